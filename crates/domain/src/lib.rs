@@ -1,1 +1,15 @@
-//! x
+//! The clinic's types and rules. Pure: no I/O, no clock, no randomness; what a rule needs of them is passed in.
+//!
+//! - [`desk`] is what the desk's screens send and receive; the TypeScript bindings are made from it.
+//! - [`Refusal`] is the one error a person sees: a stable code, the field it is about, what could be done instead.
+
+pub mod choices;
+pub mod desk;
+mod ids;
+mod refusal;
+mod time;
+
+pub use choices::*;
+pub use ids::*;
+pub use refusal::*;
+pub use time::*;

@@ -1,0 +1,58 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{ClientId, Millis};
+
+use super::{AppointmentCard, DuplicatePair};
+
+/// What needs a person.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+pub struct NeedsAttention {
+    /// Visits that take the same time of the same colleague, in pairs.
+    pub clashes: Vec<ClashPair>,
+    /// Bookings that wait for a yes.
+    pub awaiting_approval: Vec<AppointmentCard>,
+    /// Visits whose time is over and whose status was never moved on.
+    pub left_open: Vec<AppointmentCard>,
+    /// Clients that may be one.
+    pub duplicates: Vec<DuplicatePair>,
+    /// Messages that could not be sent.
+    pub failed_messages: Vec<FailedMessage>,
+    /// Clients whose phone could not be read.
+    pub unclear_phones: Vec<UnclearPhone>,
+    /// How many of all there are; the lists above hold 50 each at the most.
+    pub total: u32,
+}
+
+/// Two visits that take the same time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct ClashPair {
+    /// One.
+    pub first: AppointmentCard,
+    /// The other.
+    pub second: AppointmentCard,
+}
+
+/// A message that could not be sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct FailedMessage {
+    /// To whom.
+    pub client_id: Option<ClientId>,
+    /// Name or address.
+    pub recipient: String,
+    /// Why.
+    pub error: Option<String>,
+    /// When it failed.
+    pub failed_at: Millis,
+}
+
+/// A phone that could not be read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct UnclearPhone {
+    /// Whose.
+    pub client_id: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// What was typed.
+    pub phone: String,
+}

@@ -1,0 +1,124 @@
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Sex, Species, StaffId};
+
+use super::AppointmentCard;
+
+/// What can be edited of a pet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct PetDetails {
+    /// Name, 1 to 100 characters.
+    pub name: String,
+    /// Species.
+    pub species: Species,
+    /// Breed, up to 100 characters.
+    pub breed: Option<String>,
+    /// Sex.
+    pub sex: Sex,
+    /// Neutered; none: not known.
+    pub is_neutered: Option<bool>,
+    /// Born on.
+    pub born_on: Option<NaiveDate>,
+    /// Weight in grams, up to 2,000,000.
+    pub weight_grams: Option<u32>,
+    /// Colour and markings, up to 100 characters.
+    pub color: Option<String>,
+    /// Microchip number (ISO 11784: 15 digits), up to 30 characters.
+    pub microchip: Option<String>,
+    /// Allergies, up to 2,000 characters.
+    pub allergies: Option<String>,
+    /// What everyone must know before touching it, up to 2,000 characters.
+    pub alerts: Option<String>,
+    /// The day it died. Nothing automatic is sent for it from then on, and nothing is booked.
+    pub deceased_on: Option<NaiveDate>,
+}
+
+/// A pet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Pet {
+    /// Its id.
+    pub id: PetId,
+    /// Whose.
+    pub client_id: ClientId,
+    /// The editable part.
+    #[serde(flatten)]
+    pub details: PetDetails,
+}
+
+/// A pet's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct PetPage {
+    /// The pet.
+    pub pet: Pet,
+    /// The client's full name.
+    pub client_name: String,
+    /// The client's phone.
+    pub client_phone: Option<String>,
+    /// Visits and records, newest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Weights, oldest first.
+    pub weights: Vec<WeightPoint>,
+}
+
+/// An entry of a pet's timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TimelineEntry {
+    /// A visit.
+    Visit {
+        /// The visit.
+        visit: AppointmentCard,
+    },
+    /// A record.
+    Record {
+        /// The record.
+        record: MedicalRecord,
+    },
+}
+
+/// An entry of a pet's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct MedicalRecord {
+    /// Its id.
+    pub id: RecordId,
+    /// What it is.
+    pub record_kind: RecordKind,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub body: Option<String>,
+    /// Grams, for a weight.
+    pub weight_grams: Option<u32>,
+    /// When.
+    pub recorded_at: Millis,
+    /// When it is due again (vaccinations).
+    pub due_on: Option<NaiveDate>,
+    /// Who wrote it.
+    pub author_id: Option<StaffId>,
+    /// The visit it belongs to.
+    pub appointment_id: Option<AppointmentId>,
+}
+
+/// A weight on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct WeightPoint {
+    /// When.
+    pub recorded_at: Millis,
+    /// Grams.
+    pub grams: u32,
+}
+
+/// Writing down a weight; the pet's own weight follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct WeightInput {
+    /// Which pet.
+    pub pet_id: PetId,
+    /// Grams, 1 to 2,000,000.
+    pub grams: u32,
+    /// When; none: now.
+    pub recorded_at: Option<Millis>,
+    /// At which visit.
+    pub appointment_id: Option<AppointmentId>,
+}

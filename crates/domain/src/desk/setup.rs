@@ -1,0 +1,127 @@
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::{Millis, Refusal};
+
+use super::{Clinic, Staff};
+
+/// Where the program stands: decides which screen comes first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct AppState {
+    /// The phase.
+    pub phase: Phase,
+    /// The program's version.
+    pub version: String,
+    /// The clinic, once its file is open.
+    pub clinic: Option<Clinic>,
+    /// Who is signed in.
+    pub staff: Option<Staff>,
+    /// Where the file lies, to be shown when something is wrong with it.
+    pub file: String,
+    /// How the file's key is kept.
+    pub key_store: Option<KeyStore>,
+    /// Whether the system's keychain passed its self-test.
+    pub is_keychain_ok: bool,
+    /// The last backup that was opened and checked.
+    pub last_backup_at: Option<Millis>,
+    /// Why the last backup did not work.
+    pub backup_problem: Option<Refusal>,
+    /// Minutes without a touch after which the desk locks; 0: never.
+    pub auto_lock_minutes: u16,
+    /// It is the demo clinic.
+    pub is_demo: bool,
+    /// A damaged file was set aside at this start and the backup of this time restored.
+    pub recovered: Option<Recovery>,
+}
+
+/// What happened to a damaged file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Recovery {
+    /// Where the damaged file lies now.
+    pub set_aside: String,
+    /// When the backup was made that took its place.
+    pub backup_at: Millis,
+}
+
+/// Where the program stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum Phase {
+    /// No clinic yet.
+    FirstRun,
+    /// The file's key is wrapped by a passphrase, which must be typed.
+    NeedsPassphrase,
+    /// The file cannot be opened.
+    Trouble {
+        /// Why.
+        refusal: Refusal,
+    },
+    /// Nobody is signed in.
+    SignedOut,
+    /// At work.
+    Ready,
+}
+
+/// How the key of the clinic's file is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyStore {
+    /// In the system's keychain.
+    Keychain,
+    /// Wrapped by a passphrase (argon2id).
+    Passphrase,
+    /// In a file that only this user may read; a notice says so.
+    File,
+}
+
+/// A new clinic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct NewClinic {
+    /// Name, 1 to 200 characters.
+    pub name: String,
+    /// IANA zone.
+    pub timezone: String,
+    /// BCP 47 tag.
+    pub locale: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What it mostly is: chooses the services to start with.
+    pub kind: ClinicKind,
+    /// The owner's first name.
+    pub owner_first_name: String,
+    /// The owner's last name.
+    pub owner_last_name: String,
+    /// The owner's e-mail.
+    pub owner_email: Option<String>,
+    /// The owner's PIN, 4 to 12 digits; empty: none.
+    pub owner_pin: Option<String>,
+    /// How to keep the file's key.
+    pub key_store: KeyStore,
+    /// The passphrase, 12 characters or more, where it wraps the key.
+    pub passphrase: Option<String>,
+}
+
+/// What a clinic mostly is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ClinicKind {
+    /// A vet clinic.
+    Vet,
+    /// A grooming salon.
+    Grooming,
+    /// Both.
+    Both,
+}
+
+/// A backup that can be restored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Backup {
+    /// Where it lies.
+    pub path: String,
+    /// When it was made.
+    pub made_at: Millis,
+    /// Bytes (fits a JavaScript number).
+    pub size_kib: u32,
+    /// Whether it was opened and checked after it was made.
+    pub is_verified: bool,
+}
