@@ -118,7 +118,7 @@ CREATE INDEX appointments_by_group ON appointments (group_id) WHERE group_id IS 
 CREATE INDEX appointments_by_previous ON appointments (previous_appointment_id) WHERE previous_appointment_id IS NOT NULL;
 CREATE INDEX appointments_by_reference ON appointments (booking_reference) WHERE booking_reference IS NOT NULL;
 CREATE INDEX appointments_clashing ON appointments (starts_at) WHERE clash_with_id IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX appointments_by_creation ON appointments (created_at);
+CREATE INDEX appointments_by_creation ON appointments (created_at) WHERE deleted_at IS NULL;
 
 CREATE TABLE appointment_form_answers (
   id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),

@@ -11,7 +11,6 @@ CREATE TABLE client_stats (
   spent_cents INTEGER NOT NULL DEFAULT 0,
   first_visit_at INTEGER,
   last_visit_at INTEGER,
-  next_visit_at INTEGER,
   lead_minutes_total INTEGER NOT NULL DEFAULT 0,
   preferred_days TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(preferred_days)),
   preferred_hours TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(preferred_hours)),

@@ -7,6 +7,7 @@ pub mod choices;
 pub mod desk;
 mod ids;
 mod refusal;
+pub mod text;
 mod time;
 
 pub use choices::*;

@@ -1,1 +1,25 @@
-//! x
+//! The clinic in an encrypted SQLite file.
+//!
+//! - [`Store::open`] opens it; [`Store::write`] is the one door through which anything is changed; [`Store::read`] serves
+//!   everything else from a pool of connections that cannot write.
+//! - One module per noun of the clinic holds its use cases and queries.
+//! - What a person did is one action: one row (or several) of the outbox, one undo.
+
+mod action;
+mod actor;
+mod appointments;
+mod catalog;
+mod changes;
+mod clinic_zone;
+mod derived;
+mod door;
+mod error;
+mod file;
+mod row;
+mod undo;
+
+pub use action::Action;
+pub use actor::Actor;
+pub use door::{Store, Tx};
+pub use error::{Result, StoreError};
+pub use file::{FileKey, OpenOptions, SCHEMA_VERSION};

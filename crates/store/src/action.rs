@@ -1,0 +1,54 @@
+//! What a person can do, by name. The name goes into the outbox, the undo offer and the history.
+
+macro_rules! actions {
+    ($($name:ident = $text:literal),+ $(,)?) => {
+        /// What a write is for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "the names say it")]
+        pub enum Action { $($name),+ }
+
+        impl Action {
+            /// The name as stored and shown (`book_appointment`).
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+actions! {
+    CreateClinic = "create_clinic",
+    SaveClinic = "save_clinic",
+    CreateStaff = "create_staff",
+    SaveStaff = "save_staff",
+    DeleteStaff = "delete_staff",
+    SetPin = "set_pin",
+    CreateService = "create_service",
+    SaveService = "save_service",
+    DeleteService = "delete_service",
+    SaveWeeklyHours = "save_weekly_hours",
+    SaveOverride = "save_override",
+    DeleteOverride = "delete_override",
+    BookAppointment = "book_appointment",
+    MoveAppointment = "move_appointment",
+    RescheduleAppointment = "reschedule_appointment",
+    CancelAppointment = "cancel_appointment",
+    SetAppointmentStatus = "set_appointment_status",
+    EditAppointment = "edit_appointment",
+    NotifyClient = "notify_client",
+    CreateClient = "create_client",
+    SaveClient = "save_client",
+    DeleteClient = "delete_client",
+    MergeClients = "merge_clients",
+    CreatePet = "create_pet",
+    SavePet = "save_pet",
+    DeletePet = "delete_pet",
+    MovePet = "move_pet",
+    RecordWeight = "record_weight",
+    AddToWaitlist = "add_to_waitlist",
+    SaveWaitlistEntry = "save_waitlist_entry",
+    RemoveFromWaitlist = "remove_from_waitlist",
+    ImportClients = "import_clients",
+    MakeDemoClinic = "make_demo_clinic",
+    Undo = "undo",
+}

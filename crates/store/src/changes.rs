@@ -1,0 +1,90 @@
+//! Recorded changes, read back: SQLite's changeset with names instead of positions.
+
+use std::io::Read;
+
+use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
+use rusqlite::hooks::Action as Op;
+use rusqlite::session::{ChangesetItem, ChangesetIter};
+use rusqlite::types::ValueRef;
+
+use crate::catalog::{Catalog, Table};
+use crate::{Result, StoreError};
+
+/// What happened to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Inserted,
+    Updated,
+}
+
+/// One changed row.
+pub(crate) struct Change<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) kind: Kind,
+    pub(crate) id: [u8; 16],
+    item: &'a ChangesetItem,
+}
+
+impl Change<'_> {
+    /// The value before, by position; none where the column did not change, or the row is new.
+    pub(crate) fn old(&self, position: usize) -> Option<ValueRef<'_>> {
+        match self.kind {
+            Kind::Inserted => None,
+            Kind::Updated => self.item.old_value(position).ok(),
+        }
+    }
+
+    /// The value after, by position; none where the column did not change.
+    pub(crate) fn new(&self, position: usize) -> Option<ValueRef<'_>> {
+        self.item.new_value(position).ok()
+    }
+
+    /// Whether one of these columns changed; always so for a new row.
+    pub(crate) fn touches(&self, columns: &[&str]) -> Result<bool> {
+        for column in columns {
+            if self.new(self.table.position(column)?).is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The values of a column before and after, as far as the change holds them.
+    pub(crate) fn values(&self, column: &str) -> Result<impl Iterator<Item = ValueRef<'_>>> {
+        let position = self.table.position(column)?;
+        Ok(self.old(position).into_iter().chain(self.new(position)))
+    }
+
+    /// The ids a reference held before and after, as far as the change holds them.
+    pub(crate) fn ids(&self, column: &str) -> Result<impl Iterator<Item = [u8; 16]>> {
+        Ok(self.values(column)?.filter_map(|value| value.as_blob().ok()?.try_into().ok()))
+    }
+
+    /// The instants a column held before and after, as far as the change holds them.
+    pub(crate) fn instants(&self, column: &str) -> Result<impl Iterator<Item = i64>> {
+        Ok(self.values(column)?.filter_map(|value| value.as_i64().ok()))
+    }
+}
+
+/// Walks through a changeset in its order. Answers how many rows it holds.
+pub(crate) fn each(changeset: &[u8], catalog: &Catalog, mut visit: impl FnMut(&Change<'_>) -> Result<()>) -> Result<usize> {
+    let mut bytes = changeset;
+    let input: &mut dyn Read = &mut bytes;
+    let mut rows = ChangesetIter::start_strm(&input)?;
+    let mut count = 0;
+    while let Some(item) = rows.next()? {
+        let operation = item.op()?;
+        let table = catalog.table(operation.table_name())?;
+        let kind = match operation.code() {
+            Op::SQLITE_INSERT => Kind::Inserted,
+            Op::SQLITE_UPDATE => Kind::Updated,
+            _ => return Err(StoreError::Value(format!("a row of {} was physically deleted", table.name))),
+        };
+        let key = if kind == Kind::Inserted { item.new_value(0)? } else { item.old_value(0)? };
+        let id = key.as_blob().ok().and_then(|id| id.try_into().ok());
+        let id = id.ok_or_else(|| StoreError::Value(format!("a row of {} has no id", table.name)))?;
+        visit(&Change { table, kind, id, item })?;
+        count += 1;
+    }
+    Ok(count)
+}

@@ -1,0 +1,122 @@
+//! Derived tables: kept from the rows a write changed, made anew by [`rebuild`]. Never recorded, never sent.
+
+mod bucket;
+mod client_stats;
+mod counts;
+mod search_docs;
+mod visits;
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+
+use crate::Result;
+use crate::changes::Change;
+use crate::clinic_zone::clinic_zone;
+
+/// Above this many things of a kind, one pass over all rows is cheaper than one look-up each.
+const ONE_BY_ONE: usize = 20_000;
+
+/// What a write has made stale.
+#[derive(Debug, Default)]
+pub(crate) struct Affected {
+    clients: BTreeSet<[u8; 16]>,
+    documents: BTreeSet<[u8; 16]>,
+    visit_starts: BTreeSet<i64>,
+    made_at: BTreeSet<i64>,
+    counts: BTreeSet<(usize, [u8; 16])>,
+    is_zone_new: bool,
+}
+
+impl Affected {
+    /// Takes note of a changed row.
+    pub(crate) fn note(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
+        match change.table.name.as_str() {
+            "clinics" => self.is_zone_new |= change.touches(&["timezone"])?,
+            "clients" => {
+                if change.touches(&["first_name", "last_name", "email", "phone", "deleted_at", "merged_into_id"])? {
+                    self.documents.insert(change.id);
+                }
+            }
+            "pets" => {
+                if change.touches(&["client_id", "name", "breed", "microchip", "deleted_at"])? {
+                    let before = self.documents.len();
+                    self.documents.extend(change.ids("client_id")?);
+                    if before == self.documents.len() {
+                        self.documents.extend(parent(db, "SELECT client_id FROM pets WHERE id = ?1", &change.id)?);
+                    }
+                }
+            }
+            "appointments" => self.note_visit(db, change)?,
+            "calls" => {
+                self.clients.extend(change.ids("client_id")?);
+                self.clients.extend(parent(db, "SELECT client_id FROM calls WHERE id = ?1", &change.id)?);
+                self.note_making(db, change, "SELECT created_at FROM calls WHERE id = ?1")?;
+            }
+            "messages" => self.note_making(db, change, "SELECT created_at FROM messages WHERE id = ?1")?,
+            _ => {}
+        }
+        counts::note(&mut self.counts, db, change)
+    }
+
+    fn note_visit(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
+        const COUNTED: &[&str] = &[
+            "client_id", "service_id", "staff_id", "starts_at", "status", "final_cost_cents", "reschedule_count", "created_at", "deleted_at",
+            "previous_appointment_id",
+        ];
+        if !change.touches(COUNTED)? {
+            return Ok(());
+        }
+        self.clients.extend(change.ids("client_id")?);
+        self.visit_starts.extend(change.instants("starts_at")?);
+        if change.kind == crate::changes::Kind::Updated {
+            self.clients.extend(parent(db, "SELECT client_id FROM appointments WHERE id = ?1", &change.id)?);
+            self.visit_starts.extend(instant(db, "SELECT starts_at FROM appointments WHERE id = ?1", &change.id)?);
+        }
+        self.note_making(db, change, "SELECT created_at FROM appointments WHERE id = ?1")
+    }
+
+    fn note_making(&mut self, db: &Connection, change: &Change<'_>, sql: &str) -> Result<()> {
+        let before = self.made_at.len();
+        self.made_at.extend(change.instants("created_at")?);
+        if before == self.made_at.len() {
+            self.made_at.extend(instant(db, sql, &change.id)?);
+        }
+        Ok(())
+    }
+
+    /// Brings what is stale up to date.
+    pub(crate) fn refresh(&self, db: &Connection) -> Result<()> {
+        if self.is_zone_new && clinic_zone(db)?.is_some() {
+            visits::rebuild(db)?;
+            client_stats::rebuild(db)?;
+        } else {
+            visits::refresh(db, &self.visit_starts, &self.made_at)?;
+            if self.clients.len() > ONE_BY_ONE {
+                client_stats::rebuild(db)?;
+            } else {
+                client_stats::refresh(db, &self.clients)?;
+            }
+        }
+        search_docs::refresh(db, &self.documents)?;
+        counts::refresh(db, &self.counts)
+    }
+}
+
+/// Makes every derived table anew.
+pub(crate) fn rebuild(db: &Connection) -> Result<()> {
+    visits::rebuild(db)?;
+    client_stats::rebuild(db)?;
+    search_docs::rebuild(db)?;
+    counts::rebuild(db)?;
+    db.execute("DELETE FROM analytics_cache", [])?;
+    Ok(())
+}
+
+fn parent(db: &Connection, sql: &str, id: &[u8; 16]) -> Result<Option<[u8; 16]>> {
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+}
+
+fn instant(db: &Connection, sql: &str, id: &[u8; 16]) -> Result<Option<i64>> {
+    Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+}

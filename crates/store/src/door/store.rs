@@ -1,0 +1,144 @@
+//! The store: one connection that writes, a few that read.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use petrel_domain::desk::{ActionId, Saved};
+use petrel_domain::{Clock, Millis};
+use rusqlite::{Connection, TransactionBehavior, params};
+use uuid::Uuid;
+
+use super::readers::Readers;
+use super::tx::Tx;
+use crate::catalog::Catalog;
+use crate::file::{open_writer, OpenOptions};
+use crate::{Action, Actor, Result, derived};
+
+/// A clinic's open file. Cheap to clone; clones share the connections.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+    catalog: Catalog,
+    writer: Mutex<Connection>,
+    readers: Readers,
+}
+
+impl Store {
+    /// Opens a clinic's file, makes it where it does not exist, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// `wrong_key`, `newer_file`, `read_only`, `file_busy`, `disk_full` or `corrupt`; the file is then as it was.
+    pub fn open(options: &OpenOptions) -> Result<Self> {
+        let writer = open_writer(&options.path, &options.key)?;
+        let now = options.clock.now();
+        let desk = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, (now.0 / 1000).unsigned_abs(), 0));
+        writer.execute("INSERT INTO sync_state (id, desk_id) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING", [desk.as_bytes()])?;
+        let catalog = Catalog::load(&writer)?;
+        let readers = Readers::open(&options.path, &options.key, options.readers)?;
+        let shared = Shared { path: options.path.clone(), clock: Arc::clone(&options.clock), catalog, writer: Mutex::new(writer), readers };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// The present, by the store's clock.
+    pub fn now(&self) -> Millis {
+        self.shared.clock.now()
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.shared.catalog
+    }
+
+    /// The connection that writes, for housekeeping that records nothing (backups, desk settings).
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads. The closure sees one state of the file, and cannot change it.
+    ///
+    /// # Errors
+    /// What the closure returns, or what SQLite says.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.shared.readers.with(work)
+    }
+
+    /// The one door: everything that changes the clinic passes here. The work, its outbox row and the derived tables are
+    /// one transaction; where it fails, nothing has happened.
+    ///
+    /// # Errors
+    /// What the work returns, or what SQLite says.
+    pub fn write<T>(&self, actor: &Actor, action: Action, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Saved<T>> {
+        self.write_undoing(actor, action, None, work)
+    }
+
+    pub(crate) fn write_undoing<T>(
+        &self,
+        actor: &Actor,
+        action: Action,
+        undoes: Option<ActionId>,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+    ) -> Result<Saved<T>> {
+        let mut writer = self.writer();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut tx = Tx::begin(&transaction, &self.shared.catalog, actor, action, undoes, self.now())?;
+        let value = work(&mut tx)?;
+        let (undo, changes) = tx.end()?;
+        transaction.commit()?;
+        Ok(Saved { value, changes, undo })
+    }
+
+    /// Makes every derived table anew from the rows it is derived from.
+    ///
+    /// # Errors
+    /// What SQLite says; the tables are then as they were.
+    pub fn rebuild_derived(&self) -> Result<()> {
+        let mut writer = self.writer();
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        derived::rebuild(&transaction)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// A setting of this desk, as JSON text. Not replicated, not undoable.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn desk_setting(&self, key: &str) -> Result<Option<String>> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached("SELECT value FROM settings WHERE key = ?1")?;
+            Ok(rusqlite::OptionalExtension::optional(statement.query_row([key], |row| row.get(0)))?)
+        })
+    }
+
+    /// Sets or clears a setting of this desk.
+    ///
+    /// # Errors
+    /// What SQLite says, also where the value is no JSON.
+    pub fn set_desk_setting(&self, key: &str, value: Option<&str>) -> Result<()> {
+        let db = self.writer();
+        match value {
+            None => db.execute("DELETE FROM settings WHERE key = ?1", [key])?,
+            Some(value) => db.execute(
+                "INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+                params![key, value, self.now().0],
+            )?,
+        };
+        Ok(())
+    }
+}
+
+/// The names of changed tables, sorted.
+pub(super) fn sorted(tables: BTreeSet<String>) -> Vec<String> {
+    tables.into_iter().collect()
+}

@@ -1,0 +1,85 @@
+//! Rich errors inside, few stable codes outside.
+
+use petrel_domain::{Refusal, RefusalCode};
+use rusqlite::ErrorCode;
+
+/// The result of anything in this crate.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Why something was not done. Nothing was changed where this comes back.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A rule says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// SQLite says no.
+    #[error("database: {0}")]
+    Sql(#[from] rusqlite::Error),
+    /// The schema could not be brought up to date.
+    #[error("migration: {0}")]
+    Migration(#[from] Box<refinery::Error>),
+    /// A file outside the database could not be read or written.
+    #[error("file: {0}")]
+    Io(#[from] std::io::Error),
+    /// A file's CSV could not be read or written.
+    #[error("csv: {0}")]
+    Csv(#[from] csv::Error),
+    /// A value in the database is not what the program writes there.
+    #[error("unexpected value: {0}")]
+    Value(String),
+}
+
+impl StoreError {
+    /// What a person is told.
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Refused(refusal) => refusal.clone(),
+            Self::Sql(error) => of_sqlite(error),
+            Self::Io(error) => of_io(error),
+            Self::Csv(error) => Refusal::new(RefusalCode::FileUnreadable).with_detail(error),
+            Self::Migration(_) | Self::Value(_) => Refusal::internal(self),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        error.refusal()
+    }
+}
+
+impl From<rusqlite::types::FromSqlError> for StoreError {
+    fn from(error: rusqlite::types::FromSqlError) -> Self {
+        Self::Sql(error.into())
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Value(error.to_string())
+    }
+}
+
+fn of_sqlite(error: &rusqlite::Error) -> Refusal {
+    let code = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => RefusalCode::DiskFull,
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => RefusalCode::ReadOnly,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => RefusalCode::FileBusy,
+        Some(ErrorCode::NotADatabase) => RefusalCode::WrongKey,
+        Some(ErrorCode::DatabaseCorrupt) => RefusalCode::Corrupt,
+        Some(ErrorCode::OperationInterrupted) => RefusalCode::Cancelled,
+        _ => RefusalCode::Internal,
+    };
+    Refusal::new(code).with_detail(error)
+}
+
+fn of_io(error: &std::io::Error) -> Refusal {
+    use std::io::ErrorKind;
+    let code = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => RefusalCode::DiskFull,
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => RefusalCode::ReadOnly,
+        ErrorKind::NotFound | ErrorKind::InvalidData | ErrorKind::UnexpectedEof => RefusalCode::FileUnreadable,
+        _ => RefusalCode::Internal,
+    };
+    Refusal::new(code).with_detail(error)
+}

@@ -1,0 +1,98 @@
+//! Opening the file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use petrel_domain::{Clock, Refusal, RefusalCode, SystemClock};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{FileKey, Result};
+
+mod embedded {
+    refinery::embed_migrations!("../../migrations/device");
+}
+
+/// The schema this program writes; the wire says it, too.
+pub const SCHEMA_VERSION: i32 = 1;
+
+/// `PRAGMA application_id` of a clinic's file: "Ptrl".
+const APPLICATION_ID: i32 = 0x5074_726c;
+
+/// How long a write waits for another process that holds the file, before it says so.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How to open a clinic's file.
+#[derive(Clone)]
+pub struct OpenOptions {
+    /// Where it lies; made where it does not exist.
+    pub path: PathBuf,
+    /// Its key.
+    pub key: FileKey,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How many connections read at the same time.
+    pub readers: usize,
+}
+
+impl OpenOptions {
+    /// The usual way: the computer's clock, four readers.
+    pub fn new(path: impl Into<PathBuf>, key: FileKey) -> Self {
+        Self { path: path.into(), key, clock: Arc::new(SystemClock), readers: 4 }
+    }
+}
+
+/// The connection that writes, with its schema brought up to date.
+pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
+    let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    unlock(&db, key)?;
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "application_id", APPLICATION_ID)?;
+    // What is acknowledged has reached the disk.
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "cache_size", -16_000)?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    migrate(&mut db)?;
+    Ok(db)
+}
+
+/// A connection that can only read.
+pub(crate) fn open_reader(path: &Path, key: &FileKey) -> Result<Connection> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    unlock(&db, key)?;
+    db.pragma_update(None, "query_only", true)?;
+    db.pragma_update(None, "cache_size", -8_000)?;
+    Ok(db)
+}
+
+fn unlock(db: &Connection, key: &FileKey) -> Result<()> {
+    db.busy_timeout(BUSY)?;
+    db.pragma_update(None, "key", key.pragma().as_str())?;
+    // Sorting and statement journals stay in memory: what they hold would lie on the disk in the clear.
+    db.pragma_update(None, "temp_store", "MEMORY")?;
+    db.pragma_update(None, "trusted_schema", false)?;
+    db.set_prepared_statement_cache_capacity(128);
+    db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(())
+}
+
+/// Brings the schema up to date; a file that a newer program has written is left alone.
+fn migrate(db: &mut Connection) -> Result<()> {
+    let runner = embedded::migrations::runner().set_abort_divergent(true);
+    let known = runner.get_migrations().iter().map(|migration| migration.version()).max().unwrap_or_default();
+    if let Some(found) = applied(db)?
+        && i64::from(found) > i64::from(known)
+    {
+        return Err(Refusal::new(RefusalCode::NewerFile).with_detail(format!("V{found:04} > V{known:04}")).into());
+    }
+    runner.run(db).map_err(Box::new)?;
+    Ok(())
+}
+
+/// The newest migration in the file; none in a new file.
+fn applied(db: &Connection) -> Result<Option<i32>> {
+    if !db.table_exists(None, "refinery_schema_history")? {
+        return Ok(None);
+    }
+    Ok(db.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))?)
+}

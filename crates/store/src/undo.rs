@@ -1,0 +1,150 @@
+//! Undo: the inverse of an action, applied as a new action, refused where something has changed since.
+
+use std::collections::BTreeSet;
+
+use petrel_domain::desk::{ActionId, Saved, UndoOffer};
+use petrel_domain::{Refusal, RefusalCode};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{OptionalExtension, params, params_from_iter};
+
+use crate::catalog::Table;
+use crate::changes::{Change, Kind, each};
+use crate::{Action, Actor, Result, Store, StoreError, Tx};
+
+/// One row to be put back.
+struct Step {
+    table: String,
+    id: [u8; 16],
+    kind: Kind,
+    /// Column, value before (none for a new row), value after.
+    columns: Vec<(String, Option<Value>, Value)>,
+}
+
+impl Store {
+    /// Takes back an action of this desk. A row it made is deleted (softly), a row it changed gets its old values.
+    ///
+    /// # Errors
+    /// `nothing_to_undo` where there is no such action or it is undone already; `changed_since` where a row was changed by a
+    /// later action; `in_use` where something that was made since belongs to a row that would go; `slot_taken` where a visit
+    /// would come back to a time that was given away. Nothing is changed then.
+    pub fn undo(&self, actor: &Actor, action: ActionId) -> Result<Saved<()>> {
+        self.write_undoing(actor, Action::Undo, Some(action), |tx| take_back(tx, action))
+    }
+
+    /// The last action of this desk that can be undone, if any.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn undo_offer(&self) -> Result<Option<UndoOffer>> {
+        self.read(|db| {
+            let sql = "SELECT o.action_id, o.action FROM outbox o
+                       WHERE o.action <> 'undo' AND o.action <> 'create_clinic'
+                         AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.undoes_action_id = o.action_id)
+                       ORDER BY o.n DESC LIMIT 1";
+            let offer = db.prepare_cached(sql)?.query_row([], |row| Ok(UndoOffer { action_id: ActionId(row.get(0)?), action: row.get(1)? }));
+            Ok(offer.optional()?)
+        })
+    }
+}
+
+fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
+    let undone = "SELECT 1 FROM outbox WHERE undoes_action_id = ?1";
+    if tx.db().prepare_cached(undone)?.exists([action.0])? {
+        return Err(Refusal::new(RefusalCode::NothingToUndo).into());
+    }
+    let mut statement = tx.db().prepare_cached("SELECT changes FROM outbox WHERE action_id = ?1 ORDER BY n DESC")?;
+    let mut transactions = statement.query([action.0])?;
+    let mut gone = BTreeSet::new();
+    let mut visits = Vec::new();
+    let mut is_known = false;
+    while let Some(row) = transactions.next()? {
+        is_known = true;
+        let steps = steps(tx, row.get_ref(0)?.as_blob()?)?;
+        for step in steps.iter().rev() {
+            put_back(tx, step)?;
+            if step.kind == Kind::Inserted {
+                gone.insert((step.table.clone(), step.id));
+            }
+            if step.table == "appointments" {
+                visits.push(step.id);
+            }
+        }
+        tx.cut()?;
+    }
+    if !is_known {
+        return Err(Refusal::new(RefusalCode::NothingToUndo).into());
+    }
+    for (table, id) in &gone {
+        refuse_orphans(tx, tx.catalog().table(table)?, id)?;
+    }
+    crate::appointments::refuse_new_clashes(tx, &visits)
+}
+
+fn steps(tx: &Tx<'_>, changes: &[u8]) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    each(changes, tx.catalog(), |change| {
+        steps.push(Step { table: change.table.name.clone(), id: change.id, kind: change.kind, columns: columns(change) });
+        Ok(())
+    })?;
+    Ok(steps)
+}
+
+fn columns(change: &Change<'_>) -> Vec<(String, Option<Value>, Value)> {
+    let names = change.table.columns.iter().enumerate().skip(1);
+    let values = names.filter_map(|(position, name)| {
+        let after = Value::try_from(change.new(position)?).ok()?;
+        let before = change.old(position).and_then(|value| Value::try_from(value).ok());
+        Some((name.clone(), before, after))
+    });
+    values.collect()
+}
+
+/// Puts one row back, if it still is as the action left it.
+fn put_back(tx: &Tx<'_>, step: &Step) -> Result<()> {
+    refuse_changed(tx, step)?;
+    let db = tx.db();
+    let now = tx.now().0;
+    if step.kind == Kind::Inserted {
+        let sql = format!("UPDATE {} SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1", step.table);
+        db.prepare_cached(&sql)?.execute(params![step.id, now])?;
+        return Ok(());
+    }
+    let columns: Vec<_> = step.columns.iter().filter(|(name, ..)| name != "updated_at").collect();
+    let sets: String = columns.iter().map(|(name, ..)| format!("{name} = ?, ")).collect();
+    let sql = format!("UPDATE {} SET {sets}updated_at = ? WHERE id = ?", step.table);
+    let mut values: Vec<Value> = columns.iter().map(|(_, before, _)| before.clone().unwrap_or(Value::Null)).collect();
+    values.push(Value::Integer(now));
+    values.push(Value::Blob(step.id.to_vec()));
+    db.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+    Ok(())
+}
+
+fn refuse_changed(tx: &Tx<'_>, step: &Step) -> Result<()> {
+    // Every write sets `updated_at`, so a row that was written since differs there even where the values came back.
+    let names: Vec<&str> = step.columns.iter().map(|(name, ..)| name.as_str()).collect();
+    let sql = format!("SELECT {} FROM {} WHERE id = ?1", if names.is_empty() { "1".to_owned() } else { names.join(", ") }, step.table);
+    let mut statement = tx.db().prepare_cached(&sql)?;
+    let mut rows = statement.query([&step.id])?;
+    let row = rows.next()?.ok_or_else(|| changed(&step.table))?;
+    for (position, (_, _, after)) in step.columns.iter().enumerate() {
+        if row.get_ref(position)? != ValueRef::from(after) {
+            return Err(changed(&step.table));
+        }
+    }
+    Ok(())
+}
+
+fn changed(table: &str) -> StoreError {
+    Refusal::on(RefusalCode::ChangedSince, table).into()
+}
+
+/// Refuses where a living row still refers to one that is gone now.
+fn refuse_orphans(tx: &Tx<'_>, table: &Table, id: &[u8; 16]) -> Result<()> {
+    for (child, column) in &table.referred_by {
+        let sql = format!("SELECT 1 FROM {child} WHERE {column} = ?1 AND deleted_at IS NULL LIMIT 1");
+        if tx.db().prepare_cached(&sql)?.exists([id])? {
+            return Err(Refusal::on(RefusalCode::InUse, &table.name).with_detail(child).into());
+        }
+    }
+    Ok(())
+}
