@@ -44,6 +44,7 @@ CREATE TABLE messages (
   provider TEXT,
   provider_message_id TEXT,
   cost_micros INTEGER,
+  metadata TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(metadata)),
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   deleted_at INTEGER

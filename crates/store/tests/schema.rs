@@ -1,0 +1,158 @@
+//! The schema on a real file: every table and column of the five documents the product comes from has a home in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use petrel_store::{FileKey, OpenOptions, Store};
+
+/// The map: document, table, column, what became of it, where.
+fn seed_map() -> Vec<[String; 5]> {
+    let mut reader = csv::Reader::from_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/seed-map.csv")).unwrap();
+    reader.deserialize().map(|line| line.unwrap()).collect()
+}
+
+/// The columns of every table, as SQLite tells them.
+fn catalog() -> BTreeMap<String, BTreeSet<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&OpenOptions::new(folder.path().join("clinic.petrel"), FileKey::from_bytes([1; 32]))).unwrap();
+    store
+        .read(|db| {
+            let sql = "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
+            let mut statement = db.prepare(sql)?;
+            let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for column in statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))? {
+                let (table, column) = column?;
+                tables.entry(table).or_default().insert(column);
+            }
+            Ok(tables)
+        })
+        .unwrap()
+}
+
+#[test]
+fn every_column_of_the_seeds_has_a_home_in_the_catalog() {
+    let catalog = catalog();
+    let mut holes = Vec::new();
+    for [document, table, column, kind, home] in seed_map() {
+        let found = match kind.as_str() {
+            "column" | "row" => in_catalog(&catalog, &home) && has_column(&catalog, &home, "deleted_at"),
+            "derived" => in_catalog(&catalog, &home) && !has_column(&catalog, &home, "deleted_at"),
+            // The hub's tables hold secrets and accounts; what is one file here is a clinic's rows there; free times are computed.
+            "hub" => home.starts_with("client_accounts.") || home.starts_with("client_sessions.") || home.starts_with("integration_secrets."),
+            "tenant" | "computed" => true,
+            _ => false,
+        };
+        if !found {
+            holes.push(format!("{document} {table}.{column}: {kind} {home}"));
+        }
+    }
+    assert!(holes.is_empty(), "no home for:\n{}", holes.join("\n"));
+}
+
+fn in_catalog(catalog: &BTreeMap<String, BTreeSet<String>>, home: &str) -> bool {
+    home.split_once('.').is_some_and(|(table, column)| catalog.get(table).is_some_and(|columns| columns.contains(column)))
+}
+
+fn has_column(catalog: &BTreeMap<String, BTreeSet<String>>, home: &str, column: &str) -> bool {
+    home.split_once('.').is_some_and(|(table, _)| catalog.get(table).is_some_and(|columns| columns.contains(column)))
+}
+
+#[test]
+fn every_replicated_table_carries_what_replication_needs() {
+    for (table, columns) in catalog() {
+        if columns.contains("deleted_at") {
+            for column in ["id", "created_at", "updated_at"] {
+                assert!(columns.contains(column), "{table}.{column}");
+            }
+        }
+    }
+}
+
+/// The documents themselves, where they lie beside the project.
+fn documents() -> Option<Vec<(String, String)>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seeds");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        eprintln!("SKIPPED: the five documents are not beside the project ({} is missing)", folder.display());
+        return None;
+    };
+    let texts = entries.map(|entry| {
+        let entry = entry.unwrap();
+        (entry.file_name().to_string_lossy()[..3].to_owned(), std::fs::read_to_string(entry.path()).unwrap())
+    });
+    Some(texts.collect())
+}
+
+#[test]
+fn the_map_leaves_nothing_of_the_documents_out() {
+    let Some(documents) = documents() else { return };
+    let map = seed_map();
+    let known: BTreeSet<_> = map.iter().map(|[document, table, column, ..]| (document.clone(), table.clone(), column.clone())).collect();
+    let mut missing = Vec::new();
+    for (document, text) in &documents {
+        let found = match document.as_str() {
+            "002" | "004" => columns_of_statements(text),
+            "003" => columns_of_lists(text),
+            _ => columns_of_boxes(text, &map, document),
+        };
+        assert!(found.len() > 20, "{document}: only {} columns were read", found.len());
+        missing.extend(found.into_iter().map(|(table, column)| (document.clone(), table, column)).filter(|key| !known.contains(key)));
+    }
+    assert!(missing.is_empty(), "not in the map: {missing:#?}");
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// `CREATE TABLE name (` … `column TYPE`.
+fn columns_of_statements(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut table = None;
+    for line in text.lines() {
+        if let Some(rest) = line.trim().strip_prefix("CREATE TABLE ") {
+            table = rest.split_whitespace().next().filter(|name| is_name(name)).map(str::to_owned);
+        } else if line.trim_end() == ");" {
+            table = None;
+        } else if let (Some(table), Some(word)) = (&table, line.split_whitespace().next())
+            && line.starts_with(' ')
+            && is_name(word)
+            && line.split_whitespace().nth(1).is_some_and(|kind| kind.starts_with(|c: char| c.is_ascii_uppercase()))
+        {
+            found.push((table.clone(), word.to_owned()));
+        }
+    }
+    found
+}
+
+/// `### table`, then "- `column`: …".
+fn columns_of_lists(text: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut table = String::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("### ") {
+            name.clone_into(&mut table);
+        } else if let Some(column) = line.trim().strip_prefix("- `").and_then(|rest| rest.split_once("`:")).map(|(column, _)| column)
+            && is_name(&table)
+            && is_name(column)
+        {
+            found.push((table.clone(), column.to_owned()));
+        }
+    }
+    found
+}
+
+/// Drawings: a word with an underscore between box lines is a table's name or a column of one of the document's tables.
+fn columns_of_boxes(text: &str, map: &[[String; 5]], document: &str) -> Vec<(String, String)> {
+    let of_document: Vec<_> = map.iter().filter(|entry| entry[0] == document).collect();
+    let words = text.lines().filter(|line| line.contains('│')).flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
+    let names: BTreeSet<_> = words.filter(|word| word.contains('_') && is_name(word) && !word.starts_with('_')).collect();
+    let values = ["one_time", "past_due"];
+    names
+        .into_iter()
+        .filter(|name| !values.contains(name) && !of_document.iter().any(|entry| entry[1] == *name))
+        .map(|name| {
+            let home = of_document.iter().find(|entry| entry[2] == name);
+            (home.map_or_else(|| "(drawn)".to_owned(), |entry| entry[1].clone()), name.to_owned())
+        })
+        .collect()
+}
