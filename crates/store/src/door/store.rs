@@ -40,7 +40,7 @@ impl Store {
         let desk = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, (now.0 / 1000).unsigned_abs(), 0));
         writer.execute("INSERT INTO sync_state (id, desk_id) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING", [desk.as_bytes()])?;
         let catalog = Catalog::load(&writer)?;
-        let readers = Readers::open(&options.path, &options.key, options.readers)?;
+        let readers = Readers::open(options)?;
         let shared = Shared { path: options.path.clone(), clock: Arc::clone(&options.clock), catalog, writer: Mutex::new(writer), readers };
         Ok(Self { shared: Arc::new(shared) })
     }

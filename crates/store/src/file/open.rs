@@ -33,12 +33,14 @@ pub struct OpenOptions {
     pub clock: Arc<dyn Clock>,
     /// How many connections read at the same time.
     pub readers: usize,
+    /// Told of every statement a reader runs, with its parameters unbound: for the tests that look at query plans.
+    pub trace: Option<fn(&str)>,
 }
 
 impl OpenOptions {
     /// The usual way: the computer's clock, four readers.
     pub fn new(path: impl Into<PathBuf>, key: FileKey) -> Self {
-        Self { path: path.into(), key, clock: Arc::new(SystemClock), readers: 4 }
+        Self { path: path.into(), key, clock: Arc::new(SystemClock), readers: 4, trace: None }
     }
 }
 
@@ -57,9 +59,9 @@ pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
 }
 
 /// A connection that can only read.
-pub(crate) fn open_reader(path: &Path, key: &FileKey) -> Result<Connection> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    unlock(&db, key)?;
+pub(crate) fn open_reader(options: &OpenOptions) -> Result<Connection> {
+    let db = Connection::open_with_flags(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    unlock(&db, &options.key)?;
     db.pragma_update(None, "query_only", true)?;
     db.pragma_update(None, "cache_size", -8_000)?;
     Ok(db)
