@@ -30,7 +30,9 @@ impl Readers {
     pub(crate) fn open(options: &OpenOptions) -> Result<Self> {
         let idle = (0..options.readers.max(1)).map(|_| open_reader(options)).collect::<Result<Vec<_>>>()?;
         if options.trace.is_some() {
-            idle.iter().for_each(|db| db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(tell)));
+            for db in &idle {
+                db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(tell))?;
+            }
         }
         Ok(Self { idle: Mutex::new(idle), returned: Condvar::new(), trace: options.trace })
     }
