@@ -28,9 +28,9 @@ fn tell(event: TraceEvent<'_>) {
 
 impl Readers {
     pub(crate) fn open(options: &OpenOptions) -> Result<Self> {
-        let idle = (0..options.readers.max(1)).map(|_| open_reader(options)).collect::<Result<Vec<_>>>()?;
+        let mut idle = (0..options.readers.max(1)).map(|_| open_reader(options)).collect::<Result<Vec<_>>>()?;
         if options.trace.is_some() {
-            for db in &idle {
+            for db in &mut idle {
                 db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(tell))?;
             }
         }
