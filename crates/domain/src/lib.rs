@@ -3,12 +3,15 @@
 //! - [`desk`] is what the desk's screens send and receive; the TypeScript bindings are made from it.
 //! - [`Refusal`] is the one error a person sees: a stable code, the field it is about, what could be done instead.
 
+pub mod appointment;
 pub mod choices;
 pub mod desk;
 mod ids;
 mod refusal;
+pub mod rights;
 pub mod text;
 mod time;
+pub mod zone;
 
 pub use choices::*;
 pub use ids::*;
