@@ -7,6 +7,7 @@ pub mod appointment;
 pub mod choices;
 pub mod desk;
 mod ids;
+pub mod manifest;
 mod refusal;
 pub mod rights;
 pub mod text;

@@ -1,6 +1,7 @@
 //! Who asks.
 
-use petrel_domain::{Role, StaffId};
+use petrel_domain::rights::Right;
+use petrel_domain::{Refusal, Role, StaffId};
 
 /// Who asks: a signed-in member of staff, or the program itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,14 @@ impl Actor {
     /// The member of staff, if it is one.
     pub fn staff_id(&self) -> Option<StaffId> {
         self.staff.map(|(id, _)| id)
+    }
+
+    /// Whether they may: every use case and every question asks this first.
+    ///
+    /// # Errors
+    /// `forbidden`, naming the right.
+    pub fn require(&self, right: Right) -> Result<(), Refusal> {
+        self.role().map_or(Ok(()), |role| role.require(right))
     }
 
     /// Their role, if it is one.

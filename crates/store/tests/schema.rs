@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use petrel_domain::manifest;
 use petrel_store::{FileKey, OpenOptions, Store};
 
 /// The map: document, table, column, what became of it, where.
@@ -65,6 +66,33 @@ fn every_replicated_table_carries_what_replication_needs() {
                 assert!(columns.contains(column), "{table}.{column}");
             }
         }
+    }
+}
+
+#[test]
+fn the_manifest_and_the_catalog_tell_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&OpenOptions::new(folder.path().join("clinic.petrel"), FileKey::from_bytes([1; 32]))).unwrap();
+    let sql = "SELECT m.name, f.\"from\", f.\"table\" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'";
+    let found: BTreeSet<(String, String, String)> = store
+        .read(|db| Ok(db.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?))
+        .unwrap();
+    let told = manifest::REFERENCES.iter().map(|r| (r.table.to_owned(), r.column.to_owned(), r.parent.to_owned())).collect();
+    assert_eq!(found, told);
+
+    let catalog = catalog();
+    for (table, columns) in manifest::REGISTERS {
+        assert!(columns.iter().all(|column| catalog[*table].contains(*column)), "{table} {columns:?}");
+    }
+    for retention in manifest::RETENTION {
+        assert!(catalog[retention.table].contains(retention.since), "{retention:?}");
+    }
+    let own = |table: &str| {
+        let is_shadow = table.starts_with("search_index_") || table == "refinery_schema_history" || table.starts_with("sqlite_");
+        is_shadow || manifest::DERIVED.contains(&table) || manifest::DEVICE.contains(&table)
+    };
+    for (table, columns) in &catalog {
+        assert_eq!(own(table), !columns.contains("deleted_at"), "{table} is replicated, derived or the desk's own");
     }
 }
 

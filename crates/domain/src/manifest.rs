@@ -1,0 +1,204 @@
+//! What the schema cannot say by itself: what is replicated, which columns only make sense together, what deleting does, how long things are kept.
+//!
+//! The store's tests hold this against the real catalog.
+
+/// What deleting a row does to the rows that refer to it. Carried out at the desk that deletes, as explicit changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OnDelete {
+    /// They are deleted with it.
+    Cascade,
+    /// Their reference is cleared.
+    SetNull,
+    /// It is refused while there are any.
+    Restrict,
+}
+
+/// A reference from one table to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The table that refers.
+    pub table: &'static str,
+    /// Its column.
+    pub column: &'static str,
+    /// The table referred to.
+    pub parent: &'static str,
+    /// What deleting the parent does.
+    pub on_delete: OnDelete,
+}
+
+const fn cascade(table: &'static str, column: &'static str, parent: &'static str) -> Reference {
+    Reference { table, column, parent, on_delete: OnDelete::Cascade }
+}
+
+const fn set_null(table: &'static str, column: &'static str, parent: &'static str) -> Reference {
+    Reference { table, column, parent, on_delete: OnDelete::SetNull }
+}
+
+const fn restrict(table: &'static str, column: &'static str, parent: &'static str) -> Reference {
+    Reference { table, column, parent, on_delete: OnDelete::Restrict }
+}
+
+/// Every reference between replicated tables.
+pub const REFERENCES: &[Reference] = &[
+    // People.
+    set_null("clients", "merged_into_id", "clients"),
+    cascade("client_tags", "client_id", "clients"),
+    cascade("pets", "client_id", "clients"),
+    // Hours belong to their person; whoever wrote an override down does not matter to it.
+    cascade("staff_schedules", "staff_id", "staff"),
+    cascade("schedule_overrides", "staff_id", "staff"),
+    set_null("schedule_overrides", "created_by", "staff"),
+    // A visit goes with its pet or client; a member of staff or a service that has visits stays, and is made inactive instead.
+    cascade("appointments", "client_id", "clients"),
+    cascade("appointments", "pet_id", "pets"),
+    restrict("appointments", "service_id", "services"),
+    restrict("appointments", "staff_id", "staff"),
+    set_null("appointments", "cancelled_by", "staff"),
+    set_null("appointments", "previous_appointment_id", "appointments"),
+    cascade("appointment_form_answers", "appointment_id", "appointments"),
+    cascade("waitlist_entries", "client_id", "clients"),
+    cascade("waitlist_entries", "pet_id", "pets"),
+    cascade("waitlist_entries", "service_id", "services"),
+    set_null("waitlist_entries", "staff_id", "staff"),
+    cascade("waitlist_slot_offers", "service_id", "services"),
+    set_null("waitlist_slot_offers", "staff_id", "staff"),
+    set_null("waitlist_slot_offers", "created_by", "staff"),
+    set_null("waitlist_slot_offers", "accepted_entry_id", "waitlist_entries"),
+    set_null("waitlist_slot_offers", "appointment_id", "appointments"),
+    cascade("waitlist_offer_recipients", "offer_id", "waitlist_slot_offers"),
+    cascade("waitlist_offer_recipients", "entry_id", "waitlist_entries"),
+    // Care. A record outlives the visit at which it was written, and its author.
+    cascade("medical_records", "pet_id", "pets"),
+    set_null("medical_records", "appointment_id", "appointments"),
+    set_null("medical_records", "author_id", "staff"),
+    cascade("report_cards", "appointment_id", "appointments"),
+    cascade("report_cards", "pet_id", "pets"),
+    set_null("report_cards", "groomer_id", "staff"),
+    cascade("report_card_views", "report_card_id", "report_cards"),
+    cascade("reviews", "report_card_id", "report_cards"),
+    cascade("reviews", "client_id", "clients"),
+    cascade("reviews", "appointment_id", "appointments"),
+    set_null("qr_codes", "staff_id", "staff"),
+    cascade("qr_scans", "qr_code_id", "qr_codes"),
+    set_null("private_feedback", "client_id", "clients"),
+    set_null("private_feedback", "qr_code_id", "qr_codes"),
+    set_null("private_feedback", "staff_id", "staff"),
+    // Messaging. What was said stays, as long as its client does.
+    cascade("messages", "client_id", "clients"),
+    cascade("messages", "appointment_id", "appointments"),
+    set_null("messages", "template_id", "message_templates"),
+    cascade("message_events", "message_id", "messages"),
+    cascade("message_events", "client_id", "clients"),
+    cascade("unsubscribes", "client_id", "clients"),
+    set_null("calls", "client_id", "clients"),
+    set_null("calls", "appointment_id", "appointments"),
+    // Marketing and journeys.
+    cascade("list_members", "list_id", "lists"),
+    cascade("list_members", "client_id", "clients"),
+    set_null("campaigns", "template_id", "message_templates"),
+    set_null("campaigns", "created_by", "staff"),
+    cascade("campaign_lists", "campaign_id", "campaigns"),
+    cascade("campaign_lists", "list_id", "lists"),
+    cascade("campaign_sends", "campaign_id", "campaigns"),
+    cascade("campaign_sends", "client_id", "clients"),
+    set_null("campaign_sends", "message_id", "messages"),
+    set_null("campaign_sends", "appointment_id", "appointments"),
+    cascade("sequence_steps", "sequence_id", "sequences"),
+    cascade("enrollments", "sequence_id", "sequences"),
+    cascade("enrollments", "client_id", "clients"),
+];
+
+/// The references to a table.
+pub fn references_to(parent: &str) -> impl Iterator<Item = &'static Reference> {
+    REFERENCES.iter().filter(move |reference| reference.parent == parent)
+}
+
+/// Columns of a table that only make sense together: the later clock wins all of them. Every other column is a register of its own.
+pub const REGISTERS: &[(&str, &[&str])] = &[
+    ("appointments", &["starts_at", "ends_at", "staff_id"]),
+    ("appointments", &["status", "actual_start_at", "actual_end_at", "cancelled_at", "cancelled_by", "cancellation_reason"]),
+    ("appointments", &["final_cost_cents", "payment_status", "payment_currency"]),
+    ("appointments", &["recurrence", "series_id"]),
+    ("staff_schedules", &["day_of_week", "start_time", "end_time", "breaks"]),
+    ("staff_schedules", &["effective_from", "effective_until"]),
+    ("schedule_overrides", &["kind", "on_date", "start_time", "end_time", "recurrence"]),
+    ("waitlist_entries", &["requested_on", "earliest_time", "latest_time"]),
+    ("waitlist_entries", &["status", "offer_expires_at"]),
+    ("waitlist_slot_offers", &["slot_on", "slot_time", "staff_id"]),
+    ("waitlist_slot_offers", &["status", "accepted_entry_id", "appointment_id"]),
+    ("clients", &["email", "email_status"]),
+    ("clients", &["phone", "sms_opted_out_at"]),
+    ("clinics", &["plan", "subscription_status", "monthly_email_limit", "contact_limit"]),
+    ("report_cards", &["is_draft", "dont_send", "sent_at", "expires_at", "public_token"]),
+    ("messages", &["status", "attempts", "error", "sent_at", "delivered_at", "provider", "provider_message_id"]),
+    ("campaigns", &["status", "scheduled_for", "started_at", "finished_at"]),
+    ("enrollments", &["status", "current_step", "next_step_at"]),
+    ("attachments", &["sha256", "media_type", "byte_size", "width", "height"]),
+];
+
+/// The register of a column: the columns that are won or lost together with it, itself among them.
+pub fn register(table: &str, column: &'static str) -> Vec<&'static str> {
+    let found = REGISTERS.iter().find(|(of, columns)| *of == table && columns.contains(&column));
+    found.map_or_else(|| vec![column], |(_, columns)| columns.to_vec())
+}
+
+/// Tables that every replica keeps for itself from the replicated ones.
+pub const DERIVED: &[&str] = &[
+    "client_stats",
+    "list_stats",
+    "campaign_stats",
+    "report_card_stats",
+    "qr_code_stats",
+    "template_stats",
+    "faq_stats",
+    "daily_stats",
+    "hourly_stats",
+    "analytics_cache",
+    "search_docs",
+    "search_index",
+];
+
+/// Tables of this desk alone.
+pub const DEVICE: &[&str] = &["sync_state", "outbox", "rejected_changes", "settings"];
+
+/// How long rows of a table are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// The table.
+    pub table: &'static str,
+    /// Which of its rows, as an SQL condition.
+    pub rows: &'static str,
+    /// The column that says how old they are.
+    pub since: &'static str,
+    /// Days after which they are physically removed.
+    pub days: u16,
+}
+
+/// Retention by rule. Medical records are not here: the law of the clinic's country says how long, and the clinic sets it.
+pub const RETENTION: &[Retention] = &[
+    Retention { table: "enrollments", rows: "status IN ('completed', 'stopped', 'failed')", since: "updated_at", days: 90 },
+    Retention { table: "analytics_cache", rows: "1", since: "expires_at", days: 0 },
+    Retention { table: "settings", rows: "key GLOB 'draft:*'", since: "updated_at", days: 30 },
+    Retention { table: "outbox", rows: "sent_at IS NOT NULL", since: "sent_at", days: 90 },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_column_is_in_two_registers_and_no_reference_stands_twice() {
+        let mut columns: Vec<_> = REGISTERS.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column))).collect();
+        columns.sort_unstable();
+        assert!(columns.windows(2).all(|pair| pair[0] != pair[1]));
+        let mut references: Vec<_> = REFERENCES.iter().map(|reference| (reference.table, reference.column)).collect();
+        references.sort_unstable();
+        assert!(references.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn time_and_colleague_of_a_visit_are_won_together() {
+        assert_eq!(register("appointments", "ends_at"), ["starts_at", "ends_at", "staff_id"]);
+        assert_eq!(register("clients", "notes"), ["notes"]);
+    }
+}
