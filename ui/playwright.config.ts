@@ -1,0 +1,28 @@
+import { defineConfig } from '@playwright/test';
+
+// The program as it is built, in Debian's browser, its commands answered from a clinic in memory.
+const PORT = process.env.PETREL_UI_PORT ?? '4173';
+
+export default defineConfig({
+  testDir: 'tests/browser',
+  globalSetup: './tests/browser/build-mock.ts',
+  fullyParallel: true,
+  workers: 2,
+  reporter: [['list']],
+  use: {
+    baseURL: `http://127.0.0.1:${PORT}`,
+    viewport: { width: 1366, height: 768 },
+    timezoneId: 'Europe/Madrid',
+    locale: 'en-GB',
+    launchOptions: {
+      executablePath: process.env.PETREL_CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox'],
+    },
+  },
+  webServer: {
+    command: 'npx vite build && npx vite preview',
+    url: `http://127.0.0.1:${PORT}`,
+    reuseExistingServer: false,
+    timeout: 120_000,
+  },
+});

@@ -1,0 +1,54 @@
+import { QueryClient } from '@tanstack/svelte-query';
+import { onChanged } from '$lib/backend';
+
+/** Tables of the device's schema that a live query can be over. */
+export type Table =
+  | 'appointments'
+  | 'appointment_form_answers'
+  | 'clients'
+  | 'client_stats'
+  | 'client_tags'
+  | 'clinics'
+  | 'daily_stats'
+  | 'medical_records'
+  | 'messages'
+  | 'pets'
+  | 'schedule_overrides'
+  | 'services'
+  | 'settings'
+  | 'staff'
+  | 'staff_schedules'
+  | 'waitlist_entries';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    // Everything is on this computer: there is no network to wait for and nothing grows old without a word from the core.
+    queries: {
+      networkMode: 'always',
+      staleTime: Infinity,
+      gcTime: 5 * 60_000,
+      retry: false,
+      refetchOnWindowFocus: false,
+    },
+    mutations: { networkMode: 'always', retry: false },
+  },
+});
+
+/**
+ * A live query: asked again when one of its tables changes.
+ * `createQuery(() => live(['appointments'], ['schedule', from], () => backend.scheduleRange(from, 1)))`
+ */
+export function live<T>(tables: Table[], name: readonly unknown[], ask: () => Promise<T>) {
+  return { queryKey: [tables, ...name] as const, queryFn: ask };
+}
+
+/** Asks again whatever is over one of these tables. */
+export function invalidate(tables: readonly string[]): void {
+  const changed = new Set(tables);
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey: [over] }) => Array.isArray(over) && over.some((table) => changed.has(table as string)),
+  });
+}
+
+/** Follows the core's word of what changed. */
+export const watchChanges = (): (() => void) => onChanged(invalidate);

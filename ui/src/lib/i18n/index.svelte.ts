@@ -1,0 +1,56 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import type { Messages } from './messages.gen';
+
+export type { Messages };
+export type MessageKey = keyof Messages;
+/** Keys whose message takes no arguments: those that may be chosen by a table. */
+export type PlainKey = { [K in MessageKey]: Messages[K] extends undefined ? K : never }[MessageKey];
+export type Language = 'en' | 'es';
+type Catalogue = Record<string, string>;
+
+export const LANGUAGES: Record<Language, string> = { en: 'English', es: 'Español' };
+
+const loaders: Record<Language, () => Promise<{ default: Catalogue }>> = {
+  en: () => import('./en'),
+  es: () => import('./es'),
+};
+
+const current = $state<{ language: Language; locale: string; texts: Catalogue }>({
+  language: 'en',
+  locale: 'en',
+  texts: {},
+});
+let formats = new Map<string, IntlMessageFormat>();
+
+/** The language of the person's system, where there is a catalogue for it. */
+export function systemLanguage(): Language {
+  const wanted = navigator.languages.map((tag) => tag.slice(0, 2));
+  return wanted.find((tag): tag is Language => tag in loaders) ?? 'en';
+}
+
+/** Takes up a language; `region` is the clinic's, so that dates are written as they are there. */
+export async function useLanguage(language: Language, region: string | null = null): Promise<void> {
+  const { default: texts } = await loaders[language]();
+  formats = new Map();
+  current.texts = texts;
+  current.language = language;
+  current.locale = region ? `${language}-${region}` : language;
+  document.documentElement.lang = language;
+}
+
+/** The language of the screens. */
+export const language = (): Language => current.language;
+/** The locale that dates, numbers and money are written in. */
+export const locale = (): string => current.locale;
+
+/** The text of a key, with its arguments filled in. */
+export function t<K extends MessageKey>(key: K, ...args: Messages[K] extends undefined ? [] : [Messages[K]]): string {
+  const text = current.texts[key];
+  if (text === undefined) return key;
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new IntlMessageFormat(text, current.locale)));
+  return format.format(args[0] as Record<string, string | number> | undefined) as string;
+}
+
+/** Whether the catalogue has a key, for keys put together from codes. */
+export const hasText = (key: string): key is PlainKey => key in current.texts;

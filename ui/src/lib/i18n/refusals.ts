@@ -1,0 +1,27 @@
+import type { Refusal } from '$lib/backend';
+import { formatDateTime } from '$lib/time/format';
+import { hasText, t, type MessageKey } from './index.svelte';
+
+/** The one place where a refusal becomes words: `refusal.<code>` of the catalogue, naming the field where there is one. */
+export function refusalText(refusal: Refusal): string {
+  return t(
+    `refusal.${refusal.code}` as MessageKey,
+    {
+      field: fieldName(refusal.field),
+      limit: refusal.limit ?? 0,
+      detail: refusal.detail ?? '',
+      until: refusal.until === null ? '' : formatDateTime(refusal.until),
+    } as never,
+  );
+}
+
+/** The name a person knows a field by; `pets[0].starts_at` is the field `starts_at`. */
+export function fieldName(field: string | null): string {
+  const last =
+    field
+      ?.replace(/\[\d+\]/g, '')
+      .split('.')
+      .at(-1) ?? '';
+  const key = `field.${last}`;
+  return hasText(key) ? t(key) : last === '' ? t('field.unnamed') : last.replaceAll('_', ' ');
+}

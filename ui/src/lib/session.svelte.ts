@@ -1,0 +1,33 @@
+import { backend, onAppStateChanged, type AppState, type Role, type Staff } from '$lib/backend';
+import { computerZone } from '$lib/time/zone';
+
+const session = $state<{ app: AppState | null }>({ app: null });
+
+/** Where the program stands; none before the first answer. */
+export const appState = (): AppState | null => session.app;
+
+/** Commands that change where the program stands give the new state: hand it in here. */
+export function takeAppState(app: AppState): void {
+  session.app = app;
+}
+
+export async function refreshAppState(): Promise<void> {
+  takeAppState(await backend.appState());
+}
+
+export function watchAppState(): () => void {
+  return onAppStateChanged(() => void refreshAppState());
+}
+
+/** The clinic's zone; before a clinic is open, the computer's. */
+export const clinicZone = (): string => session.app?.clinic?.timezone ?? computerZone();
+/** The clinic's currency (ISO 4217). */
+export const currency = (): string => session.app?.clinic?.currency ?? 'USD';
+/** Who is signed in. */
+export const currentStaff = (): Staff | null => session.app?.staff ?? null;
+
+/** Whether whoever is signed in may change the clinic's set-up. The core checks every command; this only spares dead ends. */
+export function mayManage(): boolean {
+  const role: Role | undefined = session.app?.staff?.role;
+  return role === 'owner' || role === 'admin';
+}

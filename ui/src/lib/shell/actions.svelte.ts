@@ -1,0 +1,37 @@
+import { backend } from '$lib/backend';
+import { toastDone, toastRefused } from '$lib/data/saving';
+import { t } from '$lib/i18n/index.svelte';
+import { go, route } from '$lib/router';
+import { refreshAppState, takeAppState } from '$lib/session.svelte';
+
+/** What the shell has open over the areas. */
+export const overlays = $state({ palette: false, shortcuts: false });
+
+/** Opens the booking panel beside the schedule, for a client or a time where they are known. */
+export function newBooking(about: { client?: string; pet?: string; date?: string } = {}): void {
+  const onSchedule = route.path === '/schedule' || route.path === '/';
+  go('/schedule', {
+    view: (onSchedule && route.query('view')) || undefined,
+    date: about.date ?? ((onSchedule && route.query('date')) || undefined),
+    book: 'new',
+    client: about.client,
+    pet: about.pet,
+  });
+}
+
+export const newClient = (): void => go('/clients', { new: '1' });
+export const focusSearch = (): void => document.getElementById('global-search')?.focus();
+
+export async function lockDesk(): Promise<void> {
+  await backend.lock().then(takeAppState).catch(toastRefused);
+}
+
+export async function backUp(): Promise<void> {
+  try {
+    await backend.backupNow();
+    toastDone(t('shell.backup_done'));
+    await refreshAppState();
+  } catch (thrown) {
+    toastRefused(thrown);
+  }
+}

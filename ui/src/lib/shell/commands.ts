@@ -1,0 +1,75 @@
+import type { Command } from '$lib/commands/registry.svelte';
+import { undoLast } from '$lib/data/saving';
+import { go } from '$lib/router';
+import { setTheme } from '$lib/theme.svelte';
+import { backUp, focusSearch, lockDesk, newBooking, newClient, overlays } from './actions.svelte';
+
+/** What can be done from anywhere. Areas register their own beside these. */
+export const shellCommands: Command[] = [
+  {
+    id: 'booking.new',
+    title: 'command.new_booking',
+    group: 'command.group_do',
+    shortcut: 'c',
+    run: () => newBooking(),
+  },
+  { id: 'client.new', title: 'shell.new_client', group: 'command.group_do', run: newClient },
+  { id: 'search.focus', title: 'command.search', group: 'command.group_do', shortcut: '/', run: focusSearch },
+  { id: 'undo.last', title: 'command.undo', group: 'command.group_do', shortcut: 'mod+z', run: () => void undoLast() },
+  { id: 'desk.lock', title: 'command.lock', group: 'command.group_do', shortcut: 'mod+l', run: () => void lockDesk() },
+  { id: 'backup.now', title: 'command.backup', group: 'command.group_do', run: () => void backUp() },
+  {
+    id: 'go.schedule',
+    title: 'command.go_schedule',
+    group: 'command.group_go',
+    shortcut: 'alt+1',
+    run: () => go('/schedule'),
+  },
+  { id: 'go.today', title: 'command.go_today', group: 'command.group_go', shortcut: 'alt+2', run: () => go('/today') },
+  {
+    id: 'go.clients',
+    title: 'command.go_clients',
+    group: 'command.group_go',
+    shortcut: 'alt+3',
+    run: () => go('/clients'),
+  },
+  {
+    id: 'go.waitlist',
+    title: 'command.go_waitlist',
+    group: 'command.group_go',
+    shortcut: 'alt+4',
+    run: () => go('/waitlist'),
+  },
+  {
+    id: 'go.attention',
+    title: 'command.go_attention',
+    group: 'command.group_go',
+    shortcut: 'alt+5',
+    run: () => go('/attention'),
+  },
+  {
+    id: 'go.settings',
+    title: 'command.go_settings',
+    group: 'command.group_go',
+    shortcut: 'alt+6',
+    run: () => go('/settings/clinic'),
+  },
+  { id: 'go.import', title: 'command.go_import', group: 'command.group_go', run: () => go('/import') },
+  { id: 'look.light', title: 'shell.theme_light', group: 'command.group_look', run: () => setTheme('light') },
+  { id: 'look.dark', title: 'shell.theme_dark', group: 'command.group_look', run: () => setTheme('dark') },
+  { id: 'look.system', title: 'shell.theme_system', group: 'command.group_look', run: () => setTheme('system') },
+  {
+    id: 'palette.open',
+    title: 'command.palette',
+    group: 'command.group_do',
+    shortcut: 'mod+k',
+    run: () => (overlays.palette = !overlays.palette),
+  },
+  {
+    id: 'shortcuts.open',
+    title: 'command.shortcuts',
+    group: 'command.group_do',
+    shortcut: '?',
+    run: () => (overlays.shortcuts = !overlays.shortcuts),
+  },
+];

@@ -1,0 +1,24 @@
+import { watchChanges } from '$lib/data/live';
+import { deskSetting } from '$lib/desk-settings';
+import { systemLanguage, useLanguage } from '$lib/i18n/index.svelte';
+import { restoreRoute } from '$lib/router';
+import { appState, refreshAppState, watchAppState } from '$lib/session.svelte';
+import { startTheme } from '$lib/theme.svelte';
+import { startClock } from '$lib/time/clock.svelte';
+
+/** Everything that must be there before the first screen. */
+export async function start(): Promise<void> {
+  const [, , lastRoute] = await Promise.all([refreshAppState(), startTheme(), deskSetting('last_route', '')]);
+  await startLanguage();
+  restoreRoute(lastRoute);
+  startClock();
+  watchChanges();
+  watchAppState();
+}
+
+/** Takes up the desk's language in the clinic's region. To be called again when either changes. */
+export async function startLanguage(): Promise<void> {
+  const chosen = await deskSetting('language', 'system');
+  const region = new Intl.Locale(appState()?.clinic?.locale ?? navigator.language).region ?? null;
+  await useLanguage(chosen === 'system' ? systemLanguage() : chosen, region);
+}

@@ -1,0 +1,89 @@
+// Dates, times, money and durations as the clinic's region writes them, in the clinic's zone.
+import { clinicZone, currency } from '$lib/session.svelte';
+import { locale, t } from '$lib/i18n/index.svelte';
+import { MINUTE } from './zone';
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(options: Intl.DateTimeFormatOptions, zone: string): Intl.DateTimeFormat {
+  const key = `${locale()}|${zone}|${JSON.stringify(options)}`;
+  let found = cache.get(key);
+  if (!found) cache.set(key, (found = new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone })));
+  return found;
+}
+
+const instant = (at: number, options: Intl.DateTimeFormatOptions) => formatter(options, clinicZone()).format(at);
+// A calendar day is noon UTC of that day, written in UTC: no zone can move it.
+const day = (date: string, options: Intl.DateTimeFormatOptions) =>
+  formatter(options, 'UTC').format(Date.parse(`${date}T12:00:00Z`));
+
+/** 9:30 */
+export const formatTime = (at: number): string => instant(at, { hour: 'numeric', minute: '2-digit' });
+/** 9:30 – 10:00 */
+export const formatTimes = (from: number, to: number): string =>
+  formatter({ hour: 'numeric', minute: '2-digit' }, clinicZone()).formatRange(from, to);
+/** Fri, 20 Nov, 9:30 */
+export const formatDateTime = (at: number): string =>
+  instant(at, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+/** 20 Nov 2026 */
+export const formatInstantDate = (at: number): string =>
+  instant(at, { day: 'numeric', month: 'short', year: 'numeric' });
+/** 20 Nov 2026 of a calendar day */
+export const formatDate = (date: string): string => day(date, { day: 'numeric', month: 'short', year: 'numeric' });
+/** Friday, 20 November 2026 */
+export const formatLongDate = (date: string): string =>
+  day(date, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+/** Fri 20 */
+export const formatDayHead = (date: string): string => day(date, { weekday: 'short', day: 'numeric' });
+/** Fri */
+export const formatWeekday = (date: string): string => day(date, { weekday: 'short' });
+/** November 2026 */
+export const formatMonth = (date: string): string => day(date, { month: 'long', year: 'numeric' });
+/** 16 – 22 Nov 2026 */
+export const formatDateRange = (from: string, to: string): string =>
+  formatter({ day: 'numeric', month: 'short', year: 'numeric' }, 'UTC').formatRange(
+    Date.parse(`${from}T12:00:00Z`),
+    Date.parse(`${to}T12:00:00Z`),
+  );
+
+/** 9:30 of minutes since midnight, whatever the day. */
+export const formatWall = (minutes: number): string =>
+  formatter({ hour: 'numeric', minute: '2-digit' }, 'UTC').format((minutes % 1440) * MINUTE);
+/** 9 AM, 09:00: the label of an hour on the board. */
+export const formatHour = (minutes: number): string => formatWall(minutes).replace(/[:.]00(?=\s)/, '');
+
+/** 45 min, 1 h 30 min, 2 d */
+export function formatDuration(minutes: number): string {
+  if (minutes < 60) return t('time.minutes', { minutes });
+  if (minutes >= 1440 && minutes % 1440 === 0) return t('time.days', { days: minutes / 1440 });
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return rest === 0 ? t('time.hours', { hours }) : t('time.hours_minutes', { hours, minutes: rest });
+}
+
+/** 3 days ago, in 2 hours */
+export function formatRelative(at: number, now: number): string {
+  const minutes = Math.round((at - now) / MINUTE);
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  if (Math.abs(minutes) < 60) return format.format(minutes, 'minute');
+  if (Math.abs(minutes) < 48 * 60) return format.format(Math.round(minutes / 60), 'hour');
+  const days = Math.round(minutes / 1440);
+  if (Math.abs(days) < 60) return format.format(days, 'day');
+  return Math.abs(days) < 730
+    ? format.format(Math.round(days / 30.44), 'month')
+    : format.format(Math.round(days / 365.25), 'year');
+}
+
+/** Money in the clinic's currency. */
+export const formatMoney = (cents: number): string => {
+  const format = new Intl.NumberFormat(locale(), { style: 'currency', currency: currency() });
+  return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+};
+export const formatNumber = (value: number): string => new Intl.NumberFormat(locale()).format(value);
+/** 3.2 kg, 450 g */
+export const formatWeight = (grams: number): string =>
+  new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: grams < 1000 ? 'gram' : 'kilogram',
+    maximumFractionDigits: grams < 10_000 ? 2 : 1,
+  }).format(grams < 1000 ? grams : grams / 1000);

@@ -1,0 +1,53 @@
+import { expect, expectAccessible, openDesk, test } from './desk';
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`the shell has no accessibility violation (${theme})`, async ({ page }) => {
+    await openDesk(page, '/#/attention', { theme });
+    await expect(page.getByTestId('clinic-name')).toHaveText('Clínica Las Acacias');
+    await expectAccessible(page);
+    await page.keyboard.press('Control+k');
+    await expect(page.getByTestId('palette-input')).toBeFocused();
+    await expectAccessible(page);
+  });
+}
+
+test('the palette goes where it is told by keyboard alone', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.getByTestId('shell').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByTestId('palette-input').fill('waitlist');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/waitlist$/);
+});
+
+test('search finds a client as one types and opens the page', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.getByTestId('shell').waitFor();
+  await page.keyboard.press('/');
+  await expect(page.getByTestId('global-search')).toBeFocused();
+  await page.keyboard.type('garcia');
+  await expect(page.getByTestId('search-hit').first()).toContainText('García');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/(clients|pets)\//);
+});
+
+test('the program comes back on the screen it was left on', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.getByTestId('nav-waitlist').click();
+  await expect(page).toHaveURL(/#\/waitlist$/);
+  const last = await page.evaluate(() => window.petrelWorld!.memory.desk.last_route);
+  expect(JSON.parse(last!)).toBe('#/waitlist');
+});
+
+test('single keys do nothing while one types', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.getByTestId('global-search').fill('c');
+  await page.keyboard.press('c');
+  await expect(page).toHaveURL(/#\/attention$/);
+});
+
+test('everything is said in Spanish', async ({ page }) => {
+  await openDesk(page, '/#/attention', { language: 'es' });
+  await expect(page.getByTestId('new-booking')).toHaveText('Nueva cita');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+});

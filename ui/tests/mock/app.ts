@@ -1,0 +1,200 @@
+import type { AppState, ImportPlan, ImportPreview } from '../../src/lib/backend/bindings';
+import { newId } from './clinic';
+import { refusal, type Handlers, type World } from './world';
+
+export function appHandlers(world: World): Handlers {
+  const to = (change: Partial<AppState>): AppState => Object.assign(world.memory.app, change);
+  const replace = <T extends { id: string }>(list: T[], id: string, input: object): null => {
+    const found = list.find((item) => item.id === id);
+    if (!found) throw refusal('not_found');
+    Object.assign(found, input);
+    return null;
+  };
+  const work = async (steps: number): Promise<void> => {
+    for (let step = 1; step <= steps; step++) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      world.progress(step, steps);
+    }
+  };
+  return {
+    app_state: () => world.memory.app,
+    create_clinic: ({ input }) =>
+      to({
+        clinic: Object.assign(world.memory.clinic, {
+          name: input.name,
+          timezone: input.timezone,
+          locale: input.locale,
+          currency: input.currency,
+        }),
+        phase: { name: 'ready' },
+        staff: world.memory.staff[0]!,
+        key_store: input.key_store,
+      }),
+    create_demo_clinic: async () => (
+      await work(8),
+      to({ clinic: world.memory.clinic, phase: { name: 'ready' }, staff: world.memory.staff[0]!, is_demo: true })
+    ),
+    unlock_with_passphrase: ({ passphrase }) => {
+      if (passphrase !== 'correct horse battery') throw refusal('wrong_key', { field: 'passphrase' });
+      return to({ clinic: world.memory.clinic, phase: { name: 'signed_out' } });
+    },
+    retry_open: () => world.memory.app,
+    list_backups: () =>
+      [1, 2, 26].map((hours) => ({
+        path: `/backups/clinic-${hours}.petrel`,
+        made_at: world.now() - hours * 3_600_000,
+        size_kib: 48_200 - hours * 12,
+        is_verified: true,
+      })),
+    restore_backup: () => to({ clinic: world.memory.clinic, phase: { name: 'signed_out' } }),
+    backup_now: () => {
+      to({ last_backup_at: world.now(), backup_problem: null });
+      return { path: '/backups/clinic-now.petrel', made_at: world.now(), size_kib: 48_210, is_verified: true };
+    },
+    set_aside_file: () => to({ clinic: null, phase: { name: 'first_run' } }),
+    sign_in_choices: () =>
+      world.memory.staff
+        .filter(({ is_active }) => is_active)
+        .map(({ id, first_name, last_name, role, color, has_pin }) => ({
+          id,
+          first_name,
+          last_name,
+          role,
+          color,
+          has_pin,
+          locked_until: null,
+        })),
+    sign_in: ({ staffId, pin }) => {
+      const person = world.memory.staff.find(({ id }) => id === staffId)!;
+      if (person.has_pin && pin !== world.memory.pins[staffId]) throw refusal('wrong_pin', { field: 'pin', limit: 4 });
+      return to({ phase: { name: 'ready' }, staff: person });
+    },
+    lock: () => to({ phase: { name: 'signed_out' }, staff: null }),
+    system_timezone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezones: () => Intl.supportedValuesOf('timeZone'),
+    detect_keychain: () => true,
+    desk_setting: ({ key }) => world.memory.desk[key] ?? null,
+    set_desk_setting: ({ key, value }) => ((world.memory.desk[key] = value), null),
+    draft: ({ key }) => world.memory.drafts[key] ?? null,
+    set_draft: ({ key, value }) => {
+      if (value === null) delete world.memory.drafts[key];
+      else world.memory.drafts[key] = value;
+      return null;
+    },
+    undo: ({ actionId }) => world.undo(actionId),
+    undo_offer: () => world.undoOffer(),
+    clinic: () => world.memory.clinic,
+    save_clinic: ({ input }) =>
+      world.write('save_clinic', ['clinics'], ({ clinic, app }) => {
+        if (!input.name.trim()) throw refusal('required', { field: 'name' });
+        Object.assign(clinic, input);
+        app.clinic = clinic;
+        return null;
+      }),
+    staff: () => world.memory.staff,
+    create_staff: ({ input }) =>
+      world.write('create_staff', ['staff'], ({ staff }) => {
+        if (!input.first_name.trim()) throw refusal('required', { field: 'first_name' });
+        const id = newId();
+        staff.push({ ...input, id, has_pin: false });
+        return id;
+      }),
+    save_staff: ({ id, input }) => world.write('save_staff', ['staff'], ({ staff }) => replace(staff, id, input)),
+    delete_staff: ({ id }) =>
+      world.write('delete_staff', ['staff'], (memory) => {
+        if (memory.visits.some(({ staff_id }) => staff_id === id))
+          throw refusal('in_use', { detail: 'appointments', limit: 3 });
+        memory.staff = memory.staff.filter((person) => person.id !== id);
+        return null;
+      }),
+    set_pin: ({ staffId, pin }) =>
+      world.write('set_pin', ['staff'], ({ staff, pins }) => {
+        if (pin) pins[staffId] = pin;
+        return replace(staff, staffId, { has_pin: !!pin });
+      }),
+    services: () => world.memory.services,
+    create_service: ({ input }) =>
+      world.write('create_service', ['services'], ({ services }) => {
+        if (!input.name.trim()) throw refusal('required', { field: 'name' });
+        const id = newId();
+        services.push({ ...input, id });
+        return id;
+      }),
+    save_service: ({ id, input }) =>
+      world.write('save_service', ['services'], ({ services }) => replace(services, id, input)),
+    delete_service: ({ id }) =>
+      world.write(
+        'delete_service',
+        ['services'],
+        (memory) => ((memory.services = memory.services.filter((service) => service.id !== id)), null),
+      ),
+    weekly_hours: () => world.memory.hours,
+    save_weekly_hours: ({ staffId, hours }) =>
+      world.write('save_weekly_hours', ['staff_schedules'], (memory) => {
+        memory.hours = [
+          ...memory.hours.filter(({ staff_id }) => staff_id !== staffId),
+          ...hours.map((line: object) => ({ ...line, id: newId() })),
+        ];
+        return null;
+      }),
+    schedule_overrides: ({ from, to: last }) =>
+      world.memory.overrides.filter(({ on_date, recurrence }) => recurrence || (on_date >= from && on_date <= last)),
+    save_override: ({ input }) =>
+      world.write('save_override', ['schedule_overrides'], (memory) => {
+        const id = input.id ?? newId();
+        memory.overrides = [...memory.overrides.filter((over) => over.id !== id), { ...input, id }];
+        return id;
+      }),
+    delete_override: ({ id }) =>
+      world.write(
+        'delete_override',
+        ['schedule_overrides'],
+        (memory) => ((memory.overrides = memory.overrides.filter((over) => over.id !== id)), null),
+      ),
+    preview_import: ({ path, plan }): ImportPreview => {
+      const guessed: ImportPlan = plan ?? {
+        path,
+        encoding: 'utf-8',
+        delimiter: ';',
+        columns: ['first_name', 'last_name', 'phone', 'email', 'pet_name', 'species', 'born_on', 'custom'],
+        date_order: 'day_month_year',
+        weight_unit: 'kilograms',
+        on_duplicate: 'fill_in',
+      };
+      return {
+        plan: guessed,
+        headers: ['Nombre', 'Apellidos', 'Teléfono', 'Email', 'Mascota', 'Especie', 'Nacimiento', 'Seguro'],
+        sample: [
+          ['Ana', 'García', '611 22 33 44', 'ana@mail.example', 'Luna', 'Perro', '03/04/2019', 'Mapfre'],
+          ['Luis', 'Ortega', '699 88 77 66', '', 'Milo', 'Gato', '12/11/2021', ''],
+        ],
+        rows: 1240,
+        new_clients: 1180,
+        new_pets: 1502,
+        duplicates: 41,
+        duplicate_sample: [{ line: 12, name: 'Ana García', existing_name: 'Ana García', reason: 'phone' }],
+        bad_rows: 19,
+        bad_sample: [
+          { line: 88, reason: 'bad_date', column: 'Nacimiento', cell: '31/02/2020' },
+          { line: 91, reason: 'missing_name', column: null, cell: null },
+        ],
+        ambiguous_dates: 214,
+      };
+    },
+    run_import: async () => {
+      await work(10);
+      const saved = world.write('run_import', ['clients', 'pets'], () => null);
+      return {
+        clients: 1180,
+        pets: 1502,
+        updated: 41,
+        skipped: 0,
+        bad_rows: 19,
+        bad_rows_file: '/home/desk/import-bad-rows.csv',
+        undo: saved.undo,
+      };
+    },
+    cancel_work: () => null,
+    export_all: async ({ path }) => (await work(6), { path, rows: 18_230, tables: 44 }),
+  };
+}

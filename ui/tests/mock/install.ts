@@ -1,0 +1,32 @@
+import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
+import { emit } from '@tauri-apps/api/event';
+import { appHandlers } from './app';
+import type { MockOptions } from './clinic';
+import { peopleHandlers } from './people';
+import { scheduleHandlers } from './schedule';
+import { World, type Args, type Handlers } from './world';
+
+/** Answers the shell's commands from a clinic in memory. */
+export function installMock(options: MockOptions = {}): World {
+  const world = new World(options, (event, payload) => void emit(event, payload));
+  const handlers: Handlers = { ...appHandlers(world), ...scheduleHandlers(world), ...peopleHandlers(world) };
+  mockWindows('main');
+  mockIPC(
+    (command, args) => {
+      const handler = handlers[command];
+      if (handler) return structuredCopy(handler(args as Args));
+      if (command === 'plugin:dialog|save') return '/home/desk/Documents/day-sheet.pdf';
+      if (command === 'plugin:dialog|open') return '/home/desk/Documents/clients.csv';
+      if (command.startsWith('plugin:')) return null;
+      throw `command ${command} not found`;
+    },
+    { shouldMockEvents: true },
+  );
+  return world;
+}
+
+/** What crosses the IPC is a copy. */
+function structuredCopy(value: unknown): unknown {
+  if (value instanceof Promise) return value.then(structuredCopy);
+  return value === undefined ? null : JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,306 @@
+import type { Client, ClientDetails, ClientRow, PetChip, WaitlistMatch } from '../../src/lib/backend/bindings';
+import { newId, type Memory } from './clinic';
+import { card } from './schedule';
+import { refusal, type Handlers, type World } from './world';
+
+const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+function row({ pets, visits }: Memory, client: Client, now: number): ClientRow {
+  const own = visits.filter(({ client_id }) => client_id === client.id);
+  const chips: PetChip[] = pets
+    .filter((pet) => pet.client_id === client.id && !pet.deceased_on)
+    .map(({ id, name, species, breed, alerts, allergies }) => ({
+      id,
+      name,
+      species,
+      breed,
+      is_deceased: false,
+      has_alert: !!(alerts || allergies),
+    }));
+  return {
+    id: client.id,
+    name: `${client.first_name} ${client.last_name}`.trim() || (client.phone ?? client.email ?? ''),
+    email: client.email,
+    phone: client.phone,
+    pets: chips,
+    tags: client.tags,
+    last_visit_at:
+      Math.max(0, ...own.filter(({ status }) => status === 'completed').map(({ starts_at }) => starts_at)) || null,
+    next_visit_at:
+      Math.min(
+        Infinity,
+        ...own
+          .filter(({ starts_at, status }) => starts_at > now && status !== 'cancelled')
+          .map(({ starts_at }) => starts_at),
+      ) || null,
+  };
+}
+
+function clientPage(memory: Memory, id: string): Client {
+  const client = memory.clients.find((candidate) => candidate.id === id);
+  if (!client) throw refusal('not_found', { field: 'client' });
+  const own = memory.visits.filter(({ client_id }) => client_id === id);
+  const of = (status: string) => own.filter((visit) => visit.status === status);
+  const times = own.map(({ starts_at }) => starts_at).sort((a, b) => a - b);
+  return {
+    ...client,
+    pets: memory.pets
+      .filter(({ client_id }) => client_id === id)
+      .sort((a, b) => Number(!!a.deceased_on) - Number(!!b.deceased_on)),
+    figures: {
+      appointments: own.length,
+      completed: of('completed').length,
+      no_shows: of('no_show').length,
+      cancellations: of('cancelled').length,
+      reschedules: own.reduce((sum, { reschedule_count }) => sum + reschedule_count, 0),
+      spent_cents: of('completed').reduce((sum, visit) => sum + (visit.final_cost_cents ?? 0), 0),
+      balance_cents: of('completed')
+        .filter(({ payment_status }) => payment_status === 'pending')
+        .reduce((sum, visit) => sum + (visit.final_cost_cents ?? 0), 0),
+      first_visit_at: times[0] ?? null,
+      last_visit_at: of('completed').at(-1)?.starts_at ?? null,
+      next_visit_at: times.find((at) => at > Date.now()) ?? null,
+    },
+  };
+}
+
+function mustHaveName(input: ClientDetails): void {
+  if (!input.first_name.trim() && !input.last_name.trim() && !input.phone && !input.email)
+    throw refusal('required', { field: 'first_name' });
+}
+
+export function peopleHandlers(world: World): Handlers {
+  const rows = () =>
+    world.memory.clients
+      .filter(({ merged_into_id }) => !merged_into_id)
+      .map((client) => row(world.memory, client, world.now()));
+  const find = <T extends { id: string }>(list: T[], id: string, field: string): T => {
+    const found = list.find((item) => item.id === id);
+    if (!found) throw refusal('not_found', { field });
+    return found;
+  };
+  return {
+    clients: ({ query }) => {
+      const all = rows()
+        .filter(({ tags }) => !query.tag || tags.includes(query.tag))
+        .sort((a, b) => a.name.localeCompare(b.name));
+      return { rows: all.slice(query.offset, query.offset + query.limit), total: all.length };
+    },
+    all_tags: () => [...new Set(world.memory.clients.flatMap(({ tags }) => tags))].sort(),
+    search: ({ text, limit }) => {
+      const words = fold(text).split(/\s+/).filter(Boolean);
+      return rows()
+        .flatMap((client) => {
+          const pets = world.memory.pets.filter(({ client_id }) => client_id === client.id);
+          const all = fold(
+            [client.name, client.phone, client.email, ...pets.flatMap(({ name, microchip }) => [name, microchip])].join(
+              ' ',
+            ),
+          );
+          if (!words.every((word) => all.includes(word))) return [];
+          const pet = pets.find(({ name, microchip }) =>
+            words.some((word) => fold(name).startsWith(word) || microchip?.includes(word)),
+          );
+          return [{ client, pet_id: fold(client.name).includes(words[0] ?? '') ? null : (pet?.id ?? null) }];
+        })
+        .slice(0, limit);
+    },
+    client: ({ id }) => clientPage(world.memory, id),
+    create_client: ({ input }) =>
+      world.write('create_client', ['clients'], ({ clients }) => {
+        mustHaveName(input);
+        const id = newId();
+        clients.push({
+          ...clientPage(world.memory, clients[0]!.id),
+          ...input,
+          id,
+          pets: [],
+          is_phone_unclear: false,
+          created_at: world.now(),
+        });
+        return id;
+      }),
+    save_client: ({ id, input }) =>
+      world.write(
+        'save_client',
+        ['clients'],
+        ({ clients }) => (mustHaveName(input), Object.assign(find(clients, id, 'client'), input), null),
+      ),
+    delete_client: ({ id }) =>
+      world.write('delete_client', ['clients', 'pets'], (memory) => {
+        memory.clients = memory.clients.filter((client) => client.id !== id);
+        return null;
+      }),
+    merge_clients: ({ input }) =>
+      world.write('merge_clients', ['clients', 'pets', 'appointments'], ({ clients, pets, visits }) => {
+        find(clients, input.from_id, 'client').merged_into_id = input.into_id;
+        for (const item of [...pets, ...visits]) if (item.client_id === input.from_id) item.client_id = input.into_id;
+        return null;
+      }),
+    possible_duplicates: ({ input, except }) =>
+      rows()
+        .filter(
+          (client) =>
+            client.id !== except &&
+            ((input.phone && client.phone?.endsWith(input.phone.replace(/\D/g, '').slice(-9))) ||
+              (input.email && client.email === input.email) ||
+              (input.last_name && fold(client.name) === fold(`${input.first_name} ${input.last_name}`))),
+        )
+        .slice(0, 5),
+    pet_page: ({ id }) => {
+      const pet = find(world.memory.pets, id, 'pet');
+      const client = find(world.memory.clients, pet.client_id, 'client');
+      const records = world.memory.records.filter(({ pet_id }) => pet_id === id);
+      const timeline = [
+        ...world.memory.visits
+          .filter(({ pet_id }) => pet_id === id)
+          .map((visit) => ({ at: visit.starts_at, entry: { kind: 'visit', visit: card(world, visit) } })),
+        ...records.map((record) => ({ at: record.recorded_at, entry: { kind: 'record', record } })),
+      ];
+      return {
+        pet,
+        client_name: `${client.first_name} ${client.last_name}`,
+        client_phone: client.phone,
+        timeline: timeline.sort((a, b) => b.at - a.at).map(({ entry }) => entry),
+        weights: records
+          .filter(({ weight_grams }) => weight_grams)
+          .sort((a, b) => a.recorded_at - b.recorded_at)
+          .map(({ recorded_at, weight_grams }) => ({ recorded_at, grams: weight_grams })),
+      };
+    },
+    create_pet: ({ clientId, input }) =>
+      world.write('create_pet', ['pets'], ({ pets }) => {
+        if (!input.name.trim()) throw refusal('required', { field: 'name' });
+        const id = newId();
+        pets.push({ ...input, id, client_id: clientId });
+        return id;
+      }),
+    save_pet: ({ id, input }) =>
+      world.write('save_pet', ['pets'], ({ pets }) => (Object.assign(find(pets, id, 'pet'), input), null)),
+    delete_pet: ({ id }) =>
+      world.write(
+        'delete_pet',
+        ['pets'],
+        (memory) => ((memory.pets = memory.pets.filter((pet) => pet.id !== id)), null),
+      ),
+    move_pet: ({ id, clientId }) =>
+      world.write('move_pet', ['pets'], ({ pets }) => ((find(pets, id, 'pet').client_id = clientId), null)),
+    record_weight: ({ input }) =>
+      world.write('record_weight', ['medical_records', 'pets'], ({ pets, records }) => {
+        const id = newId();
+        find(pets, input.pet_id, 'pet').weight_grams = input.grams;
+        records.push({
+          pet_id: input.pet_id,
+          id,
+          record_kind: 'weight',
+          title: 'Weight',
+          body: null,
+          weight_grams: input.grams,
+          recorded_at: input.recorded_at ?? world.now(),
+          due_on: null,
+          author_id: null,
+          appointment_id: input.appointment_id,
+        });
+        return id;
+      }),
+    waitlist: () => world.memory.waitlist,
+    add_to_waitlist: ({ input }) =>
+      world.write('add_to_waitlist', ['waitlist_entries'], ({ waitlist, clients, pets }) => {
+        const client = find(clients, input.client_id, 'client');
+        const id = newId();
+        waitlist.push({
+          ...input,
+          id,
+          status: 'active',
+          client_name: `${client.first_name} ${client.last_name}`,
+          client_phone: client.phone,
+          pet_name: pets.find((pet) => pet.id === input.pet_id)?.name ?? null,
+          created_at: world.now(),
+        });
+        return id;
+      }),
+    save_waitlist_entry: ({ id, input }) =>
+      world.write(
+        'save_waitlist_entry',
+        ['waitlist_entries'],
+        ({ waitlist }) => (Object.assign(find(waitlist, id, 'waitlist_entry'), input), null),
+      ),
+    remove_from_waitlist: ({ id }) =>
+      world.write(
+        'remove_from_waitlist',
+        ['waitlist_entries'],
+        (memory) => ((memory.waitlist = memory.waitlist.filter((entry) => entry.id !== id)), null),
+      ),
+    waitlist_matches: ({ query }): WaitlistMatch[] => {
+      const visit = world.memory.visits.find(({ id }) => id === query.appointment_id);
+      return world.memory.waitlist
+        .filter(({ status }) => status === 'active')
+        .map((entry) => ({
+          entry,
+          is_exact_service: entry.service_id === visit?.service_id,
+          is_exact_day: entry.requested_on !== null,
+          is_exact_staff: entry.staff_id === visit?.staff_id,
+        }))
+        .sort((a, b) => Number(b.is_exact_service) - Number(a.is_exact_service) || b.entry.priority - a.entry.priority)
+        .slice(0, query.limit);
+    },
+    needs_attention: () => {
+      const cards = world.memory.visits.map((visit) => card(world, visit));
+      const all = rows();
+      const awaiting_approval = cards
+        .filter(({ status, starts_at }) => status === 'pending' && starts_at > world.now())
+        .slice(0, 6);
+      const left_open = cards
+        .filter(
+          ({ status, ends_at }) =>
+            ['confirmed', 'reminded', 'checked_in', 'in_progress'].includes(status) && ends_at < world.now(),
+        )
+        .slice(0, 50);
+      const duplicates = world.memory.dismissed.length ? [] : [{ first: all[3], second: all[40], reason: 'phone' }];
+      const unclear_phones = world.memory.clients
+        .filter(({ is_phone_unclear }) => is_phone_unclear)
+        .map((client) => ({
+          client_id: client.id,
+          client_name: `${client.first_name} ${client.last_name}`,
+          phone: client.phone,
+        }));
+      const clashes = cards
+        .filter(({ has_clash }) => has_clash)
+        .map((second) => ({
+          first: cards.find(
+            (other) =>
+              other.id !== second.id &&
+              other.staff_id === second.staff_id &&
+              other.starts_at < second.ends_at &&
+              other.ends_at > second.starts_at,
+          )!,
+          second,
+        }));
+      const failed_messages = [
+        {
+          client_id: all[5]!.id,
+          recipient: all[5]!.name,
+          error: 'No route to host',
+          failed_at: world.now() - 7_200_000,
+        },
+      ];
+      return {
+        clashes,
+        awaiting_approval,
+        left_open,
+        duplicates,
+        failed_messages,
+        unclear_phones,
+        total:
+          clashes.length +
+          awaiting_approval.length +
+          left_open.length +
+          duplicates.length +
+          failed_messages.length +
+          unclear_phones.length,
+      };
+    },
+    dismiss_duplicate: ({ first, second }) =>
+      world.write('dismiss_duplicate', ['settings'], ({ dismissed }) => (dismissed.push(`${first}|${second}`), null)),
+  };
+}

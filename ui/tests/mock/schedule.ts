@@ -1,0 +1,439 @@
+import type {
+  AppointmentCard,
+  AppointmentDetail,
+  AppointmentStatus,
+  BookInput,
+  DayBounds,
+  FreeSlot,
+  FreeSlotsQuery,
+  MonthDay,
+  MoveInput,
+  WorkBlock,
+} from '../../src/lib/backend/bindings';
+import {
+  addDays,
+  dateOf,
+  firstOfMonth,
+  instantAt,
+  MINUTE,
+  minutesOf,
+  startOfDay,
+  startOfWeek,
+  weekday,
+} from '../../src/lib/time/zone';
+import { newId, type Visit } from './clinic';
+import { refusal, type Handlers, type World } from './world';
+
+const GONE: AppointmentStatus[] = ['cancelled', 'no_show', 'rescheduled'];
+const NEXT: Record<AppointmentStatus, AppointmentStatus[]> = {
+  pending: ['confirmed', 'cancelled'],
+  confirmed: ['checked_in', 'reminded', 'no_show', 'cancelled'],
+  reminded: ['checked_in', 'no_show', 'cancelled'],
+  checked_in: ['in_progress', 'confirmed', 'no_show', 'cancelled'],
+  in_progress: ['completed', 'checked_in'],
+  completed: ['in_progress'],
+  cancelled: [],
+  no_show: ['confirmed'],
+  rescheduled: [],
+};
+
+export function card(world: World, visit: Visit): AppointmentCard {
+  const { clients, pets, visits } = world.memory;
+  const client = clients.find(({ id }) => id === visit.client_id);
+  const pet = pets.find(({ id }) => id === visit.pet_id);
+  const clashes =
+    !GONE.includes(visit.status) &&
+    visit.is_overbooked &&
+    visits.some(
+      (other) =>
+        other.id !== visit.id &&
+        other.staff_id === visit.staff_id &&
+        !GONE.includes(other.status) &&
+        other.starts_at < visit.ends_at &&
+        other.ends_at > visit.starts_at,
+    );
+  const {
+    notes: _n,
+    answers: _a,
+    booking_method: _b,
+    booking_reference: _r,
+    estimated_cost_cents: _e,
+    final_cost_cents: _f,
+    payment_status: _p,
+    cancelled_at: _c,
+    cancellation_reason: _cr,
+    reschedule_count: _rc,
+    previous_appointment_id: _pa,
+    next_appointment_id: _na,
+    recurrence: _re,
+    created_at: _ca,
+    ...own
+  } = visit;
+  return {
+    ...own,
+    title: visit.notes.title,
+    client_name: client ? `${client.first_name} ${client.last_name}` : '',
+    client_phone: client?.phone ?? null,
+    pet_name: pet?.name ?? '',
+    species: pet?.species ?? null,
+    has_clash: clashes,
+    has_alert: !!(pet?.alerts || pet?.allergies),
+  };
+}
+
+function detail(world: World, id: string): AppointmentDetail {
+  const { visits, pets, records } = world.memory;
+  const visit = visits.find((candidate) => candidate.id === id);
+  if (!visit) throw refusal('not_found', { field: 'appointment' });
+  const pet = pets.find((candidate) => candidate.id === visit.pet_id);
+  const own = visits.filter(({ client_id }) => client_id !== null && client_id === visit.client_id);
+  const today = dateOf(world.now(), world.zone);
+  return {
+    ...visit,
+    ...card(world, visit),
+    pet_alerts: pet?.alerts ?? null,
+    pet_allergies: pet?.allergies ?? null,
+    breed: pet?.breed ?? null,
+    client_no_shows: own.filter(({ status }) => status === 'no_show').length,
+    client_visits: own.filter(({ ends_at }) => ends_at < world.now()).length,
+    balance_cents: own
+      .filter(({ payment_status }) => payment_status === 'pending')
+      .reduce((sum, { final_cost_cents }) => sum + (final_cost_cents ?? 0), 0),
+    overdue_vaccinations: records
+      .filter((record) => record.pet_id === visit.pet_id && record.due_on !== null && record.due_on < today)
+      .map(({ title }) => title),
+    group: visit.group_id
+      ? visits
+          .filter((other) => other.group_id === visit.group_id && other.id !== id)
+          .map((other) => card(world, other))
+      : [],
+    next_statuses: NEXT[visit.status],
+  };
+}
+
+function bounds(world: World, from: string, days: number): DayBounds[] {
+  return Array.from({ length: days }, (_, index) => {
+    const date = addDays(from, index);
+    return { date, starts_at: startOfDay(date, world.zone), ends_at: startOfDay(addDays(date, 1), world.zone) };
+  });
+}
+
+function blocksOf(world: World, date: string): WorkBlock[] {
+  const { hours, overrides } = world.memory;
+  const at = (time: string) => instantAt(date, minutesOf(time), world.zone);
+  const found: WorkBlock[] = [];
+  for (const line of hours.filter(({ day_of_week }) => day_of_week === weekday(date))) {
+    let from = line.start;
+    for (const pause of line.breaks) {
+      found.push(
+        { staff_id: line.staff_id, starts_at: at(from), ends_at: at(pause.start), kind: 'open', reason: null },
+        { staff_id: line.staff_id, starts_at: at(pause.start), ends_at: at(pause.end), kind: 'break', reason: null },
+      );
+      from = pause.end;
+    }
+    found.push({ staff_id: line.staff_id, starts_at: at(from), ends_at: at(line.end), kind: 'open', reason: null });
+  }
+  let result = found;
+  for (const over of overrides.filter(({ on_date }) => on_date === date)) {
+    const from = over.start ? at(over.start) : startOfDay(date, world.zone);
+    const to = over.end ? at(over.end) : startOfDay(addDays(date, 1), world.zone);
+    if (over.kind === 'custom_hours') result = result.filter(({ staff_id }) => staff_id !== over.staff_id);
+    result = result.flatMap((block) =>
+      block.staff_id !== over.staff_id
+        ? [block]
+        : [
+            { ...block, ends_at: Math.min(block.ends_at, from) },
+            { ...block, starts_at: Math.max(block.starts_at, to) },
+          ].filter((piece) => piece.starts_at < piece.ends_at),
+    );
+    result.push({
+      staff_id: over.staff_id,
+      starts_at: from,
+      ends_at: to,
+      kind: over.kind === 'unavailable' ? 'closed' : over.kind === 'custom_hours' ? 'open' : 'emergency_only',
+      reason: over.reason,
+    });
+  }
+  return result;
+}
+
+function range(world: World, from: string, days: number) {
+  const list = bounds(world, from, days);
+  const [first, last] = [list[0]!.starts_at, list.at(-1)!.ends_at];
+  return {
+    timezone: world.zone,
+    days: list,
+    staff_ids: world.memory.staff.filter((person) => person.is_active && person.is_bookable).map(({ id }) => id),
+    blocks: list.flatMap(({ date }) => blocksOf(world, date)),
+    appointments: world.memory.visits
+      .filter((visit) => visit.starts_at < last && visit.ends_at > first && visit.status !== 'rescheduled')
+      .sort((a, b) => a.starts_at - b.starts_at)
+      .map((visit) => card(world, visit)),
+  };
+}
+
+function busy(world: World, staffId: string | null, from: number, to: number, except: string | null): boolean {
+  return world.memory.visits.some(
+    (visit) =>
+      visit.id !== except &&
+      visit.staff_id === staffId &&
+      !GONE.includes(visit.status) &&
+      visit.starts_at < to &&
+      visit.ends_at > from,
+  );
+}
+
+function freeSlots(world: World, query: FreeSlotsQuery): FreeSlot[] {
+  const service = world.memory.services.find(({ id }) => id === query.service_id);
+  const length = (query.duration_minutes ?? service?.duration_minutes ?? 30) * MINUTE;
+  const found: FreeSlot[] = [];
+  for (const { date } of bounds(world, query.from, query.days)) {
+    for (const block of blocksOf(world, date)) {
+      const person = world.memory.staff.find(({ id }) => id === block.staff_id);
+      if (block.kind !== 'open' && !(block.kind === 'emergency_only' && query.is_emergency)) continue;
+      if (
+        query.staff_id
+          ? block.staff_id !== query.staff_id
+          : service && person && !service.staff_roles.includes(person.role)
+      )
+        continue;
+      for (let at = block.starts_at; at + length <= block.ends_at; at += 15 * MINUTE) {
+        if (at >= world.now() && !busy(world, block.staff_id, at, at + length, query.moving))
+          found.push({ staff_id: block.staff_id, starts_at: at, ends_at: at + length });
+      }
+    }
+  }
+  found.sort((a, b) => a.starts_at - b.starts_at);
+  return query.limit ? found.slice(0, query.limit) : found;
+}
+
+function mustBeFree(
+  world: World,
+  staffId: string | null,
+  from: number,
+  to: number,
+  except: string | null,
+  isAllowed: boolean,
+  isEmergency: boolean,
+): boolean {
+  const date = dateOf(from, world.zone);
+  const isTaken = busy(world, staffId, from, to, except);
+  const inside = blocksOf(world, date).find(
+    (block) =>
+      block.staff_id === staffId &&
+      block.kind !== 'break' &&
+      block.kind !== 'closed' &&
+      block.starts_at <= from &&
+      block.ends_at >= to,
+  );
+  if (isAllowed) return isTaken;
+  const alternatives = freeSlots(world, {
+    service_id: null,
+    staff_id: staffId,
+    duration_minutes: (to - from) / MINUTE,
+    from: date,
+    days: 7,
+    is_emergency: isEmergency,
+    moving: except,
+    limit: null,
+  })
+    .sort((a, b) => Math.abs(a.starts_at - from) - Math.abs(b.starts_at - from))
+    .slice(0, 5);
+  if (isTaken) throw refusal('slot_taken', { field: 'starts_at', alternatives });
+  if (!inside) throw refusal('outside_hours', { field: 'starts_at', alternatives });
+  if (inside.kind === 'emergency_only' && !isEmergency)
+    throw refusal('emergency_only', { field: 'starts_at', alternatives });
+  return false;
+}
+
+function book(world: World, input: BookInput): { appointment_ids: string[]; skipped: number[] } {
+  const ids: string[] = [];
+  const rule = new Map((input.recurrence ?? '').split(';').map((part) => part.split('=') as [string, string]));
+  const count = input.recurrence ? Math.min(Number(rule.get('COUNT') ?? 10), 200) : 1;
+  const step =
+    (rule.get('FREQ') === 'DAILY' ? 1 : rule.get('FREQ') === 'MONTHLY' ? 28 : 7) * Number(rule.get('INTERVAL') ?? 1);
+  const series = input.recurrence ? newId() : null;
+  const group = input.pets.length > 1 ? newId() : null;
+  const skipped: number[] = [];
+  for (const pet of input.pets) {
+    const service = world.memory.services.find(({ id }) => id === pet.service_id);
+    if (!service && !input.notes.title) throw refusal('required', { field: 'service_id' });
+    if (world.memory.pets.find(({ id }) => id === pet.pet_id)?.deceased_on)
+      throw refusal('pet_deceased', { field: 'pet_id' });
+    const length = (pet.duration_minutes ?? service?.duration_minutes ?? 30) * MINUTE;
+    for (let index = 0; index < count; index++) {
+      const date = addDays(dateOf(pet.starts_at, world.zone), index * step);
+      const starts_at =
+        index === 0
+          ? pet.starts_at
+          : instantAt(
+              date,
+              Math.round((pet.starts_at - startOfDay(dateOf(pet.starts_at, world.zone), world.zone)) / MINUTE),
+              world.zone,
+            );
+      try {
+        const isTaken = mustBeFree(
+          world,
+          pet.staff_id,
+          starts_at,
+          starts_at + length,
+          null,
+          input.is_overbooking_allowed,
+          input.is_emergency,
+        );
+        const id = newId();
+        ids.push(id);
+        world.memory.visits.push({
+          id,
+          staff_id: pet.staff_id,
+          client_id: input.client_id,
+          pet_id: pet.pet_id,
+          service_id: pet.service_id,
+          title: input.notes.title,
+          starts_at,
+          ends_at: starts_at + length,
+          actual_start_at: null,
+          actual_end_at: null,
+          status: input.booking_method === 'walk_in' ? 'checked_in' : 'confirmed',
+          status_since: world.now(),
+          is_emergency: input.is_emergency,
+          is_overbooked: isTaken,
+          series_id: series,
+          group_id: group,
+          booking_method: input.booking_method,
+          booking_reference: `AC-${1000 + world.memory.visits.length}`,
+          notes: input.notes,
+          estimated_cost_cents: input.estimated_cost_cents,
+          final_cost_cents: null,
+          payment_status: 'none',
+          cancelled_at: null,
+          cancellation_reason: null,
+          reschedule_count: 0,
+          previous_appointment_id: null,
+          next_appointment_id: null,
+          recurrence: input.recurrence,
+          answers: pet.answers,
+          created_at: world.now(),
+        });
+      } catch (refused) {
+        if (index === 0) throw refused;
+        skipped.push(starts_at);
+      }
+    }
+  }
+  return { appointment_ids: ids, skipped };
+}
+
+function visitOf(world: World, id: string): Visit {
+  const visit = world.memory.visits.find((candidate) => candidate.id === id);
+  if (!visit) throw refusal('not_found', { field: 'appointment' });
+  return visit;
+}
+
+function scoped(world: World, visit: Visit, scope: string): Visit[] {
+  if (scope === 'this' || !visit.series_id) return [visit];
+  return world.memory.visits.filter(
+    (other) => other.series_id === visit.series_id && (scope === 'all' || other.starts_at >= visit.starts_at),
+  );
+}
+
+export function scheduleHandlers(world: World): Handlers {
+  const place = (input: MoveInput): void => {
+    const visit = visitOf(world, input.appointment_id);
+    if (input.ends_at <= input.starts_at) throw refusal('end_before_start', { field: 'ends_at' });
+    visit.is_overbooked = mustBeFree(
+      world,
+      input.staff_id,
+      input.starts_at,
+      input.ends_at,
+      visit.id,
+      input.is_overbooking_allowed,
+      visit.is_emergency,
+    );
+    const shift = input.starts_at - visit.starts_at;
+    const length = input.ends_at - input.starts_at;
+    for (const each of scoped(world, visit, input.scope))
+      Object.assign(each, {
+        starts_at: each.starts_at + shift,
+        ends_at: each.starts_at + shift + length,
+        staff_id: input.staff_id,
+      });
+  };
+  return {
+    schedule_range: ({ from, days }) => range(world, from, days),
+    today_board: () => range(world, dateOf(world.now(), world.zone), 1),
+    month_overview: ({ month }): MonthDay[] => {
+      const first = startOfWeek(
+        firstOfMonth(month),
+        new Intl.Locale(world.memory.clinic.locale).region === 'US' ? 0 : 1,
+      );
+      const end = addDays(firstOfMonth(addDays(firstOfMonth(month), 32)), 0);
+      const weeks = Math.ceil((startOfDay(end, 'UTC') - startOfDay(first, 'UTC')) / (7 * 86_400_000));
+      return range(world, first, weeks * 7).days.map(({ date, starts_at, ends_at }) => {
+        const own = world.memory.visits.filter(
+          (visit) =>
+            visit.starts_at >= starts_at && visit.starts_at < ends_at && !GONE.slice(0, 1).includes(visit.status),
+        );
+        const minutes = (list: { starts_at: number; ends_at: number }[]) =>
+          list.reduce((sum, item) => sum + (item.ends_at - item.starts_at) / MINUTE, 0);
+        return {
+          date,
+          visits: own.length,
+          emergencies: own.filter(({ is_emergency }) => is_emergency).length,
+          booked_minutes: minutes(own),
+          open_minutes: minutes(blocksOf(world, date).filter(({ kind }) => kind === 'open')),
+        };
+      });
+    },
+    free_slots: ({ query }) => freeSlots(world, query),
+    appointment: ({ id }) => detail(world, id),
+    book_appointment: ({ input }) => world.write('book_appointment', ['appointments'], () => book(world, input)),
+    move_appointment: ({ input }) => world.write('move_appointment', ['appointments'], () => (place(input), null)),
+    reschedule_appointment: ({ input }) =>
+      world.write('reschedule_appointment', ['appointments'], () => {
+        place(input);
+        const visit = visitOf(world, input.appointment_id);
+        visit.reschedule_count += 1;
+        if (visit.status === 'reminded') visit.status = 'confirmed';
+        return visit.id;
+      }),
+    cancel_appointment: ({ input }) =>
+      world.write('cancel_appointment', ['appointments'], () => {
+        for (const visit of scoped(world, visitOf(world, input.appointment_id), input.scope))
+          Object.assign(visit, {
+            status: 'cancelled',
+            status_since: world.now(),
+            cancelled_at: world.now(),
+            cancellation_reason: input.reason,
+          });
+        return null;
+      }),
+    set_appointment_status: ({ id, status }) =>
+      world.write('set_appointment_status', ['appointments'], () => {
+        const visit = visitOf(world, id);
+        if (!NEXT[visit.status].includes(status))
+          throw refusal('bad_transition', { detail: `${visit.status}>${status}` });
+        Object.assign(visit, { status, status_since: world.now() });
+        if (status === 'in_progress') visit.actual_start_at = world.now();
+        if (status === 'completed') visit.actual_end_at = world.now();
+        return null;
+      }),
+    edit_appointment: ({ input }) =>
+      world.write('edit_appointment', ['appointments'], () => {
+        const { appointment_id, ...changes } = input;
+        Object.assign(visitOf(world, appointment_id), changes, { title: changes.notes.title });
+        return null;
+      }),
+    visits_of_client: ({ clientId, before }) => {
+      const own = world.memory.visits
+        .filter((visit) => visit.client_id === clientId && (before === null || visit.starts_at < before))
+        .sort((a, b) => b.starts_at - a.starts_at);
+      return {
+        visits: own.slice(0, 25).map((visit) => card(world, visit)),
+        next_before: own.length > 25 ? own[24]!.starts_at : null,
+      };
+    },
+    notify_client: () => world.write('notify_client', ['messages'], () => null),
+    print_day_sheet: () => null,
+  };
+}

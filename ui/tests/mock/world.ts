@@ -1,0 +1,78 @@
+import type { Refusal, RefusalCode, Saved } from '../../src/lib/backend/bindings';
+import { makeClinic, type Memory, type MockOptions } from './clinic';
+
+/** The clinic in memory with what undo needs. */
+export class World {
+  memory: Memory;
+  readonly zone: string;
+  #before = new Map<number, { memory: string; action: string }>();
+  #last = 0;
+  #emit: (event: string, payload: unknown) => void;
+
+  constructor(options: MockOptions, emit: (event: string, payload: unknown) => void) {
+    this.memory = makeClinic(options);
+    this.zone = this.memory.clinic.timezone;
+    this.#emit = emit;
+  }
+
+  now = (): number => Date.now();
+
+  /** Runs a write: keeps what was before it for undo, says which tables changed. */
+  write<T>(action: string, tables: string[], change: (memory: Memory) => T): Saved<T> {
+    const before = JSON.stringify(this.memory);
+    const value = change(this.memory);
+    const undo = ++this.#last;
+    this.#before.set(undo, { memory: before, action });
+    this.changed(tables);
+    return { value, changes: tables, undo };
+  }
+
+  undo(action: number): Saved<null> {
+    const kept = this.#before.get(action);
+    if (!kept) throw refusal('nothing_to_undo');
+    const { desk, drafts, app } = this.memory;
+    this.memory = { ...(JSON.parse(kept.memory) as Memory), desk, drafts, app };
+    for (const later of [...this.#before.keys()]) if (later >= action) this.#before.delete(later);
+    const changes = [
+      'appointments',
+      'clients',
+      'pets',
+      'waitlist_entries',
+      'staff',
+      'services',
+      'staff_schedules',
+      'schedule_overrides',
+      'clinics',
+      'medical_records',
+    ];
+    this.changed(changes);
+    return { value: null, changes, undo: null };
+  }
+
+  undoOffer() {
+    const last = Math.max(0, ...this.#before.keys());
+    return last === 0 ? null : { action_id: last, action: this.#before.get(last)!.action };
+  }
+
+  changed(tables: string[]): void {
+    this.#emit('changed', { tables });
+  }
+
+  appStateChanged(): void {
+    this.#emit('app-state-changed', {});
+  }
+
+  progress(done: number, total: number): void {
+    this.#emit('work-progress', { progress: { done, total } });
+  }
+}
+
+/** What a command throws to say no. */
+export function refusal(code: RefusalCode, more: Partial<Refusal> = {}): Refusal {
+  return { code, field: null, limit: null, until: null, alternatives: [], detail: null, ...more };
+}
+
+/** The arguments of a command, as the bindings send them. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Args = any;
+export type Handlers = Record<string, (args: Args) => unknown>;

@@ -1,0 +1,59 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import tailwindcss from '@tailwindcss/vite';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+import { configDefaults } from 'vitest/config';
+import { writeMessages } from './scripts/i18n-types.mjs';
+
+/** Keeps the types of the catalogue's keys in step with the catalogue. */
+function messageTypes(): Plugin {
+  return {
+    name: 'petrel-message-types',
+    buildStart: () => writeMessages(),
+    handleHotUpdate({ file }) {
+      if (/\/i18n\/en\/.*\.json$/.test(file)) writeMessages();
+    },
+  };
+}
+
+/** `npm run dev` with `?mock` or VITE_MOCK answers the commands from a clinic in memory. Never part of a build. */
+function mockClinic(): Plugin {
+  return {
+    name: 'petrel-mock-clinic',
+    apply: 'serve',
+    transformIndexHtml: () => [
+      { tag: 'script', attrs: { type: 'module', src: '/tests/mock/start.ts' }, injectTo: 'head-prepend' },
+    ],
+  };
+}
+
+/** The shell sends the same policy (`app.security.csp` in tauri.conf.json); the browser tests are held to it, too. */
+const CSP =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ipc: http://ipc.localhost";
+
+export default defineConfig(({ mode }) => ({
+  plugins: [messageTypes(), tailwindcss(), svelte(), ...(mode === 'test' ? [] : [mockClinic()])],
+  resolve: {
+    alias: {
+      $lib: fileURLToPath(new URL('./src/lib', import.meta.url)),
+      $areas: fileURLToPath(new URL('./src/areas', import.meta.url)),
+    },
+    conditions: mode === 'test' ? ['browser', 'module', 'import', 'default'] : undefined,
+  },
+  clearScreen: false,
+  server: { host: '127.0.0.1', port: 5173, strictPort: true },
+  preview: {
+    host: '127.0.0.1',
+    port: Number(process.env.PETREL_UI_PORT ?? 4173),
+    strictPort: true,
+    headers: { 'Content-Security-Policy': CSP },
+  },
+  // WebKitGTK 2.40 (Debian 12), WebView2 and WKWebView of macOS 12 read this.
+  build: { target: ['es2022', 'safari15.4', 'chrome105'], outDir: 'dist', manifest: true, chunkSizeWarningLimit: 400 },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['tests/unit/setup.ts'],
+    exclude: [...configDefaults.exclude, 'tests/browser/**'],
+    restoreMocks: true,
+  },
+}));
