@@ -4,10 +4,12 @@
 //! - [`Refusal`] is the one error a person sees: a stable code, the field it is about, what could be done instead.
 
 pub mod appointment;
+pub mod availability;
 pub mod choices;
 pub mod desk;
 mod ids;
 pub mod manifest;
+pub mod recurrence;
 mod refusal;
 pub mod rights;
 pub mod text;

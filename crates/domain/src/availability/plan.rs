@@ -1,0 +1,236 @@
+//! One colleague's day: when they work, and when not.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::Colleague;
+use crate::desk::{DayBounds, ScheduleOverride, WeeklyHours, WorkBlock, WorkBlockKind};
+use crate::recurrence::Recurrence;
+use crate::{DAY, MINUTE, Millis, OverrideKind, StaffId, WallTime, zone};
+
+/// Hours for a day that an override opens and no weekly hours describe: every quarter of an hour, no buffer, one at a time.
+const SLOT_MINUTES: u16 = 15;
+
+/// A day, and how its wall clock maps to instants.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Day {
+    pub(super) bounds: DayBounds,
+    zone: Tz,
+    /// No change of the clock on this day: instants follow from minutes by addition.
+    is_regular: bool,
+}
+
+impl Day {
+    fn new(date: NaiveDate, zone: Tz) -> Self {
+        let bounds = zone::day_bounds(date, zone);
+        let offset = |at: Millis| chrono::Offset::fix(at.in_zone(zone).offset()).local_minus_utc();
+        let is_regular = bounds.ends_at.0 - bounds.starts_at.0 == DAY && offset(bounds.starts_at) == offset(Millis(bounds.ends_at.0 - 1));
+        Self { bounds, zone, is_regular }
+    }
+
+    /// The instant of a wall clock; none where it does not exist.
+    pub(super) fn instant(&self, time: WallTime) -> Option<Millis> {
+        if self.is_regular {
+            return Some(self.bounds.starts_at.plus_minutes(i64::from(time.minutes())));
+        }
+        zone::instant(self.bounds.date, time, self.zone)
+    }
+
+    /// The instant at which a stretch begins or ends: where the wall clock does not exist, the first one after it that does.
+    fn edge(&self, time: WallTime) -> Millis {
+        let later = (time.minutes()..=1440).filter_map(WallTime::from_minutes);
+        later.into_iter().find_map(|time| self.instant(time)).unwrap_or(self.bounds.ends_at)
+    }
+}
+
+/// Some days, one after the other.
+#[derive(Clone, Debug)]
+pub struct Days {
+    pub(super) days: Vec<Day>,
+}
+
+impl Days {
+    pub(super) fn new(from: NaiveDate, count: u16, zone: Tz) -> Self {
+        Self { days: from.iter_days().take(usize::from(count)).map(|date| Day::new(date, zone)).collect() }
+    }
+
+    /// Their bounds.
+    pub fn bounds(&self) -> Vec<DayBounds> {
+        self.days.iter().map(|day| day.bounds).collect()
+    }
+
+    /// First and last.
+    pub(super) fn range(&self) -> Option<(NaiveDate, NaiveDate)> {
+        Some((self.days.first()?.bounds.date, self.days.last()?.bounds.date))
+    }
+}
+
+/// A stretch of time in which visits can be booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// From.
+    pub starts_at: Millis,
+    /// To.
+    pub ends_at: Millis,
+    /// Where on the wall the hours begin that it is of: free times are counted from there.
+    pub anchor: WallTime,
+    /// Every so many minutes from the anchor a free time may start.
+    pub slot_minutes: u16,
+    /// Minutes kept free after every visit.
+    pub buffer_minutes: u16,
+    /// Visits at the same time.
+    pub max_per_slot: u16,
+    /// For emergencies alone.
+    pub is_emergency_only: bool,
+}
+
+/// One colleague's day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DayPlan {
+    /// Stretches that can be booked, in order, without overlaps.
+    pub stretches: Vec<Stretch>,
+    /// Breaks inside the hours.
+    pub breaks: Vec<(Millis, Millis)>,
+    /// Time closed by an override, with its reason.
+    pub closed: Vec<(Millis, Millis, Option<String>)>,
+}
+
+/// The overrides of a colleague with the days each of them falls on, worked out once for a range.
+pub(super) struct Overrides<'a> {
+    of_days: Vec<(&'a ScheduleOverride, BTreeSet<NaiveDate>)>,
+}
+
+impl<'a> Overrides<'a> {
+    pub(super) fn new(colleague: &'a Colleague, from: NaiveDate, to: NaiveDate) -> Self {
+        let of_days = colleague.overrides.iter().map(|of| (of, falls_on(of, from, to))).filter(|(_, days)| !days.is_empty());
+        Self { of_days: of_days.collect() }
+    }
+
+    fn on(&self, date: NaiveDate, kind: OverrideKind) -> impl Iterator<Item = &'a ScheduleOverride> {
+        self.of_days.iter().filter(move |(of, days)| of.kind == kind && days.contains(&date)).map(|(of, _)| *of)
+    }
+}
+
+fn falls_on(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> BTreeSet<NaiveDate> {
+    let once = || (from..=to).contains(&of.on_date).then_some(of.on_date).into_iter().collect();
+    match &of.recurrence {
+        None => once(),
+        // A rule was checked when it was saved; one that another desk's newer version wrote still closes its first day.
+        Some(rule) => match Recurrence::parse(rule).and_then(|rule| rule.days_between(of.on_date, from, to)) {
+            Ok(days) => days.into_iter().collect(),
+            Err(_) => once(),
+        },
+    }
+}
+
+/// One colleague's day.
+pub fn plan_day(colleague: &Colleague, date: NaiveDate, zone: Tz) -> DayPlan {
+    plan(colleague, &Overrides::new(colleague, date, date), &Day::new(date, zone))
+}
+
+pub(super) fn plan(colleague: &Colleague, overrides: &Overrides<'_>, day: &Day) -> DayPlan {
+    let date = day.bounds.date;
+    let weekly: Vec<&WeeklyHours> = colleague.hours.iter().filter(|hours| holds(hours, date)).collect();
+    let mut plan = DayPlan::default();
+    let custom: Vec<_> = overrides.on(date, OverrideKind::CustomHours).collect();
+    if custom.is_empty() {
+        plan.stretches = weekly.iter().map(|hours| stretch(day, hours.start, hours.end, Some(hours), false)).collect();
+        // Whoever pauses is away, also where other hours of theirs overlap the pause.
+        for pause in weekly.iter().flat_map(|hours| &hours.breaks) {
+            let (from, to) = (day.edge(pause.start), day.edge(pause.end));
+            plan.stretches = without(&plan.stretches, from, to);
+            plan.breaks.push((from, to));
+        }
+    } else {
+        for of in custom {
+            let (start, end) = span(of);
+            plan.stretches.push(stretch(day, start, end, weekly.first().copied(), false));
+        }
+    }
+    for of in overrides.on(date, OverrideKind::EmergencyOnly) {
+        keep_for_emergencies(&mut plan, day, of, weekly.first().copied());
+    }
+    for of in overrides.on(date, OverrideKind::Unavailable) {
+        let (start, end) = span(of);
+        let (from, to) = (day.edge(start), day.edge(end));
+        plan.stretches = without(&plan.stretches, from, to);
+        plan.breaks.retain(|(start, end)| *end <= from || *start >= to);
+        plan.closed.push((from, to, of.reason.clone()));
+    }
+    plan.stretches.retain(|stretch| stretch.starts_at < stretch.ends_at);
+    plan.stretches.sort_by_key(|stretch| (stretch.starts_at, stretch.ends_at));
+    plan
+}
+
+fn holds(hours: &WeeklyHours, date: NaiveDate) -> bool {
+    hours.day_of_week == zone::day_of_week(date) && hours.effective_from <= date && hours.effective_until.is_none_or(|until| date <= until)
+}
+
+fn span(of: &ScheduleOverride) -> (WallTime, WallTime) {
+    (of.start.unwrap_or(WallTime::MIDNIGHT), of.end.unwrap_or(WallTime::END_OF_DAY))
+}
+
+fn stretch(day: &Day, start: WallTime, end: WallTime, hours: Option<&WeeklyHours>, is_emergency_only: bool) -> Stretch {
+    Stretch {
+        starts_at: day.edge(start),
+        ends_at: day.edge(end),
+        anchor: start,
+        slot_minutes: hours.map_or(SLOT_MINUTES, |hours| hours.slot_minutes.max(1)),
+        buffer_minutes: hours.map_or(0, |hours| hours.buffer_minutes),
+        max_per_slot: hours.map_or(1, |hours| hours.max_per_slot.max(1)),
+        is_emergency_only,
+    }
+}
+
+/// A whole day kept for emergencies keeps its hours; a part of a day is kept whether or not there are hours.
+fn keep_for_emergencies(plan: &mut DayPlan, day: &Day, of: &ScheduleOverride, hours: Option<&WeeklyHours>) {
+    if of.start.is_none() && of.end.is_none() {
+        plan.stretches.iter_mut().for_each(|stretch| stretch.is_emergency_only = true);
+        return;
+    }
+    let (start, end) = span(of);
+    let kept = stretch(day, start, end, hours, true);
+    plan.stretches = without(&plan.stretches, kept.starts_at, kept.ends_at);
+    plan.breaks.retain(|(from, to)| *to <= kept.starts_at || *from >= kept.ends_at);
+    plan.stretches.push(kept);
+}
+
+/// The stretches with a piece cut out of them. A piece without length (a break in the hour that the clock skips) cuts nothing.
+fn without(stretches: &[Stretch], from: Millis, to: Millis) -> Vec<Stretch> {
+    if from >= to {
+        return stretches.to_vec();
+    }
+    let pieces = stretches.iter().flat_map(|stretch| {
+        let before = Stretch { ends_at: stretch.ends_at.min(from), ..*stretch };
+        let after = Stretch { starts_at: stretch.starts_at.max(to), ..*stretch };
+        [before, after]
+    });
+    pieces.filter(|piece| piece.starts_at < piece.ends_at).collect()
+}
+
+/// Working time and its exceptions as blocks, for shading.
+pub fn work_blocks(colleague: &Colleague, days: &Days) -> Vec<WorkBlock> {
+    let Some((from, to)) = days.range() else { return Vec::new() };
+    let overrides = Overrides::new(colleague, from, to);
+    days.days.iter().flat_map(|day| blocks(colleague.staff_id, plan(colleague, &overrides, day))).collect()
+}
+
+fn blocks(staff_id: StaffId, plan: DayPlan) -> Vec<WorkBlock> {
+    let block = |starts_at, ends_at, kind, reason| WorkBlock { staff_id, starts_at, ends_at, kind, reason };
+    let open = plan.stretches.iter().map(|stretch| {
+        let kind = if stretch.is_emergency_only { WorkBlockKind::EmergencyOnly } else { WorkBlockKind::Open };
+        block(stretch.starts_at, stretch.ends_at, kind, None)
+    });
+    let breaks = plan.breaks.iter().map(|(from, to)| block(*from, *to, WorkBlockKind::Break, None));
+    let closed = plan.closed.iter().map(|(from, to, reason)| block(*from, *to, WorkBlockKind::Closed, reason.clone()));
+    open.chain(breaks).chain(closed).collect()
+}
+
+/// Minutes of bookable time of a day.
+pub fn open_minutes(plan: &DayPlan) -> u32 {
+    let open = plan.stretches.iter().filter(|stretch| !stretch.is_emergency_only);
+    let minutes: i64 = open.map(|stretch| (stretch.ends_at.0 - stretch.starts_at.0) / MINUTE).sum();
+    u32::try_from(minutes).unwrap_or(0)
+}
