@@ -5,7 +5,9 @@
 
 pub mod appointment;
 pub mod availability;
+pub mod checked;
 pub mod choices;
+pub mod contact;
 pub mod desk;
 mod ids;
 pub mod manifest;

@@ -1,0 +1,279 @@
+//! The clinic, its staff, their hours, its services.
+
+use super::{Checked, at_most, color, email, money, number, optional, phone, required};
+use crate::desk::{Break, ClinicDetails, FormField, NewClinic, ScheduleOverride, ServiceDetails, StaffDetails, WeeklyHours};
+use crate::desk::KeyStore;
+use crate::recurrence::Recurrence;
+use crate::{FieldType, OverrideKind, Refusal, RefusalCode, WallTime, parse_zone};
+
+/// A passphrase has at least this many characters.
+pub const PASSPHRASE_LEAST: usize = 12;
+
+/// A PIN: 4 to 12 digits.
+///
+/// # Errors
+/// `too_short`, `too_long` or `invalid` on `pin`.
+pub fn check_pin(pin: &str) -> Result<(), Refusal> {
+    match pin.chars().count() {
+        0..4 => Err(Refusal::on(RefusalCode::TooShort, "pin").with_limit(4)),
+        13.. => Err(Refusal::on(RefusalCode::TooLong, "pin").with_limit(12)),
+        _ if pin.bytes().all(|byte| byte.is_ascii_digit()) => Ok(()),
+        _ => Err(Refusal::invalid("pin")),
+    }
+}
+
+fn currency(text: &str) -> Result<String, Refusal> {
+    let text = text.trim().to_ascii_uppercase();
+    let is_code = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    if is_code { Ok(text) } else { Err(Refusal::invalid("currency").with_detail(text)) }
+}
+
+fn locale(text: &str) -> Result<String, Refusal> {
+    let text = at_most("locale", text, 35)?;
+    let is_tag = text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if is_tag { Ok(text) } else { Err(Refusal::invalid("locale").with_detail(text)) }
+}
+
+fn web_address(field: &str, text: Option<&str>) -> Result<Option<String>, Refusal> {
+    let text = optional(field, text, 500)?;
+    match text {
+        Some(text) if text.starts_with("https://") || text.starts_with("http://") => Ok(Some(text)),
+        // Nobody types the scheme.
+        Some(text) if text.contains('.') && !text.contains(char::is_whitespace) && !text.contains("://") => Ok(Some(format!("https://{text}"))),
+        Some(text) => Err(Refusal::invalid(field).with_detail(text)),
+        None => Ok(None),
+    }
+}
+
+impl Checked for ClinicDetails {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        let locale = locale(&self.locale)?;
+        parse_zone(&self.timezone)?;
+        Ok(Self {
+            name: required("name", &self.name, 200)?,
+            email: email(self.email.as_deref())?,
+            phone: phone(self.phone.as_deref(), &locale)?,
+            website_url: web_address("website_url", self.website_url.as_deref())?,
+            address: optional("address", self.address.as_deref(), 500)?,
+            timezone: self.timezone,
+            locale,
+            currency: currency(&self.currency)?,
+            google_review_url: web_address("google_review_url", self.google_review_url.as_deref())?,
+        })
+    }
+}
+
+impl Checked for NewClinic {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        parse_zone(&self.timezone)?;
+        let owner_pin = self.owner_pin.filter(|pin| !pin.is_empty());
+        if let Some(pin) = &owner_pin {
+            check_pin(pin).map_err(|refusal| Refusal { field: Some("owner_pin".into()), ..refusal })?;
+        }
+        if self.key_store == KeyStore::Passphrase {
+            let length = self.passphrase.as_deref().unwrap_or_default().chars().count();
+            if length < PASSPHRASE_LEAST {
+                return Err(Refusal::on(RefusalCode::TooShort, "passphrase").with_limit(PASSPHRASE_LEAST));
+            }
+        }
+        let owner_email = email(self.owner_email.as_deref()).map_err(|refusal| Refusal { field: Some("owner_email".into()), ..refusal })?;
+        Ok(Self {
+            name: required("name", &self.name, 200)?,
+            locale: locale(&self.locale)?,
+            currency: currency(&self.currency)?,
+            owner_first_name: required("owner_first_name", &self.owner_first_name, 100)?,
+            owner_last_name: at_most("owner_last_name", &self.owner_last_name, 100)?,
+            owner_email,
+            owner_pin,
+            ..self
+        })
+    }
+}
+
+impl Checked for StaffDetails {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        Ok(Self {
+            first_name: required("first_name", &self.first_name, 100)?,
+            last_name: at_most("last_name", &self.last_name, 100)?,
+            email: email(self.email.as_deref())?,
+            color: color(&self.color)?,
+            ..self
+        })
+    }
+}
+
+fn span(start: WallTime, end: WallTime) -> Result<(), Refusal> {
+    if start < end { Ok(()) } else { Err(Refusal::on(RefusalCode::EndBeforeStart, "end")) }
+}
+
+impl Checked for WeeklyHours {
+    type Context<'a> = ();
+
+    fn checked(mut self, (): ()) -> Result<Self, Refusal> {
+        number("day_of_week", u32::from(self.day_of_week), 0, 6)?;
+        number("slot_minutes", u32::from(self.slot_minutes), 5, 480)?;
+        number("buffer_minutes", u32::from(self.buffer_minutes), 0, 480)?;
+        number("max_per_slot", u32::from(self.max_per_slot), 1, 50)?;
+        span(self.start, self.end)?;
+        if self.effective_until.is_some_and(|until| until < self.effective_from) {
+            return Err(Refusal::on(RefusalCode::EndBeforeStart, "effective_until"));
+        }
+        self.breaks.sort_by_key(|pause| pause.start);
+        let is_inside = |pause: &Break| self.start <= pause.start && pause.start < pause.end && pause.end <= self.end;
+        let is_apart = self.breaks.windows(2).all(|pair| pair[0].end <= pair[1].start);
+        if self.breaks.len() > 10 || !is_apart || !self.breaks.iter().all(is_inside) {
+            return Err(Refusal::invalid("breaks"));
+        }
+        Ok(self)
+    }
+}
+
+/// Refuses weekly hours of one person that overlap on a day and hold at the same time.
+///
+/// # Errors
+/// `duplicate` on `start`.
+pub fn check_apart(hours: &[WeeklyHours]) -> Result<(), Refusal> {
+    for (n, one) in hours.iter().enumerate() {
+        let meets = |other: &&WeeklyHours| {
+            let days = one.day_of_week == other.day_of_week
+                && one.effective_until.is_none_or(|until| other.effective_from <= until)
+                && other.effective_until.is_none_or(|until| one.effective_from <= until);
+            days && one.start < other.end && other.start < one.end
+        };
+        if let Some(other) = hours[n + 1..].iter().find(meets) {
+            return Err(Refusal::on(RefusalCode::Duplicate, "start").with_detail(format_args!("{}–{}", other.start, other.end)));
+        }
+    }
+    Ok(())
+}
+
+impl Checked for ScheduleOverride {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        match (self.start, self.end) {
+            (None, None) if self.kind == OverrideKind::CustomHours => return Err(Refusal::required("start")),
+            (None, None) => {}
+            (Some(start), Some(end)) => span(start, end)?,
+            (None, Some(_)) => return Err(Refusal::required("start")),
+            (Some(_), None) => return Err(Refusal::required("end")),
+        }
+        let recurrence = optional("recurrence", self.recurrence.as_deref(), 500)?;
+        if let Some(rule) = &recurrence {
+            Recurrence::parse(rule)?.days_between(self.on_date, self.on_date, self.on_date)?;
+        }
+        Ok(Self { reason: optional("reason", self.reason.as_deref(), 500)?, recurrence, ..self })
+    }
+}
+
+impl Checked for ServiceDetails {
+    type Context<'a> = ();
+
+    fn checked(mut self, (): ()) -> Result<Self, Refusal> {
+        number("duration_minutes", u32::from(self.duration_minutes), 1, 44_640)?;
+        number("buffer_minutes", u32::from(self.buffer_minutes), 0, 480)?;
+        number("max_per_slot", u32::from(self.max_per_slot), 1, 50)?;
+        number("advance_booking_days", u32::from(self.advance_booking_days), 0, 730)?;
+        number("min_advance_hours", u32::from(self.min_advance_hours), 0, 8760)?;
+        number("cancellation_cutoff_hours", u32::from(self.cancellation_cutoff_hours), 0, 8760)?;
+        money("base_price_cents", self.base_price_cents)?;
+        self.staff_roles.sort_unstable();
+        self.staff_roles.dedup();
+        if self.staff_roles.is_empty() {
+            return Err(Refusal::required("staff_roles"));
+        }
+        Ok(Self {
+            name: required("name", &self.name, 100)?,
+            description: optional("description", self.description.as_deref(), 2_000)?,
+            color: color(&self.color)?,
+            form_fields: form_fields(self.form_fields)?,
+            ..self
+        })
+    }
+}
+
+fn form_fields(fields: Vec<FormField>) -> Result<Vec<FormField>, Refusal> {
+    if fields.len() > 30 {
+        return Err(Refusal::on(RefusalCode::TooLarge, "form_fields").with_limit(30));
+    }
+    let mut checked: Vec<FormField> = Vec::new();
+    for field in fields {
+        let name = required("form_fields.name", &field.name, 200)?;
+        if checked.iter().any(|other| other.name.to_lowercase() == name.to_lowercase()) {
+            return Err(Refusal::on(RefusalCode::Duplicate, "form_fields.name").with_detail(name));
+        }
+        let choices = field.choices.iter().map(|choice| required("form_fields.choices", choice, 200)).collect::<Result<Vec<_>, _>>()?;
+        if field.field_type == FieldType::Choice && choices.len() < 2 {
+            return Err(Refusal::required("form_fields.choices"));
+        }
+        checked.push(FormField { name, choices, ..field });
+    }
+    Ok(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pins_are_four_to_twelve_digits() {
+        let code = |pin| check_pin(pin).err().map(|refusal| refusal.code);
+        assert_eq!(code("1234"), None);
+        assert_eq!(code("123"), Some(RefusalCode::TooShort));
+        assert_eq!(code("1234567890123"), Some(RefusalCode::TooLong));
+        assert_eq!(code("12a4"), Some(RefusalCode::Invalid));
+    }
+
+    #[test]
+    fn a_clinics_details_are_put_into_their_normal_form_and_name_what_is_wrong() {
+        let details = ClinicDetails {
+            name: " Oak Vets ".into(),
+            phone: Some("(415) 555-2671".into()),
+            website_url: Some("oakvets.example".into()),
+            timezone: "America/New_York".into(),
+            locale: "en-US".into(),
+            currency: "usd".into(),
+            ..ClinicDetails::default()
+        };
+        let checked = details.clone().checked(()).unwrap();
+        assert_eq!((checked.name.as_str(), checked.currency.as_str()), ("Oak Vets", "USD"));
+        assert_eq!(checked.phone.as_deref(), Some("+14155552671"));
+        assert_eq!(checked.website_url.as_deref(), Some("https://oakvets.example"));
+        let field = |details: ClinicDetails| details.checked(()).unwrap_err().field.unwrap();
+        assert_eq!(field(ClinicDetails { timezone: "Mars/Olympus".into(), ..details.clone() }), "timezone");
+        assert_eq!(field(ClinicDetails { name: "  ".into(), ..details.clone() }), "name");
+        assert_eq!(field(ClinicDetails { email: Some("a@b".into()), ..details }), "email");
+    }
+
+    fn hours(start: &str, end: &str) -> WeeklyHours {
+        WeeklyHours {
+            id: None,
+            staff_id: crate::StaffId(uuid::Uuid::nil()),
+            day_of_week: 1,
+            start: start.parse().unwrap(),
+            end: end.parse().unwrap(),
+            effective_from: "2026-01-01".parse().unwrap(),
+            effective_until: None,
+            slot_minutes: 15,
+            buffer_minutes: 0,
+            max_per_slot: 1,
+            breaks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn hours_end_after_they_start_hold_their_breaks_and_do_not_overlap() {
+        assert!(hours("09:00", "17:00").checked(()).is_ok());
+        assert_eq!(hours("17:00", "09:00").checked(()).unwrap_err().code, RefusalCode::EndBeforeStart);
+        let late = Break { start: "16:30".parse().unwrap(), end: "17:30".parse().unwrap() };
+        assert_eq!(WeeklyHours { breaks: vec![late], ..hours("09:00", "17:00") }.checked(()).unwrap_err().field.unwrap(), "breaks");
+        assert!(check_apart(&[hours("09:00", "12:00"), hours("12:00", "17:00")]).is_ok());
+        assert!(check_apart(&[hours("09:00", "13:00"), hours("12:00", "17:00")]).is_err());
+    }
+}

@@ -1,0 +1,160 @@
+//! Clients, pets, the waitlist.
+
+use std::collections::BTreeMap;
+
+use super::{Checked, at_most, email, number, optional, phone, required};
+use crate::desk::{ClientDetails, NotifyInput, PetDetails, WaitlistInput, WeightInput};
+use crate::{Refusal, RefusalCode};
+
+/// The clinic's locale, in whose country a phone without a prefix is read.
+type Locale<'a> = &'a str;
+
+/// The most grams a pet may weigh: two tonnes, for the horses.
+const MOST_GRAMS: u32 = 2_000_000;
+
+impl Checked for ClientDetails {
+    type Context<'a> = Locale<'a>;
+
+    fn checked(self, locale: Locale<'_>) -> Result<Self, Refusal> {
+        let checked = Self {
+            first_name: at_most("first_name", &self.first_name, 100)?,
+            last_name: at_most("last_name", &self.last_name, 100)?,
+            email: email(self.email.as_deref())?,
+            phone: phone(self.phone.as_deref(), locale)?,
+            address: optional("address", self.address.as_deref(), 500)?,
+            notes: optional("notes", self.notes.as_deref(), 10_000)?,
+            tags: tags(&self.tags)?,
+            custom_fields: custom_fields(&self.custom_fields)?,
+        };
+        let is_nobody = checked.first_name.is_empty() && checked.last_name.is_empty() && checked.email.is_none() && checked.phone.is_none();
+        if is_nobody { Err(Refusal::required("last_name")) } else { Ok(checked) }
+    }
+}
+
+fn tags(tags: &[String]) -> Result<Vec<String>, Refusal> {
+    let mut checked = tags.iter().map(|tag| at_most("tags", tag, 60)).collect::<Result<Vec<_>, _>>()?;
+    checked.retain(|tag| !tag.is_empty());
+    checked.sort_by_key(|tag| tag.to_lowercase());
+    checked.dedup_by_key(|tag| tag.to_lowercase());
+    number("tags", u32::try_from(checked.len()).unwrap_or(u32::MAX), 0, 50)?;
+    Ok(checked)
+}
+
+fn custom_fields(fields: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Refusal> {
+    number("custom_fields", u32::try_from(fields.len()).unwrap_or(u32::MAX), 0, 50)?;
+    let checked = fields.iter().map(|(name, value)| Ok((required("custom_fields", name, 100)?, at_most("custom_fields", value, 1_000)?)));
+    checked.collect()
+}
+
+impl Checked for PetDetails {
+    /// The clinic's today: nothing was born or died later.
+    type Context<'a> = chrono::NaiveDate;
+
+    fn checked(self, today: chrono::NaiveDate) -> Result<Self, Refusal> {
+        if let Some(grams) = self.weight_grams {
+            number("weight_grams", grams, 1, MOST_GRAMS)?;
+        }
+        let long_ago = chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default();
+        for (field, date) in [("born_on", self.born_on), ("deceased_on", self.deceased_on)] {
+            if date.is_some_and(|date| date > today || date < long_ago) {
+                return Err(Refusal::invalid(field).with_detail(date.unwrap_or_default()));
+            }
+        }
+        if let (Some(born), Some(died)) = (self.born_on, self.deceased_on)
+            && died < born
+        {
+            return Err(Refusal::on(RefusalCode::EndBeforeStart, "deceased_on"));
+        }
+        Ok(Self {
+            name: required("name", &self.name, 100)?,
+            breed: optional("breed", self.breed.as_deref(), 100)?,
+            color: optional("color", self.color.as_deref(), 100)?,
+            microchip: optional("microchip", self.microchip.as_deref(), 30)?,
+            allergies: optional("allergies", self.allergies.as_deref(), 2_000)?,
+            alerts: optional("alerts", self.alerts.as_deref(), 2_000)?,
+            ..self
+        })
+    }
+}
+
+impl Checked for WeightInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        number("grams", self.grams, 1, MOST_GRAMS)?;
+        Ok(self)
+    }
+}
+
+impl Checked for WaitlistInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        number("priority", u32::from(self.priority), 0, 2)?;
+        if let (Some(earliest), Some(latest)) = (self.earliest, self.latest)
+            && latest < earliest
+        {
+            return Err(Refusal::on(RefusalCode::EndBeforeStart, "latest"));
+        }
+        Ok(Self { notes: optional("notes", self.notes.as_deref(), 2_000)?, ..self })
+    }
+}
+
+impl Checked for NotifyInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        Ok(Self { body: required("body", &self.body, 1_600)?, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Sex, Species};
+
+    fn client() -> ClientDetails {
+        ClientDetails { last_name: "Byron".into(), ..ClientDetails::default() }
+    }
+
+    #[test]
+    fn a_client_is_somebody_and_every_field_has_its_limit() {
+        let field = |details: ClientDetails| details.checked("en-US").unwrap_err().field.unwrap();
+        assert_eq!(field(ClientDetails::default()), "last_name");
+        assert_eq!(field(ClientDetails { first_name: "x".repeat(101), ..client() }), "first_name");
+        assert_eq!(field(ClientDetails { notes: Some("x".repeat(10_001)), ..client() }), "notes");
+        assert_eq!(field(ClientDetails { email: Some("nobody".into()), ..client() }), "email");
+        assert_eq!(field(ClientDetails { last_name: "By\0ron".into(), ..client() }), "last_name");
+        assert!(ClientDetails { phone: Some("ask Maria".into()), ..ClientDetails::default() }.checked("en-US").is_ok(), "kept as typed");
+    }
+
+    #[test]
+    fn tags_are_trimmed_and_stand_once() {
+        let checked = ClientDetails { tags: vec![" VIP ".into(), "vip".into(), "".into(), "cash".into()], ..client() }.checked("en-US").unwrap();
+        assert_eq!(checked.tags, ["cash", "VIP"]);
+    }
+
+    #[test]
+    fn a_pet_is_not_born_tomorrow_and_does_not_die_before_it_is_born() {
+        let today = "2026-06-01".parse().unwrap();
+        let pet = PetDetails {
+            name: "Rex".into(),
+            species: Species::Dog,
+            breed: None,
+            sex: Sex::Unknown,
+            is_neutered: None,
+            born_on: Some("2020-01-01".parse().unwrap()),
+            weight_grams: None,
+            color: None,
+            microchip: None,
+            allergies: None,
+            alerts: None,
+            deceased_on: None,
+        };
+        assert!(pet.clone().checked(today).is_ok());
+        let field = |pet: PetDetails| pet.checked(today).unwrap_err().field.unwrap();
+        assert_eq!(field(PetDetails { born_on: Some("2026-06-02".parse().unwrap()), ..pet.clone() }), "born_on");
+        assert_eq!(field(PetDetails { deceased_on: Some("2019-12-31".parse().unwrap()), ..pet.clone() }), "deceased_on");
+        assert_eq!(field(PetDetails { weight_grams: Some(0), ..pet }), "weight_grams");
+    }
+}

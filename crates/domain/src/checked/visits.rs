@@ -1,0 +1,161 @@
+//! Visits.
+
+use super::{Checked, at_most, money, number, optional};
+use crate::desk::{AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput};
+use crate::recurrence::Recurrence;
+use crate::{FieldType, MINUTE, Refusal, RefusalCode};
+
+/// The longest visit: 31 days of boarding, in minutes.
+const LONGEST: u32 = 44_640;
+
+impl Checked for AppointmentNotes {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        let text = |field, text: Option<String>| optional(field, text.as_deref(), 4_000);
+        Ok(Self {
+            title: optional("title", self.title.as_deref(), 200)?,
+            reason: text("reason", self.reason)?,
+            symptoms: text("symptoms", self.symptoms)?,
+            special_requests: text("special_requests", self.special_requests)?,
+            client_notes: text("client_notes", self.client_notes)?,
+            internal_notes: text("internal_notes", self.internal_notes)?,
+            pickup_address: text("pickup_address", self.pickup_address)?,
+        })
+    }
+}
+
+impl Checked for BookInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        let notes = self.notes.checked(())?;
+        money("estimated_cost_cents", self.estimated_cost_cents)?;
+        if self.pets.is_empty() {
+            return Err(Refusal::required("pets"));
+        }
+        number("pets", u32::try_from(self.pets.len()).unwrap_or(u32::MAX), 1, 20)?;
+        for (n, pet) in self.pets.iter().enumerate() {
+            check_pet(pet, notes.title.is_some(), self.client_id.is_some())?;
+            if pet.pet_id.is_some() && self.pets[..n].iter().any(|other| other.pet_id == pet.pet_id && other.starts_at == pet.starts_at) {
+                return Err(Refusal::on(RefusalCode::Duplicate, "pet_id"));
+            }
+        }
+        let recurrence = optional("recurrence", self.recurrence.as_deref(), 500)?;
+        if let Some(rule) = &recurrence
+            && !Recurrence::parse(rule)?.is_finite()
+        {
+            return Err(Refusal::invalid("recurrence").with_detail("COUNT or UNTIL"));
+        }
+        Ok(Self { notes, recurrence, ..self })
+    }
+}
+
+fn check_pet(pet: &BookPet, has_title: bool, has_client: bool) -> Result<(), Refusal> {
+    if let Some(minutes) = pet.duration_minutes {
+        number("duration_minutes", u32::from(minutes), 1, LONGEST)?;
+    }
+    if pet.service_id.is_none() && !has_title {
+        return Err(Refusal::required("service_id"));
+    }
+    if pet.service_id.is_none() && pet.duration_minutes.is_none() {
+        return Err(Refusal::required("duration_minutes"));
+    }
+    if pet.pet_id.is_some() && !has_client {
+        return Err(Refusal::required("client_id"));
+    }
+    Ok(())
+}
+
+impl Checked for MoveInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        if self.ends_at <= self.starts_at {
+            return Err(Refusal::on(RefusalCode::EndBeforeStart, "ends_at"));
+        }
+        number("duration_minutes", u32::try_from((self.ends_at.0 - self.starts_at.0) / MINUTE).unwrap_or(u32::MAX), 1, LONGEST)?;
+        Ok(self)
+    }
+}
+
+impl Checked for CancelInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        Ok(Self { reason: optional("reason", self.reason.as_deref(), 500)?, ..self })
+    }
+}
+
+impl Checked for EditAppointmentInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        money("estimated_cost_cents", self.estimated_cost_cents)?;
+        money("final_cost_cents", self.final_cost_cents)?;
+        Ok(Self { notes: self.notes.checked(())?, ..self })
+    }
+}
+
+impl Checked for FreeSlotsQuery {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        number("days", u32::from(self.days), 1, 62)?;
+        if let Some(minutes) = self.duration_minutes {
+            number("duration_minutes", u32::from(minutes), 1, LONGEST)?;
+        }
+        if self.service_id.is_none() && self.duration_minutes.is_none() {
+            return Err(Refusal::required("duration_minutes"));
+        }
+        Ok(self)
+    }
+}
+
+/// Checks answers against the questions of a service. Empty answers to optional questions are left out.
+///
+/// # Errors
+/// `required`, `too_long` or `invalid`; the field is `answers`, the detail the question.
+pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec<FormAnswer>, Refusal> {
+    let mut checked = Vec::new();
+    for field in fields {
+        let given = answers.iter().find(|answer| answer.name == field.name).map_or("", |answer| answer.value.as_str());
+        let value = at_most("answers", given, 4_000).map_err(|refusal| refusal.with_detail(&field.name))?;
+        if value.is_empty() {
+            if field.is_required {
+                return Err(Refusal::required("answers").with_detail(&field.name));
+            }
+            continue;
+        }
+        let is_fit = match field.field_type {
+            FieldType::Text | FieldType::LongText => true,
+            FieldType::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
+            FieldType::Date => value.parse::<chrono::NaiveDate>().is_ok(),
+            FieldType::Choice => field.choices.contains(&value),
+            FieldType::YesNo => value == "yes" || value == "no",
+        };
+        if !is_fit {
+            return Err(Refusal::invalid("answers").with_detail(&field.name));
+        }
+        checked.push(FormAnswer { name: field.name.clone(), field_type: field.field_type, value });
+    }
+    Ok(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_held_against_their_questions() {
+        let field = |name: &str, field_type, is_required| FormField { name: name.into(), field_type, is_required, choices: vec!["Short".into(), "Long".into()] };
+        let fields = [field("Coat", FieldType::Choice, true), field("Last bath", FieldType::Date, false), field("Bites", FieldType::YesNo, false)];
+        let answer = |name: &str, value: &str| FormAnswer { name: name.into(), field_type: FieldType::Text, value: value.into() };
+        assert_eq!(check_answers(&fields, &[]).unwrap_err().detail.as_deref(), Some("Coat"));
+        assert_eq!(check_answers(&fields, &[answer("Coat", "Green")]).unwrap_err().code, RefusalCode::Invalid);
+        let bad_date = [answer("Coat", "Long"), answer("Last bath", "yesterday")];
+        assert_eq!(check_answers(&fields, &bad_date).unwrap_err().detail.as_deref(), Some("Last bath"));
+        let good = check_answers(&fields, &[answer("Coat", " Long "), answer("Bites", ""), answer("Unasked", "x")]).unwrap();
+        assert_eq!(good, [FormAnswer { name: "Coat".into(), field_type: FieldType::Choice, value: "Long".into() }]);
+    }
+}
