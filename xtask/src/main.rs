@@ -1,2 +1,92 @@
-//! x
-fn main() {}
+//! The project's own commands. `cargo xtask help` lists them.
+
+mod bench;
+mod check;
+mod edges;
+mod package;
+mod process;
+mod run;
+mod session;
+mod setup;
+mod test;
+mod tidy;
+mod ui;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+/// What the project can do, with all set-up it takes.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Sets up what is missing, builds, and opens the app with its embedded database.
+    Run {
+        /// In a folder of its own, filled with a believable clinic.
+        #[arg(long)]
+        demo: bool,
+        /// Optimised, as it is shipped.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Sets up what is missing, a display included, and runs every test.
+    Test {
+        /// Only what needs neither browser nor window.
+        #[arg(long)]
+        fast: bool,
+    },
+    /// Format, lints, dependency edges, fresh bindings, licences, house rules.
+    Check,
+    /// Prints the performance table.
+    Bench {
+        /// Writes the figures, too.
+        #[arg(long)]
+        json: Option<PathBuf>,
+        /// Fewer samples and a smaller clinic, to see that it works.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Makes the file of a believable clinic, with its key beside it.
+    Demo(DemoArgs),
+    /// Makes what is handed out: .deb and AppImage, where the tools allow.
+    Package {
+        /// Installs the .deb in a clean Debian root, and starts it there.
+        #[arg(long)]
+        verify: bool,
+    },
+}
+
+/// The clinic to make.
+#[derive(Args)]
+pub struct DemoArgs {
+    /// Where.
+    #[arg(long)]
+    out: PathBuf,
+    /// How many clients.
+    #[arg(long, default_value_t = 400)]
+    clients: u32,
+    /// How many years of visits.
+    #[arg(long, default_value_t = 2)]
+    years: u32,
+    /// The same seed gives the same clinic.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Run { demo, release } => run::run(demo, release),
+        Command::Test { fast } => test::test(fast),
+        Command::Check => check::check(),
+        Command::Bench { json, quick } => bench::bench(json.as_deref(), quick),
+        Command::Demo(args) => run::demo(&args),
+        Command::Package { verify } => package::package(verify),
+    }
+}

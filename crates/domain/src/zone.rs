@@ -54,7 +54,8 @@ pub fn wall_time(at: Millis, zone: Tz) -> WallTime {
 /// The same wall clock, `days` days and `minutes` minutes of the clock later. None where it does not exist there.
 pub fn shifted(at: Millis, days: i64, minutes: i64, zone: Tz) -> Option<Millis> {
     let local = at.in_zone(zone).naive_local();
-    let shifted = local.checked_add_signed(chrono::TimeDelta::try_days(days)?)?.checked_add_signed(chrono::TimeDelta::try_minutes(minutes)?)?;
+    let shifted =
+        local.checked_add_signed(chrono::TimeDelta::try_days(days)?)?.checked_add_signed(chrono::TimeDelta::try_minutes(minutes)?)?;
     resolve(shifted, zone)
 }
 

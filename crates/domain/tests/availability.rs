@@ -82,7 +82,8 @@ mod slow {
     fn pieces(colleague: &Colleague, date: NaiveDate, zone: Tz) -> Vec<Piece> {
         let minutes = minutes(date, zone);
         let weekly: Vec<_> = colleague.hours.iter().filter(|hours| hours.day_of_week == zone::day_of_week(date)).collect();
-        let rules = |hours: Option<&&WeeklyHours>| hours.map_or((15, 0, 1), |hours| (hours.slot_minutes, hours.buffer_minutes, hours.max_per_slot));
+        let rules =
+            |hours: Option<&&WeeklyHours>| hours.map_or((15, 0, 1), |hours| (hours.slot_minutes, hours.buffer_minutes, hours.max_per_slot));
         let on_day = |kind| colleague.overrides.iter().filter(move |of| of.kind == kind && of.on_date == date);
         let span = |of: &ScheduleOverride| between(&minutes, of.start.unwrap_or(wall(0)), of.end.unwrap_or(wall(1440)));
         let mut pieces: Vec<Piece> = Vec::new();
@@ -118,7 +119,9 @@ mod slow {
     fn has_room(busy: &[Busy], wish: &Wish, at: Millis, rules: (u16, u16, u16)) -> bool {
         let buffer = i64::from(rules.1);
         let mine = i64::from(wish.duration_minutes) + i64::from(wish.buffer_minutes) + buffer;
-        let covers = |other: &Busy, minute: Millis| other.starts_at <= minute && minute < other.ends_at.plus_minutes(i64::from(other.buffer_minutes) + buffer);
+        let covers = |other: &Busy, minute: Millis| {
+            other.starts_at <= minute && minute < other.ends_at.plus_minutes(i64::from(other.buffer_minutes) + buffer)
+        };
         let my_minutes: Vec<Millis> = (0..mine).map(|minute| at.plus_minutes(minute)).collect();
         let others: Vec<&Busy> = busy.iter().filter(|other| my_minutes.iter().any(|minute| covers(other, *minute))).collect();
         let is_one_service = wish.service_id.is_some() && others.iter().all(|other| other.service_id == wish.service_id);
@@ -306,7 +309,11 @@ fn anyone_who_is_free_is_offered() {
     let zone = chrono_tz::UTC;
     let date: NaiveDate = "2026-06-01".parse().unwrap();
     let nine = zone::instant(date, wall(540), zone).unwrap();
-    let colleague = |n| Colleague { staff_id: staff(n), hours: vec![WeeklyHours { staff_id: staff(n), ..hours(date, 540, 570) }], overrides: Vec::new() };
+    let colleague = |n| Colleague {
+        staff_id: staff(n),
+        hours: vec![WeeklyHours { staff_id: staff(n), ..hours(date, 540, 570) }],
+        overrides: Vec::new(),
+    };
     let (ana, bo) = (colleague(1), colleague(2));
     let taken = [busy(1, nine, 30, None)];
     let free = free_slots(&[(&ana, &taken), (&bo, &[])], &days(date, 1, zone), &wish(30), &always());
@@ -344,7 +351,8 @@ fn buffers_keep_time_free_after_a_visit_on_both_sides() {
     let zone = chrono_tz::UTC;
     let date: NaiveDate = "2026-06-01".parse().unwrap();
     let ten = zone::instant(date, wall(600), zone).unwrap();
-    let colleague = Colleague { staff_id: staff(1), hours: vec![WeeklyHours { buffer_minutes: 5, ..hours(date, 540, 690) }], overrides: Vec::new() };
+    let colleague =
+        Colleague { staff_id: staff(1), hours: vec![WeeklyHours { buffer_minutes: 5, ..hours(date, 540, 690) }], overrides: Vec::new() };
     let other = Busy { buffer_minutes: 10, ..busy(1, ten, 30, None) };
     // 10:00–10:30 and fifteen minutes after it; a visit before it must be over, with five minutes of its own, by ten.
     assert_eq!(one_day(&colleague, &[other], &wish(30), "2026-06-01", zone), ["09:00", "09:15", "10:45", "11:00"]);
@@ -365,7 +373,11 @@ fn boarding_runs_over_nights_and_beside_visits() {
 
 #[test]
 fn the_nearest_times_prefer_the_same_colleague() {
-    let slot = |n, minutes: i64| FreeSlot { staff_id: staff(n), starts_at: Millis(0).plus_minutes(minutes), ends_at: Millis(0).plus_minutes(minutes + 30) };
+    let slot = |n, minutes: i64| FreeSlot {
+        staff_id: staff(n),
+        starts_at: Millis(0).plus_minutes(minutes),
+        ends_at: Millis(0).plus_minutes(minutes + 30),
+    };
     let near = nearest(&[slot(2, 30), slot(1, -30), slot(1, 90), slot(2, 0)], &slot(1, 0), 3);
     assert_eq!(near, [slot(2, 0), slot(1, -30), slot(2, 30)]);
 }

@@ -61,7 +61,15 @@ impl Affected {
 
     fn note_visit(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
         const COUNTED: &[&str] = &[
-            "client_id", "service_id", "staff_id", "starts_at", "status", "final_cost_cents", "reschedule_count", "created_at", "deleted_at",
+            "client_id",
+            "service_id",
+            "staff_id",
+            "starts_at",
+            "status",
+            "final_cost_cents",
+            "reschedule_count",
+            "created_at",
+            "deleted_at",
             "previous_appointment_id",
         ];
         if !change.touches(COUNTED)? {

@@ -41,7 +41,8 @@ impl Store {
                        WHERE o.action <> 'undo' AND o.action <> 'create_clinic'
                          AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.undoes_action_id = o.action_id)
                        ORDER BY o.n DESC LIMIT 1";
-            let offer = db.prepare_cached(sql)?.query_row([], |row| Ok(UndoOffer { action_id: ActionId(row.get(0)?), action: row.get(1)? }));
+            let offer =
+                db.prepare_cached(sql)?.query_row([], |row| Ok(UndoOffer { action_id: ActionId(row.get(0)?), action: row.get(1)? }));
             Ok(offer.optional()?)
         })
     }

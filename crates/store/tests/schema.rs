@@ -39,7 +39,9 @@ fn every_column_of_the_seeds_has_a_home_in_the_catalog() {
             "column" | "row" => in_catalog(&catalog, &home) && has_column(&catalog, &home, "deleted_at"),
             "derived" => in_catalog(&catalog, &home) && !has_column(&catalog, &home, "deleted_at"),
             // The hub's tables hold secrets and accounts; what is one file here is a clinic's rows there; free times are computed.
-            "hub" => home.starts_with("client_accounts.") || home.starts_with("client_sessions.") || home.starts_with("integration_secrets."),
+            "hub" => {
+                home.starts_with("client_accounts.") || home.starts_with("client_sessions.") || home.starts_with("integration_secrets.")
+            }
             "tenant" | "computed" => true,
             _ => false,
         };
@@ -172,7 +174,8 @@ fn columns_of_lists(text: &str) -> Vec<(String, String)> {
 /// Drawings: a word with an underscore between box lines is a table's name or a column of one of the document's tables.
 fn columns_of_boxes(text: &str, map: &[[String; 5]], document: &str) -> Vec<(String, String)> {
     let of_document: Vec<_> = map.iter().filter(|entry| entry[0] == document).collect();
-    let words = text.lines().filter(|line| line.contains('│')).flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
+    let words =
+        text.lines().filter(|line| line.contains('│')).flat_map(|line| line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')));
     let names: BTreeSet<_> = words.filter(|word| word.contains('_') && is_name(word) && !word.starts_with('_')).collect();
     let values = ["one_time", "past_due"];
     names

@@ -51,13 +51,18 @@ fn in_hours(colleague: &Colleague, first: &DayPlan, wish: &Wish, starts_at: Mill
 }
 
 /// The visits that leave no room for one more, or none.
-pub(super) fn in_the_way(busy: &[Busy], wish: &Wish, starts_at: Millis, ends_at: Millis, hours_buffer: u16, capacity: u16) -> Vec<AppointmentId> {
+pub(super) fn in_the_way(
+    busy: &[Busy],
+    wish: &Wish,
+    starts_at: Millis,
+    ends_at: Millis,
+    hours_buffer: u16,
+    capacity: u16,
+) -> Vec<AppointmentId> {
     let mine = ends_at.plus_minutes(i64::from(wish.buffer_minutes) + i64::from(hours_buffer));
     let taken = |other: &Busy| (other.starts_at, other.ends_at.plus_minutes(i64::from(other.buffer_minutes) + i64::from(hours_buffer)));
-    let others: Vec<&Busy> = busy
-        .iter()
-        .filter(|other| other.is_boarding == wish.is_boarding && other.starts_at < mine && taken(other).1 > starts_at)
-        .collect();
+    let others: Vec<&Busy> =
+        busy.iter().filter(|other| other.is_boarding == wish.is_boarding && other.starts_at < mine && taken(other).1 > starts_at).collect();
     if others.is_empty() {
         return Vec::new();
     }

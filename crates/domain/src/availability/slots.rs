@@ -25,7 +25,8 @@ pub fn free_slots(colleagues: &[(&Colleague, &[Busy])], days: &Days, wish: &Wish
         let longest = busy.iter().map(|other| reach(other)).max().unwrap_or(0);
         for day in &days.days {
             let (from, to) = (day.bounds.starts_at.0 - longest - DAY_REACH, day.bounds.ends_at.0 + DAY_REACH);
-            let around = &busy[busy.partition_point(|other| other.starts_at.0 < from)..busy.partition_point(|other| other.starts_at.0 < to)];
+            let around =
+                &busy[busy.partition_point(|other| other.starts_at.0 < from)..busy.partition_point(|other| other.starts_at.0 < to)];
             for stretch in &plan(colleague, &overrides, day).stretches {
                 if !stretch.is_emergency_only || wish.is_emergency {
                     of_stretch(colleague, around, day, stretch, wish, window, &mut own);

@@ -1,8 +1,8 @@
 //! The clinic, its staff, their hours, its services.
 
 use super::{Checked, at_most, color, email, money, number, optional, phone, required};
-use crate::desk::{Break, ClinicDetails, FormField, NewClinic, ScheduleOverride, ServiceDetails, StaffDetails, WeeklyHours};
 use crate::desk::KeyStore;
+use crate::desk::{Break, ClinicDetails, FormField, NewClinic, ScheduleOverride, ServiceDetails, StaffDetails, WeeklyHours};
 use crate::recurrence::Recurrence;
 use crate::{FieldType, OverrideKind, Refusal, RefusalCode, WallTime, parse_zone};
 
@@ -39,7 +39,9 @@ fn web_address(field: &str, text: Option<&str>) -> Result<Option<String>, Refusa
     match text {
         Some(text) if text.starts_with("https://") || text.starts_with("http://") => Ok(Some(text)),
         // Nobody types the scheme.
-        Some(text) if text.contains('.') && !text.contains(char::is_whitespace) && !text.contains("://") => Ok(Some(format!("https://{text}"))),
+        Some(text) if text.contains('.') && !text.contains(char::is_whitespace) && !text.contains("://") => {
+            Ok(Some(format!("https://{text}")))
+        }
         Some(text) => Err(Refusal::invalid(field).with_detail(text)),
         None => Ok(None),
     }

@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn tags_are_trimmed_and_stand_once() {
-        let checked = ClientDetails { tags: vec![" VIP ".into(), "vip".into(), "".into(), "cash".into()], ..client() }.checked("en-US").unwrap();
+        let checked =
+            ClientDetails { tags: vec![" VIP ".into(), "vip".into(), "".into(), "cash".into()], ..client() }.checked("en-US").unwrap();
         assert_eq!(checked.tags, ["cash", "VIP"]);
     }
 

@@ -1,7 +1,9 @@
 //! Visits.
 
 use super::{Checked, at_most, money, number, optional};
-use crate::desk::{AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput};
+use crate::desk::{
+    AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput,
+};
 use crate::recurrence::Recurrence;
 use crate::{FieldType, MINUTE, Refusal, RefusalCode};
 
@@ -148,8 +150,14 @@ mod tests {
 
     #[test]
     fn answers_are_held_against_their_questions() {
-        let field = |name: &str, field_type, is_required| FormField { name: name.into(), field_type, is_required, choices: vec!["Short".into(), "Long".into()] };
-        let fields = [field("Coat", FieldType::Choice, true), field("Last bath", FieldType::Date, false), field("Bites", FieldType::YesNo, false)];
+        let field = |name: &str, field_type, is_required| FormField {
+            name: name.into(),
+            field_type,
+            is_required,
+            choices: vec!["Short".into(), "Long".into()],
+        };
+        let fields =
+            [field("Coat", FieldType::Choice, true), field("Last bath", FieldType::Date, false), field("Bites", FieldType::YesNo, false)];
         let answer = |name: &str, value: &str| FormAnswer { name: name.into(), field_type: FieldType::Text, value: value.into() };
         assert_eq!(check_answers(&fields, &[]).unwrap_err().detail.as_deref(), Some("Coat"));
         assert_eq!(check_answers(&fields, &[answer("Coat", "Green")]).unwrap_err().code, RefusalCode::Invalid);

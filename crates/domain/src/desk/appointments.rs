@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, FieldType, GroupId, Millis, PaymentStatus, PetId, SeriesId, SeriesScope,
-    ServiceId, ServiceKind, Species, StaffId, Role,
+    AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, FieldType, GroupId, Millis, PaymentStatus, PetId, Role, SeriesId,
+    SeriesScope, ServiceId, ServiceKind, Species, StaffId,
 };
 
 /// A service the clinic offers.

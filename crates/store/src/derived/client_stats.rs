@@ -32,7 +32,8 @@ struct Figures {
     services: BTreeMap<String, u32>,
 }
 
-const VISITS: &str = "SELECT client_id, starts_at, status, created_at, coalesce(final_cost_cents, 0), staff_id, service_id FROM appointments";
+const VISITS: &str =
+    "SELECT client_id, starts_at, status, created_at, coalesce(final_cost_cents, 0), staff_id, service_id FROM appointments";
 
 /// Brings these clients up to date.
 pub(super) fn refresh(db: &Connection, clients: &BTreeSet<[u8; 16]>) -> Result<()> {
@@ -56,7 +57,8 @@ pub(super) fn refresh(db: &Connection, clients: &BTreeSet<[u8; 16]>) -> Result<(
 pub(super) fn rebuild(db: &Connection) -> Result<()> {
     let Some(zone) = clinic_zone(db)? else { return Ok(()) };
     db.execute("DELETE FROM client_stats", [])?;
-    let mut calls = db.prepare("SELECT client_id, count(*) FROM calls WHERE client_id IS NOT NULL AND deleted_at IS NULL GROUP BY client_id")?;
+    let mut calls =
+        db.prepare("SELECT client_id, count(*) FROM calls WHERE client_id IS NOT NULL AND deleted_at IS NULL GROUP BY client_id")?;
     let mut calls: BTreeMap<[u8; 16], i64> = calls.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
     let mut statement = db.prepare(&format!("{VISITS} WHERE client_id IS NOT NULL AND deleted_at IS NULL ORDER BY client_id"))?;
     let mut rows = statement.query([])?;

@@ -32,7 +32,8 @@ pub(super) fn refresh(db: &Connection, starts: &BTreeSet<i64>, made_at: &BTreeSe
         rebuild_hours(db, zone)?;
     } else {
         for (wanted, at) in hours {
-            db.prepare_cached("DELETE FROM hourly_stats WHERE on_date = ?1 AND hour_of_day = ?2")?.execute(params![wanted.day.to_string(), wanted.hour])?;
+            db.prepare_cached("DELETE FROM hourly_stats WHERE on_date = ?1 AND hour_of_day = ?2")?
+                .execute(params![wanted.day.to_string(), wanted.hour])?;
             count_hours(db, zone, Some((wanted, at)))?;
         }
     }

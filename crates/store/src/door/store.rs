@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::readers::Readers;
 use super::tx::Tx;
 use crate::catalog::Catalog;
-use crate::file::{open_writer, OpenOptions};
+use crate::file::{OpenOptions, open_writer};
 use crate::{Action, Actor, Result, derived};
 
 /// A clinic's open file. Cheap to clone; clones share the connections.

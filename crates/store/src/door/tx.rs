@@ -31,7 +31,14 @@ pub struct Tx<'a> {
 }
 
 impl<'a> Tx<'a> {
-    pub(super) fn begin(db: &'a Connection, catalog: &'a Catalog, actor: &Actor, action: Action, undoes: Option<ActionId>, now: Millis) -> Result<Self> {
+    pub(super) fn begin(
+        db: &'a Connection,
+        catalog: &'a Catalog,
+        actor: &Actor,
+        action: Action,
+        undoes: Option<ActionId>,
+        now: Millis,
+    ) -> Result<Self> {
         Ok(Self {
             db,
             catalog,
@@ -108,7 +115,8 @@ impl<'a> Tx<'a> {
         }
         let tick = tick(self.db, self.now)?;
         let action_id = *self.action_id.get_or_insert(ActionId(tick.n));
-        let sql = "INSERT INTO outbox (n, action_id, clock, staff_id, action, schema_version, created_at, changes, row_count, undoes_action_id)
+        let sql =
+            "INSERT INTO outbox (n, action_id, clock, staff_id, action, schema_version, created_at, changes, row_count, undoes_action_id)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         self.db.prepare_cached(sql)?.execute(params![
             tick.n,

@@ -46,7 +46,10 @@ impl OpenOptions {
 
 /// The connection that writes, with its schema brought up to date.
 pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
-    let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let mut db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     unlock(&db, key)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -1,0 +1,91 @@
+//! An import, against bare inserts of the same rows.
+
+use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use petrel_store::{Actor, FileKey, OpenOptions, Store};
+use rusqlite::params;
+use uuid::Uuid;
+
+use crate::Bench;
+use crate::measure::{Figures, Line};
+
+pub fn lines(bench: &Bench) -> Vec<Line> {
+    let csv = bench.folder.path().join("clients.csv");
+    std::fs::write(&csv, rows(bench.import_rows)).expect("the CSV can be written");
+    let store = empty_clinic(bench);
+    let actor = Actor::program();
+    let path = csv.to_string_lossy().into_owned();
+    let plan = store.preview_import(&actor, &path, None).expect("a preview").plan;
+
+    let start = Instant::now();
+    let report = store.run_import(&actor, &plan, &|_| {}, &AtomicBool::new(false)).expect("the import runs");
+    let ours = start.elapsed();
+    assert_eq!(report.clients as usize, bench.import_rows, "every row is imported");
+
+    let bare = crate::bare::open(&bench.folder.path().join("bare-import.petrel"), &bench.key);
+    bare.execute_batch(include_str!("../../../../migrations/device/V0001__create_clinic_and_people.sql")).expect("the tables");
+    let start = Instant::now();
+    insert(&bare, &csv);
+    let limit = start.elapsed();
+
+    let per_second = bench.import_rows as f64 / ours.as_secs_f64();
+    let of = |time| Figures { p50: time, p99: time, samples: 1 };
+    vec![Line {
+        name: "import a CSV of clients and pets",
+        ours: of(ours),
+        limit: Some(of(limit)),
+        limit_name: "the same rows by bare inserts",
+        target: format!("30,000 rows/s: {per_second:.0}"),
+        is_reached: per_second >= 30_000.0,
+    }]
+}
+
+fn rows(count: usize) -> String {
+    let mut csv = String::from("First Name,Last Name,Email,Phone,Address,Pet Name,Species,Breed,Date of Birth,Weight\n");
+    for n in 0..count {
+        let line = writeln!(
+            csv,
+            "First{n},Last{n},client{n}@example.com,+1415{:07},{n} Main Street,Pet{n},Dog,Beagle,2020-{:02}-{:02},{} kg",
+            2_000_000 + n,
+            n % 12 + 1,
+            n % 28 + 1,
+            n % 40 + 1
+        );
+        line.expect("text can be written into a string");
+    }
+    csv
+}
+
+fn empty_clinic(bench: &Bench) -> Store {
+    let store =
+        Store::open(&OpenOptions::new(bench.folder.path().join("import.petrel"), FileKey::from_bytes([9; 32]))).expect("a new file");
+    let clinic = |tx: &mut petrel_store::Tx<'_>| {
+        let sql = "INSERT INTO clinics (id, name, timezone, created_at, updated_at) VALUES (?1, 'Bench', 'America/New_York', ?2, ?2)";
+        tx.db().execute(sql, params![tx.new_id().as_bytes(), tx.now().0])?;
+        Ok(())
+    };
+    store.write(&Actor::program(), petrel_store::Action::CreateClinic, clinic).expect("a clinic");
+    store
+}
+
+fn insert(db: &rusqlite::Connection, csv: &std::path::Path) {
+    let mut reader = csv::Reader::from_path(csv).expect("the CSV opens");
+    db.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+    for record in reader.records() {
+        let record = record.expect("a row");
+        let (client, pet) = (Uuid::now_v7(), Uuid::now_v7());
+        let sql = "INSERT INTO clients (id, first_name, last_name, email, phone, address, source, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'csv', 1, 1)";
+        db.prepare_cached(sql)
+            .expect("an insert")
+            .execute(params![client.as_bytes(), &record[0], &record[1], &record[2], &record[3], &record[4]])
+            .expect("a row");
+        let sql = "INSERT INTO pets (id, client_id, name, species, breed, born_on, weight_grams, created_at, updated_at) VALUES (?1, ?2, ?3, 'dog', ?4, ?5, 1000, 1, 1)";
+        db.prepare_cached(sql)
+            .expect("an insert")
+            .execute(params![pet.as_bytes(), client.as_bytes(), &record[5], &record[7], &record[8]])
+            .expect("a row");
+    }
+    db.execute_batch("COMMIT").expect("a commit");
+}

@@ -1,0 +1,84 @@
+//! Free times, computed, against a table of them made beforehand.
+
+use chrono::NaiveDate;
+use petrel_domain::desk::{FreeSlotsQuery, Service};
+use petrel_store::Actor;
+use rusqlite::params;
+
+use crate::Bench;
+use crate::bare::read;
+use crate::measure::{Line, in_turn};
+
+const DAYS: u16 = 30;
+
+pub fn lines(bench: &Bench) -> Vec<Line> {
+    let actor = Actor::program();
+    let service = shared_service(bench);
+    let from = today(bench);
+    let query = FreeSlotsQuery {
+        service_id: Some(service.id),
+        staff_id: None,
+        duration_minutes: None,
+        from,
+        days: DAYS,
+        is_emergency: false,
+        moving: None,
+        limit: None,
+    };
+    fill_table(bench, &query);
+    let (ours, limit) = in_turn(
+        bench.samples / 2,
+        |_| drop(std::hint::black_box(bench.store.free_slots(&actor, &query).expect("the times"))),
+        |_| {
+            // What the table is asked: the free ones of some days for those who may do the service.
+            let sql = "SELECT staff_id, slot_date, start_time, end_time, duration_minutes, max_appointments, current_appointments FROM slots.available_time_slots
+                       WHERE slot_date >= ?1 AND slot_date < date(?1, '+30 days') AND is_available = 1 AND max_appointments > current_appointments
+                       ORDER BY slot_date, start_time";
+            std::hint::black_box(read(&bench.bare, sql, [from.to_string()]));
+        },
+    );
+    let is_reached = ours.ratio(limit) <= 1.0;
+    vec![Line {
+        name: "free times, 30 days × 20 staff",
+        ours,
+        limit: Some(limit),
+        limit_name: "table of times made beforehand",
+        target: "< 1 ×".into(),
+        is_reached,
+    }]
+}
+
+/// The service that most of the staff may do.
+fn shared_service(bench: &Bench) -> Service {
+    let services = bench.store.services(&Actor::program()).expect("the services");
+    services.into_iter().max_by_key(|service| service.details.staff_roles.len()).expect("a service")
+}
+
+fn today(bench: &Bench) -> NaiveDate {
+    bench.store.now().utc().date_naive()
+}
+
+/// The table of the seeds: every slot of every member of staff, free or not, with its index.
+fn fill_table(bench: &Bench, query: &FreeSlotsQuery) {
+    let db = &bench.bare;
+    db.execute("ATTACH ':memory:' AS slots KEY ''", []).expect("a table in memory, where it is quickest");
+    db.execute_batch(
+        "CREATE TABLE slots.available_time_slots (id BLOB PRIMARY KEY, staff_id BLOB, slot_date TEXT, start_time TEXT, end_time TEXT, duration_minutes INTEGER,
+           max_appointments INTEGER, current_appointments INTEGER, is_available INTEGER);
+         CREATE INDEX slots.search ON available_time_slots (slot_date, is_available, staff_id);",
+    )
+    .expect("the table");
+    let free = bench.store.free_slots(&Actor::program(), query).expect("the times");
+    for (n, slot) in free.iter().enumerate() {
+        let (from, to) = (slot.starts_at.utc(), slot.ends_at.utc());
+        let sql = "INSERT INTO slots.available_time_slots VALUES (?1, ?2, ?3, ?4, ?5, 30, 1, 0, 1)";
+        let values = params![
+            n.to_be_bytes().to_vec(),
+            slot.staff_id.bytes(),
+            from.date_naive().to_string(),
+            from.format("%H:%M").to_string(),
+            to.format("%H:%M").to_string()
+        ];
+        db.prepare_cached(sql).expect("an insert").execute(values).expect("a slot");
+    }
+}

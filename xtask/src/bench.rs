@@ -1,0 +1,84 @@
+//! `bench`: the table of the core, then what only the whole program shows.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::process::{cargo, root, run};
+use crate::setup::{self, Need};
+use crate::{run as app, session};
+
+pub fn bench(out: Option<&Path>, quick: bool) -> Result<()> {
+    setup::system(Need::Tests)?;
+    setup::node()?;
+    let folder = root().join("out/bench");
+    std::fs::create_dir_all(&folder)?;
+    let clinic = clinic(&folder, quick)?;
+    let figures = folder.join("core.json");
+    let mut core = cargo();
+    core.args(["bench", "--quiet", "--package", "petrel-store", "--bench", "desk", "--", "--file"]).arg(&clinic);
+    core.arg("--key").arg(clinic.with_extension("petrel.key")).arg("--json").arg(&figures);
+    if quick {
+        core.arg("--quick");
+    }
+    run(&mut core)?;
+    let whole = whole_program(&folder, &clinic)?;
+    let sizes = sizes()?;
+    println!("\n| what | value | target | reached |\n|---|---:|---|---|");
+    for line in whole.iter().chain(&sizes) {
+        println!("| {} | {} | {} | {} |", text(line, "name"), text(line, "value"), text(line, "target"), text(line, "reached"));
+    }
+    if let Some(out) = out {
+        let core: Value = serde_json::from_str(&std::fs::read_to_string(&figures)?)?;
+        std::fs::write(out, json!({ "core": core, "program": whole, "sizes": sizes }).to_string())?;
+    }
+    Ok(())
+}
+
+fn text<'a>(line: &'a Value, name: &str) -> &'a str {
+    line[name].as_str().unwrap_or("–")
+}
+
+/// The clinic under load; made once, as the generator is the same for the same numbers.
+fn clinic(folder: &Path, quick: bool) -> Result<PathBuf> {
+    let (name, clients, pets, visits) =
+        if quick { ("small.petrel", 2_000, 3_000, 20_000) } else { ("clinic.petrel", 100_000, 150_000, 1_000_000) };
+    let path = folder.join(name);
+    if !path.exists() {
+        app::make_demo(&path, &[("--clients", clients), ("--pets", pets), ("--visits", visits), ("--years", 8), ("--seed", 1)])?;
+    }
+    Ok(path)
+}
+
+/// Cold start to a usable window, switching the day, and memory, of the optimised program over the clinic's file.
+fn whole_program(folder: &Path, clinic: &Path) -> Result<Vec<Value>> {
+    let driver = setup::tool("tauri-driver", "tauri-driver", "^2")?;
+    let app = app::build(true)?;
+    let figures = folder.join("program.json");
+    let mut measure = cargo();
+    measure.args(["test", "--quiet", "--package", "petrel-tests", "--test", "measure", "--", "--nocapture"]);
+    measure.env("PETREL_APP", app).env("PETREL_DRIVER", driver).env("PETREL_MEASURE", &figures).env("PETREL_CLINIC", clinic);
+    session::run_inside(&measure)?;
+    let figures: Value = serde_json::from_str(&std::fs::read_to_string(&figures).context("the figures of the program")?)?;
+    Ok(figures.as_array().cloned().unwrap_or_default())
+}
+
+/// The size of the program and of its scripts, as they are sent: gzipped.
+fn sizes() -> Result<Vec<Value>> {
+    let mut scripts = 0;
+    for entry in std::fs::read_dir(root().join("ui/dist/assets"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|kind| kind == "js") {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            gzip.write_all(&std::fs::read(&path)?)?;
+            scripts += gzip.finish()?.len();
+        }
+    }
+    let program = crate::process::target().join("release/petrel").metadata()?.len();
+    Ok(vec![
+        json!({ "name": "script, all routes, gzipped", "value": format!("{} kB", scripts / 1000), "target": "shell 130 kB, route 60 kB (npm run budget)" }),
+        json!({ "name": "program", "value": format!("{:.1} MB", program as f64 / 1e6), "target": "–" }),
+    ])
+}

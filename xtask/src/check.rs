@@ -1,0 +1,69 @@
+//! `check`: what can be said without running the program.
+
+use anyhow::{Result, bail};
+
+use crate::process::{cargo, program, root, run, succeeds};
+use crate::setup::{self, Need};
+use crate::{edges, tidy, ui};
+
+pub fn check() -> Result<()> {
+    setup::system(Need::Build)?;
+    setup::node()?;
+    tidy::tidy()?;
+    edges::edges()?;
+    run(cargo().args(["fmt", "--all", "--check"]))?;
+    // The app embeds the screens at compile time.
+    ui::build()?;
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
+    run(cargo().args(["run", "--quiet", "--package", "petrel", "--bin", "petrel-bindings", "--", "--check"]))?;
+    ui::script("lint")?;
+    ui::script("check")?;
+    ui::script("budget")?;
+    licences()
+}
+
+/// Licences of crates and of Node's packages, and, where the list can be fetched, known weaknesses.
+fn licences() -> Result<()> {
+    let deny = setup::tool("cargo-deny", "cargo-deny", "^0.20")?;
+    run(program(&deny).args(["--all-features", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]))?;
+    if !succeeds(program(&deny).args(["check", "advisories"])) {
+        eprintln!(
+            "SKIPPED: the list of known weaknesses says no, or could not be fetched; run `cargo deny check advisories` with the internet"
+        );
+    }
+    node_licences()
+}
+
+/// The licences that what is shipped may have.
+const PERMITTED: &[&str] = &[
+    "MIT",
+    "ISC",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "0BSD",
+    "CC0-1.0",
+    "Unlicense",
+    "BlueOak-1.0.0",
+    "Zlib",
+    "Python-2.0",
+    "CC-BY-4.0",
+    "MIT OR Apache-2.0",
+    "Apache-2.0 OR MIT",
+    "MPL-2.0",
+];
+
+fn node_licences() -> Result<()> {
+    let lock: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(root().join("ui/package-lock.json"))?)?;
+    let mut bad = Vec::new();
+    for (path, package) in lock["packages"].as_object().into_iter().flatten() {
+        // The lock file repeats what each package says of itself.
+        let licence = package["license"].as_str().unwrap_or("none");
+        let is_permitted =
+            licence.trim_matches(['(', ')']).split(" OR ").any(|one| PERMITTED.contains(&one)) || PERMITTED.contains(&licence);
+        if !path.is_empty() && !is_permitted {
+            bad.push(format!("{path}: {licence}"));
+        }
+    }
+    if bad.is_empty() { Ok(()) } else { bail!("licences that are not permitted:\n  {}", bad.join("\n  ")) }
+}

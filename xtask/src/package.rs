@@ -1,0 +1,69 @@
+//! `package`: what is handed out.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{program, root, run, succeeds, target};
+use crate::setup::{self, Need, npm};
+
+pub fn package(verify: bool) -> Result<()> {
+    setup::system(if verify { Need::Packages } else { Need::Build })?;
+    setup::node()?;
+    if !cfg!(target_os = "linux") {
+        return bundle(if cfg!(windows) { "nsis,msi" } else { "dmg" });
+    }
+    bundle("deb")?;
+    // The AppImage needs a tool that is fetched when it is made.
+    if let Err(error) = bundle("appimage") {
+        eprintln!("NOT MADE: the AppImage ({error:#}); its tool, linuxdeploy, is downloaded by the bundler and needs the internet");
+    }
+    let deb = made("deb")?;
+    println!("{}", deb.display());
+    if verify { install_in_clean_root(&deb) } else { Ok(()) }
+}
+
+fn bundle(kinds: &str) -> Result<()> {
+    let mut tauri = npm();
+    tauri.args(["exec", "--", "tauri", "build", "--bundles", kinds]).current_dir(root().join("src-tauri"));
+    tauri.env("CARGO_TARGET_DIR", target());
+    run(&mut tauri)
+}
+
+fn made(kind: &str) -> Result<PathBuf> {
+    let folder = target().join("release/bundle").join(kind);
+    let files = std::fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+    let newest = files.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|of| of == kind));
+    newest
+        .max_by_key(|path| path.metadata().and_then(|meta| meta.modified()).ok())
+        .with_context(|| format!("no .{kind} in {}", folder.display()))
+}
+
+/// Installs the package, with what it depends on, in a Debian of nothing but its base, and starts it there.
+fn install_in_clean_root(deb: &Path) -> Result<()> {
+    if !succeeds(program("test").args(["-w", "/root"])) {
+        bail!("a clean root can only be made as root");
+    }
+    let clean = root().join("out/clean-root");
+    if !clean.join("etc/debian_version").exists() {
+        run(program("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&clean))?;
+        for file in ["etc/apt/sources.list", "etc/resolv.conf"] {
+            if Path::new("/").join(file).exists() {
+                std::fs::copy(Path::new("/").join(file), clean.join(file))?;
+            }
+        }
+        run(program("cp").args(["-a", "/etc/apt/."]).arg(clean.join("etc/apt/")))?;
+    }
+    std::fs::copy(deb, clean.join("tmp/petrel.deb"))?;
+    let inside =
+        |script: &str| run(program("chroot").arg(&clean).args(["sh", "-eu", "-c", script]).env("DEBIAN_FRONTEND", "noninteractive"));
+    inside("apt-get update -qq && apt-get install -y -qq --no-install-recommends /tmp/petrel.deb xvfb xauth dbus")?;
+    inside("petrel --version")?;
+    inside(
+        "export PETREL_DATA_DIR=$(mktemp -d) PETREL_READY_FILE=/tmp/ready WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1
+         rm -f /tmp/ready
+         timeout 60 xvfb-run -a dbus-run-session -- sh -c 'petrel & app=$!; while [ ! -s /tmp/ready ] && kill -0 $app; do inotifywait -qq -t 1 /tmp 2>/dev/null || sleep 1; done; kill $app; [ -s /tmp/ready ]'",
+    )?;
+    println!("installed and started in {}", clean.display());
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! `run` and `demo`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::process::{cargo, program, root, run as start, target};
+use crate::setup::{self, Need};
+use crate::{DemoArgs, ui};
+
+/// Builds the app with its screens inside. Answers where it is.
+pub fn build(release: bool) -> Result<PathBuf> {
+    ui::build()?;
+    let mut build = cargo();
+    build.args(["build", "--package", "petrel", "--features", "custom-protocol"]);
+    if release {
+        build.arg("--release");
+    }
+    start(&mut build)?;
+    let name = if cfg!(windows) { "petrel.exe" } else { "petrel" };
+    Ok(target().join(if release { "release" } else { "debug" }).join(name))
+}
+
+pub fn run(demo: bool, release: bool) -> Result<()> {
+    setup::system(Need::Build)?;
+    setup::node()?;
+    let app = build(release)?;
+    let mut app = program(app);
+    if demo {
+        let folder = root().join("out/demo");
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        app.env("PETREL_DATA_DIR", folder).env("PETREL_DEMO", "400");
+    }
+    start(&mut app)
+}
+
+pub fn demo(args: &DemoArgs) -> Result<()> {
+    setup::system(Need::Build)?;
+    make_demo(&args.out, &[("--clients", args.clients.into()), ("--years", args.years.into()), ("--seed", args.seed)])
+}
+
+/// Makes the file of a clinic, optimised: a million visits take minutes otherwise.
+pub fn make_demo(out: &Path, numbers: &[(&str, u64)]) -> Result<()> {
+    let mut demo = cargo();
+    demo.args(["run", "--quiet", "--release", "--package", "petrel-store", "--bin", "petrel-demo", "--", "--out"]).arg(out);
+    for (name, number) in numbers {
+        demo.arg(name).arg(number.to_string());
+    }
+    start(&mut demo)
+}

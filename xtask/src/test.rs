@@ -1,0 +1,75 @@
+//! `test`: every test, and a table of what took how long.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::process::{cargo, root};
+use crate::setup::{self, Need};
+use crate::{run, session, ui};
+
+/// Steps that were run, with how long they took and whether they passed.
+#[derive(Default)]
+struct Steps(Vec<(&'static str, Duration, bool)>);
+
+impl Steps {
+    fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) {
+        let start = Instant::now();
+        let result = work();
+        if let Err(error) = &result {
+            eprintln!("✗ {name}: {error:#}");
+        }
+        self.0.push((name, start.elapsed(), result.is_ok()));
+    }
+
+    fn finish(self) -> Result<()> {
+        println!("\n| step | time | passed |\n|---|---:|---|");
+        for (name, time, passed) in &self.0 {
+            println!("| {name} | {:.0} s | {} |", time.as_secs_f64(), if *passed { "yes" } else { "NO" });
+        }
+        let failed: Vec<&str> = self.0.iter().filter(|(.., passed)| !passed).map(|(name, ..)| *name).collect();
+        if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
+    }
+}
+
+pub fn test(fast: bool) -> Result<()> {
+    setup::system(if fast { Need::Build } else { Need::Tests })?;
+    setup::node()?;
+    ui::build()?;
+    let mut steps = Steps::default();
+    steps.step("rules and store", || {
+        let mut tests = nextest()?;
+        tests.args(["--workspace", "--exclude", "petrel-tests"]);
+        crate::process::run(&mut tests)
+    });
+    steps.step("screens: types", || ui::script("check"));
+    steps.step("screens: logic and components", || ui::script("test"));
+    if !fast {
+        steps.step("screens in a browser", || ui::script("test:browser"));
+        steps.step("the real window", window);
+    }
+    steps.finish()
+}
+
+/// cargo-nextest, which runs each test in a process of its own.
+fn nextest() -> Result<std::process::Command> {
+    let tool = setup::tool("cargo-nextest", "cargo-nextest", "^0.9")?;
+    let mut nextest = crate::process::program(tool);
+    nextest.args(["nextest", "run"]);
+    Ok(nextest)
+}
+
+/// The tests that drive the built app, one after the other: they share one display.
+fn window() -> Result<()> {
+    let driver = setup::tool("tauri-driver", "tauri-driver", "^2")?;
+    let app = run::build(false)?;
+    let screenshots = root().join("out/screenshots");
+    std::fs::create_dir_all(&screenshots)?;
+    let mut build = cargo();
+    build.args(["test", "--package", "petrel-tests", "--no-run"]);
+    crate::process::run(&mut build)?;
+    let mut tests = nextest()?;
+    tests.args(["--package", "petrel-tests", "--test-threads", "1", "--no-fail-fast"]);
+    tests.env("PETREL_APP", app).env("PETREL_DRIVER", driver).env("PETREL_SCREENSHOTS", screenshots);
+    session::run_inside(&tests)
+}
