@@ -39,8 +39,13 @@ pub fn check_move(from: AppointmentStatus, to: AppointmentStatus) -> Result<(), 
     Err(Refusal::on(RefusalCode::BadTransition, "status").with_detail(format_args!("{}>{}", from.as_str(), to.as_str())))
 }
 
-/// Whether a visit may be given another time: only before it has begun.
+/// Whether a visit may be given another length, time or colleague as it stands: until it is over.
 pub fn can_move_time(status: AppointmentStatus) -> bool {
+    matches!(status, Pending | Confirmed | Reminded | CheckedIn | InProgress)
+}
+
+/// Whether a visit may be replaced by one at another time: only before it has begun.
+pub fn can_reschedule(status: AppointmentStatus) -> bool {
     matches!(status, Pending | Confirmed | Reminded)
 }
 

@@ -1,0 +1,165 @@
+//! Booking: one pet or several of a family in one go, once or as a series; all or nothing.
+
+use petrel_domain::checked::{Checked, check_answers};
+use petrel_domain::desk::{BookInput, BookPet, Booked, FormAnswer, Saved, Service};
+use petrel_domain::recurrence::Recurrence;
+use petrel_domain::rights::Right;
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Millis, Refusal, RefusalCode, SeriesId, zone};
+use rusqlite::{OptionalExtension, params};
+
+use super::colleagues::{Roster, roster};
+use super::place::{Place, place};
+use super::row::{NewVisit, insert};
+use super::{answers, series};
+use crate::services::service;
+use crate::{Action, Actor, Result, Store, Tx};
+
+/// One pet of a booking, with what was looked up for it.
+struct Wanted {
+    pet: BookPet,
+    service: Option<Service>,
+    minutes: i64,
+    answers: Vec<FormAnswer>,
+}
+
+impl Store {
+    /// Books. The first date must fit; dates of a series that do not are left out and told.
+    ///
+    /// # Errors
+    /// `forbidden`; what the check of the fields says; `not_found`; `pet_deceased`; `slot_taken`, `outside_hours` or `emergency_only`
+    /// with the free times next to it.
+    pub fn book_appointment(&self, actor: &Actor, input: BookInput) -> Result<Saved<Booked>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::BookAppointment, |tx| book(tx, &input))
+    }
+}
+
+fn book(tx: &mut Tx<'_>, input: &BookInput) -> Result<Booked> {
+    let roster = roster(tx.db())?;
+    check_people(tx, input)?;
+    let wanted = input.pets.iter().map(|pet| look_up(tx, pet)).collect::<Result<Vec<_>>>()?;
+    let first = wanted.iter().map(|wanted| wanted.pet.starts_at).min().unwrap_or(tx.now());
+    let shifts = match &input.recurrence {
+        None => vec![0],
+        Some(rule) => series::shifts(&Recurrence::parse(rule)?, zone::date_of(first, roster.zone))?,
+    };
+    let series_id = input.recurrence.as_ref().map(|_| SeriesId(tx.new_id()));
+    let mut booked = Booked { appointment_ids: Vec::new(), skipped: Vec::new() };
+    for days in shifts {
+        let ids = series::attempt(tx, days != 0, |tx| occurrence(tx, &roster, input, &wanted, series_id, days))?;
+        match ids {
+            Some(ids) => booked.appointment_ids.extend(ids),
+            None => booked.skipped.push(zone::shifted(first, days, 0, roster.zone).unwrap_or(first)),
+        }
+    }
+    if let Some(entry) = input.waitlist_entry_id {
+        let sql = "UPDATE waitlist_entries SET status = 'booked', updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL";
+        tx.db().execute(sql, params![entry.bytes(), tx.now().0])?;
+    }
+    Ok(booked)
+}
+
+/// The visits of one date.
+fn occurrence(
+    tx: &Tx<'_>,
+    roster: &Roster,
+    input: &BookInput,
+    wanted: &[Wanted],
+    series_id: Option<SeriesId>,
+    days: i64,
+) -> Result<Vec<AppointmentId>> {
+    let group_id = (wanted.len() > 1).then(|| GroupId(tx.new_id()));
+    wanted.iter().map(|one| visit(tx, roster, input, one, (series_id, group_id), days)).collect()
+}
+
+fn visit(
+    tx: &Tx<'_>,
+    roster: &Roster,
+    input: &BookInput,
+    wanted: &Wanted,
+    (series_id, group_id): (Option<SeriesId>, Option<GroupId>),
+    days: i64,
+) -> Result<AppointmentId> {
+    // The first date stands where it was asked for, also in the second half of an hour that comes twice.
+    let shifted = if days == 0 { Some(wanted.pet.starts_at) } else { zone::shifted(wanted.pet.starts_at, days, 0, roster.zone) };
+    let starts_at: Millis = shifted.ok_or_else(|| Refusal::on(RefusalCode::OutsideHours, "starts_at"))?;
+    let ends_at = starts_at.plus_minutes(wanted.minutes);
+    let is_overbooked = place(
+        tx.db(),
+        roster,
+        &Place {
+            staff_id: wanted.pet.staff_id,
+            starts_at,
+            ends_at,
+            service: wanted.service.as_ref(),
+            is_emergency: input.is_emergency,
+            is_overbooking_allowed: input.is_overbooking_allowed,
+            except: &[],
+        },
+    )?;
+    let details = wanted.service.as_ref().map(|service| &service.details);
+    let new = NewVisit {
+        client_id: input.client_id,
+        pet_id: wanted.pet.pet_id,
+        service_id: wanted.pet.service_id,
+        staff_id: wanted.pet.staff_id,
+        notes: &input.notes,
+        starts_at,
+        ends_at,
+        status: first_status(input.booking_method, details.is_some_and(|of| of.requires_approval)),
+        booking_method: input.booking_method,
+        estimated_cost_cents: input.estimated_cost_cents.or_else(|| details.and_then(|of| of.base_price_cents)),
+        is_emergency: input.is_emergency,
+        is_overbooked,
+        recurrence: input.recurrence.as_deref(),
+        series_id,
+        group_id,
+    };
+    let id = insert(tx, &new)?;
+    answers::save(tx, id, &wanted.answers)?;
+    Ok(id)
+}
+
+/// Who walks in is here; what waits for a yes is pending, unless the desk itself booked it.
+fn first_status(method: BookingMethod, requires_approval: bool) -> AppointmentStatus {
+    match method {
+        BookingMethod::WalkIn => AppointmentStatus::CheckedIn,
+        BookingMethod::Online | BookingMethod::Voice | BookingMethod::Sms if requires_approval => AppointmentStatus::Pending,
+        _ => AppointmentStatus::Confirmed,
+    }
+}
+
+/// The client and the pets are here, belong together, and are alive.
+fn check_people(tx: &Tx<'_>, input: &BookInput) -> Result<()> {
+    if let Some(client) = input.client_id {
+        let sql = "SELECT 1 FROM clients WHERE id = ?1 AND deleted_at IS NULL AND merged_into_id IS NULL";
+        if !tx.db().prepare_cached(sql)?.exists([client.bytes()])? {
+            return Err(Refusal::not_found("client_id").into());
+        }
+    }
+    for pet in input.pets.iter().filter_map(|pet| pet.pet_id) {
+        let sql = "SELECT deceased_on FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
+        let client = input.client_id.map(petrel_domain::ClientId::bytes);
+        let found =
+            tx.db().prepare_cached(sql)?.query_row(params![pet.bytes(), client], |row| row.get::<_, Option<String>>(0)).optional()?;
+        match found {
+            None => return Err(Refusal::not_found("pet_id").into()),
+            Some(Some(_)) => return Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into()),
+            Some(None) => {}
+        }
+    }
+    Ok(())
+}
+
+fn look_up(tx: &Tx<'_>, pet: &BookPet) -> Result<Wanted> {
+    let staff = "SELECT 1 FROM staff WHERE id = ?1 AND is_active AND deleted_at IS NULL";
+    if !tx.db().prepare_cached(staff)?.exists([pet.staff_id.bytes()])? {
+        return Err(Refusal::not_found("staff_id").into());
+    }
+    let service = pet.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let fields = service.as_ref().map_or(&[][..], |service| &service.details.form_fields);
+    let usual = service.as_ref().map_or(0, |service| service.details.duration_minutes);
+    let answers = check_answers(fields, &pet.answers)?;
+    Ok(Wanted { minutes: i64::from(pet.duration_minutes.unwrap_or(usual).max(1)), answers, pet: pet.clone(), service })
+}

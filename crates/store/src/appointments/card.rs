@@ -1,0 +1,76 @@
+//! A visit as the board, the lists and the timeline show it.
+
+use petrel_domain::desk::AppointmentCard;
+use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, GroupId, Millis, PetId, SeriesId, ServiceId, Species, StaffId};
+use rusqlite::{Connection, Params, Row};
+
+use crate::Result;
+
+/// Everything a card shows; a condition on `a` and an order are to be added.
+pub(crate) const CARD: &str = include_str!("card.sql");
+
+/// The cards that a condition chooses.
+pub(crate) fn cards(db: &Connection, condition: &str, params: impl Params) -> Result<Vec<AppointmentCard>> {
+    let mut statement = db.prepare_cached(&format!("{CARD}{condition}"))?;
+    let mut rows = statement.query(params)?;
+    let mut cards = Vec::new();
+    while let Some(row) = rows.next()? {
+        cards.push(read_card(row)?);
+    }
+    Ok(cards)
+}
+
+/// Reads a card. By position: a week has hundreds of them, and looking columns up by name costs more than reading them.
+pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
+    let status = AppointmentStatus::parse(row.get_ref(10)?.as_str()?).unwrap_or(AppointmentStatus::Pending);
+    let millis = |column: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Millis));
+    let (actual_start_at, actual_end_at) = (millis(8)?, millis(9)?);
+    let (updated_at, cancelled_at) = (Millis(row.get(11)?), millis(12)?);
+    let species = row.get_ref(23)?.as_str_or_null()?.and_then(Species::parse);
+    let (first, last) = (row.get_ref(19)?.as_str_or_null()?, row.get_ref(20)?.as_str_or_null()?);
+    Ok(AppointmentCard {
+        id: AppointmentId::from_bytes(row.get(0)?),
+        staff_id: row.get::<_, Option<_>>(1)?.map(StaffId::from_bytes),
+        client_id: row.get::<_, Option<_>>(2)?.map(ClientId::from_bytes),
+        client_name: full_name(first.unwrap_or_default(), last.unwrap_or_default()),
+        client_phone: row.get(21)?,
+        pet_id: row.get::<_, Option<_>>(3)?.map(PetId::from_bytes),
+        pet_name: row.get_ref(22)?.as_str_or_null()?.unwrap_or_default().to_owned(),
+        species,
+        service_id: row.get::<_, Option<_>>(4)?.map(ServiceId::from_bytes),
+        title: row.get(5)?,
+        starts_at: Millis(row.get(6)?),
+        ends_at: Millis(row.get(7)?),
+        actual_start_at,
+        actual_end_at,
+        status,
+        status_since: since(status, actual_start_at, actual_end_at, cancelled_at).unwrap_or(updated_at),
+        is_emergency: row.get(14)?,
+        is_overbooked: row.get(15)?,
+        series_id: row.get::<_, Option<_>>(16)?.map(SeriesId::from_bytes),
+        group_id: row.get::<_, Option<_>>(17)?.map(GroupId::from_bytes),
+        has_clash: row.get_ref(18)? != rusqlite::types::ValueRef::Null,
+        has_alert: row.get::<_, Option<bool>>(24)?.unwrap_or(false),
+    })
+}
+
+/// The stamp of a status that has one of its own. The others began when the row was last written.
+fn since(status: AppointmentStatus, started: Option<Millis>, ended: Option<Millis>, cancelled: Option<Millis>) -> Option<Millis> {
+    match status {
+        AppointmentStatus::InProgress => started,
+        AppointmentStatus::Completed => ended,
+        AppointmentStatus::Cancelled => cancelled,
+        _ => None,
+    }
+}
+
+/// First and last name, without a space too many.
+pub(crate) fn full_name(first: &str, last: &str) -> String {
+    let mut name = String::with_capacity(first.len() + last.len() + 1);
+    name.push_str(first);
+    if !first.is_empty() && !last.is_empty() {
+        name.push(' ');
+    }
+    name.push_str(last);
+    name
+}

@@ -1,0 +1,66 @@
+//! What is written about a visit.
+
+use petrel_domain::checked::{Checked, check_answers};
+use petrel_domain::desk::{EditAppointmentInput, Saved};
+use petrel_domain::rights::Right;
+use petrel_domain::{PetId, Refusal, RefusalCode, ServiceId};
+use rusqlite::{OptionalExtension, params};
+
+use super::answers;
+use super::row::{Visit, existing};
+use crate::services::service;
+use crate::{Action, Actor, Result, Store, Tx};
+
+impl Store {
+    /// Changes a visit's pet, service, texts, money and answers; not its time or status.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, `pet_deceased`, or what the check of the fields says.
+    pub fn edit_appointment(&self, actor: &Actor, input: EditAppointmentInput) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::EditAppointment, |tx| edit(tx, &input))
+    }
+}
+
+fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
+    let visit = existing(tx.db(), input.appointment_id)?;
+    check_pet(tx, &visit, input.pet_id)?;
+    if input.service_id.is_none() && input.notes.title.is_none() {
+        return Err(Refusal::required("service_id").into());
+    }
+    let service = input.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let fields = service.as_ref().map_or(&[][..], |service| &service.details.form_fields);
+    let checked = check_answers(fields, &input.answers)?;
+    let notes = &input.notes;
+    tx.db().prepare_cached(include_str!("edit.sql"))?.execute(params![
+        visit.id.bytes(),
+        input.pet_id.map(PetId::bytes),
+        input.service_id.map(ServiceId::bytes),
+        notes.title,
+        notes.reason,
+        notes.symptoms,
+        notes.special_requests,
+        notes.client_notes,
+        notes.internal_notes,
+        notes.pickup_address,
+        input.estimated_cost_cents.map(|cents| cents.0),
+        input.final_cost_cents.map(|cents| cents.0),
+        input.payment_status.as_str(),
+        tx.now().0,
+    ])?;
+    answers::save(tx, visit.id, &checked)
+}
+
+/// Another pet of the same client may be seen instead, if it is alive.
+fn check_pet(tx: &Tx<'_>, visit: &Visit, pet: Option<PetId>) -> Result<()> {
+    let Some(pet) = pet.filter(|pet| visit.pet_id != Some(*pet)) else { return Ok(()) };
+    let sql = "SELECT deceased_on IS NOT NULL FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
+    let client = visit.client_id.map(petrel_domain::ClientId::bytes);
+    let found: Option<bool> = tx.db().prepare_cached(sql)?.query_row(params![pet.bytes(), client], |row| row.get(0)).optional()?;
+    match found {
+        None => Err(Refusal::not_found("pet_id").into()),
+        Some(true) => Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into()),
+        Some(false) => Ok(()),
+    }
+}

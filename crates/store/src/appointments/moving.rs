@@ -1,0 +1,134 @@
+//! Moving a visit: another time, another length, another colleague. A small correction keeps the visit; rescheduling keeps both, in a chain.
+
+use petrel_domain::appointment::{can_move_time, can_reschedule};
+use petrel_domain::checked::Checked;
+use petrel_domain::desk::{MoveInput, Saved};
+use petrel_domain::rights::Right;
+use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode, StaffId, zone};
+use rusqlite::params;
+
+use super::colleagues::{Roster, roster};
+use super::place::{Place, place};
+use super::row::{Visit, existing, reference};
+use super::{answers, series};
+use crate::services::service;
+use crate::{Action, Actor, Result, Store, Tx};
+
+impl Store {
+    /// Moves a visit, or several of its series by the same stretch of the wall clock; all of them or none.
+    ///
+    /// # Errors
+    /// `forbidden`; `not_found`; `bad_transition` where the visit is over; `slot_taken`, `outside_hours`, `emergency_only` with the free
+    /// times next to it.
+    pub fn move_appointment(&self, actor: &Actor, input: MoveInput) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::MoveAppointment, |tx| move_visits(tx, &input))
+    }
+
+    /// Reschedules a visit: the old one stays, as `rescheduled`, and a new one takes its place.
+    ///
+    /// # Errors
+    /// As [`Store::move_appointment`].
+    pub fn reschedule_appointment(&self, actor: &Actor, input: MoveInput) -> Result<Saved<AppointmentId>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::RescheduleAppointment, |tx| reschedule(tx, &input))
+    }
+}
+
+/// Where a visit goes.
+struct Target {
+    starts_at: Millis,
+    ends_at: Millis,
+    staff_id: Option<StaffId>,
+    is_overbooked: bool,
+}
+
+fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
+    let roster = roster(tx.db())?;
+    let visit = existing(tx.db(), input.appointment_id)?;
+    let visits = series::in_scope(tx, &visit, input.scope)?;
+    let except: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
+    for other in &visits {
+        if !can_move_time(other.status) {
+            return Err(not_movable(other));
+        }
+        let (starts_at, ends_at) = target_time(&visit, other, input, &roster)?;
+        let target = judged(tx, &roster, other, input, (starts_at, ends_at), &except)?;
+        let sql = "UPDATE appointments SET starts_at = ?2, ends_at = ?3, staff_id = ?4, is_overbooked = ?5, updated_at = ?6 WHERE id = ?1";
+        let staff = target.staff_id.map(StaffId::bytes);
+        let values = params![other.id.bytes(), target.starts_at.0, target.ends_at.0, staff, target.is_overbooked, tx.now().0];
+        tx.db().prepare_cached(sql)?.execute(values)?;
+    }
+    Ok(())
+}
+
+/// The others of a series move by as much of the wall clock as the one that was moved.
+fn target_time(moved: &Visit, other: &Visit, input: &MoveInput, roster: &Roster) -> Result<(Millis, Millis)> {
+    if moved.id == other.id {
+        return Ok((input.starts_at, input.ends_at));
+    }
+    let local = |at: Millis| at.in_zone(roster.zone).naive_local();
+    let by = local(input.starts_at) - local(moved.starts_at);
+    let starts_at = zone::shifted(other.starts_at, 0, by.num_minutes(), roster.zone);
+    let starts_at = starts_at.ok_or_else(|| Refusal::on(RefusalCode::OutsideHours, "starts_at"))?;
+    Ok((starts_at, Millis(starts_at.0 + input.ends_at.0 - input.starts_at.0)))
+}
+
+fn judged(
+    tx: &Tx<'_>,
+    roster: &Roster,
+    visit: &Visit,
+    input: &MoveInput,
+    (starts_at, ends_at): (Millis, Millis),
+    except: &[AppointmentId],
+) -> Result<Target> {
+    let staff_id = input.staff_id.or(visit.staff_id);
+    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let is_overbooked = match staff_id {
+        None => false,
+        Some(staff_id) => place(
+            tx.db(),
+            roster,
+            &Place {
+                staff_id,
+                starts_at,
+                ends_at,
+                service: service.as_ref(),
+                is_emergency: visit.is_emergency,
+                is_overbooking_allowed: input.is_overbooking_allowed,
+                except,
+            },
+        )?,
+    };
+    Ok(Target { starts_at, ends_at, staff_id, is_overbooked })
+}
+
+fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
+    let roster = roster(tx.db())?;
+    let visit = existing(tx.db(), input.appointment_id)?;
+    if !can_reschedule(visit.status) {
+        return Err(not_movable(&visit));
+    }
+    let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at), &[visit.id])?;
+    let old = "UPDATE appointments SET status = 'rescheduled', updated_at = ?2 WHERE id = ?1";
+    tx.db().prepare_cached(old)?.execute(params![visit.id.bytes(), tx.now().0])?;
+    let id = AppointmentId(tx.new_id());
+    tx.db().prepare_cached(include_str!("reschedule.sql"))?.execute(params![
+        visit.id.bytes(),
+        id.bytes(),
+        target.starts_at.0,
+        target.ends_at.0,
+        target.staff_id.map(StaffId::bytes),
+        target.is_overbooked,
+        reference(tx.db())?,
+        tx.now().0,
+    ])?;
+    answers::save(tx, id, &answers::answers(tx.db(), visit.id)?)?;
+    Ok(id)
+}
+
+fn not_movable(visit: &Visit) -> crate::StoreError {
+    Refusal::on(RefusalCode::BadTransition, "status").with_detail(format_args!("{}>moved", visit.status.as_str())).into()
+}

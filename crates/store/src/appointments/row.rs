@@ -1,0 +1,131 @@
+//! A visit as its row: what use cases read before they change it, and write when they make one.
+
+use petrel_domain::desk::AppointmentNotes;
+use petrel_domain::{
+    AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, GroupId, Millis, PetId, Refusal, SeriesId, ServiceId, StaffId,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::row::RowExt;
+use crate::{Result, StoreError, Tx};
+
+/// A visit that stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub(crate) id: AppointmentId,
+    pub(crate) client_id: Option<ClientId>,
+    pub(crate) pet_id: Option<PetId>,
+    pub(crate) service_id: Option<ServiceId>,
+    pub(crate) staff_id: Option<StaffId>,
+    pub(crate) starts_at: Millis,
+    pub(crate) ends_at: Millis,
+    pub(crate) status: AppointmentStatus,
+    pub(crate) is_emergency: bool,
+    pub(crate) is_overbooked: bool,
+    pub(crate) series_id: Option<SeriesId>,
+}
+
+const SELECT: &str =
+    "SELECT id, client_id, pet_id, service_id, staff_id, starts_at, ends_at, status, is_emergency, is_overbooked, series_id
+    FROM appointments WHERE deleted_at IS NULL";
+
+/// One visit; none where it does not exist.
+pub(crate) fn visit(db: &Connection, id: AppointmentId) -> Result<Option<Visit>> {
+    Ok(db.prepare_cached(&format!("{SELECT} AND id = ?1"))?.query_row([id.bytes()], read_visit).optional()?)
+}
+
+/// One visit.
+///
+/// # Errors
+/// `not_found`.
+pub(crate) fn existing(db: &Connection, id: AppointmentId) -> Result<Visit> {
+    Ok(visit(db, id)?.ok_or_else(|| Refusal::not_found("appointment"))?)
+}
+
+/// The visits of a series from an instant on, by start.
+pub(crate) fn of_series(db: &Connection, series: SeriesId, from: Millis) -> Result<Vec<Visit>> {
+    let mut statement = db.prepare_cached(&format!("{SELECT} AND series_id = ?1 AND starts_at >= ?2 ORDER BY starts_at"))?;
+    let visits = statement.query_map(params![series.bytes(), from.0], read_visit)?.collect::<Result<_, _>>()?;
+    Ok(visits)
+}
+
+fn read_visit(row: &Row<'_>) -> rusqlite::Result<Visit> {
+    Ok(Visit {
+        id: row.id("id", AppointmentId::from_bytes)?,
+        client_id: row.id_opt("client_id", ClientId::from_bytes)?,
+        pet_id: row.id_opt("pet_id", PetId::from_bytes)?,
+        service_id: row.id_opt("service_id", ServiceId::from_bytes)?,
+        staff_id: row.id_opt("staff_id", StaffId::from_bytes)?,
+        starts_at: row.millis("starts_at")?,
+        ends_at: row.millis("ends_at")?,
+        status: row.choice("status", AppointmentStatus::parse)?,
+        is_emergency: row.named("is_emergency")?,
+        is_overbooked: row.named("is_overbooked")?,
+        series_id: row.id_opt("series_id", SeriesId::from_bytes)?,
+    })
+}
+
+/// A visit to be made.
+pub(crate) struct NewVisit<'a> {
+    pub(crate) client_id: Option<ClientId>,
+    pub(crate) pet_id: Option<PetId>,
+    pub(crate) service_id: Option<ServiceId>,
+    pub(crate) staff_id: StaffId,
+    pub(crate) notes: &'a AppointmentNotes,
+    pub(crate) starts_at: Millis,
+    pub(crate) ends_at: Millis,
+    pub(crate) status: AppointmentStatus,
+    pub(crate) booking_method: BookingMethod,
+    pub(crate) estimated_cost_cents: Option<Cents>,
+    pub(crate) is_emergency: bool,
+    pub(crate) is_overbooked: bool,
+    pub(crate) recurrence: Option<&'a str>,
+    pub(crate) series_id: Option<SeriesId>,
+    pub(crate) group_id: Option<GroupId>,
+}
+
+pub(crate) fn insert(tx: &Tx<'_>, new: &NewVisit<'_>) -> Result<AppointmentId> {
+    let id = AppointmentId(tx.new_id());
+    let booked_by_client = new.booking_method == BookingMethod::Online;
+    tx.db().prepare_cached(include_str!("insert.sql"))?.execute(params![
+        id.bytes(),
+        new.client_id.map(ClientId::bytes),
+        new.pet_id.map(PetId::bytes),
+        new.service_id.map(ServiceId::bytes),
+        new.staff_id.bytes(),
+        new.notes.title,
+        new.starts_at.0,
+        new.ends_at.0,
+        new.status.as_str(),
+        new.booking_method.as_str(),
+        booked_by_client,
+        reference(tx.db())?,
+        new.notes.reason,
+        new.notes.symptoms,
+        new.notes.special_requests,
+        new.notes.client_notes,
+        new.notes.internal_notes,
+        new.notes.pickup_address,
+        new.estimated_cost_cents.map(|cents| cents.0),
+        new.is_emergency,
+        new.is_overbooked,
+        new.recurrence,
+        new.series_id.map(SeriesId::bytes),
+        new.group_id.map(GroupId::bytes),
+        tx.now().0,
+    ])?;
+    Ok(id)
+}
+
+/// A reference to be told on the phone: six characters, none of which looks or sounds like another.
+pub(crate) fn reference(db: &Connection) -> Result<String> {
+    const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRTUVWXYZ";
+    loop {
+        let mut bytes = [0_u8; 6];
+        getrandom::fill(&mut bytes).map_err(|error| StoreError::Value(error.to_string()))?;
+        let text: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+        if !db.prepare_cached("SELECT 1 FROM appointments WHERE booking_reference = ?1")?.exists([&text])? {
+            return Ok(text);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Series: their dates, and which of their visits a change is for.
+
+use chrono::NaiveDate;
+use petrel_domain::recurrence::Recurrence;
+use petrel_domain::{Millis, RefusalCode, SeriesScope};
+
+use super::row::{Visit, of_series};
+use crate::{Result, Tx};
+
+/// By how many days each date of a series lies after its first.
+pub(super) fn shifts(rule: &Recurrence, first: NaiveDate) -> Result<Vec<i64>> {
+    Ok(rule.series(first)?.into_iter().map(|date| (date - first).num_days()).collect())
+}
+
+/// Makes the visits of one date. Where it may be left out and its time is taken or closed, what it has made is rolled back, and none comes out.
+pub(super) fn attempt<T>(tx: &mut Tx<'_>, may_be_left_out: bool, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<Option<T>> {
+    if !may_be_left_out {
+        return work(tx).map(Some);
+    }
+    tx.db().execute_batch("SAVEPOINT occurrence")?;
+    match work(tx) {
+        Ok(value) => {
+            tx.db().execute_batch("RELEASE occurrence")?;
+            Ok(Some(value))
+        }
+        Err(error) => {
+            tx.db().execute_batch("ROLLBACK TO occurrence; RELEASE occurrence")?;
+            let is_taken = matches!(error.refusal().code, RefusalCode::SlotTaken | RefusalCode::OutsideHours | RefusalCode::EmergencyOnly);
+            if is_taken { Ok(None) } else { Err(error) }
+        }
+    }
+}
+
+/// The visits that a change is for: this one, this one and those that follow, or all that have not begun.
+pub(super) fn in_scope(tx: &Tx<'_>, visit: &Visit, scope: SeriesScope) -> Result<Vec<Visit>> {
+    let from = match (visit.series_id, scope) {
+        (None, _) | (_, SeriesScope::This) => return Ok(vec![visit.clone()]),
+        (Some(_), SeriesScope::Following) => visit.starts_at,
+        (Some(_), SeriesScope::All) => Millis(i64::MIN),
+    };
+    let Some(series) = visit.series_id else { return Ok(vec![visit.clone()]) };
+    let mut visits = of_series(tx.db(), series, from)?;
+    visits.retain(|other| other.id == visit.id || petrel_domain::appointment::can_reschedule(other.status));
+    Ok(visits)
+}

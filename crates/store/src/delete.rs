@@ -1,0 +1,61 @@
+//! Deleting by the manifest's rules, as explicit changes at the desk that deletes.
+
+use petrel_domain::manifest::{OnDelete, Reference, references_to};
+use petrel_domain::{Refusal, RefusalCode};
+use rusqlite::params;
+
+use crate::{Result, Tx};
+
+/// Marks a row deleted, with what belongs to it; clears references to it; refuses where something must not lose it.
+///
+/// # Errors
+/// `not_found`, or `in_use` naming what stands in the way and how many there are.
+pub(crate) fn soft_delete(tx: &mut Tx<'_>, table: &str, id: [u8; 16]) -> Result<()> {
+    let sql = format!("UPDATE {table} SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL");
+    if tx.db().prepare_cached(&sql)?.execute(params![id, tx.now().0])? == 0 {
+        return Err(Refusal::not_found(table).into());
+    }
+    for reference in references_to(table) {
+        match reference.on_delete {
+            OnDelete::Restrict => refuse_in_use(tx, reference, id)?,
+            OnDelete::SetNull => clear(tx, reference, id)?,
+            OnDelete::Cascade => {
+                for child in children(tx, reference, id)? {
+                    // A child may hang on the row by two ways (a visit by its client and by its pet); the first has deleted it then.
+                    if is_alive(tx, reference.table, child)? {
+                        soft_delete(tx, reference.table, child)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn refuse_in_use(tx: &Tx<'_>, reference: &Reference, id: [u8; 16]) -> Result<()> {
+    let sql = format!("SELECT count(*) FROM {} WHERE {} = ?1 AND deleted_at IS NULL", reference.table, reference.column);
+    let count: i64 = tx.db().prepare_cached(&sql)?.query_row([id], |row| row.get(0))?;
+    if count == 0 {
+        return Ok(());
+    }
+    let refusal = Refusal::on(RefusalCode::InUse, reference.parent).with_detail(reference.table);
+    Err(refusal.with_limit(usize::try_from(count).unwrap_or(usize::MAX)).into())
+}
+
+fn clear(tx: &Tx<'_>, reference: &Reference, id: [u8; 16]) -> Result<()> {
+    let Reference { table, column, .. } = reference;
+    let sql = format!("UPDATE {table} SET {column} = NULL, updated_at = ?2 WHERE {column} = ?1 AND deleted_at IS NULL");
+    tx.db().prepare_cached(&sql)?.execute(params![id, tx.now().0])?;
+    Ok(())
+}
+
+fn children(tx: &Tx<'_>, reference: &Reference, id: [u8; 16]) -> Result<Vec<[u8; 16]>> {
+    let sql = format!("SELECT id FROM {} WHERE {} = ?1 AND deleted_at IS NULL", reference.table, reference.column);
+    let mut statement = tx.db().prepare_cached(&sql)?;
+    Ok(statement.query_map([id], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+fn is_alive(tx: &Tx<'_>, table: &str, id: [u8; 16]) -> Result<bool> {
+    let sql = format!("SELECT 1 FROM {table} WHERE id = ?1 AND deleted_at IS NULL");
+    Ok(tx.db().prepare_cached(&sql)?.exists([id])?)
+}

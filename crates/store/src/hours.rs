@@ -1,0 +1,201 @@
+//! Weekly hours and their overrides.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use petrel_domain::checked::{Checked, check_apart};
+use petrel_domain::desk::{Saved, ScheduleOverride, WeeklyHours};
+use petrel_domain::recurrence::Recurrence;
+use petrel_domain::rights::Right;
+use petrel_domain::{OverrideId, OverrideKind, Refusal, ScheduleId, StaffId, WallTime};
+use rusqlite::{Connection, Row, params};
+
+use crate::row::RowExt;
+use crate::{Action, Actor, Result, Store, Tx};
+
+impl Store {
+    /// Everybody's weekly hours, by weekday and start.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn weekly_hours(&self, actor: &Actor) -> Result<Vec<WeeklyHours>> {
+        actor.require(Right::SeeClinic)?;
+        let mut hours: Vec<_> = self.read(all_hours)?.into_values().flatten().collect();
+        hours.sort_by_key(|hours| (hours.staff_id, hours.day_of_week, hours.start));
+        Ok(hours)
+    }
+
+    /// Makes one person's weekly hours these. What stays the same keeps its row.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, `duplicate` where two overlap, or what the check of the fields says.
+    pub fn save_weekly_hours(&self, actor: &Actor, staff_id: StaffId, hours: Vec<WeeklyHours>) -> Result<Saved<()>> {
+        actor.require(Right::ManageClinic)?;
+        let checked = hours.into_iter().map(|hours| WeeklyHours { staff_id, ..hours }.checked(()));
+        let hours = checked.collect::<Result<Vec<_>, _>>()?;
+        check_apart(&hours)?;
+        self.write(actor, Action::SaveWeeklyHours, |tx| save_hours(tx, staff_id, &hours))
+    }
+
+    /// The overrides that fall between two days, recurring ones that reach into them among them, by day.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn schedule_overrides(&self, actor: &Actor, from: NaiveDate, to: NaiveDate) -> Result<Vec<ScheduleOverride>> {
+        actor.require(Right::SeeClinic)?;
+        let mut found: Vec<_> = self.read(all_overrides)?.into_values().flatten().filter(|of| reaches(of, from, to)).collect();
+        found.sort_by_key(|of| (of.on_date, of.start, of.staff_id));
+        Ok(found)
+    }
+
+    /// Makes or changes an override.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, or what the check of the fields says.
+    pub fn save_override(&self, actor: &Actor, input: ScheduleOverride) -> Result<Saved<OverrideId>> {
+        actor.require(Right::ManageClinic)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::SaveOverride, |tx| save_override(tx, &input))
+    }
+
+    /// Removes an override.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn delete_override(&self, actor: &Actor, id: OverrideId) -> Result<Saved<()>> {
+        actor.require(Right::ManageClinic)?;
+        self.write(actor, Action::DeleteOverride, |tx| crate::delete::soft_delete(tx, "schedule_overrides", id.bytes()))
+    }
+}
+
+fn reaches(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> bool {
+    let by_rule = |rule: &String| Recurrence::parse(rule).and_then(|rule| rule.days_between(of.on_date, from, to));
+    match &of.recurrence {
+        None => (from..=to).contains(&of.on_date),
+        Some(rule) => by_rule(rule).is_ok_and(|days| !days.is_empty()),
+    }
+}
+
+/// Everybody's weekly hours.
+pub(crate) fn all_hours(db: &Connection) -> Result<HashMap<StaffId, Vec<WeeklyHours>>> {
+    let sql = "SELECT * FROM staff_schedules WHERE is_active AND deleted_at IS NULL ORDER BY day_of_week, start_time";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut hours: HashMap<StaffId, Vec<WeeklyHours>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let one = read_hours(row)?;
+        hours.entry(one.staff_id).or_default().push(one);
+    }
+    Ok(hours)
+}
+
+/// Everybody's overrides, past ones too: a clinic has hundreds, not thousands.
+pub(crate) fn all_overrides(db: &Connection) -> Result<HashMap<StaffId, Vec<ScheduleOverride>>> {
+    let mut statement = db.prepare_cached("SELECT * FROM schedule_overrides WHERE deleted_at IS NULL ORDER BY on_date, start_time")?;
+    let mut rows = statement.query([])?;
+    let mut overrides: HashMap<StaffId, Vec<ScheduleOverride>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let one = read_override(row)?;
+        overrides.entry(one.staff_id).or_default().push(one);
+    }
+    Ok(overrides)
+}
+
+/// An end of 24:00 is stored as 00:00, for a database that knows times of a day has no 24:00.
+fn end_of(time: WallTime) -> WallTime {
+    if time == WallTime::MIDNIGHT { WallTime::END_OF_DAY } else { time }
+}
+
+fn stored_end(time: WallTime) -> String {
+    if time == WallTime::END_OF_DAY { WallTime::MIDNIGHT.to_string() } else { time.to_string() }
+}
+
+fn read_hours(row: &Row<'_>) -> rusqlite::Result<WeeklyHours> {
+    Ok(WeeklyHours {
+        id: Some(row.id("id", ScheduleId::from_bytes)?),
+        staff_id: row.id("staff_id", StaffId::from_bytes)?,
+        day_of_week: row.named("day_of_week")?,
+        start: row.parsed("start_time")?,
+        end: end_of(row.parsed("end_time")?),
+        effective_from: row.parsed("effective_from")?,
+        effective_until: row.parsed_opt("effective_until")?,
+        slot_minutes: row.named("slot_minutes")?,
+        buffer_minutes: row.named("buffer_minutes")?,
+        max_per_slot: row.named("max_per_slot")?,
+        breaks: row.json("breaks")?,
+    })
+}
+
+fn read_override(row: &Row<'_>) -> rusqlite::Result<ScheduleOverride> {
+    Ok(ScheduleOverride {
+        id: Some(row.id("id", OverrideId::from_bytes)?),
+        staff_id: row.id("staff_id", StaffId::from_bytes)?,
+        kind: row.choice("kind", OverrideKind::parse)?,
+        on_date: row.parsed("on_date")?,
+        start: row.parsed_opt("start_time")?,
+        end: row.parsed_opt("end_time")?.map(end_of),
+        reason: row.named("reason")?,
+        recurrence: row.named("recurrence")?,
+    })
+}
+
+fn refuse_unknown(tx: &Tx<'_>, staff_id: StaffId) -> Result<()> {
+    let sql = "SELECT 1 FROM staff WHERE id = ?1 AND deleted_at IS NULL";
+    if tx.db().prepare_cached(sql)?.exists([staff_id.bytes()])? { Ok(()) } else { Err(Refusal::not_found("staff_id").into()) }
+}
+
+pub(crate) fn save_hours(tx: &mut Tx<'_>, staff_id: StaffId, hours: &[WeeklyHours]) -> Result<()> {
+    refuse_unknown(tx, staff_id)?;
+    let present = all_hours(tx.db())?.remove(&staff_id).unwrap_or_default();
+    for gone in present.iter().filter(|one| !hours.iter().any(|other| other.id == one.id)) {
+        if let Some(id) = gone.id {
+            crate::delete::soft_delete(tx, "staff_schedules", id.bytes())?;
+        }
+    }
+    for one in hours.iter().filter(|one| !present.contains(one)) {
+        let is_known = one.id.is_some() && present.iter().any(|other| other.id == one.id);
+        let update = "UPDATE staff_schedules SET staff_id = ?2, day_of_week = ?3, start_time = ?4, end_time = ?5, effective_from = ?6,
+            effective_until = ?7, slot_minutes = ?8, buffer_minutes = ?9, max_per_slot = ?10, breaks = ?11, updated_at = ?12 WHERE id = ?1";
+        let insert = "INSERT INTO staff_schedules (id, staff_id, day_of_week, start_time, end_time, effective_from, effective_until,
+            slot_minutes, buffer_minutes, max_per_slot, breaks, created_at, updated_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)";
+        let id = one.id.filter(|_| is_known).unwrap_or_else(|| ScheduleId(tx.new_id()));
+        tx.db().prepare_cached(if is_known { update } else { insert })?.execute(params![
+            id.bytes(),
+            staff_id.bytes(),
+            one.day_of_week,
+            one.start.to_string(),
+            stored_end(one.end),
+            one.effective_from.to_string(),
+            one.effective_until.map(|date| date.to_string()),
+            one.slot_minutes,
+            one.buffer_minutes,
+            one.max_per_slot,
+            serde_json::to_string(&one.breaks)?,
+            tx.now().0,
+        ])?;
+    }
+    Ok(())
+}
+
+fn save_override(tx: &mut Tx<'_>, input: &ScheduleOverride) -> Result<OverrideId> {
+    refuse_unknown(tx, input.staff_id)?;
+    let update = "UPDATE schedule_overrides SET staff_id = ?2, kind = ?3, on_date = ?4, start_time = ?5, end_time = ?6, reason = ?7,
+        recurrence = ?8, created_by = coalesce(created_by, ?9), updated_at = ?10 WHERE id = ?1 AND deleted_at IS NULL";
+    let insert = "INSERT INTO schedule_overrides (id, staff_id, kind, on_date, start_time, end_time, reason, recurrence, created_by, created_at, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
+    let id = input.id.unwrap_or_else(|| OverrideId(tx.new_id()));
+    let count = tx.db().prepare_cached(if input.id.is_some() { update } else { insert })?.execute(params![
+        id.bytes(),
+        input.staff_id.bytes(),
+        input.kind.as_str(),
+        input.on_date.to_string(),
+        input.start.map(|time| time.to_string()),
+        input.end.map(stored_end),
+        input.reason,
+        input.recurrence,
+        tx.actor().staff_id().map(StaffId::bytes),
+        tx.now().0,
+    ])?;
+    if count == 0 { Err(Refusal::not_found("override").into()) } else { Ok(id) }
+}

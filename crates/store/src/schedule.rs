@@ -1,0 +1,105 @@
+//! The board: some days with their hours and visits, and the month at a glance.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use petrel_domain::availability::{days, open_minutes, plan_day, work_blocks};
+use petrel_domain::desk::{AppointmentCard, MonthDay, ScheduleRange};
+use petrel_domain::rights::Right;
+use petrel_domain::{DAY, MINUTE, Millis, zone};
+use rusqlite::{Connection, params};
+
+use crate::appointments::card::cards;
+use crate::appointments::{Roster, roster};
+use crate::{Actor, Result, Store};
+
+impl Store {
+    /// Some days of the board, 1 to 62.
+    ///
+    /// # Errors
+    /// `forbidden`; `not_found` before there is a clinic.
+    pub fn schedule_range(&self, actor: &Actor, from: NaiveDate, count: u16) -> Result<ScheduleRange> {
+        actor.require(Right::SeeClinic)?;
+        self.read(|db| range(db, from, count.clamp(1, 62)))
+    }
+
+    /// Today, in the clinic's zone.
+    ///
+    /// # Errors
+    /// As [`Store::schedule_range`].
+    pub fn today_board(&self, actor: &Actor) -> Result<ScheduleRange> {
+        actor.require(Right::SeeClinic)?;
+        let now = self.now();
+        self.read(|db| {
+            let today = zone::date_of(now, roster(db)?.zone);
+            range(db, today, 1)
+        })
+    }
+
+    /// The whole weeks of a month: visits, and how full the days are.
+    ///
+    /// # Errors
+    /// As [`Store::schedule_range`].
+    pub fn month_overview(&self, actor: &Actor, month: NaiveDate) -> Result<Vec<MonthDay>> {
+        actor.require(Right::SeeClinic)?;
+        let first = month.with_day(1).unwrap_or(month).week(Weekday::Mon).first_day();
+        let last = (month.with_day(1).unwrap_or(month) + chrono::Months::new(1) - Days::new(1)).week(Weekday::Mon).last_day();
+        self.read(|db| overview(db, first, last))
+    }
+}
+
+fn range(db: &Connection, from: NaiveDate, count: u16) -> Result<ScheduleRange> {
+    let roster = roster(db)?;
+    let days = days(from, count, roster.zone);
+    let bounds = days.bounds();
+    let (from, to) = bounds.first().zip(bounds.last()).map_or((Millis(0), Millis(0)), |(first, last)| (first.starts_at, last.ends_at));
+    let appointments = visits(db, from, to)?;
+    let busy: BTreeSet<_> = appointments.iter().filter_map(|visit| visit.staff_id).collect();
+    let mut blocks = Vec::new();
+    let mut staff_ids = Vec::new();
+    for member in &roster.members {
+        if member.is_bookable || busy.contains(&member.colleague.staff_id) {
+            blocks.extend(work_blocks(&member.colleague, &days));
+            staff_ids.push(member.colleague.staff_id);
+        }
+    }
+    // Who no longer works here keeps a column on the days they had visits.
+    staff_ids.extend(busy.into_iter().filter(|id| !roster.members.iter().any(|member| member.colleague.staff_id == *id)));
+    Ok(ScheduleRange { timezone: roster.zone.name().to_owned(), days: bounds, staff_ids, blocks, appointments })
+}
+
+/// The visits that touch a range, by start. Ordinary ones that began the day before, and long stays, reach into it.
+fn visits(db: &Connection, from: Millis, to: Millis) -> Result<Vec<AppointmentCard>> {
+    let ordinary = "WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at > ?3 AND a.deleted_at IS NULL ORDER BY a.starts_at";
+    let long =
+        "WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?1 AND a.ends_at > ?2 AND a.deleted_at IS NULL ORDER BY a.starts_at";
+    let mut visits = cards(db, long, params![from.0 - DAY, from.0])?;
+    visits.extend(cards(db, ordinary, params![from.0 - DAY, to.0, from.0])?);
+    Ok(visits)
+}
+
+fn overview(db: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<MonthDay>> {
+    let roster = roster(db)?;
+    let mut days: Vec<MonthDay> = first.iter_days().take_while(|date| *date <= last).map(|date| empty_day(&roster, date)).collect();
+    let (from, to) = (zone::day_start(first, roster.zone), zone::day_start(last + Days::new(1), roster.zone));
+    let sql = "SELECT starts_at, ends_at, is_emergency FROM appointments WHERE starts_at >= ?1 AND starts_at < ?2 AND deleted_at IS NULL
+               AND status NOT IN ('cancelled', 'rescheduled')";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([from.0, to.0])?;
+    while let Some(row) = rows.next()? {
+        let (starts_at, ends_at): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let index = (zone::date_of(Millis(starts_at), roster.zone) - first).num_days();
+        if let Some(day) = usize::try_from(index).ok().and_then(|index| days.get_mut(index)) {
+            day.visits += 1;
+            day.emergencies += u32::from(row.get::<_, bool>(2)?);
+            day.booked_minutes += u32::try_from((ends_at - starts_at) / MINUTE).unwrap_or(0).min(1440);
+        }
+    }
+    Ok(days)
+}
+
+fn empty_day(roster: &Roster, date: NaiveDate) -> MonthDay {
+    let working = roster.members.iter().filter(|member| member.is_bookable);
+    let open = working.map(|member| open_minutes(&plan_day(&member.colleague, date, roster.zone))).sum();
+    MonthDay { date, visits: 0, emergencies: 0, booked_minutes: 0, open_minutes: open }
+}
