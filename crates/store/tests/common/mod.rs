@@ -1,0 +1,106 @@
+//! A small clinic on a real file, for tests that need one.
+#![allow(dead_code, reason = "each test program uses its part")]
+
+use std::sync::Arc;
+
+use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic};
+use petrel_domain::{ClientId, Clock, FixedClock, Millis, PetId, Role, ServiceId, StaffId, WallTime, zone};
+use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
+use tempfile::TempDir;
+
+/// A clinic in Berlin with its owner, who works on weekdays from nine to six with a break at one, a client with a dog, and a service of half an hour.
+pub struct Salon {
+    pub store: Store,
+    pub clock: Arc<FixedClock>,
+    pub folder: TempDir,
+    pub owner: Actor,
+    pub staff: StaffId,
+    pub client: ClientId,
+    pub pet: PetId,
+    pub service: ServiceId,
+}
+
+/// An instant by the clinic's wall clock.
+pub fn at(date: &str, time: &str) -> Millis {
+    zone::instant(date.parse().unwrap(), time.parse::<WallTime>().unwrap(), chrono_tz::Europe::Berlin).unwrap()
+}
+
+pub fn options(folder: &TempDir, clock: &Arc<FixedClock>) -> OpenOptions {
+    OpenOptions { clock: Arc::clone(clock) as Arc<dyn Clock>, ..OpenOptions::new(folder.path().join("clinic.petrel"), FileKey::from_bytes([7; 32])) }
+}
+
+pub fn new_clinic() -> NewClinic {
+    NewClinic {
+        name: "Oak Vets".into(),
+        timezone: "Europe/Berlin".into(),
+        locale: "en-US".into(),
+        currency: "EUR".into(),
+        kind: ClinicKind::Both,
+        owner_first_name: "Ada".into(),
+        owner_last_name: "Byron".into(),
+        owner_email: None,
+        owner_pin: None,
+        key_store: KeyStore::Keychain,
+        passphrase: None,
+    }
+}
+
+pub fn salon() -> Salon {
+    salon_with(|_| {})
+}
+
+pub fn salon_with(change: impl FnOnce(&mut OpenOptions)) -> Salon {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(FixedClock::at(at("2026-05-29", "08:00")));
+    let mut options = options(&folder, &clock);
+    change(&mut options);
+    let store = Store::open(&options).unwrap();
+    let staff = store.create_clinic(new_clinic()).unwrap().value;
+    let owner = Actor::staff(staff, Role::Owner);
+    let service = store.services(&owner).unwrap().into_iter().find(|service| service.details.name == "Consultation").unwrap().id;
+    let mut salon =
+        Salon { store, clock, folder, owner, staff, client: ClientId(uuid::Uuid::nil()), pet: PetId(uuid::Uuid::nil()), service };
+    salon.client = salon.add_client("Grace", "Hopper", "+4930123456");
+    salon.pet = salon.add_pet("Rex");
+    salon
+}
+
+impl Salon {
+    pub fn later(&self, millis: i64) {
+        self.clock.set(Millis(self.clock.now().0 + millis));
+    }
+
+    pub fn add_client(&self, first: &str, last: &str, phone: &str) -> ClientId {
+        let made = self.store.write(&self.owner, Action::CreateClient, |tx| {
+            let id = ClientId(tx.new_id());
+            let sql = "INSERT INTO clients (id, first_name, last_name, phone, email, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
+            let email = format!("{}@example.com", first.to_lowercase());
+            tx.db().execute(sql, (id.bytes(), first, last, phone, email, tx.now().0))?;
+            Ok(id)
+        });
+        made.unwrap().value
+    }
+
+    pub fn add_pet(&self, name: &str) -> PetId {
+        self.add_pet_of(self.client, name)
+    }
+
+    pub fn add_pet_of(&self, client: ClientId, name: &str) -> PetId {
+        let made = self.store.write(&self.owner, Action::CreatePet, |tx| {
+            let id = PetId(tx.new_id());
+            let sql = "INSERT INTO pets (id, client_id, name, species, created_at, updated_at) VALUES (?1, ?2, ?3, 'dog', ?4, ?4)";
+            tx.db().execute(sql, (id.bytes(), client.bytes(), name, tx.now().0))?;
+            Ok(id)
+        });
+        made.unwrap().value
+    }
+
+    /// Runs a statement through the door, as an edit of a client.
+    pub fn sql(&self, sql: &str) {
+        self.store.write(&self.owner, Action::SaveClient, |tx| Ok(tx.db().execute(sql, [])?)).unwrap();
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        self.store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).unwrap()
+    }
+}

@@ -1,0 +1,276 @@
+//! Visits on a real file: what fits, what is refused, what moves, what comes back.
+
+mod common;
+
+use common::{Salon, at, salon};
+use petrel_domain::desk::{AppointmentNotes, BookInput, BookPet, CancelInput, FreeSlotsQuery, MoveInput, NotifyInput, WeeklyHours};
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, Millis, PetId, Refusal, RefusalCode, SeriesScope};
+
+impl Salon {
+    fn wish(&self, starts_at: Millis) -> BookInput {
+        BookInput {
+            client_id: Some(self.client),
+            pets: vec![BookPet {
+                pet_id: Some(self.pet),
+                service_id: Some(self.service),
+                staff_id: self.staff,
+                starts_at,
+                duration_minutes: None,
+                answers: Vec::new(),
+            }],
+            notes: AppointmentNotes::default(),
+            booking_method: BookingMethod::Phone,
+            is_emergency: false,
+            is_overbooking_allowed: false,
+            recurrence: None,
+            estimated_cost_cents: None,
+            waitlist_entry_id: None,
+        }
+    }
+
+    fn book(&self, starts_at: Millis) -> AppointmentId {
+        self.store.book_appointment(&self.owner, self.wish(starts_at)).unwrap().value.appointment_ids[0]
+    }
+
+    fn refused(&self, input: BookInput) -> Refusal {
+        self.store.book_appointment(&self.owner, input).unwrap_err().refusal()
+    }
+
+    fn shift(&self, id: AppointmentId, starts_at: Millis, scope: SeriesScope) -> MoveInput {
+        MoveInput {
+            appointment_id: id,
+            staff_id: Some(self.staff),
+            starts_at,
+            ends_at: starts_at.plus_minutes(30),
+            scope,
+            is_overbooking_allowed: false,
+        }
+    }
+
+    fn status(&self, id: AppointmentId) -> AppointmentStatus {
+        self.store.appointment(&self.owner, id).unwrap().card.status
+    }
+
+    fn cancel(&self, id: AppointmentId, scope: SeriesScope) -> petrel_domain::desk::Saved<()> {
+        let input = CancelInput { appointment_id: id, reason: Some("Moved away".into()), scope };
+        self.store.cancel_appointment(&self.owner, input).unwrap()
+    }
+}
+
+#[test]
+fn a_second_visit_at_the_same_time_is_refused_with_the_free_times_next_to_it() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:00"));
+    let refusal = salon.refused(salon.wish(at("2026-06-01", "10:15")));
+    assert_eq!(refusal.code, RefusalCode::SlotTaken);
+    assert_eq!(refusal.alternatives[0].starts_at, at("2026-06-01", "10:30"));
+    assert!(refusal.alternatives.len() >= 3);
+    let knowingly = BookInput { is_overbooking_allowed: true, ..salon.wish(at("2026-06-01", "10:15")) };
+    let id = salon.store.book_appointment(&salon.owner, knowingly).unwrap().value.appointment_ids[0];
+    assert!(salon.store.appointment(&salon.owner, id).unwrap().card.is_overbooked);
+}
+
+#[test]
+fn two_threads_that_want_one_time_get_it_once() {
+    let salon = salon();
+    let wins = std::thread::scope(|scope| {
+        let tries: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| salon.store.book_appointment(&salon.owner, salon.wish(at("2026-06-01", "11:00"))).map_err(|e| e.refusal().code))
+            })
+            .collect();
+        tries.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(wins.iter().filter(|result| result.is_ok()).count(), 1);
+    assert!(wins.iter().flat_map(|result| result.as_ref().err()).all(|code| *code == RefusalCode::SlotTaken));
+}
+
+#[test]
+fn outside_of_hours_and_in_breaks_a_visit_is_refused_and_can_be_booked_knowingly() {
+    let salon = salon();
+    for time in ["07:00", "13:15", "17:45"] {
+        assert_eq!(salon.refused(salon.wish(at("2026-06-01", time))).code, RefusalCode::OutsideHours, "{time}");
+    }
+    let knowingly = BookInput { is_overbooking_allowed: true, is_emergency: true, ..salon.wish(at("2026-06-01", "07:00")) };
+    assert!(salon.store.book_appointment(&salon.owner, knowingly).is_ok());
+}
+
+#[test]
+fn the_main_road_stamps_what_happened_and_undo_takes_a_step_back() {
+    let salon = salon();
+    let id = salon.book(at("2026-06-01", "10:00"));
+    for status in [AppointmentStatus::CheckedIn, AppointmentStatus::InProgress, AppointmentStatus::Completed] {
+        salon.later(60_000);
+        salon.store.set_appointment_status(&salon.owner, id, status).unwrap();
+    }
+    let done = salon.store.appointment(&salon.owner, id).unwrap();
+    assert!(done.card.actual_start_at < done.card.actual_end_at && done.card.actual_start_at.is_some());
+    let wrong = salon.store.set_appointment_status(&salon.owner, id, AppointmentStatus::NoShow).unwrap_err().refusal();
+    assert_eq!((wrong.code, wrong.detail.as_deref()), (RefusalCode::BadTransition, Some("completed>no_show")));
+    let offer = salon.store.undo_offer().unwrap().unwrap();
+    salon.store.undo(&salon.owner, offer.action_id).unwrap();
+    assert_eq!(salon.status(id), AppointmentStatus::InProgress);
+    assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().card.actual_end_at, None);
+}
+
+#[test]
+fn undoing_a_cancellation_is_refused_when_the_time_was_given_away() {
+    let salon = salon();
+    let id = salon.book(at("2026-06-01", "10:00"));
+    let cancelled = salon.cancel(id, SeriesScope::This);
+    salon.later(1000);
+    let taken = salon.book(at("2026-06-01", "10:00"));
+    let undo = |action| salon.store.undo(&salon.owner, action).map_err(|error| error.refusal().code);
+    assert_eq!(undo(cancelled.undo.unwrap()).unwrap_err(), RefusalCode::SlotTaken);
+    assert_eq!(salon.status(id), AppointmentStatus::Cancelled);
+    salon.cancel(taken, SeriesScope::This);
+    undo(cancelled.undo.unwrap()).unwrap();
+    assert_eq!(salon.status(id), AppointmentStatus::Confirmed);
+}
+
+#[test]
+fn a_family_is_booked_in_one_go_or_not_at_all() {
+    let salon = salon();
+    let second = salon.add_pet("Luna");
+    let both = |first: &str, other: &str| {
+        let mut input = salon.wish(at("2026-06-01", first));
+        let mut pet = input.pets[0].clone();
+        (pet.pet_id, pet.starts_at) = (Some(second), at("2026-06-01", other));
+        input.pets.push(pet);
+        input
+    };
+    assert_eq!(salon.refused(both("10:00", "10:15")).code, RefusalCode::SlotTaken);
+    assert_eq!(salon.count("SELECT count(*) FROM appointments"), 0, "the first pet is not half booked");
+    let booked = salon.store.book_appointment(&salon.owner, both("10:00", "10:30")).unwrap();
+    let detail = salon.store.appointment(&salon.owner, booked.value.appointment_ids[0]).unwrap();
+    assert_eq!(detail.group.len(), 1);
+    salon.store.undo(&salon.owner, booked.undo.unwrap()).unwrap();
+    assert_eq!(salon.count("SELECT count(*) FROM appointments WHERE deleted_at IS NULL"), 0);
+}
+
+#[test]
+fn a_series_keeps_its_wall_clock_over_the_change_and_tells_what_it_left_out() {
+    let salon = salon();
+    // Berlin sets its clocks back on 25 October 2026; the second Monday is taken.
+    salon.book(at("2026-10-26", "10:00"));
+    let series = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=4".into()), ..salon.wish(at("2026-10-19", "10:00")) };
+    let booked = salon.store.book_appointment(&salon.owner, series).unwrap().value;
+    assert_eq!(booked.appointment_ids.len(), 3);
+    assert_eq!(booked.skipped, [at("2026-10-26", "10:00")]);
+    let starts = |id: &AppointmentId| salon.store.appointment(&salon.owner, *id).unwrap().card.starts_at;
+    let all: Vec<_> = booked.appointment_ids.iter().map(starts).collect();
+    assert_eq!(all, [at("2026-10-19", "10:00"), at("2026-11-02", "10:00"), at("2026-11-09", "10:00")]);
+}
+
+#[test]
+fn moving_this_and_following_moves_the_rest_by_as_much_and_all_or_none() {
+    let salon = salon();
+    let series = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=4".into()), ..salon.wish(at("2026-06-01", "10:00")) };
+    let ids = salon.store.book_appointment(&salon.owner, series).unwrap().value.appointment_ids;
+    salon.later(1000);
+    salon.store.move_appointment(&salon.owner, salon.shift(ids[1], at("2026-06-09", "11:00"), SeriesScope::Following)).unwrap();
+    let starts = |id: AppointmentId| salon.store.appointment(&salon.owner, id).unwrap().card.starts_at;
+    let all: Vec<_> = ids.iter().map(|id| starts(*id)).collect();
+    assert_eq!(
+        all,
+        [at("2026-06-01", "10:00"), at("2026-06-09", "11:00"), at("2026-06-16", "11:00"), at("2026-06-23", "11:00")]
+    );
+    salon.book(at("2026-06-23", "15:00"));
+    let refused = salon.store.move_appointment(&salon.owner, salon.shift(ids[1], at("2026-06-09", "15:00"), SeriesScope::Following));
+    assert_eq!(refused.unwrap_err().refusal().code, RefusalCode::SlotTaken);
+    assert_eq!(starts(ids[2]), at("2026-06-16", "11:00"), "none of them moved");
+    salon.cancel(ids[2], SeriesScope::All);
+    assert!(ids.iter().all(|id| salon.status(*id) == AppointmentStatus::Cancelled));
+}
+
+#[test]
+fn rescheduling_keeps_the_chain_and_frees_the_old_time() {
+    let salon = salon();
+    let id = salon.book(at("2026-06-01", "10:00"));
+    let input = salon.shift(id, at("2026-06-03", "09:00"), SeriesScope::This);
+    let new = salon.store.reschedule_appointment(&salon.owner, input).unwrap().value;
+    let (old, now) = (salon.store.appointment(&salon.owner, id).unwrap(), salon.store.appointment(&salon.owner, new).unwrap());
+    assert_eq!((old.card.status, old.next_appointment_id), (AppointmentStatus::Rescheduled, Some(new)));
+    assert_eq!((now.previous_appointment_id, now.reschedule_count), (Some(id), 1));
+    salon.book(at("2026-06-01", "10:00"));
+}
+
+#[test]
+fn a_booked_time_is_no_longer_offered_and_its_buffer_neither() {
+    let salon = salon();
+    let query = FreeSlotsQuery {
+        service_id: Some(salon.service),
+        staff_id: None,
+        duration_minutes: None,
+        from: "2026-06-01".parse().unwrap(),
+        days: 1,
+        is_emergency: false,
+        moving: None,
+        limit: None,
+    };
+    let free = |query: &FreeSlotsQuery| salon.store.free_slots(&salon.owner, query).unwrap().iter().map(|slot| slot.starts_at).collect::<Vec<_>>();
+    assert!(free(&query).contains(&at("2026-06-01", "10:30")));
+    let id = salon.book(at("2026-06-01", "10:00"));
+    let times = free(&query);
+    assert!(!times.contains(&at("2026-06-01", "10:15")) && times.contains(&at("2026-06-01", "10:30")));
+    assert!(free(&FreeSlotsQuery { moving: Some(id), ..query }).contains(&at("2026-06-01", "10:15")), "it is not in its own way");
+}
+
+#[test]
+fn the_board_shows_the_day_and_what_reaches_into_it() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:00"));
+    salon.book(at("2026-06-02", "10:00"));
+    let stay = BookInput {
+        notes: AppointmentNotes { title: Some("Boarding".into()), ..AppointmentNotes::default() },
+        is_overbooking_allowed: true,
+        ..salon.wish(at("2026-05-30", "09:00"))
+    };
+    let mut stay = stay;
+    (stay.pets[0].service_id, stay.pets[0].duration_minutes) = (None, Some(4 * 1440));
+    salon.store.book_appointment(&salon.owner, stay).unwrap();
+    let board = salon.store.schedule_range(&salon.owner, "2026-06-01".parse().unwrap(), 1).unwrap();
+    assert_eq!(board.appointments.len(), 2);
+    assert_eq!(board.timezone, "Europe/Berlin");
+    assert!(board.blocks.iter().any(|block| block.starts_at == at("2026-06-01", "09:00")));
+    let month = salon.store.month_overview(&salon.owner, "2026-06-15".parse().unwrap()).unwrap();
+    let first = month.iter().find(|day| day.date == "2026-06-01".parse().unwrap()).unwrap();
+    assert_eq!((first.visits, first.booked_minutes, first.open_minutes), (1, 30, 8 * 60));
+    assert_eq!(month.len(), 35);
+}
+
+#[test]
+fn nothing_is_booked_for_a_pet_that_died_nor_for_somebody_elses() {
+    let salon = salon();
+    salon.sql("UPDATE pets SET deceased_on = '2026-01-01', updated_at = updated_at + 1");
+    assert_eq!(salon.refused(salon.wish(at("2026-06-01", "10:00"))).code, RefusalCode::PetDeceased);
+    let mut stranger = salon.wish(at("2026-06-01", "10:00"));
+    stranger.pets[0].pet_id = Some(PetId(uuid::Uuid::from_u128(5)));
+    assert_eq!(salon.refused(stranger).field.as_deref(), Some("pet_id"));
+}
+
+#[test]
+fn telling_the_client_queues_one_message_by_the_way_that_is_open() {
+    let salon = salon();
+    let id = salon.book(at("2026-06-01", "10:00"));
+    let tell = || salon.store.notify_client(&salon.owner, NotifyInput { appointment_id: id, body: "See you at ten.".into() });
+    tell().unwrap();
+    assert_eq!(salon.count("SELECT count(*) FROM messages WHERE status = 'queued' AND channel = 'sms'"), 1);
+    salon.sql("UPDATE clients SET sms_opted_out_at = 1, updated_at = updated_at + 1");
+    tell().unwrap();
+    assert_eq!(salon.count("SELECT count(*) FROM messages WHERE channel = 'email'"), 1);
+    salon.sql("UPDATE clients SET email_status = 'unsubscribed', updated_at = updated_at + 1");
+    assert_eq!(tell().unwrap_err().refusal().field.as_deref(), Some("recipient"));
+}
+
+#[test]
+fn hours_that_overlap_are_refused_and_what_stays_the_same_keeps_its_row() {
+    let salon = salon();
+    let mut hours = salon.store.weekly_hours(&salon.owner).unwrap();
+    let before = salon.count("SELECT count(*) FROM outbox");
+    assert_eq!(salon.store.save_weekly_hours(&salon.owner, salon.staff, hours.clone()).unwrap().undo, None, "nothing changed");
+    assert_eq!(salon.count("SELECT count(*) FROM outbox"), before);
+    hours.push(WeeklyHours { id: None, ..hours[0].clone() });
+    let refusal = salon.store.save_weekly_hours(&salon.owner, salon.staff, hours).unwrap_err().refusal();
+    assert_eq!(refusal.code, RefusalCode::Duplicate);
+}
