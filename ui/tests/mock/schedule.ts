@@ -26,14 +26,14 @@ import { refusal, type Handlers, type World } from './world';
 
 const GONE: AppointmentStatus[] = ['cancelled', 'no_show', 'rescheduled'];
 const NEXT: Record<AppointmentStatus, AppointmentStatus[]> = {
-  pending: ['confirmed', 'cancelled'],
-  confirmed: ['checked_in', 'reminded', 'no_show', 'cancelled'],
-  reminded: ['checked_in', 'no_show', 'cancelled'],
-  checked_in: ['in_progress', 'confirmed', 'no_show', 'cancelled'],
+  pending: ['confirmed', 'checked_in', 'cancelled'],
+  confirmed: ['checked_in', 'in_progress', 'no_show', 'cancelled'],
+  reminded: ['checked_in', 'in_progress', 'no_show', 'cancelled'],
+  checked_in: ['in_progress', 'completed', 'confirmed', 'no_show', 'cancelled'],
   in_progress: ['completed', 'checked_in'],
   completed: ['in_progress'],
-  cancelled: [],
-  no_show: ['confirmed'],
+  cancelled: ['confirmed'],
+  no_show: ['checked_in', 'confirmed'],
   rescheduled: [],
 };
 

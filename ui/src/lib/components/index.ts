@@ -19,6 +19,7 @@ export { default as Menu, type MenuItem } from './Menu.svelte';
 export { default as MoneyField } from './MoneyField.svelte';
 export { default as MonthGrid } from './MonthGrid.svelte';
 export { default as NumberField } from './NumberField.svelte';
+export { default as RepeatField } from './RepeatField.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Select, type Choice } from './Select.svelte';
 export { default as SidePanel } from './SidePanel.svelte';

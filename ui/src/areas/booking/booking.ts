@@ -1,0 +1,150 @@
+// The rules of the booking form. Pure: what is chosen goes in, what is sent to the core comes out.
+import type { BookInput, BookPet, FormAnswer, FreeSlot, Pet, Service, Staff } from '$lib/backend';
+import { toRule, type Repetition } from '$lib/recurrence';
+import { MINUTE } from '$lib/time/zone';
+
+/** One pet of the booking. */
+export interface Line {
+  petId: string | null;
+  serviceId: string;
+  /** None: the service's. */
+  duration: number | null;
+  /** With whom; empty: whoever is free (for the first line), the first line's colleague (for the others). */
+  staffId: string;
+  answers: FormAnswer[];
+}
+
+export interface Booking {
+  clientId: string | null;
+  clientName: string;
+  lines: Line[];
+  date: string;
+  startsAt: number | null;
+  /** The time was chosen by a person; else it follows the first that is free. */
+  isTimeChosen: boolean;
+  isEmergency: boolean;
+  isWalkIn: boolean;
+  title: string;
+  reason: string;
+  internalNotes: string;
+  repetition: Repetition | null;
+}
+
+export const emptyLine = (): Line => ({ petId: null, serviceId: '', duration: null, staffId: '', answers: [] });
+
+export function emptyBooking(date: string): Booking {
+  return {
+    clientId: null,
+    clientName: '',
+    lines: [emptyLine()],
+    date,
+    startsAt: null,
+    isTimeChosen: false,
+    isEmergency: false,
+    isWalkIn: false,
+    title: '',
+    reason: '',
+    internalNotes: '',
+    repetition: null,
+  };
+}
+
+/** Whether anything was typed that would be a pity to lose. */
+export const isWorthKeeping = (booking: Booking): boolean =>
+  booking.clientId !== null || booking.reason !== '' || booking.internalNotes !== '' || booking.title !== '';
+
+export const canDo = (person: Staff, service: Service | undefined): boolean =>
+  !service || service.staff_roles.length === 0 || service.staff_roles.includes(person.role);
+
+/** Those who may take a visit of a service. */
+export function staffFor(staff: readonly Staff[], service: Service | undefined): Staff[] {
+  return staff.filter((person) => person.is_active && person.is_bookable && canDo(person, service));
+}
+
+/** The services offered now that a colleague may do; without a colleague, all. */
+export function servicesFor(services: readonly Service[], person: Staff | undefined): Service[] {
+  return services.filter((service) => service.is_active && (!person || canDo(person, service)));
+}
+
+/** The pets that can be booked. */
+export const bookable = (pets: readonly Pet[]): Pet[] => pets.filter(({ deceased_on }) => deceased_on === null);
+
+export function minutesOf(line: Line, services: readonly Service[]): number {
+  return line.duration ?? services.find(({ id }) => id === line.serviceId)?.duration_minutes ?? 30;
+}
+
+/** The slot a booking stands on now: the chosen time with the asked colleague, or whoever is free then. */
+export function slotOf(booking: Booking, slots: readonly FreeSlot[]): FreeSlot | null {
+  const staffId = booking.lines[0]?.staffId;
+  const fitting = slots.filter((slot) => !staffId || slot.staff_id === staffId);
+  if (booking.startsAt === null) return fitting[0] ?? null;
+  return fitting.find(({ starts_at }) => starts_at === booking.startsAt) ?? null;
+}
+
+export interface PlacedLine extends Line {
+  startsAt: number;
+  endsAt: number;
+}
+
+/**
+ * When each pet's turn is: with a colleague who has one of the family already, after that one; with another colleague, at the
+ * same time as the first.
+ */
+export function placeLines(
+  lines: readonly Line[],
+  startsAt: number,
+  staffId: string,
+  services: readonly Service[],
+): PlacedLine[] {
+  const freeAt = new Map<string, number>();
+  return lines.map((line, index) => {
+    const who = index === 0 ? staffId : line.staffId || staffId;
+    const from = freeAt.get(who) ?? startsAt;
+    const endsAt = from + minutesOf(line, services) * MINUTE;
+    freeAt.set(who, endsAt);
+    return { ...line, staffId: who, startsAt: from, endsAt };
+  });
+}
+
+const filled = (text: string): string | null => text.trim() || null;
+
+/** What is sent to the core. */
+export function toInput(
+  booking: Booking,
+  startsAt: number,
+  staffId: string,
+  services: readonly Service[],
+  isOverbookingAllowed: boolean,
+): BookInput {
+  const placed = placeLines(booking.lines, startsAt, staffId, services);
+  const price = services.find(({ id }) => id === placed[0]?.serviceId)?.base_price_cents ?? null;
+  return {
+    client_id: booking.clientId,
+    pets: placed.map((line): BookPet => ({
+      pet_id: line.petId,
+      service_id: line.serviceId || null,
+      staff_id: line.staffId,
+      starts_at: line.startsAt,
+      duration_minutes: line.duration,
+      answers: line.answers,
+    })),
+    notes: {
+      title: filled(booking.title),
+      reason: filled(booking.reason),
+      symptoms: null,
+      special_requests: null,
+      client_notes: null,
+      internal_notes: filled(booking.internalNotes),
+      pickup_address: null,
+    },
+    booking_method: booking.isWalkIn ? 'walk_in' : 'phone',
+    is_emergency: booking.isEmergency,
+    is_overbooking_allowed: isOverbookingAllowed,
+    recurrence: booking.repetition ? toRule(booking.repetition) : null,
+    estimated_cost_cents: placed.length === 1 ? price : null,
+    waitlist_entry_id: null,
+  };
+}
+
+/** A walk-in begins now, on the next five minutes. */
+export const walkInStart = (now: number): number => Math.ceil(now / (5 * MINUTE)) * 5 * MINUTE;

@@ -1,0 +1,160 @@
+import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
+import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal } from '$lib/backend';
+import { Draft } from '$lib/data/draft.svelte';
+import { invalidate, live } from '$lib/data/live';
+import { servicesQuery, staffQuery } from '$lib/data/queries';
+import { clinicZone } from '$lib/session.svelte';
+import { now } from '$lib/time/clock.svelte';
+import { dateOf, instantAt, wallMinutes } from '$lib/time/zone';
+import * as rules from './booking';
+import { emptyBooking, emptyLine, type Booking, type Line } from './booking';
+import type { BookingSeed } from './seed.svelte';
+
+/** The booking form: what was chosen so far, what is free, what the core said. To be made while a component is set up. */
+export class BookingForm {
+  readonly zone = clinicZone();
+  readonly draft = new Draft<Booking>('booking');
+  readonly staff = staffQuery();
+  readonly services = servicesQuery();
+
+  booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
+  refusal = $state<Refusal | null>(null);
+  isSaving = $state(false);
+
+  readonly client = createQuery(() => ({
+    ...live(['clients', 'pets', 'appointments'], ['client', this.booking.clientId], () =>
+      backend.client(this.booking.clientId ?? ''),
+    ),
+    enabled: this.booking.clientId !== null,
+  }));
+  readonly first = $derived<Line>(this.booking.lines[0] ?? emptyLine());
+  readonly service = $derived(this.services.data?.find(({ id }) => id === this.first.serviceId));
+  readonly person = $derived(this.staff.data?.find(({ id }) => id === this.first.staffId));
+  readonly minutes = $derived(rules.minutesOf(this.first, this.services.data ?? []));
+  readonly slots = createQuery(() => ({
+    ...live(
+      ['appointments', 'staff_schedules', 'schedule_overrides', 'services'],
+      [
+        'booking-slots',
+        this.first.serviceId,
+        this.first.staffId,
+        this.first.duration,
+        this.booking.date,
+        this.booking.isEmergency,
+      ],
+      () =>
+        backend.freeSlots({
+          service_id: this.first.serviceId || null,
+          staff_id: this.first.staffId || null,
+          duration_minutes: this.first.duration,
+          from: this.booking.date,
+          days: 21,
+          is_emergency: this.booking.isEmergency,
+          moving: null,
+          limit: 60,
+        }),
+    ),
+    enabled: this.first.serviceId !== '' || this.first.duration !== null,
+    placeholderData: keepPreviousData,
+  }));
+  readonly slot = $derived<FreeSlot | null>(rules.slotOf(this.booking, this.slots.data ?? []));
+  readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
+  /** With whom: the one asked for, or whoever is free at that time, or the first who may. */
+  readonly staffId = $derived(
+    this.first.staffId || this.slot?.staff_id || rules.staffFor(this.staff.data ?? [], this.service)[0]?.id || '',
+  );
+  readonly placed = $derived(
+    this.startsAt === null
+      ? []
+      : rules.placeLines(this.booking.lines, this.startsAt, this.staffId, this.services.data ?? []),
+  );
+
+  /** Takes up a place on the board or a client, and keeps the rest. */
+  plant(seed: BookingSeed): void {
+    const { booking } = this;
+    if (seed.date) booking.date = seed.date;
+    if (seed.staffId) this.first.staffId = seed.staffId;
+    if (seed.startsAt !== undefined) this.chooseTime(seed.startsAt);
+    if (seed.durationMinutes) this.first.duration = seed.durationMinutes;
+    if (seed.isWalkIn) this.setWalkIn(true);
+    this.refusal = null;
+  }
+
+  chooseClient(row: ClientRow, petId: string | null): void {
+    const pets = row.pets.filter(({ is_deceased }) => !is_deceased);
+    this.booking.clientId = row.id;
+    this.booking.clientName = row.name;
+    const meant = petId ?? (pets.length === 1 ? pets[0]!.id : null);
+    this.booking.lines = [{ ...this.first, petId: meant }];
+    this.refusal = null;
+  }
+
+  dropClient(): void {
+    this.booking.clientId = null;
+    this.booking.clientName = '';
+    this.booking.lines = [{ ...this.first, petId: null }];
+  }
+
+  /** A pet of the family comes, or does not. */
+  togglePet(petId: string, isComing: boolean): void {
+    const { lines } = this.booking;
+    if (!isComing) {
+      const rest = lines.filter((line) => line.petId !== petId);
+      this.booking.lines = rest.length > 0 ? rest : [{ ...this.first, petId: null }];
+    } else if (this.first.petId === null) this.first.petId = petId;
+    else this.booking.lines.push({ ...emptyLine(), petId, serviceId: this.first.serviceId });
+  }
+
+  chooseTime(at: number): void {
+    this.booking.startsAt = at;
+    this.booking.isTimeChosen = true;
+    this.booking.date = dateOf(at, this.zone);
+    this.refusal = null;
+  }
+
+  chooseSlot(slot: FreeSlot): void {
+    this.chooseTime(slot.starts_at);
+    this.first.staffId = slot.staff_id;
+  }
+
+  /** Another day: a time that was chosen stays the same on the wall. */
+  chooseDate(date: string): void {
+    if (this.booking.isTimeChosen && this.booking.startsAt !== null) {
+      this.chooseTime(instantAt(date, wallMinutes(this.booking.startsAt, this.zone), this.zone));
+    } else this.booking.date = date;
+  }
+
+  setWalkIn(isWalkIn: boolean): void {
+    this.booking.isWalkIn = isWalkIn;
+    if (isWalkIn) this.chooseTime(rules.walkInStart(now()));
+  }
+
+  reset(): void {
+    this.booking = emptyBooking(dateOf(now(), this.zone));
+    this.refusal = null;
+  }
+
+  /** Books; none where the core said no, which `refusal` then holds. */
+  async submit(isOverbookingAllowed: boolean) {
+    if (this.startsAt === null || this.isSaving) return null;
+    this.isSaving = true;
+    try {
+      const input = rules.toInput(
+        $state.snapshot(this.booking) as Booking,
+        this.startsAt,
+        this.staffId,
+        this.services.data ?? [],
+        isOverbookingAllowed,
+      );
+      const saved = await backend.bookAppointment(input);
+      await this.draft.clear();
+      void invalidate(saved.changes);
+      return saved;
+    } catch (thrown) {
+      this.refusal = refusalOf(thrown);
+      return null;
+    } finally {
+      this.isSaving = false;
+    }
+  }
+}

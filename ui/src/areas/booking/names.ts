@@ -1,0 +1,7 @@
+/** What was typed into the search, as the parts of a new client: a number is a phone, the first word a first name. */
+export function splitName(typed: string): { first: string; last: string; phone: string } {
+  const text = typed.trim();
+  if (/^[+\d][\d\s().-]{4,}$/.test(text)) return { first: '', last: '', phone: text };
+  const [first = '', ...rest] = text.split(/\s+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return { first, last: rest.join(' '), phone: '' };
+}

@@ -1,0 +1,131 @@
+// The pointer and the keyboard on the board: turns events into a target, and drops it.
+import { targetOf, type Gesture, type Place, type Target } from './gesture';
+import type { Box, Layout } from './layout';
+
+/** So far a pointer has to go before a press is a drag. */
+const SLACK = 4;
+/** So near to the lower edge a press takes hold of a visit's end. */
+const EDGE = 7;
+
+export interface Surface {
+  /** The element whose box is the whole board. */
+  body: HTMLElement;
+  scroller: HTMLElement;
+  layout: Layout;
+  /** Pixels a minute. */
+  zoom: number;
+  /** The grid, in minutes. */
+  step: number;
+}
+
+export interface Drop {
+  /** Which box was moved; none: something new. */
+  index: number | null;
+  target: Target;
+  kind: Gesture['kind'];
+}
+
+export class BoardDrag {
+  /** Where the visit would stand now. */
+  target = $state<Target | null>(null);
+  /** Which box is being moved. */
+  index = $state<number | null>(null);
+
+  #gesture: Gesture | null = null;
+  #start: { x: number; y: number } | null = null;
+  #last: PointerEvent | null = null;
+  #frame = 0;
+  #surface: () => Surface;
+  #drop: (drop: Drop) => void;
+
+  constructor(surface: () => Surface, drop: (drop: Drop) => void) {
+    this.#surface = surface;
+    this.#drop = drop;
+  }
+
+  /** Begins, where a drag may begin. A finger scrolls; it has "Move to…" instead. */
+  press(event: PointerEvent, index: number | null, box: Box | null, isMovable: boolean): void {
+    if (event.button !== 0 || event.pointerType === 'touch' || (box && !isMovable)) return;
+    const from = this.#placeOf(event);
+    this.#start = { x: event.clientX, y: event.clientY };
+    this.index = index;
+    if (!box) {
+      this.#gesture = { kind: 'create', from };
+      return;
+    }
+    const origin: Target = { column: box.column, top: box.top, height: trueHeight(box) };
+    const edge = (event.target as HTMLElement).closest('button')!.getBoundingClientRect().bottom;
+    this.#gesture = { kind: edge - event.clientY < EDGE ? 'resize' : 'move', from, origin };
+  }
+
+  move(event: PointerEvent): void {
+    if (!this.#gesture || !this.#start) return;
+    const gone = Math.hypot(event.clientX - this.#start.x, event.clientY - this.#start.y);
+    if (!this.target && gone < SLACK) return;
+    const { body } = this.#surface();
+    if (!this.target) body.setPointerCapture(event.pointerId);
+    this.#last = event;
+    this.#aim(event);
+    if (!this.#frame) this.#scroll();
+  }
+
+  /** Ends; true where something was dragged, so that the click that follows is none. */
+  release(): boolean {
+    const drop = this.target && this.#gesture && { index: this.index, target: this.target, kind: this.#gesture.kind };
+    this.cancel();
+    if (drop) this.#drop(drop);
+    return drop !== null;
+  }
+
+  cancel(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#gesture = null;
+    this.#start = null;
+    this.#last = null;
+    this.target = null;
+    this.index = null;
+  }
+
+  get isBusy(): boolean {
+    return this.target !== null;
+  }
+
+  #aim(event: PointerEvent): void {
+    const { layout, step } = this.#surface();
+    const grid = event.shiftKey ? 5 : step;
+    this.target = targetOf(this.#gesture!, this.#placeOf(event), grid, layout.length);
+  }
+
+  /** Scrolls while the pointer is held at an edge. */
+  #scroll(): void {
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (!this.#last || !this.#gesture) return;
+      const { scroller } = this.#surface();
+      const { top, bottom, left, right } = scroller.getBoundingClientRect();
+      const { clientX: x, clientY: y } = this.#last;
+      const down = y > bottom - 32 ? 12 : y < top + 72 ? -12 : 0;
+      const across = x > right - 32 ? 12 : x < left + 72 ? -12 : 0;
+      if (down === 0 && across === 0) return;
+      scroller.scrollBy(across, down);
+      this.#aim(this.#last);
+      this.#scroll();
+    });
+  }
+
+  #placeOf(event: PointerEvent): Place {
+    const { body, layout, zoom } = this.#surface();
+    const { left, top, width } = body.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - left) / width) * layout.columns.length);
+    return {
+      column: Math.min(layout.columns.length - 1, Math.max(0, column)),
+      minute: Math.min(layout.length, Math.max(0, (event.clientY - top) / zoom)),
+    };
+  }
+}
+
+/** How long a visit truly is; its box may be higher so that it can be read. */
+export function trueHeight({ card }: Box): number {
+  return (card.ends_at - card.starts_at) / 60_000;
+}

@@ -1,0 +1,107 @@
+// What a drag on the board means: pure geometry, so that it can be tested without a pointer.
+import { MINUTE } from '$lib/time/zone';
+import type { Column } from './layout';
+import { snap } from './scale';
+
+/** A place on the board: a column and a minute from its top. */
+export interface Place {
+  column: number;
+  minute: number;
+}
+
+/** Where a visit would stand if it were dropped now. */
+export interface Target {
+  column: number;
+  /** Minutes from the top of the column. */
+  top: number;
+  height: number;
+}
+
+export type Gesture =
+  | { kind: 'create'; from: Place }
+  | { kind: 'move'; from: Place; origin: Target }
+  | { kind: 'resize'; from: Place; origin: Target };
+
+/** What a click on free time makes. */
+export const CLICK_MINUTES = 30;
+
+/** The target of a gesture with the pointer at a place; `step` is the grid in minutes, `length` the column's height. */
+export function targetOf(gesture: Gesture, to: Place, step: number, length: number): Target {
+  if (gesture.kind === 'create') {
+    const first = Math.floor(gesture.from.minute / step) * step;
+    const top = Math.min(first, Math.floor(to.minute / step) * step);
+    const end = Math.max(first + step, Math.ceil(to.minute / step) * step);
+    return { column: gesture.from.column, top: Math.max(0, top), height: Math.min(end, length) - Math.max(0, top) };
+  }
+  const { origin, from } = gesture;
+  if (gesture.kind === 'resize') {
+    const end = snap(origin.top + origin.height + to.minute - from.minute, step);
+    return { ...origin, height: Math.min(Math.max(end, origin.top + step), length) - origin.top };
+  }
+  const top = snap(origin.top + to.minute - from.minute, step);
+  return {
+    column: to.column,
+    top: Math.min(Math.max(top, 0), Math.max(0, length - origin.height)),
+    height: origin.height,
+  };
+}
+
+/** The target of a step by keyboard: up and down in time, left and right over the columns, with `isResize` the end alone. */
+export function stepTarget(
+  target: Target,
+  key: string,
+  isResize: boolean,
+  columns: number,
+  length: number,
+): Target | null {
+  const by = STEPS[key];
+  if (!by) return null;
+  if (isResize) {
+    const height = target.height + by.minutes;
+    return by.minutes === 0 || height < 5 || target.top + height > length ? target : { ...target, height };
+  }
+  const top = target.top + by.minutes;
+  return {
+    ...target,
+    column: Math.min(columns - 1, Math.max(0, target.column + by.columns)),
+    top: top < 0 || top + target.height > length ? target.top : top,
+  };
+}
+
+const STEPS: Record<string, { minutes: number; columns: number } | undefined> = {
+  ArrowUp: { minutes: -15, columns: 0 },
+  ArrowDown: { minutes: 15, columns: 0 },
+  ArrowLeft: { minutes: 0, columns: -1 },
+  ArrowRight: { minutes: 0, columns: 1 },
+};
+
+/** The instants of a target. The length is true time: over a change of clocks a visit stays as long as it is. */
+export function instantsOf(target: Target, column: Column): { starts_at: number; ends_at: number } {
+  const starts_at = column.scale.instantOf(target.top);
+  return { starts_at, ends_at: starts_at + target.height * MINUTE };
+}
+
+/** Which box the arrow keys lead to: the next above or below in the column, or the nearest in time beside it. */
+export function neighbour(
+  boxes: readonly { column: number; top: number; left: number }[],
+  from: number,
+  key: string,
+): number | null {
+  const here = boxes[from];
+  const by = STEPS[key];
+  if (!here || !by) return null;
+  if (by.columns === 0) {
+    const next = from + Math.sign(by.minutes);
+    return boxes[next]?.column === here.column ? next : null;
+  }
+  let best: number | null = null;
+  boxes.forEach((box, index) => {
+    const isThatWay = Math.sign(box.column - here.column) === by.columns;
+    if (!isThatWay) return;
+    const rank = Math.abs(box.column - here.column) * 10_000 + Math.abs(box.top - here.top);
+    const bestBox = best === null ? null : boxes[best]!;
+    if (!bestBox || rank < Math.abs(bestBox.column - here.column) * 10_000 + Math.abs(bestBox.top - here.top))
+      best = index;
+  });
+  return best;
+}

@@ -1,0 +1,172 @@
+// From what the core tells of some days to boxes on the board. Pure: the same in gives the same out, no DOM, no clock.
+import type { AppointmentCard, DayBounds, ScheduleRange, WorkBlock, WorkBlockKind } from '$lib/backend';
+import { lanesOf, type Span } from './lanes';
+import { elapsedScale, wallScale, type DayScale } from './scale';
+
+/** A column: a colleague on a day, or a day of one or all colleagues. */
+export interface Column {
+  key: string;
+  day: DayBounds;
+  /** Whose visits stand here; none: those of everybody asked for. */
+  staffId: string | null;
+  /** The column of visits that nobody is assigned to. */
+  isUnassigned: boolean;
+  scale: DayScale;
+}
+
+/** A visit on the board, in minutes from the top and shares of the board's width. */
+export interface Box {
+  card: AppointmentCard;
+  column: number;
+  top: number;
+  height: number;
+  left: number;
+  width: number;
+  /** It began before this column: it can be opened here, not moved. */
+  isContinued: boolean;
+}
+
+/** A stretch of a column that is painted. */
+export interface Shade {
+  kind: WorkBlockKind | 'gap';
+  column: number;
+  top: number;
+  height: number;
+  reason: string | null;
+}
+
+export interface Layout {
+  columns: Column[];
+  boxes: Box[];
+  shades: Shade[];
+  /** The board's height in minutes. */
+  length: number;
+}
+
+export interface LayoutOptions {
+  /** Only these colleagues; none: all. */
+  staff: ReadonlySet<string> | null;
+  isCancelledShown: boolean;
+  /** Boxes are at least this many minutes high, that they can be read and hit. */
+  minMinutes: number;
+}
+
+const UNASSIGNED = 'unassigned';
+/** Visits that take nobody's time any more and are shown only where they are asked for. */
+const LEFT: ReadonlySet<string> = new Set(['cancelled', 'rescheduled']);
+
+/** One day: a column for each colleague, in the order of `staffOrder`. */
+export function layoutDay(range: ScheduleRange, staffOrder: readonly string[], options: LayoutOptions): Layout {
+  const day = range.days[0]!;
+  const scale = elapsedScale(day);
+  const shown = visible(range.appointments, options.isCancelledShown);
+  const known = new Set(range.staff_ids);
+  const staff = staffOrder.filter((id) => known.has(id) && (!options.staff || options.staff.has(id)));
+  const columns: Column[] = staff.map((id) => ({ key: id, day, staffId: id, isUnassigned: false, scale }));
+  if (shown.some(({ staff_id }) => staff_id === null || !known.has(staff_id))) {
+    columns.push({ key: UNASSIGNED, day, staffId: null, isUnassigned: true, scale });
+  }
+  const index = new Map(columns.map((column, at) => [column.key, at]));
+  const place = (card: AppointmentCard): number[] => {
+    const at = index.get(card.staff_id !== null && known.has(card.staff_id) ? card.staff_id : UNASSIGNED);
+    return at === undefined ? [] : [at];
+  };
+  return assemble(columns, shown, place, (block) => [index.get(block.staff_id) ?? -1], range.blocks, options);
+}
+
+/** Several days: a column for each. */
+export function layoutDays(range: ScheduleRange, options: LayoutOptions): Layout {
+  const columns: Column[] = range.days.map((day) => ({
+    key: day.date,
+    day,
+    staffId: options.staff?.size === 1 ? [...options.staff][0]! : null,
+    isUnassigned: false,
+    scale: wallScale(day, range.timezone),
+  }));
+  const isShown = (staff: string | null): boolean => !options.staff || (staff !== null && options.staff.has(staff));
+  const shown = visible(range.appointments, options.isCancelledShown).filter(({ staff_id }) => isShown(staff_id));
+  // A stay over several days stands in each of them.
+  const place = (span: { starts_at: number; ends_at: number }): number[] =>
+    range.days.flatMap((day, index) => (span.starts_at < day.ends_at && span.ends_at > day.starts_at ? [index] : []));
+  const blocks = range.blocks.filter(({ staff_id }) => isShown(staff_id));
+  const layout = assemble(columns, shown, place, place, blocks, options);
+  // Of several colleagues only the time when anybody works is of interest.
+  if (options.staff?.size !== 1) layout.shades = layout.shades.filter(({ kind }) => kind === 'open' || kind === 'gap');
+  return layout;
+}
+
+function visible(cards: readonly AppointmentCard[], isCancelledShown: boolean): AppointmentCard[] {
+  return isCancelledShown ? [...cards] : cards.filter(({ status }) => !LEFT.has(status));
+}
+
+function assemble(
+  columns: Column[],
+  cards: readonly AppointmentCard[],
+  place: (card: AppointmentCard) => number[],
+  placeBlock: (block: WorkBlock) => number[],
+  blocks: readonly WorkBlock[],
+  options: LayoutOptions,
+): Layout {
+  const byColumn: AppointmentCard[][] = columns.map(() => []);
+  for (const card of cards) {
+    for (const at of place(card)) byColumn[at]!.push(card);
+  }
+  const boxes = byColumn.flatMap((own, column) => boxesOf(own, column, columns, options.minMinutes));
+  return { columns, boxes, shades: shadesOf(columns, blocks, placeBlock), length: columns[0]?.scale.length ?? 1440 };
+}
+
+function boxesOf(cards: AppointmentCard[], column: number, columns: Column[], minMinutes: number): Box[] {
+  const { scale } = columns[column]!;
+  const spans: Span[] = cards.map((card) => {
+    const from = Math.min(scale.minuteOf(card.starts_at), scale.length - minMinutes);
+    return { from, to: Math.max(scale.minuteOf(card.ends_at), from + minMinutes) };
+  });
+  const order = cards
+    .map((_, index) => index)
+    .sort((a, b) => spans[a]!.from - spans[b]!.from || spans[b]!.to - spans[a]!.to);
+  const lanes = lanesOf(order.map((index) => spans[index]!));
+  return order.map((index, at) => {
+    const { from, to } = spans[index]!;
+    const { lane, lanes: count, width } = lanes[at]!;
+    return {
+      card: cards[index]!,
+      column,
+      top: from,
+      height: to - from,
+      left: (column + lane / count) / columns.length,
+      width: width / count / columns.length,
+      isContinued: cards[index]!.starts_at < columns[column]!.day.starts_at,
+    };
+  });
+}
+
+// What is painted later lies over what is painted before.
+const PAINT: Record<Shade['kind'], number> = { open: 0, break: 1, emergency_only: 2, closed: 3, gap: 4 };
+
+function shadesOf(
+  columns: Column[],
+  blocks: readonly WorkBlock[],
+  placeBlock: (block: WorkBlock) => number[],
+): Shade[] {
+  const shades: Shade[] = [];
+  for (const block of blocks) {
+    for (const column of placeBlock(block)) {
+      const scale = columns[column]?.scale;
+      if (!scale) continue;
+      const top = scale.minuteOf(block.starts_at);
+      const height = scale.minuteOf(block.ends_at) - top;
+      if (height > 0) shades.push({ kind: block.kind, column, top, height, reason: block.reason });
+    }
+  }
+  columns.forEach(({ scale }, column) => {
+    for (const { from, to } of scale.gaps)
+      shades.push({ kind: 'gap', column, top: from, height: to - from, reason: null });
+  });
+  return shades.sort((a, b) => PAINT[a.kind] - PAINT[b.kind]);
+}
+
+/** The first minute of work on the board, to scroll to; none where nobody works. */
+export function firstOpenMinute(layout: Layout): number | null {
+  const starts = layout.shades.filter(({ kind }) => kind === 'open').map(({ top }) => top);
+  return starts.length === 0 ? null : Math.min(...starts);
+}

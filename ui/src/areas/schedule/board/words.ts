@@ -1,0 +1,39 @@
+// What a visit on the board says: to the eye in two lines, to a screen reader in one sentence.
+import type { AppointmentCard, Service } from '$lib/backend';
+import { STATUS } from '$lib/components/status';
+import { t } from '$lib/i18n/index.svelte';
+import { formatTime } from '$lib/time/format';
+import type { Box } from './layout';
+
+export interface BoxWords {
+  time: string;
+  who: string;
+  what: string;
+  state: string;
+  label: string;
+}
+
+/** The name a visit goes by: the pet and its person, or the title of time kept for something else. */
+export function whoOf(card: AppointmentCard): string {
+  const family = card.client_name.split(' ').slice(1).join(' ') || card.client_name;
+  if (card.pet_name) return `${card.pet_name} ${family}`.trim();
+  return card.client_name || card.title || t('visit.blocked');
+}
+
+export function boxWords({ card }: Box, service: Service | undefined, colleague: string): BoxWords {
+  const time = formatTime(card.starts_at);
+  const what = card.title ?? service?.name ?? '';
+  const state = t(STATUS[card.status].text);
+  const parts = [
+    `${time} – ${formatTime(card.ends_at)}`,
+    [card.pet_name, card.client_name].filter(Boolean).join(', ') || (card.title ?? t('visit.blocked')),
+    what,
+    colleague,
+    state,
+    card.is_emergency ? t('visit.emergency') : '',
+    card.has_alert ? t('visit.has_alert') : '',
+    card.has_clash || card.is_overbooked ? t('visit.overbooked') : '',
+    card.series_id ? t('visit.in_series') : '',
+  ];
+  return { time, who: whoOf(card), what, state, label: parts.filter(Boolean).join('. ') };
+}

@@ -1,0 +1,165 @@
+// What can be done with a visit from anywhere, with the questions that come on the way: which of its series, a taken time,
+// telling the client. The dialogs are in VisitDialogs.svelte, which each screen with visits shows once.
+import {
+  backend,
+  refusalOf,
+  type AppointmentCard,
+  type AppointmentStatus,
+  type FreeSlot,
+  type MoveInput,
+  type Refusal,
+  type RefusalCode,
+  type SeriesScope,
+} from '$lib/backend';
+import { save, toastRefused, toastSaved } from '$lib/data/saving';
+import { invalidate } from '$lib/data/live';
+import { STATUS } from '$lib/components/status';
+import { t } from '$lib/i18n/index.svelte';
+import { clinicZone } from '$lib/session.svelte';
+import { formatDateTime, formatTime } from '$lib/time/format';
+import { dateOf } from '$lib/time/zone';
+
+export interface Destination {
+  staffId: string | null;
+  startsAt: number;
+  endsAt: number;
+}
+
+/** What a person may answer to a taken time. */
+export type ConflictAnswer = { kind: 'slot'; slot: FreeSlot } | { kind: 'anyway' } | null;
+
+interface Question<Subject, Answer> {
+  subject: Subject;
+  answer: (answer: Answer) => void;
+}
+
+/** Refusals about a time that a person may overrule, knowing it. */
+const OVERRULABLE: ReadonlySet<RefusalCode> = new Set(['slot_taken', 'outside_hours', 'emergency_only']);
+export const isOverrulable = (refusal: Refusal): boolean => OVERRULABLE.has(refusal.code);
+
+export const flow = $state<{
+  scope: Question<{ card: AppointmentCard; isCancel: boolean }, SeriesScope | null> | null;
+  conflict: Question<{ refusal: Refusal; title: string }, ConflictAnswer> | null;
+  notify: { card: AppointmentCard; body: string } | null;
+  cancel: AppointmentCard | null;
+  move: { card: AppointmentCard; isReschedule: boolean } | null;
+  /** A time that became free, to be offered to who waits. */
+  freed: AppointmentCard | null;
+}>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null });
+
+function askScope(card: AppointmentCard, isCancel: boolean): Promise<SeriesScope | null> {
+  if (!card.series_id) return Promise.resolve('this');
+  return new Promise((resolve) => {
+    flow.scope = {
+      subject: { card, isCancel },
+      answer: (scope) => {
+        flow.scope = null;
+        resolve(scope);
+      },
+    };
+  });
+}
+
+export function askAboutConflict(refusal: Refusal, title: string): Promise<ConflictAnswer> {
+  return new Promise((resolve) => {
+    flow.conflict = {
+      subject: { refusal, title },
+      answer: (answer) => {
+        flow.conflict = null;
+        resolve(answer);
+      },
+    };
+  });
+}
+
+/**
+ * Moves a visit: within its day as a correction, to another day (or where asked) as a rescheduling that keeps the chain.
+ * Gives the visit's id after it, or none where nothing was changed.
+ */
+export async function moveVisit(card: AppointmentCard, to: Destination, isReschedule = false): Promise<string | null> {
+  const scope = await askScope(card, false);
+  return scope === null ? null : place(card, to, scope, isReschedule, false);
+}
+
+async function place(
+  card: AppointmentCard,
+  to: Destination,
+  scope: SeriesScope,
+  isReschedule: boolean,
+  isOverbookingAllowed: boolean,
+): Promise<string | null> {
+  const input: MoveInput = {
+    appointment_id: card.id,
+    staff_id: to.staffId,
+    starts_at: to.startsAt,
+    ends_at: to.endsAt,
+    scope,
+    is_overbooking_allowed: isOverbookingAllowed,
+  };
+  const zone = clinicZone();
+  const isOtherDay = isReschedule || dateOf(card.starts_at, zone) !== dateOf(to.startsAt, zone);
+  try {
+    const saved = isOtherDay ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
+    await invalidate(saved.changes);
+    const body = t('visit.notify_moved', { pet: petOf(card), when: formatDateTime(to.startsAt) });
+    const message = isOtherDay
+      ? t('visit.rescheduled_to', { when: formatDateTime(to.startsAt) })
+      : t('visit.moved_to', { when: formatTime(to.startsAt) });
+    toastSaved(message, saved, notifyAction(card, body, saved.value ?? card.id));
+    return saved.value ?? card.id;
+  } catch (thrown) {
+    const refusal = refusalOf(thrown);
+    if (isOverbookingAllowed || !isOverrulable(refusal)) {
+      toastRefused(thrown);
+      return null;
+    }
+    const answer = await askAboutConflict(refusal, t('visit.move_anyway'));
+    if (answer === null) return null;
+    if (answer.kind === 'anyway') return place(card, to, scope, isReschedule, true);
+    const { staff_id, starts_at, ends_at } = answer.slot;
+    return place(card, { staffId: staff_id, startsAt: starts_at, endsAt: ends_at }, scope, isReschedule, false);
+  }
+}
+
+export const petOf = (card: AppointmentCard): string => card.pet_name || card.client_name || t('visit.blocked');
+
+/** The toast's offer to tell the client: nothing is written to anybody without it. */
+export function notifyAction(card: AppointmentCard, body: string, id = card.id) {
+  if (!card.client_id) return undefined;
+  return { label: t('visit.notify'), run: () => (flow.notify = { card: { ...card, id }, body }) };
+}
+
+/** The usual way of a visit: the one primary button. */
+const USUAL: Partial<Record<AppointmentStatus, AppointmentStatus>> = {
+  pending: 'confirmed',
+  confirmed: 'checked_in',
+  reminded: 'checked_in',
+  checked_in: 'in_progress',
+  in_progress: 'completed',
+};
+/** Only before it has begun may a visit be given another time. */
+export const canMove = (status: AppointmentStatus): boolean =>
+  status === 'pending' || status === 'confirmed' || status === 'reminded';
+export const usualNext = (status: AppointmentStatus): AppointmentStatus | null => USUAL[status] ?? null;
+
+export async function setStatus(card: AppointmentCard, status: AppointmentStatus): Promise<void> {
+  if (status === 'cancelled') {
+    flow.cancel = card;
+    return;
+  }
+  await save(backend.setAppointmentStatus(card.id, status), {
+    done: t('visit.now_status', { pet: petOf(card), status: t(STATUS[status].text) }),
+  });
+}
+
+/** Cancels, says so, and looks for who could take the time. */
+export async function cancelVisit(card: AppointmentCard, reason: string, scope: SeriesScope): Promise<void> {
+  const input = { appointment_id: card.id, reason: reason.trim() || null, scope };
+  const body = t('visit.notify_cancelled', { pet: petOf(card), when: formatDateTime(card.starts_at) });
+  const saved = await save(backend.cancelAppointment(input), {
+    done: t('visit.was_cancelled', { pet: petOf(card) }),
+    more: notifyAction(card, body),
+  });
+  flow.cancel = null;
+  if (saved) flow.freed = card;
+}

@@ -1,0 +1,59 @@
+// Repetition in RFC 5545's words, as a form makes and reads it.
+import { weekday } from '$lib/time/zone';
+
+export type Frequency = 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
+export const FREQUENCIES: readonly Frequency[] = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'];
+/** Sunday first, as `weekday()` counts. */
+export const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+/** A series holds no more visits than this. */
+export const MAX_COUNT = 200;
+
+export interface Repetition {
+  frequency: Frequency;
+  /** Every so many days, weeks, months. */
+  interval: number;
+  /** On which days of the week (weekly alone). */
+  days: Weekday[];
+  /** By number, or until a day. */
+  end: { by: 'count'; count: number } | { by: 'until'; until: string };
+}
+
+/** Every week on the day of `date`, ten times. */
+export function defaultRepetition(date: string): Repetition {
+  return { frequency: 'WEEKLY', interval: 1, days: [WEEKDAYS[weekday(date)]!], end: { by: 'count', count: 10 } };
+}
+
+/** `FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=10` */
+export function toRule({ frequency, interval, days, end }: Repetition): string {
+  const parts = [`FREQ=${frequency}`];
+  if (interval > 1) parts.push(`INTERVAL=${interval}`);
+  if (frequency === 'WEEKLY' && days.length > 0) {
+    const sorted = [...days].sort((a, b) => fromMonday(a) - fromMonday(b));
+    parts.push(`BYDAY=${sorted.join(',')}`);
+  }
+  parts.push(end.by === 'count' ? `COUNT=${end.count}` : `UNTIL=${end.until.replaceAll('-', '')}`);
+  return parts.join(';');
+}
+
+const fromMonday = (day: Weekday): number => (WEEKDAYS.indexOf(day) + 6) % 7;
+
+/** Reads what `toRule` writes; none of a rule with other parts (it is shown as it stands then). */
+export function parseRule(rule: string): Repetition | null {
+  const parts = new Map(rule.split(';').map((part) => part.split('=', 2) as [string, string]));
+  const frequency = FREQUENCIES.find((known) => known === parts.get('FREQ'));
+  const until = /^(\d{4})(\d{2})(\d{2})/.exec(parts.get('UNTIL') ?? '');
+  const count = Number(parts.get('COUNT'));
+  const isKnown = [...parts.keys()].every((key) =>
+    ['FREQ', 'INTERVAL', 'BYDAY', 'COUNT', 'UNTIL', 'WKST'].includes(key),
+  );
+  const days = (parts.get('BYDAY') ?? '').split(',').filter(Boolean);
+  const areDaysKnown = days.every((day): day is Weekday => (WEEKDAYS as readonly string[]).includes(day));
+  if (!frequency || !isKnown || !areDaysKnown || (!until && !count)) return null;
+  return {
+    frequency,
+    interval: Number(parts.get('INTERVAL') ?? 1),
+    days: days as Weekday[],
+    end: until ? { by: 'until', until: `${until[1]}-${until[2]}-${until[3]}` } : { by: 'count', count },
+  };
+}
