@@ -34,7 +34,7 @@ impl Store {
             insert_clinic(tx, &input)?;
             let owner = staff::insert_staff(tx, &owner(&input))?;
             pin::write_hash(tx, owner, hash.as_deref())?;
-            beginnings::fill(tx, input.kind, owner)?;
+            beginnings::fill(tx, input.kind, &input.locale, owner)?;
             Ok(owner)
         })
     }

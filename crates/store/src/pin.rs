@@ -11,7 +11,7 @@ use petrel_domain::{Millis, Refusal, RefusalCode, StaffId};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use crate::staff::member;
+use crate::staff::{member, refuse_climbing};
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 /// Wrong PINs that cost nothing but the time to type them.
@@ -31,7 +31,8 @@ struct Tries {
 }
 
 impl Store {
-    /// Sets or clears a PIN. Whoever runs the clinic sets anybody's; everybody else only their own, and must know the current one.
+    /// Sets or clears a PIN. Whoever runs the clinic sets anybody's (an owner's only another owner); one's own asks for the
+    /// current one.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, `wrong_pin`, `too_many_tries`, or what the check of the PIN says.
@@ -39,42 +40,57 @@ impl Store {
         if let Some(pin) = pin {
             check_pin(pin)?;
         }
-        let is_own = actor.staff_id() == Some(staff_id);
-        if is_own {
-            self.check_pin(staff_id, current)?;
+        if actor.staff_id() == Some(staff_id) {
+            self.check_pin(staff_id, current, "current_pin")?;
         } else {
             actor.require(Right::ManageClinic)?;
+            let person = self.read(|db| member(db, staff_id))?.ok_or_else(|| Refusal::not_found("staff"))?;
+            refuse_climbing(actor, person.details.role)?;
         }
         let hash = pin.map(hash).transpose()?;
-        self.write(actor, Action::SetPin, |tx| write_hash(tx, staff_id, hash.as_deref()))
+        let saved = self.write(actor, Action::SetPin, |tx| write_hash(tx, staff_id, hash.as_deref()))?;
+        // A new PIN ends the pause that guessing the old one brought.
+        change_tries(self, staff_id, |tries| *tries = Tries::default())?;
+        Ok(saved)
     }
 
     /// Signs somebody in. Answers who they are.
     ///
     /// # Errors
-    /// `wrong_pin` with the tries that are left; `too_many_tries` with the end of the pause; `not_found` where they do not work here (any more).
+    /// `wrong_pin` with the tries that are left, also for somebody who does not work here (any more); `too_many_tries` with
+    /// the end of the pause.
     pub fn sign_in(&self, staff_id: StaffId, pin: Option<&str>) -> Result<Staff> {
         let staff = self.read(|db| member(db, staff_id))?.filter(|staff| staff.details.is_active);
-        let staff = staff.ok_or_else(|| Refusal::not_found("staff"))?;
-        self.check_pin(staff_id, pin)?;
+        let staff = staff.ok_or_else(|| Refusal::on(RefusalCode::WrongPin, "pin"))?;
+        self.check_pin(staff_id, pin, "pin")?;
         Ok(staff)
     }
 
-    fn check_pin(&self, staff_id: StaffId, pin: Option<&str>) -> Result<()> {
+    fn check_pin(&self, staff_id: StaffId, pin: Option<&str>, field: &str) -> Result<()> {
         let sql = "SELECT pin_hash FROM staff WHERE id = ?1 AND deleted_at IS NULL";
         let kept =
             self.read(|db| Ok(db.prepare_cached(sql)?.query_row([staff_id.bytes()], |row| row.get::<_, Option<String>>(0)).optional()?))?;
         let Some(kept) = kept.flatten() else { return Ok(()) };
         if let Some(until) = locked_until(self, staff_id)? {
-            return Err(Refusal { until: Some(until), ..Refusal::on(RefusalCode::TooManyTries, "pin") }.into());
+            return Err(Refusal { until: Some(until), ..Refusal::on(RefusalCode::TooManyTries, field) }.into());
         }
-        let is_right = pin.is_some_and(|pin| verify(pin, &kept));
-        let tries = note(self, staff_id, is_right)?;
-        if is_right {
+        // Counted before it is looked at: neither pulling the plug nor asking twice at once gives a try for nothing.
+        let now = self.now().0;
+        let tries = change_tries(self, staff_id, |tries| tries.fail(now))?;
+        if pin.is_some_and(|pin| verify(pin, &kept)) {
+            change_tries(self, staff_id, |tries| *tries = Tries::default())?;
             return Ok(());
         }
         let left = FREE_TRIES.saturating_sub(tries.wrong);
-        Err(Refusal { until: tries.until.map(Millis), ..Refusal::on(RefusalCode::WrongPin, "pin").with_limit(left as usize) }.into())
+        Err(Refusal { until: tries.until.map(Millis), ..Refusal::on(RefusalCode::WrongPin, field).with_limit(left as usize) }.into())
+    }
+}
+
+impl Tries {
+    fn fail(&mut self, now: i64) {
+        self.wrong += 1;
+        let further = self.wrong.saturating_sub(FREE_TRIES);
+        self.until = (self.wrong >= FREE_TRIES).then(|| now + (FIRST_PAUSE << further.min(16)).min(LONGEST_PAUSE));
     }
 }
 
@@ -87,22 +103,24 @@ pub(crate) fn locked_until(store: &Store, staff_id: StaffId) -> Result<Option<Mi
 }
 
 fn all(store: &Store) -> Result<BTreeMap<String, Tries>> {
-    let kept = store.desk_setting(SETTING)?;
-    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    Ok(read_all(store.desk_setting(SETTING)?))
 }
 
-fn note(store: &Store, staff_id: StaffId, is_right: bool) -> Result<Tries> {
-    let mut tries = all(store)?;
+fn read_all(kept: Option<String>) -> BTreeMap<String, Tries> {
+    kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// Changes what is remembered of one person, in one step.
+fn change_tries(store: &Store, staff_id: StaffId, change: impl FnOnce(&mut Tries)) -> Result<Tries> {
+    let db = store.writer();
+    let kept = db.prepare_cached("SELECT value FROM settings WHERE key = ?1")?.query_row([SETTING], |row| row.get(0)).optional()?;
+    let mut tries = read_all(kept);
     let own = tries.entry(staff_id.to_string()).or_default();
-    if is_right {
-        *own = Tries::default();
-    } else {
-        own.wrong += 1;
-        let further = own.wrong.saturating_sub(FREE_TRIES);
-        own.until = (own.wrong >= FREE_TRIES).then(|| store.now().0 + (FIRST_PAUSE << further.min(16)).min(LONGEST_PAUSE));
-    }
+    change(own);
     let own = *own;
-    store.set_desk_setting(SETTING, Some(&serde_json::to_string(&tries)?))?;
+    let sql = "INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
+    db.prepare_cached(sql)?.execute(params![SETTING, serde_json::to_string(&tries)?, store.now().0])?;
     Ok(own)
 }
 

@@ -84,7 +84,7 @@ impl Store {
 }
 
 /// Only an owner makes owners, changes them, or removes them.
-fn refuse_climbing(actor: &Actor, role: Role) -> Result<()> {
+pub(crate) fn refuse_climbing(actor: &Actor, role: Role) -> Result<()> {
     let is_owner = actor.role().is_none_or(|own| own == Role::Owner);
     if role != Role::Owner || is_owner { Ok(()) } else { Err(Refusal::new(RefusalCode::Forbidden).with_detail("owner").into()) }
 }

@@ -1,7 +1,10 @@
 //! What a new clinic starts with, so that the first visit can be booked at once: usual services, and the owner's hours on weekdays.
 
+use std::collections::BTreeMap;
+
 use petrel_domain::desk::{Break, ClinicKind, ServiceDetails, WeeklyHours};
 use petrel_domain::{Role, ServiceKind, StaffId, WallTime};
+use serde::Deserialize;
 
 use crate::hours::save_hours;
 use crate::services::insert_service;
@@ -10,28 +13,28 @@ use crate::{Result, Tx};
 /// The colour of the first column.
 pub(super) const OWNER_COLOR: &str = "#1f6f78";
 
-/// Name, kind, minutes, buffer, colour.
-type Usual = (&'static str, ServiceKind, u16, u16, &'static str);
+/// Usual services, named in the languages the program speaks.
+const USUAL: &str = include_str!("usual_services.json");
 
-const VET: &[Usual] = &[
-    ("Consultation", ServiceKind::Medical, 30, 0, "#2f6fb0"),
-    ("Vaccination", ServiceKind::Medical, 15, 0, "#3f8f5f"),
-    ("Check-up", ServiceKind::Medical, 30, 0, "#4c7fb3"),
-    ("Dental cleaning", ServiceKind::Medical, 60, 15, "#8a63b8"),
-    ("Surgery", ServiceKind::Medical, 120, 30, "#b0483f"),
-];
+#[derive(Deserialize)]
+struct Usual {
+    /// Which clinics offer it.
+    clinics: Vec<ClinicKind>,
+    /// Its name by language.
+    name: BTreeMap<String, String>,
+    kind: ServiceKind,
+    minutes: u16,
+    buffer: u16,
+    color: String,
+    /// Who does it. The owner may do everything: a clinic of one person is a clinic.
+    roles: Vec<Role>,
+    /// How many at the same time.
+    per_slot: u16,
+}
 
-const GROOMING: &[Usual] = &[
-    ("Full groom", ServiceKind::Grooming, 90, 15, "#c07a2c"),
-    ("Bath and brush", ServiceKind::Grooming, 60, 10, "#2f8f9a"),
-    ("Nail trim", ServiceKind::Grooming, 15, 0, "#8c7a3d"),
-];
-
-pub(super) fn fill(tx: &mut Tx<'_>, kind: ClinicKind, owner: StaffId) -> Result<()> {
-    let (vet, grooming) = (kind != ClinicKind::Grooming, kind != ClinicKind::Vet);
-    let usual = VET.iter().filter(|_| vet).chain(GROOMING.iter().filter(|_| grooming));
-    for usual in usual {
-        insert_service(tx, &service(usual))?;
+pub(super) fn fill(tx: &mut Tx<'_>, kind: ClinicKind, locale: &str, owner: StaffId) -> Result<()> {
+    for usual in usual(kind)? {
+        insert_service(tx, &service(usual, locale))?;
     }
     let today =
         crate::clinic_zone::clinic_zone(tx.db())?.map_or_else(|| tx.now().utc().date_naive(), |zone| tx.now().in_zone(zone).date_naive());
@@ -39,30 +42,30 @@ pub(super) fn fill(tx: &mut Tx<'_>, kind: ClinicKind, owner: StaffId) -> Result<
     save_hours(tx, owner, &hours)
 }
 
-fn service((name, kind, minutes, buffer, color): &Usual) -> ServiceDetails {
-    // The owner may do everything: a clinic of one person is a clinic.
-    let mut staff_roles = vec![Role::Owner];
-    staff_roles.extend(if *kind == ServiceKind::Grooming {
-        [Role::Groomer, Role::Technician]
-    } else {
-        [Role::Veterinarian, Role::Technician]
-    });
+fn usual(kind: ClinicKind) -> Result<impl Iterator<Item = Usual>> {
+    let all: Vec<Usual> = serde_json::from_str(USUAL)?;
+    Ok(all.into_iter().filter(move |usual| usual.clinics.contains(&kind)))
+}
+
+fn service(usual: Usual, locale: &str) -> ServiceDetails {
+    let language = locale.split('-').next().unwrap_or_default().to_lowercase();
+    let name = usual.name.get(&language).or_else(|| usual.name.get("en"));
     ServiceDetails {
-        name: (*name).to_owned(),
+        name: name.cloned().unwrap_or_default(),
         description: None,
-        kind: *kind,
-        duration_minutes: *minutes,
-        buffer_minutes: *buffer,
+        kind: usual.kind,
+        duration_minutes: usual.minutes,
+        buffer_minutes: usual.buffer,
         base_price_cents: None,
-        color: (*color).to_owned(),
+        color: usual.color,
         requires_approval: false,
         advance_booking_days: 90,
         min_advance_hours: 2,
         cancellation_cutoff_hours: 24,
-        max_per_slot: 1,
+        max_per_slot: usual.per_slot,
         is_online: false,
         is_active: true,
-        staff_roles,
+        staff_roles: usual.roles,
         form_fields: Vec::new(),
     }
 }
@@ -82,5 +85,23 @@ fn weekday(staff_id: StaffId, day_of_week: u8, effective_from: chrono::NaiveDate
         buffer_minutes: 0,
         max_per_slot: 1,
         breaks: vec![Break { start: at(13), end: at(14) }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use petrel_domain::checked::Checked;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_clinic_begins_with_services_that_pass_their_own_check_in_each_language() {
+        for kind in [ClinicKind::Vet, ClinicKind::Grooming, ClinicKind::Both] {
+            assert!(usual(kind).unwrap().count() >= 6, "{kind:?}");
+            for usual in usual(kind).unwrap() {
+                assert!(["en", "es"].iter().all(|language| usual.name.contains_key(*language)), "{:?}", usual.name);
+                service(usual, "es-ES").checked(()).unwrap();
+            }
+        }
     }
 }
