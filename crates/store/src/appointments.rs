@@ -16,3 +16,4 @@ mod status;
 
 pub(crate) use colleagues::{Roster, busy_between, roster};
 pub(crate) use place::{refuse_new_clashes, wish};
+pub(crate) use row::existing;

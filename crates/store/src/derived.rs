@@ -121,6 +121,11 @@ pub(crate) fn rebuild(db: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// How many clients there are: each has one document.
+pub(crate) fn documents(db: &Connection) -> Result<u32> {
+    Ok(db.prepare_cached("SELECT count(*) FROM search_docs")?.query_row([], |row| row.get(0))?)
+}
+
 fn parent(db: &Connection, sql: &str, id: &[u8; 16]) -> Result<Option<[u8; 16]>> {
     Ok(db.prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
 }

@@ -8,8 +8,10 @@
 mod action;
 mod actor;
 mod appointments;
+mod attention;
 mod catalog;
 mod changes;
+mod clients;
 mod clinic;
 mod clinic_zone;
 mod delete;
@@ -19,12 +21,15 @@ mod error;
 mod file;
 mod free_slots;
 mod hours;
+mod pets;
 mod pin;
 mod row;
 mod schedule;
+mod search;
 mod services;
 mod staff;
 mod undo;
+mod waitlist;
 
 pub use action::Action;
 pub use actor::Actor;

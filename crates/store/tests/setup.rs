@@ -239,7 +239,8 @@ fn a_recurring_override_is_found_wherever_it_reaches() {
         recurrence: Some("FREQ=WEEKLY;BYDAY=FR;UNTIL=20260331".into()),
     };
     let id = desk.store.save_override(&desk.boss(), fridays.clone()).unwrap().value;
-    let found = |from: &str, to: &str| desk.store.schedule_overrides(&desk.boss(), from.parse().unwrap(), to.parse().unwrap()).unwrap().len();
+    let found =
+        |from: &str, to: &str| desk.store.schedule_overrides(&desk.boss(), from.parse().unwrap(), to.parse().unwrap()).unwrap().len();
     assert_eq!((found("2026-03-02", "2026-03-05"), found("2026-03-02", "2026-03-06"), found("2026-04-01", "2026-12-31")), (0, 1, 0));
     let later = ScheduleOverride { id: Some(id), recurrence: None, ..fridays.clone() };
     desk.store.save_override(&desk.boss(), later).unwrap();

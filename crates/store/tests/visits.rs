@@ -76,7 +76,9 @@ fn two_threads_that_want_one_time_get_it_once() {
     let wins = std::thread::scope(|scope| {
         let tries: Vec<_> = (0..4)
             .map(|_| {
-                scope.spawn(|| salon.store.book_appointment(&salon.owner, salon.wish(at("2026-06-01", "11:00"))).map_err(|e| e.refusal().code))
+                scope.spawn(|| {
+                    salon.store.book_appointment(&salon.owner, salon.wish(at("2026-06-01", "11:00"))).map_err(|e| e.refusal().code)
+                })
             })
             .collect();
         tries.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
@@ -171,10 +173,7 @@ fn moving_this_and_following_moves_the_rest_by_as_much_and_all_or_none() {
     salon.store.move_appointment(&salon.owner, salon.shift(ids[1], at("2026-06-09", "11:00"), SeriesScope::Following)).unwrap();
     let starts = |id: AppointmentId| salon.store.appointment(&salon.owner, id).unwrap().card.starts_at;
     let all: Vec<_> = ids.iter().map(|id| starts(*id)).collect();
-    assert_eq!(
-        all,
-        [at("2026-06-01", "10:00"), at("2026-06-09", "11:00"), at("2026-06-16", "11:00"), at("2026-06-23", "11:00")]
-    );
+    assert_eq!(all, [at("2026-06-01", "10:00"), at("2026-06-09", "11:00"), at("2026-06-16", "11:00"), at("2026-06-23", "11:00")]);
     salon.book(at("2026-06-23", "15:00"));
     let refused = salon.store.move_appointment(&salon.owner, salon.shift(ids[1], at("2026-06-09", "15:00"), SeriesScope::Following));
     assert_eq!(refused.unwrap_err().refusal().code, RefusalCode::SlotTaken);
@@ -208,7 +207,8 @@ fn a_booked_time_is_no_longer_offered_and_its_buffer_neither() {
         moving: None,
         limit: None,
     };
-    let free = |query: &FreeSlotsQuery| salon.store.free_slots(&salon.owner, query).unwrap().iter().map(|slot| slot.starts_at).collect::<Vec<_>>();
+    let free =
+        |query: &FreeSlotsQuery| salon.store.free_slots(&salon.owner, query).unwrap().iter().map(|slot| slot.starts_at).collect::<Vec<_>>();
     assert!(free(&query).contains(&at("2026-06-01", "10:30")));
     let id = salon.book(at("2026-06-01", "10:00"));
     let times = free(&query);

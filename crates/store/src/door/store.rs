@@ -55,10 +55,6 @@ impl Store {
         self.shared.clock.now()
     }
 
-    pub(crate) fn catalog(&self) -> &Catalog {
-        &self.shared.catalog
-    }
-
     /// The connection that writes, for housekeeping that records nothing (backups, desk settings).
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner)

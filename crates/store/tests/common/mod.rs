@@ -26,7 +26,10 @@ pub fn at(date: &str, time: &str) -> Millis {
 }
 
 pub fn options(folder: &TempDir, clock: &Arc<FixedClock>) -> OpenOptions {
-    OpenOptions { clock: Arc::clone(clock) as Arc<dyn Clock>, ..OpenOptions::new(folder.path().join("clinic.petrel"), FileKey::from_bytes([7; 32])) }
+    OpenOptions {
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        ..OpenOptions::new(folder.path().join("clinic.petrel"), FileKey::from_bytes([7; 32]))
+    }
 }
 
 pub fn new_clinic() -> NewClinic {
@@ -73,7 +76,8 @@ impl Salon {
     pub fn add_client(&self, first: &str, last: &str, phone: &str) -> ClientId {
         let made = self.store.write(&self.owner, Action::CreateClient, |tx| {
             let id = ClientId(tx.new_id());
-            let sql = "INSERT INTO clients (id, first_name, last_name, phone, email, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
+            let sql =
+                "INSERT INTO clients (id, first_name, last_name, phone, email, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
             let email = format!("{}@example.com", first.to_lowercase());
             tx.db().execute(sql, (id.bytes(), first, last, phone, email, tx.now().0))?;
             Ok(id)

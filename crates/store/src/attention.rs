@@ -1,0 +1,144 @@
+//! What needs a person.
+
+use std::collections::BTreeSet;
+
+use petrel_domain::desk::{AppointmentCard, ClashPair, DuplicatePair, FailedMessage, NeedsAttention, UnclearPhone};
+use petrel_domain::rights::Right;
+use petrel_domain::{ClientId, Millis, contact};
+use rusqlite::{Connection, params};
+
+use crate::appointments::card::{cards, full_name};
+use crate::clients::{Likeness, pairs, rows};
+use crate::{Actor, Result, Store};
+
+/// The most entries of one kind.
+const SHOWN: usize = 50;
+/// Where this desk remembers pairs that are two people after all.
+const DISMISSED: &str = "dismissed_duplicates";
+
+impl Store {
+    /// What needs a person, fifty of each kind at the most.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn needs_attention(&self, actor: &Actor) -> Result<NeedsAttention> {
+        actor.require(Right::SeeClinic)?;
+        let (now, dismissed) = (self.now(), dismissed(self)?);
+        self.read(|db| {
+            let mut all = NeedsAttention {
+                clashes: clashes(db, now)?,
+                awaiting_approval: visits(db, "a.status = 'pending' AND a.starts_at >= ?1", now)?,
+                left_open: visits(
+                    db,
+                    "a.status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress') AND a.starts_at < ?1",
+                    now,
+                )?,
+                duplicates: duplicates(db, &dismissed, now)?,
+                failed_messages: failed(db)?,
+                unclear_phones: unclear(db)?,
+                total: 0,
+            };
+            let count = all.clashes.len()
+                + all.awaiting_approval.len()
+                + all.left_open.len()
+                + all.duplicates.len()
+                + all.failed_messages.len()
+                + all.unclear_phones.len();
+            all.total = u32::try_from(count).unwrap_or(u32::MAX);
+            Ok(all)
+        })
+    }
+
+    /// Two clients are two people after all: they are not shown as a pair again.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn dismiss_duplicate(&self, actor: &Actor, first: ClientId, second: ClientId) -> Result<()> {
+        actor.require(Right::WriteClinic)?;
+        let mut all = dismissed(self)?;
+        all.insert((first.min(second).to_string(), first.max(second).to_string()));
+        self.set_desk_setting(DISMISSED, Some(&serde_json::to_string(&all)?))
+    }
+}
+
+fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
+    let kept = store.desk_setting(DISMISSED)?;
+    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+/// Visits by a condition; those left open are looked for among the last weeks, by their own index.
+fn visits(db: &Connection, condition: &str, now: Millis) -> Result<Vec<AppointmentCard>> {
+    let around = 60 * petrel_domain::DAY;
+    // A visit is left open an hour after its end, not the minute it is over.
+    let condition = format!(
+        "WHERE {condition} AND a.starts_at > ?2 AND (a.status = 'pending' OR a.ends_at < ?3) AND a.deleted_at IS NULL ORDER BY a.starts_at DESC LIMIT 50"
+    );
+    cards(db, &condition, params![now.0, now.0 - around, now.0 - 60 * petrel_domain::MINUTE])
+}
+
+/// Visits of one colleague at one time that nobody put there knowingly: flagged by the hub, or found here from today on.
+fn clashes(db: &Connection, now: Millis) -> Result<Vec<ClashPair>> {
+    let sql = "SELECT a.id, a.clash_with_id FROM appointments a INDEXED BY appointments_clashing
+               WHERE a.clash_with_id IS NOT NULL AND a.deleted_at IS NULL AND a.starts_at > ?1 ORDER BY a.starts_at LIMIT 50";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([now.0 - petrel_domain::DAY])?;
+    let mut seen = BTreeSet::new();
+    let mut clashes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (first, second): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
+        if !seen.insert((first.min(second), first.max(second))) {
+            continue;
+        }
+        let mut pair =
+            cards(db, "WHERE a.id IN (?1, ?2) AND a.deleted_at IS NULL ORDER BY a.created_at, a.id", params![first, second])?.into_iter();
+        if let (Some(first), Some(second)) = (pair.next(), pair.next()) {
+            clashes.push(ClashPair { first, second });
+        }
+    }
+    Ok(clashes)
+}
+
+fn duplicates(db: &Connection, dismissed: &BTreeSet<(String, String)>, now: Millis) -> Result<Vec<DuplicatePair>> {
+    let is_open = |pair: &Likeness| !dismissed.contains(&(pair.first.to_string(), pair.second.to_string()));
+    let found = pairs(db, SHOWN + dismissed.len())?.into_iter().filter(is_open).take(SHOWN);
+    let mut duplicates = Vec::new();
+    for pair in found {
+        let mut both = rows(db, &[pair.first, pair.second], now)?.into_iter();
+        if let (Some(first), Some(second)) = (both.next(), both.next()) {
+            duplicates.push(DuplicatePair { first, second, reason: pair.reason });
+        }
+    }
+    Ok(duplicates)
+}
+
+fn failed(db: &Connection) -> Result<Vec<FailedMessage>> {
+    let sql = "SELECT m.client_id, coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), m.recipient), m.error, m.updated_at
+               FROM messages m LEFT JOIN clients c ON c.id = m.client_id WHERE m.status = 'failed' AND m.deleted_at IS NULL
+               ORDER BY m.updated_at DESC LIMIT 50";
+    let mut statement = db.prepare_cached(sql)?;
+    let failed = statement.query_map([], |row| {
+        Ok(FailedMessage {
+            client_id: row.get::<_, Option<_>>(0)?.map(ClientId::from_bytes),
+            recipient: row.get(1)?,
+            error: row.get(2)?,
+            failed_at: Millis(row.get(3)?),
+        })
+    })?;
+    Ok(failed.collect::<Result<_, _>>()?)
+}
+
+/// Phones that are no `+` and digits. They sort before and after all that are, so the index finds them at its two ends.
+fn unclear(db: &Connection) -> Result<Vec<UnclearPhone>> {
+    let sql = "SELECT id, first_name, last_name, phone FROM clients WHERE phone IS NOT NULL AND deleted_at IS NULL AND (phone < '+' OR phone >= '+:') LIMIT ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([i64::try_from(SHOWN).unwrap_or(i64::MAX)])?;
+    let mut phones = Vec::new();
+    while let Some(row) = rows.next()? {
+        let phone: String = row.get(3)?;
+        if contact::is_unclear(&phone) {
+            let client_name = full_name(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+            phones.push(UnclearPhone { client_id: ClientId::from_bytes(row.get(0)?), client_name, phone });
+        }
+    }
+    Ok(phones)
+}

@@ -1,0 +1,97 @@
+//! Clients.
+
+mod list;
+mod merge;
+mod page;
+mod same;
+mod tags;
+
+use petrel_domain::checked::Checked;
+use petrel_domain::desk::{ClientDetails, Saved};
+use petrel_domain::rights::Right;
+use petrel_domain::{ClientId, ClientSource, Refusal};
+use rusqlite::{Connection, params};
+
+use crate::{Action, Actor, Result, Store, Tx};
+
+pub(crate) use list::{names_of, rows};
+pub(crate) use same::{Likeness, pairs};
+pub(crate) use tags::save as save_tags;
+
+impl Store {
+    /// Makes a client.
+    ///
+    /// # Errors
+    /// `forbidden`, or what the check of the fields says.
+    pub fn create_client(&self, actor: &Actor, input: ClientDetails) -> Result<Saved<ClientId>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(&self.read(crate::clinic::locale)?)?;
+        self.write(actor, Action::CreateClient, |tx| {
+            let id = ClientId(tx.new_id());
+            insert_client(tx, id, &input, ClientSource::Manual, None)?;
+            save_tags(tx, id, &input.tags)?;
+            Ok(id)
+        })
+    }
+
+    /// Changes a client.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, or what the check of the fields says.
+    pub fn save_client(&self, actor: &Actor, id: ClientId, input: ClientDetails) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(&self.read(crate::clinic::locale)?)?;
+        self.write(actor, Action::SaveClient, |tx| {
+            refuse_unknown(tx.db(), id)?;
+            update_client(tx, id, &input)?;
+            save_tags(tx, id, &input.tags)
+        })
+    }
+
+    /// Deletes a client with its pets, visits, records and messages. Undo brings all of it back.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn delete_client(&self, actor: &Actor, id: ClientId) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        self.write(actor, Action::DeleteClient, |tx| crate::delete::soft_delete(tx, "clients", id.bytes()))
+    }
+}
+
+/// Refuses a client that is not here, or no longer.
+pub(crate) fn refuse_unknown(db: &Connection, id: ClientId) -> Result<()> {
+    let sql = "SELECT 1 FROM clients WHERE id = ?1 AND deleted_at IS NULL AND merged_into_id IS NULL";
+    if db.prepare_cached(sql)?.exists([id.bytes()])? { Ok(()) } else { Err(Refusal::not_found("client").into()) }
+}
+
+pub(crate) fn insert_client(tx: &Tx<'_>, id: ClientId, input: &ClientDetails, source: ClientSource, external: Option<&str>) -> Result<()> {
+    let sql = "INSERT INTO clients (id, first_name, last_name, email, phone, address, notes, custom_fields, source, external_id, created_at, updated_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
+    tx.db().prepare_cached(sql)?.execute(params![
+        id.bytes(),
+        input.first_name,
+        input.last_name,
+        input.email,
+        input.phone,
+        input.address,
+        input.notes,
+        custom(input)?,
+        source.as_str(),
+        external,
+        tx.now().0,
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn update_client(tx: &Tx<'_>, id: ClientId, input: &ClientDetails) -> Result<()> {
+    let sql = "UPDATE clients SET first_name = ?2, last_name = ?3, email = ?4, phone = ?5, address = ?6, notes = ?7, custom_fields = ?8,
+               updated_at = ?9 WHERE id = ?1";
+    let ClientDetails { first_name, last_name, email, phone, address, notes, .. } = input;
+    let values = params![id.bytes(), first_name, last_name, email, phone, address, notes, custom(input)?, tx.now().0];
+    tx.db().prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+fn custom(input: &ClientDetails) -> Result<String> {
+    if input.custom_fields.is_empty() { Ok("{}".to_owned()) } else { Ok(serde_json::to_string(&input.custom_fields)?) }
+}

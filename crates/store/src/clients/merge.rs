@@ -1,0 +1,63 @@
+//! Merging two clients into one. Everything of the one goes to the other; one undo takes it back.
+
+use petrel_domain::desk::{MergeInput, Saved};
+use petrel_domain::manifest::references_to;
+use petrel_domain::rights::Right;
+use petrel_domain::{ClientId, Refusal, RefusalCode};
+use rusqlite::params;
+
+use super::{refuse_unknown, tags};
+use crate::{Action, Actor, Result, Store, Tx};
+
+/// Tables whose rows have an id made of what they say: their rows are made anew for the other client.
+const SETS: &[(&str, &str)] = &[("list_members", "list_id"), ("unsubscribes", "topic")];
+
+impl Store {
+    /// Merges one client into another: pets, visits, messages and all else go over, empty fields are filled, tags are joined.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, `invalid` where both are the same.
+    pub fn merge_clients(&self, actor: &Actor, input: MergeInput) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        if input.from_id == input.into_id {
+            return Err(Refusal::on(RefusalCode::Invalid, "from_id").into());
+        }
+        self.write(actor, Action::MergeClients, |tx| merge(tx, input.from_id, input.into_id))
+    }
+}
+
+fn merge(tx: &mut Tx<'_>, from: ClientId, into: ClientId) -> Result<()> {
+    refuse_unknown(tx.db(), from)?;
+    refuse_unknown(tx.db(), into)?;
+    for tag in tags::tags(tx.db(), from)? {
+        tags::add(tx, into, &tag)?;
+    }
+    tags::save(tx, from, &[])?;
+    for (table, key) in SETS {
+        join_set(tx, table, key, from, into)?;
+    }
+    for reference in references_to("clients") {
+        let is_set = reference.table == "client_tags" || SETS.iter().any(|(table, _)| *table == reference.table);
+        if !is_set {
+            let sql = format!("UPDATE {0} SET {1} = ?2, updated_at = ?3 WHERE {1} = ?1", reference.table, reference.column);
+            tx.db().prepare_cached(&sql)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
+        }
+    }
+    tx.db().prepare_cached(include_str!("merge.sql"))?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
+    let gone = "UPDATE clients SET merged_into_id = ?2, deleted_at = ?3, updated_at = ?3 WHERE id = ?1";
+    tx.db().prepare_cached(gone)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
+    Ok(())
+}
+
+/// Moves the elements of a set that the other does not have yet; those it has are deleted here.
+fn join_set(tx: &Tx<'_>, table: &str, key: &str, from: ClientId, into: ClientId) -> Result<()> {
+    let channel = if table == "unsubscribes" { "AND o.channel = t.channel" } else { "" };
+    let twin = format!("EXISTS (SELECT 1 FROM {table} o WHERE o.client_id = ?2 AND o.{key} = t.{key} {channel} AND o.deleted_at IS NULL)");
+    let delete =
+        format!("UPDATE {table} AS t SET deleted_at = ?3, updated_at = ?3 WHERE t.client_id = ?1 AND t.deleted_at IS NULL AND {twin}");
+    let give = format!("UPDATE {table} SET client_id = ?2, updated_at = ?3 WHERE client_id = ?1 AND deleted_at IS NULL");
+    for sql in [delete, give] {
+        tx.db().prepare_cached(&sql)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Clients that may be one: by phone, by e-mail, by name and a pet's name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petrel_domain::desk::{ClientDetails, ClientRow, DuplicateReason};
+use petrel_domain::rights::Right;
+use petrel_domain::text::fold;
+use petrel_domain::{ClientId, contact};
+use rusqlite::{Connection, params};
+
+use super::list::rows;
+use crate::{Actor, Result, Store};
+
+/// The most that are shown while somebody types.
+const SHOWN: usize = 5;
+
+/// Two clients, and what they share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Likeness {
+    pub(crate) reason: DuplicateReason,
+    pub(crate) first: ClientId,
+    pub(crate) second: ClientId,
+}
+
+impl Store {
+    /// Clients that are like the one that is being typed.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn possible_duplicates(&self, actor: &Actor, input: &ClientDetails, except: Option<ClientId>) -> Result<Vec<ClientRow>> {
+        actor.require(Right::SeeClinic)?;
+        let now = self.now();
+        self.read(|db| {
+            let locale = crate::clinic::locale(db)?;
+            let phone = input.phone.as_deref().map(|phone| contact::normalise_phone(phone, &locale));
+            let phone = phone.filter(|phone| !phone.is_unclear).map(|phone| phone.text);
+            let email = input.email.as_deref().map(contact::email_key).filter(|email| contact::is_email(email));
+            let mut found = by(db, "phone = ?1", phone.as_deref())?;
+            found.extend(by(db, "lower(email) = ?1", email.as_deref())?);
+            if !input.first_name.trim().is_empty() && !input.last_name.trim().is_empty() {
+                let sql = "SELECT id FROM clients WHERE last_name = ?1 COLLATE NOCASE AND first_name = ?2 COLLATE NOCASE AND deleted_at IS NULL LIMIT 5";
+                let mut statement = db.prepare_cached(sql)?;
+                let names = params![input.last_name.trim(), input.first_name.trim()];
+                found.extend(statement.query_map(names, |row| row.get(0).map(ClientId::from_bytes))?.collect::<Result<Vec<_>, _>>()?);
+            }
+            let mut seen = BTreeSet::new();
+            found.retain(|id| Some(*id) != except && seen.insert(*id));
+            found.truncate(SHOWN);
+            rows(db, &found, now)
+        })
+    }
+}
+
+fn by(db: &Connection, condition: &str, key: Option<&str>) -> Result<Vec<ClientId>> {
+    let Some(key) = key else { return Ok(Vec::new()) };
+    let column = if condition.starts_with("lower") { "email" } else { "phone" };
+    let sql = format!("SELECT id FROM clients WHERE {condition} AND {column} IS NOT NULL AND deleted_at IS NULL LIMIT 5");
+    let mut statement = db.prepare_cached(&sql)?;
+    Ok(statement.query_map([key], |row| row.get(0).map(ClientId::from_bytes))?.collect::<Result<_, _>>()?)
+}
+
+/// All pairs of clients that may be one, at the most `limit`. Phones and e-mails are read off their indexes in order; for names, those
+/// that are shared are found first, and their pets compared then.
+pub(crate) fn pairs(db: &Connection, limit: usize) -> Result<Vec<Likeness>> {
+    let phones = "SELECT id, phone FROM clients WHERE phone IN (
+                    SELECT phone FROM clients WHERE phone IS NOT NULL AND deleted_at IS NULL GROUP BY phone HAVING count(*) > 1 LIMIT ?1)
+                  AND phone IS NOT NULL AND deleted_at IS NULL ORDER BY phone, id";
+    let emails = "SELECT id, lower(email) FROM clients WHERE lower(email) IN (
+                    SELECT lower(email) FROM clients WHERE email IS NOT NULL AND deleted_at IS NULL GROUP BY lower(email) HAVING count(*) > 1 LIMIT ?1)
+                  AND email IS NOT NULL AND deleted_at IS NULL ORDER BY lower(email), id";
+    let names = "SELECT c.id, c.first_name || ' ' || c.last_name || ' ' || p.name FROM clients c JOIN pets p ON p.client_id = c.id AND p.deleted_at IS NULL
+                 WHERE (c.last_name COLLATE NOCASE, c.first_name COLLATE NOCASE) IN (
+                    SELECT last_name COLLATE NOCASE, first_name COLLATE NOCASE FROM clients WHERE deleted_at IS NULL AND last_name <> ''
+                    GROUP BY last_name COLLATE NOCASE, first_name COLLATE NOCASE HAVING count(*) > 1 LIMIT ?1)
+                 AND c.deleted_at IS NULL";
+    let mut found = BTreeMap::new();
+    for (reason, sql) in [(DuplicateReason::Phone, phones), (DuplicateReason::Email, emails), (DuplicateReason::NameAndPet, names)] {
+        let mut groups: BTreeMap<String, Vec<ClientId>> = BTreeMap::new();
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+        while let Some(row) = rows.next()? {
+            groups.entry(fold(row.get_ref(1)?.as_str()?)).or_default().push(ClientId::from_bytes(row.get(0)?));
+        }
+        for ids in groups.into_values() {
+            for pair in ids.windows(2).filter(|pair| pair[0] != pair[1]) {
+                let (first, second) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+                // The first reason found is the strongest.
+                found.entry((first, second)).or_insert(Likeness { reason, first, second });
+            }
+        }
+    }
+    let mut pairs: Vec<_> = found.into_values().collect();
+    pairs.sort_unstable();
+    pairs.truncate(limit);
+    Ok(pairs)
+}

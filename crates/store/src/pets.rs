@@ -1,0 +1,220 @@
+//! Pets: their details, their page, their weights.
+
+use petrel_domain::checked::Checked;
+use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightInput, WeightPoint};
+use petrel_domain::rights::Right;
+use petrel_domain::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Refusal, Sex, Species, StaffId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::appointments::card::cards;
+use crate::clients::{names_of, refuse_unknown};
+use crate::row::RowExt;
+use crate::{Action, Actor, Result, Store, Tx};
+
+/// The most entries of a timeline; a pet of fifteen years has some three hundred.
+const TIMELINE: i64 = 1000;
+
+impl Store {
+    /// A pet's page.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn pet_page(&self, actor: &Actor, id: PetId) -> Result<PetPage> {
+        actor.require(Right::ReadRecords)?;
+        self.read(|db| page(db, id))
+    }
+
+    /// Adds a pet to a client.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, or what the check of the fields says.
+    pub fn create_pet(&self, actor: &Actor, client: ClientId, input: PetDetails) -> Result<Saved<PetId>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(self.today()?)?;
+        self.write(actor, Action::CreatePet, |tx| {
+            refuse_unknown(tx.db(), client)?;
+            insert_pet(tx, client, &input)
+        })
+    }
+
+    /// Changes a pet.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, or what the check of the fields says.
+    pub fn save_pet(&self, actor: &Actor, id: PetId, input: PetDetails) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(self.today()?)?;
+        self.write(actor, Action::SavePet, |tx| {
+            let sql = "UPDATE pets SET name = ?2, species = ?3, breed = ?4, sex = ?5, is_neutered = ?6, born_on = ?7, weight_grams = ?8, color = ?9,
+                       microchip = ?10, allergies = ?11, alerts = ?12, deceased_on = ?13, updated_at = ?14 WHERE id = ?1 AND deleted_at IS NULL";
+            if write_pet(tx, sql, id, &input, None)? == 0 { Err(Refusal::not_found("pet").into()) } else { Ok(()) }
+        })
+    }
+
+    /// Deletes a pet with its visits and records. Undo brings all of it back.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn delete_pet(&self, actor: &Actor, id: PetId) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        self.write(actor, Action::DeletePet, |tx| crate::delete::soft_delete(tx, "pets", id.bytes()))
+    }
+
+    /// Gives a pet to another client. Its past visits stay with the one who came; those to come go with it.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn move_pet(&self, actor: &Actor, id: PetId, client: ClientId) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        self.write(actor, Action::MovePet, |tx| {
+            refuse_unknown(tx.db(), client)?;
+            let pet = "UPDATE pets SET client_id = ?2, updated_at = ?3 WHERE id = ?1 AND deleted_at IS NULL";
+            if tx.db().prepare_cached(pet)?.execute(params![id.bytes(), client.bytes(), tx.now().0])? == 0 {
+                return Err(Refusal::not_found("pet").into());
+            }
+            let visits =
+                "UPDATE appointments SET client_id = ?2, updated_at = ?3 WHERE pet_id = ?1 AND starts_at >= ?3 AND deleted_at IS NULL
+                          AND status IN ('pending', 'confirmed', 'reminded')";
+            tx.db().prepare_cached(visits)?.execute(params![id.bytes(), client.bytes(), tx.now().0])?;
+            Ok(())
+        })
+    }
+
+    /// Writes down a weight. The pet's own weight is that of its latest entry.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, or what the check of the fields says.
+    pub fn record_weight(&self, actor: &Actor, input: WeightInput) -> Result<Saved<RecordId>> {
+        actor.require(Right::WriteRecords)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::RecordWeight, |tx| record_weight(tx, &input))
+    }
+
+    /// Today, in the clinic's zone.
+    pub(crate) fn today(&self) -> Result<chrono::NaiveDate> {
+        let now = self.now();
+        let zone = self.read(crate::clinic_zone::clinic_zone)?;
+        Ok(zone.map_or_else(|| now.utc().date_naive(), |zone| now.in_zone(zone).date_naive()))
+    }
+}
+
+pub(crate) fn insert_pet(tx: &Tx<'_>, client: ClientId, input: &PetDetails) -> Result<PetId> {
+    let id = PetId(tx.new_id());
+    let sql = "INSERT INTO pets (id, name, species, breed, sex, is_neutered, born_on, weight_grams, color, microchip, allergies, alerts, deceased_on,
+               created_at, updated_at, client_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)";
+    write_pet(tx, sql, id, input, Some(client))?;
+    Ok(id)
+}
+
+fn write_pet(tx: &Tx<'_>, sql: &str, id: PetId, input: &PetDetails, client: Option<ClientId>) -> Result<usize> {
+    let mut statement = tx.db().prepare_cached(sql)?;
+    let (id, client, now) = (id.bytes(), client.map(ClientId::bytes), tx.now().0);
+    let (species, sex) = (input.species.as_str(), input.sex.as_str());
+    let (born_on, deceased_on) = (input.born_on.map(|date| date.to_string()), input.deceased_on.map(|date| date.to_string()));
+    let values: [&dyn rusqlite::ToSql; 15] = [
+        &id,
+        &input.name,
+        &species,
+        &input.breed,
+        &sex,
+        &input.is_neutered,
+        &born_on,
+        &input.weight_grams,
+        &input.color,
+        &input.microchip,
+        &input.allergies,
+        &input.alerts,
+        &deceased_on,
+        &now,
+        &client,
+    ];
+    let used = statement.parameter_count();
+    Ok(statement.execute(&values[..used])?)
+}
+
+/// The pets of a client, living ones first, by name.
+pub(crate) fn pets_of(db: &Connection, client: ClientId) -> Result<Vec<Pet>> {
+    let sql = "SELECT * FROM pets WHERE client_id = ?1 AND deleted_at IS NULL ORDER BY deceased_on IS NOT NULL, name COLLATE NOCASE";
+    let mut statement = db.prepare_cached(sql)?;
+    Ok(statement.query_map([client.bytes()], read_pet)?.collect::<Result<_, _>>()?)
+}
+
+fn read_pet(row: &Row<'_>) -> rusqlite::Result<Pet> {
+    Ok(Pet {
+        id: row.id("id", PetId::from_bytes)?,
+        client_id: row.id("client_id", ClientId::from_bytes)?,
+        details: PetDetails {
+            name: row.named("name")?,
+            species: row.choice("species", |text| Some(Species::parse(text).unwrap_or(Species::Other)))?,
+            breed: row.named("breed")?,
+            sex: row.choice("sex", Sex::parse)?,
+            is_neutered: row.named("is_neutered")?,
+            born_on: row.parsed_opt("born_on")?,
+            weight_grams: row.named("weight_grams")?,
+            color: row.named("color")?,
+            microchip: row.named("microchip")?,
+            allergies: row.named("allergies")?,
+            alerts: row.named("alerts")?,
+            deceased_on: row.parsed_opt("deceased_on")?,
+        },
+    })
+}
+
+fn page(db: &Connection, id: PetId) -> Result<PetPage> {
+    let sql = "SELECT * FROM pets WHERE id = ?1 AND deleted_at IS NULL";
+    let pet = db.prepare_cached(sql)?.query_row([id.bytes()], read_pet).optional()?.ok_or_else(|| Refusal::not_found("pet"))?;
+    let (client_name, client_phone) = names_of(db, pet.client_id)?.unwrap_or_default();
+    let condition = "WHERE a.pet_id = ?1 AND a.deleted_at IS NULL ORDER BY a.starts_at DESC LIMIT ?2";
+    let visits = cards(db, condition, params![id.bytes(), TIMELINE])?;
+    let records = records(db, id)?;
+    let weights = weights(&records);
+    let mut timeline: Vec<(Millis, TimelineEntry)> =
+        visits.into_iter().map(|visit| (visit.starts_at, TimelineEntry::Visit { visit })).collect();
+    timeline.extend(records.into_iter().map(|record| (record.recorded_at, TimelineEntry::Record { record })));
+    timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(PetPage { pet, client_name, client_phone, timeline: timeline.into_iter().map(|(_, entry)| entry).collect(), weights })
+}
+
+fn records(db: &Connection, pet: PetId) -> Result<Vec<MedicalRecord>> {
+    let sql =
+        "SELECT *, data ->> 'grams' AS grams FROM medical_records WHERE pet_id = ?1 AND deleted_at IS NULL ORDER BY recorded_at LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let records = statement.query_map(params![pet.bytes(), TIMELINE], |row| {
+        Ok(MedicalRecord {
+            id: row.id("id", RecordId::from_bytes)?,
+            record_kind: row.choice("kind", RecordKind::parse)?,
+            title: row.named("title")?,
+            body: row.named("body")?,
+            weight_grams: row.named("grams")?,
+            recorded_at: row.millis("recorded_at")?,
+            due_on: row.parsed_opt("due_on")?,
+            author_id: row.id_opt("author_id", StaffId::from_bytes)?,
+            appointment_id: row.id_opt("appointment_id", AppointmentId::from_bytes)?,
+        })
+    })?;
+    Ok(records.collect::<Result<_, _>>()?)
+}
+
+/// Oldest first, as a chart draws them.
+fn weights(records: &[MedicalRecord]) -> Vec<WeightPoint> {
+    let of_weight = records.iter().filter(|record| record.record_kind == RecordKind::Weight);
+    of_weight.filter_map(|record| Some(WeightPoint { recorded_at: record.recorded_at, grams: record.weight_grams? })).collect()
+}
+
+fn record_weight(tx: &mut Tx<'_>, input: &WeightInput) -> Result<RecordId> {
+    let id = RecordId(tx.new_id());
+    let recorded_at = input.recorded_at.unwrap_or(tx.now());
+    let sql = "INSERT INTO medical_records (id, pet_id, appointment_id, author_id, kind, data, recorded_at, created_at, updated_at)
+               SELECT ?1, id, ?3, ?4, 'weight', json_object('grams', ?5), ?6, ?7, ?7 FROM pets WHERE id = ?2 AND deleted_at IS NULL";
+    let appointment = input.appointment_id.map(AppointmentId::bytes);
+    let author = tx.actor().staff_id().map(StaffId::bytes);
+    let values = params![id.bytes(), input.pet_id.bytes(), appointment, author, input.grams, recorded_at.0, tx.now().0];
+    if tx.db().prepare_cached(sql)?.execute(values)? == 0 {
+        return Err(Refusal::not_found("pet").into());
+    }
+    let latest = "UPDATE pets SET updated_at = ?2, weight_grams = (
+                    SELECT data ->> 'grams' FROM medical_records WHERE pet_id = ?1 AND kind = 'weight' AND deleted_at IS NULL ORDER BY recorded_at DESC, id DESC LIMIT 1)
+                  WHERE id = ?1";
+    tx.db().prepare_cached(latest)?.execute(params![input.pet_id.bytes(), tx.now().0])?;
+    Ok(id)
+}

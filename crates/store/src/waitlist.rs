@@ -1,0 +1,154 @@
+//! The waitlist.
+
+use std::cmp::Reverse;
+
+use petrel_domain::checked::Checked;
+use petrel_domain::desk::{Saved, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
+use petrel_domain::rights::Right;
+use petrel_domain::{ClientId, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, zone};
+use rusqlite::{Connection, Params, Row, params};
+
+use crate::appointments::card::full_name;
+use crate::row::RowExt;
+use crate::{Action, Actor, Result, Store, StoreError, Tx};
+
+const SELECT: &str = "SELECT w.*, c.first_name, c.last_name, c.phone, p.name AS pet_name FROM waitlist_entries w
+    JOIN clients c ON c.id = w.client_id LEFT JOIN pets p ON p.id = w.pet_id WHERE w.status IN ('active', 'offered') AND w.deleted_at IS NULL";
+
+impl Store {
+    /// Who waits: the urgent first, then who has waited longest.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn waitlist(&self, actor: &Actor) -> Result<Vec<WaitlistEntry>> {
+        actor.require(Right::SeeClinic)?;
+        self.read(|db| entries(db, "ORDER BY w.priority DESC, w.created_at", []))
+    }
+
+    /// Puts somebody on the waitlist.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, or what the check of the fields says.
+    pub fn add_to_waitlist(&self, actor: &Actor, input: WaitlistInput) -> Result<Saved<WaitlistEntryId>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::AddToWaitlist, |tx| {
+            crate::clients::refuse_unknown(tx.db(), input.client_id)?;
+            let id = WaitlistEntryId(tx.new_id());
+            let sql = "INSERT INTO waitlist_entries (id, client_id, pet_id, service_id, staff_id, requested_on, earliest_time, latest_time, priority, notes,
+                       created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
+            write(tx, sql, id, &input)?;
+            Ok(id)
+        })
+    }
+
+    /// Changes what somebody waits for.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, or what the check of the fields says.
+    pub fn save_waitlist_entry(&self, actor: &Actor, id: WaitlistEntryId, input: WaitlistInput) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        let input = input.checked(())?;
+        self.write(actor, Action::SaveWaitlistEntry, |tx| {
+            let sql = "UPDATE waitlist_entries SET client_id = ?2, pet_id = ?3, service_id = ?4, staff_id = ?5, requested_on = ?6, earliest_time = ?7,
+                       latest_time = ?8, priority = ?9, notes = ?10, updated_at = ?11 WHERE id = ?1 AND deleted_at IS NULL";
+            if write(tx, sql, id, &input)? == 0 { Err(Refusal::not_found("entry").into()) } else { Ok(()) }
+        })
+    }
+
+    /// Takes somebody off the waitlist.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn remove_from_waitlist(&self, actor: &Actor, id: WaitlistEntryId) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        self.write(actor, Action::RemoveFromWaitlist, |tx| {
+            let sql = "UPDATE waitlist_entries SET status = 'cancelled', updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL AND status IN ('active', 'offered')";
+            let count = tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
+            if count == 0 { Err(Refusal::not_found("entry").into()) } else { Ok(()) }
+        })
+    }
+
+    /// Who could take the time of a visit that was cancelled or moved away, best first.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn waitlist_matches(&self, actor: &Actor, query: &WaitlistMatchQuery) -> Result<Vec<WaitlistMatch>> {
+        actor.require(Right::SeeClinic)?;
+        self.read(|db| matches(db, query))
+    }
+}
+
+fn write(tx: &Tx<'_>, sql: &str, id: WaitlistEntryId, input: &WaitlistInput) -> Result<usize> {
+    Ok(tx.db().prepare_cached(sql)?.execute(params![
+        id.bytes(),
+        input.client_id.bytes(),
+        input.pet_id.map(PetId::bytes),
+        input.service_id.map(ServiceId::bytes),
+        input.staff_id.map(StaffId::bytes),
+        input.requested_on.map(|date| date.to_string()),
+        input.earliest.map(|time| time.to_string()),
+        input.latest.map(|time| time.to_string()),
+        input.priority,
+        input.notes,
+        tx.now().0,
+    ])?)
+}
+
+fn entries(db: &Connection, condition: &str, params: impl Params) -> Result<Vec<WaitlistEntry>> {
+    let mut statement = db.prepare_cached(&format!("{SELECT} {condition}"))?;
+    Ok(statement.query_map(params, read)?.collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<WaitlistEntry> {
+    Ok(WaitlistEntry {
+        id: row.id("id", WaitlistEntryId::from_bytes)?,
+        wish: WaitlistInput {
+            client_id: row.id("client_id", ClientId::from_bytes)?,
+            pet_id: row.id_opt("pet_id", PetId::from_bytes)?,
+            service_id: row.id_opt("service_id", ServiceId::from_bytes)?,
+            staff_id: row.id_opt("staff_id", StaffId::from_bytes)?,
+            requested_on: row.parsed_opt("requested_on")?,
+            earliest: row.parsed_opt("earliest_time")?,
+            latest: row.parsed_opt("latest_time")?,
+            priority: row.named("priority")?,
+            notes: row.named("notes")?,
+        },
+        status: row.choice("status", WaitlistStatus::parse)?,
+        client_name: full_name(row.get_ref("first_name")?.as_str()?, row.get_ref("last_name")?.as_str()?),
+        client_phone: row.named("phone")?,
+        pet_name: row.named("pet_name")?,
+        created_at: row.millis("created_at")?,
+    })
+}
+
+fn matches(db: &Connection, query: &WaitlistMatchQuery) -> Result<Vec<WaitlistMatch>> {
+    let visit = crate::appointments::existing(db, query.appointment_id)?;
+    let zone = crate::clinic_zone::clinic_zone(db)?.ok_or_else(|| StoreError::from(Refusal::not_found("clinic")))?;
+    let (date, time) = (zone::date_of(visit.starts_at, zone), zone::wall_time(visit.starts_at, zone));
+    let service = visit.service_id.map(ServiceId::bytes);
+    let condition = "AND (w.service_id IS NULL OR w.service_id = ?1) AND (w.requested_on IS NULL OR w.requested_on = ?2)
+                     AND (w.staff_id IS NULL OR w.staff_id = ?3)
+                     AND (w.earliest_time IS NULL OR w.earliest_time <= ?4) AND (w.latest_time IS NULL OR w.latest_time >= ?4)";
+    let staff = visit.staff_id.map(StaffId::bytes);
+    let fitting = entries(db, condition, params![service, date.to_string(), staff, time.to_string()])?;
+    let mut matches: Vec<WaitlistMatch> = fitting
+        .into_iter()
+        .filter(|entry| visit.client_id != Some(entry.wish.client_id))
+        .map(|entry| WaitlistMatch {
+            is_exact_service: entry.wish.service_id.is_some(),
+            is_exact_day: entry.wish.requested_on.is_some(),
+            is_exact_staff: entry.wish.staff_id.is_some(),
+            entry,
+        })
+        .collect();
+    matches.sort_by_key(rank);
+    matches.truncate(usize::from(query.limit.max(1)));
+    Ok(matches)
+}
+
+/// The urgent first; then who asked for just this; then who has waited longest.
+fn rank(found: &WaitlistMatch) -> (Reverse<u8>, Reverse<u8>, petrel_domain::Millis) {
+    let exact = u8::from(found.is_exact_service) + u8::from(found.is_exact_day) + u8::from(found.is_exact_staff);
+    (Reverse(found.entry.wish.priority), Reverse(exact), found.entry.created_at)
+}
