@@ -1,0 +1,64 @@
+//! Visits.
+
+use petrel_domain::desk::{
+    AppointmentDetail, BookInput, Booked, CancelInput, EditAppointmentInput, MoveInput, NotifyInput, Saved, VisitPage,
+};
+use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, Millis};
+use tauri::State;
+
+use super::Answer;
+use crate::desk::Desk;
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn appointment(desk: State<'_, Desk>, id: AppointmentId) -> Answer<AppointmentDetail> {
+    desk.ask(|store, actor| store.appointment(actor, id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn book_appointment(desk: State<'_, Desk>, input: BookInput) -> Answer<Saved<Booked>> {
+    desk.save(|store, actor| store.book_appointment(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn move_appointment(desk: State<'_, Desk>, input: MoveInput) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.move_appointment(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn reschedule_appointment(desk: State<'_, Desk>, input: MoveInput) -> Answer<Saved<AppointmentId>> {
+    desk.save(|store, actor| store.reschedule_appointment(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn cancel_appointment(desk: State<'_, Desk>, input: CancelInput) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.cancel_appointment(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn set_appointment_status(desk: State<'_, Desk>, id: AppointmentId, status: AppointmentStatus) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.set_appointment_status(actor, id, status))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn edit_appointment(desk: State<'_, Desk>, input: EditAppointmentInput) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.edit_appointment(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn visits_of_client(desk: State<'_, Desk>, client_id: ClientId, before: Option<Millis>) -> Answer<VisitPage> {
+    desk.ask(|store, actor| store.visits_of_client(actor, client_id, before))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn notify_client(desk: State<'_, Desk>, input: NotifyInput) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.notify_client(actor, input))
+}
