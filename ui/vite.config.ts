@@ -3,13 +3,24 @@ import tailwindcss from '@tailwindcss/vite';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { configDefaults } from 'vitest/config';
-import { writeMessages } from './scripts/i18n-types.mjs';
+import { compiledMessages, messageFiles, writeMessages } from './scripts/i18n-types.mjs';
 
-/** Keeps the types of the catalogue's keys in step with the catalogue. */
-function messageTypes(): Plugin {
+/**
+ * Gives `virtual:messages/en`: the catalogue with its messages parsed already, so that no parser is shipped. Keeps the types of
+ * its keys in step.
+ */
+function messages(): Plugin {
+  const prefix = '\0virtual:messages/';
   return {
-    name: 'petrel-message-types',
+    name: 'petrel-messages',
     buildStart: () => writeMessages(),
+    resolveId: (id) => (id.startsWith('virtual:messages/') ? `\0${id}` : undefined),
+    load(id) {
+      if (!id.startsWith(prefix)) return undefined;
+      const language = id.slice(prefix.length) as 'en' | 'es';
+      for (const file of messageFiles(language)) this.addWatchFile(file);
+      return `export default ${JSON.stringify(compiledMessages(language))}`;
+    },
     handleHotUpdate({ file }) {
       if (/\/i18n\/en\/.*\.json$/.test(file)) writeMessages();
     },
@@ -32,9 +43,13 @@ const CSP =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' ipc: http://ipc.localhost";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [messageTypes(), tailwindcss(), svelte(), ...(mode === 'test' ? [] : [mockClinic()])],
+  plugins: [messages(), tailwindcss(), svelte(), ...(mode === 'test' ? [] : [mockClinic()])],
   resolve: {
     alias: {
+      // The catalogue is parsed when the program is built (the unit tests parse it themselves to compare languages).
+      ...(mode !== 'test' && {
+        '@formatjs/icu-messageformat-parser': '@formatjs/icu-messageformat-parser/no-parser.js',
+      }),
       $lib: fileURLToPath(new URL('./src/lib', import.meta.url)),
       $areas: fileURLToPath(new URL('./src/areas', import.meta.url)),
     },

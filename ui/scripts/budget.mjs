@@ -20,11 +20,11 @@ function closure(key, seen = new Set()) {
 const sum = (keys) => [...keys].reduce((total, key) => total + size(manifest[key].file), 0);
 
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
-const isLanguage = (key) => /\/i18n\/(en|es)\.ts$/.test(key);
+const isLanguage = (key) => /virtual:messages\//.test(key);
 const shell = closure(entry);
 // The shell that stands around every area, and one language: both are there before the first paint.
 for (const key of manifest[entry].dynamicImports ?? []) {
-  if (/\/shell\/|i18n\/en\.ts$/.test(key)) closure(key, shell);
+  if (/\/shell\/|virtual:messages\/en$/.test(key)) closure(key, shell);
 }
 const rows = [['shell', sum(shell), SHELL_KIB]];
 for (const key of Object.keys(manifest)) {

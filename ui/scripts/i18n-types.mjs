@@ -17,6 +17,20 @@ export function catalogue(language) {
   return new Map(entries);
 }
 
+/** The files of a language. */
+export const messageFiles = (language) => readdirSync(join(root, language)).map((file) => join(root, language, file));
+
+/** What is shipped of a language: a text as it is, a message with arguments as its parsed form. */
+export function compiledMessages(language) {
+  return Object.fromEntries(
+    [...catalogue(language)].map(([key, text]) => {
+      const parsed = parse(text);
+      const isPlain = parsed.every(({ type }) => type === TYPE.literal);
+      return [key, isPlain ? parsed.map(({ value }) => value).join('') : parsed];
+    }),
+  );
+}
+
 /** The arguments of a message with their TypeScript types, sorted by name. */
 export function argumentsOf(text) {
   const found = new Map();

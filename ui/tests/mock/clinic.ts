@@ -333,7 +333,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     let status: AppointmentStatus = dice < 0.06 ? 'pending' : dice < 0.5 ? 'reminded' : 'confirmed';
     if (ends_at < now - 15 * MINUTE) status = dice < 0.07 ? 'no_show' : dice < 0.12 ? 'cancelled' : 'completed';
     else if (starts_at < now) status = dice < 0.15 ? 'reminded' : dice < 0.35 ? 'checked_in' : 'in_progress';
-    else if (starts_at < now + 30 * MINUTE && dice < 0.4) status = 'checked_in';
+    else if (starts_at < now + 50 * MINUTE && dice < 0.6) status = 'checked_in';
     return {
       id: newId(),
       staff_id: person.id,
@@ -348,7 +348,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
       status,
       status_since: ['pending', 'confirmed', 'reminded'].includes(status)
         ? starts_at - 2 * 86_400_000
-        : Math.min(now - 4 * MINUTE, starts_at - 5 * MINUTE),
+        : Math.min(now - (2 + Math.floor(dice * 40)) * MINUTE, starts_at - 5 * MINUTE),
       is_emergency: next() < 0.03,
       is_overbooked: false,
       series_id: null,

@@ -1,3 +1,4 @@
+import type { MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Messages } from './messages.gen';
 
@@ -6,16 +7,17 @@ export type MessageKey = keyof Messages;
 /** Keys whose message takes no arguments: those that may be chosen by a table. */
 export type PlainKey = { [K in MessageKey]: Messages[K] extends undefined ? K : never }[MessageKey];
 export type Language = 'en' | 'es';
-type Catalogue = Record<string, string>;
+/** A text, or the parsed form of a message with arguments. */
+type Catalogue = Record<string, string | MessageFormatElement[]>;
 
 export const LANGUAGES: Record<Language, string> = { en: 'English', es: 'Español' };
 
 const loaders: Record<Language, () => Promise<{ default: Catalogue }>> = {
-  en: () => import('./en'),
-  es: () => import('./es'),
+  en: () => import('virtual:messages/en'),
+  es: () => import('virtual:messages/es'),
 };
 
-const current = $state<{ language: Language; locale: string; texts: Catalogue }>({
+let current = $state.raw<{ language: Language; locale: string; texts: Catalogue }>({
   language: 'en',
   locale: 'en',
   texts: {},
@@ -32,9 +34,7 @@ export function systemLanguage(): Language {
 export async function useLanguage(language: Language, region: string | null = null): Promise<void> {
   const { default: texts } = await loaders[language]();
   formats = new Map();
-  current.texts = texts;
-  current.language = language;
-  current.locale = region ? `${language}-${region}` : language;
+  current = { language, texts, locale: region ? `${language}-${region}` : language };
   document.documentElement.lang = language;
 }
 
@@ -46,7 +46,7 @@ export const locale = (): string => current.locale;
 /** The text of a key, with its arguments filled in. */
 export function t<K extends MessageKey>(key: K, ...args: Messages[K] extends undefined ? [] : [Messages[K]]): string {
   const text = current.texts[key];
-  if (text === undefined) return key;
+  if (typeof text !== 'object') return text ?? key;
   let format = formats.get(key);
   if (!format) formats.set(key, (format = new IntlMessageFormat(text, current.locale)));
   return format.format(args[0] as Record<string, string | number> | undefined) as string;

@@ -1,17 +1,27 @@
 // The clinic's wall clock. Instants are Unix milliseconds; dates are `YYYY-MM-DD`; minutes count from midnight on the wall.
-import { Temporal } from 'temporal-polyfill';
+import * as Instant from 'temporal-polyfill/fns/Instant';
+import * as PlainDate from 'temporal-polyfill/fns/PlainDate';
+import * as PlainTime from 'temporal-polyfill/fns/PlainTime';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
 
 export const MINUTE = 60_000;
 
 /** The zone of the computer this window is on. */
 export const computerZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-function zoned(at: number, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
+type Day = ReturnType<typeof PlainDate.create>;
+
+const zoned = (at: number, zone: string) => Instant.toZonedDateTimeISO(Instant.fromEpochMilliseconds(at), zone);
+
+function day(date: string): Day {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
+  if (!parts) throw new RangeError(`no date: ${date}`);
+  return PlainDate.create(Number(parts[1]), Number(parts[2]), Number(parts[3]));
 }
 
 /** The calendar day an instant falls on. */
-export const dateOf = (at: number, zone: string): string => zoned(at, zone).toPlainDate().toString();
+export const dateOf = (at: number, zone: string): string =>
+  PlainDate.toString(ZonedDateTime.toPlainDate(zoned(at, zone)));
 
 /** Minutes since midnight on the wall. */
 export function wallMinutes(at: number, zone: string): number {
@@ -33,30 +43,30 @@ export function minutesOf(time: string): number {
 
 /** The first instant of a day. */
 export const startOfDay = (date: string, zone: string): number =>
-  Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds;
+  PlainDate.toZonedDateTime(day(date), zone).epochMilliseconds;
 
 /**
  * The instant of a wall time. A time that a change of clocks skips is read as the same distance after the gap; of a time
  * that comes twice the first is meant.
  */
 export function instantAt(date: string, minutes: number, zone: string): number {
-  const day = Temporal.PlainDate.from(date).add({ days: Math.floor(minutes / 1440) });
-  const time = Temporal.PlainTime.from(wallTime(((minutes % 1440) + 1440) % 1440));
-  return day.toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds;
+  const ofDay = ((minutes % 1440) + 1440) % 1440;
+  const plainTime = PlainTime.create(Math.floor(ofDay / 60), ofDay % 60);
+  const on = PlainDate.addDays(day(date), Math.floor(minutes / 1440));
+  return PlainDate.toZonedDateTime(on, { timeZone: zone, plainTime }).epochMilliseconds;
 }
 
 /** The same wall time on another day, `days` later. */
 export const plusDaysAt = (at: number, days: number, zone: string): number =>
-  zoned(at, zone).add({ days }).epochMilliseconds;
+  ZonedDateTime.addDays(zoned(at, zone), days).epochMilliseconds;
 
-export const addDays = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
+export const addDays = (date: string, days: number): string => PlainDate.toString(PlainDate.addDays(day(date), days));
 export const addMonths = (date: string, months: number): string =>
-  Temporal.PlainDate.from(date).add({ months }).toString();
-export const firstOfMonth = (date: string): string => Temporal.PlainDate.from(date).with({ day: 1 }).toString();
-export const daysBetween = (from: string, to: string): number =>
-  Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;
+  PlainDate.toString(PlainDate.addMonths(day(date), months));
+export const firstOfMonth = (date: string): string => `${date.slice(0, 8)}01`;
+export const daysBetween = (from: string, to: string): number => PlainDate.diffDays(day(from), day(to));
 /** Sunday = 0 … Saturday = 6. */
-export const weekday = (date: string): number => Temporal.PlainDate.from(date).dayOfWeek % 7;
+export const weekday = (date: string): number => PlainDate.dayOfWeek(day(date)) % 7;
 
 /** The day the week of `date` begins on; `firstDay` counts Sunday as 0. */
 export const startOfWeek = (date: string, firstDay: number): string =>
@@ -64,7 +74,7 @@ export const startOfWeek = (date: string, firstDay: number): string =>
 
 export const isDate = (text: string): boolean => {
   try {
-    return Temporal.PlainDate.from(text).toString() === text;
+    return PlainDate.toString(day(text)) === text;
   } catch {
     return false;
   }
