@@ -1,0 +1,320 @@
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, openDesk, test } from './desk';
+
+const visit = (page: Page, status: string) => page.locator(`[data-testid="visit"][data-status="${status}"]`);
+
+/** A visit of the board's afternoon that may be moved, by id. */
+async function movable(page: Page): Promise<string> {
+  await page.getByTestId('visit').first().waitFor();
+  return page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    const noon = Date.parse('2026-11-20T11:00:00+01:00');
+    const end = Date.parse('2026-11-20T12:30:00+01:00');
+    return memory.visits.find(
+      ({ starts_at, status, id }) => starts_at >= noon && starts_at < end && status === 'confirmed' && id,
+    )!.id;
+  });
+}
+
+const stored = (page: Page, id: string) =>
+  page.evaluate((wanted) => window.petrelWorld!.memory.visits.find((kept) => kept.id === wanted)!, id);
+
+/** A free place of a colleague, as pixels: the middle of the column at a wall time. */
+async function placeAt(page: Page, column: number, hours: number): Promise<{ x: number; y: number }> {
+  const body = page.getByTestId('board-body');
+  const columns = await page.getByTestId('board-column').count();
+  const scroller = page.getByTestId('board');
+  await scroller.evaluate((pane, top) => (pane.scrollTop = top), (hours - 2) * 60 * 1.6);
+  const box = (await body.boundingBox())!;
+  return { x: box.x + (box.width / columns) * (column + 0.5), y: box.y + hours * 60 * 1.6 };
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const path of [
+    '/#/schedule',
+    '/?view=week&staff=all#/schedule',
+    '/?view=month#/schedule',
+    '/?book=new#/schedule',
+    '/#/today',
+  ]) {
+    test(`no accessibility violation on ${path} (${theme})`, async ({ page }) => {
+      await openDesk(page, path, { theme });
+      await page
+        .locator('[data-testid="visit"], [data-testid="month-day"], [data-testid="today-card"]')
+        .first()
+        .waitFor();
+      if (path.includes('book')) await page.getByTestId('free-slot').first().waitFor();
+      await expectAccessible(page);
+    });
+  }
+
+  test(`no accessibility violation with a visit and its dialogs open (${theme})`, async ({ page }) => {
+    await openDesk(page, '/#/schedule', { theme });
+    await visit(page, 'reminded').first().click();
+    await page.getByTestId('visit-next').waitFor();
+    await expectAccessible(page);
+    await page.getByTestId('visit-move').click();
+    await page.getByTestId('free-slot').first().waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.getByTestId('visit-edit').click();
+    await page.getByTestId('visit-edit-form').waitFor();
+    await expectAccessible(page);
+  });
+}
+
+test('a drag on free time opens the booking with that time and colleague, and a known client is booked in three steps', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const from = await placeAt(page, 1, 19);
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x, from.y + 30, { steps: 4 });
+  await page.mouse.move(from.x, from.y + 70, { steps: 4 });
+  await expect(page.getByTestId('ghost')).toContainText('19:00');
+  await page.mouse.up();
+  await expect(page.getByTestId('booking-time')).toHaveValue('19:00');
+  await expect(page.getByTestId('booking-staff')).toContainText('Marc Vidal');
+  await expect(page.getByTestId('booking-duration')).toHaveValue('45 min');
+  await expect(page.getByTestId('booking-search')).toBeFocused();
+  await page.keyboard.type('garcia');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('booking-client')).toContainText('García');
+  await page.getByTestId('booking-save').click();
+  // Seven in the evening is outside of hours: said, not done silently.
+  await expect(page.getByTestId('booking-refusal')).toContainText('outside working hours');
+  await page.getByTestId('overbook').click();
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  const count = await page.evaluate(
+    () =>
+      window.petrelWorld!.memory.visits.filter(({ starts_at }) => starts_at === Date.parse('2026-11-20T19:00:00+01:00'))
+        .length,
+  );
+  expect(count).toBe(1);
+});
+
+test('booking by keyboard alone: C, the name, Enter, Ctrl+Enter', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const before = await page.evaluate(() => window.petrelWorld!.memory.visits.length);
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-search')).toBeFocused();
+  await page.keyboard.type('romero');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('booking-save')).toBeEnabled();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await page.evaluate(() => window.petrelWorld!.memory.visits.length)).toBe(before + 1);
+});
+
+test('a visit is dragged to another time and colleague, and Ctrl+Z takes it back', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const before = await stored(page, id);
+  const to = await placeAt(page, 1, 19);
+  const box = (await page.locator(`[data-id="${id}"]`).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 6);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y + 30, { steps: 3 });
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.mouse.up();
+  await expect(page.getByTestId('conflict-dialog')).toContainText('outside working hours');
+  await page.getByTestId('overbook').click();
+  await expect(page.getByText('Moved to')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Notify client' })).toBeVisible();
+  const after = await stored(page, id);
+  expect(after.starts_at).toBe(Date.parse('2026-11-20T19:00:00+01:00'));
+  expect(after.ends_at - after.starts_at).toBe(before.ends_at - before.starts_at);
+  expect(after.staff_id).not.toBe(before.staff_id);
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('Taken back.')).toBeVisible();
+  expect((await stored(page, id)).starts_at).toBe(before.starts_at);
+});
+
+test('a taken time is refused with the free ones next to it', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const before = await stored(page, id);
+  // Onto the next visit of the same colleague that has the whole target taken.
+  const other = await page.evaluate((own) => {
+    const { visits } = window.petrelWorld!.memory;
+    const moved = visits.find((kept) => kept.id === own)!;
+    return visits.find(
+      (kept) =>
+        kept.staff_id !== moved.staff_id &&
+        kept.starts_at > moved.starts_at &&
+        kept.starts_at < moved.starts_at + 3_600_000 &&
+        kept.status === 'confirmed',
+    )!.id;
+  }, id);
+  const from = (await page.locator(`[data-id="${id}"]`).boundingBox())!;
+  const onto = (await page.locator(`[data-id="${other}"]`).boundingBox())!;
+  await page.mouse.move(from.x + from.width / 2, from.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(onto.x + onto.width / 2, onto.y + 5, { steps: 8 });
+  await page.mouse.up();
+  await expect(page.getByTestId('conflict-dialog')).toContainText('taken');
+  await page.getByTestId('free-slot').first().click();
+  await expect(page.getByText('Moved to').or(page.getByText('Rescheduled to'))).toBeVisible();
+  const after = await stored(page, id);
+  expect([after.starts_at, after.staff_id]).not.toEqual([before.starts_at, before.staff_id]);
+});
+
+test('Alt and the arrows move and resize, say where to, and let go to drop', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.evaluate((own) => {
+    // Nothing stands in the way of this one.
+    const { memory } = window.petrelWorld!;
+    const kept = memory.visits.find((each) => each.id === own)!;
+    memory.visits = memory.visits.filter((each) => each.id === own || each.staff_id !== kept.staff_id);
+    window.petrelWorld!.changed(['appointments']);
+  }, id);
+  const before = await stored(page, id);
+  const button = page.locator(`[data-id="${id}"]`);
+  await button.focus();
+  await page.keyboard.down('Alt');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await expect(page.getByTestId('board-live')).not.toBeEmpty();
+  await page.keyboard.up('Alt');
+  await expect.poll(async () => (await stored(page, id)).starts_at).toBe(before.starts_at - 30 * 60_000);
+  await expect(button).toBeFocused();
+  await page.keyboard.down('Alt');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Escape');
+  await page.keyboard.up('Alt');
+  expect((await stored(page, id)).ends_at).toBe(before.ends_at - 30 * 60_000);
+  await page.keyboard.press('Alt+Shift+ArrowDown');
+  await expect.poll(async () => (await stored(page, id)).ends_at).toBe(before.ends_at - 15 * 60_000);
+});
+
+test('one button moves a visit on', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  for (const status of ['checked_in', 'in_progress', 'completed']) {
+    await page.getByTestId('visit-next').click();
+    await expect(page.locator(`[data-id="${id}"]`)).toHaveAttribute('data-status', status);
+  }
+  await expect(page.getByTestId('visit-next')).toBeHidden();
+  await page.getByTestId('panel-close').click();
+  await expect(page.getByTestId('visit-panel')).toBeHidden();
+});
+
+test('a cancelled time is offered to who waits, and filled in two clicks', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await page.getByRole('button', { name: 'Illness' }).click();
+  await page.getByTestId('cancel-confirm').click();
+  await expect(page.getByTestId('waitlist-match').first()).toBeVisible();
+  expect((await stored(page, id)).cancellation_reason).toBe('Illness');
+  await page.getByTestId('fill').first().click();
+  await expect(page.getByText('has the time')).toBeVisible();
+});
+
+test('rescheduling to another day goes through the dialog', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-reschedule').click();
+  await page.getByTestId('free-slot').last().click();
+  await expect(page.getByText('Rescheduled to')).toBeVisible();
+  expect((await stored(page, id)).reschedule_count).toBe(1);
+});
+
+test('a client is told only after the words were seen', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-menu').click();
+  await page.getByRole('menuitem', { name: 'Notify client' }).click();
+  await expect(page.getByTestId('notify-dialog').getByRole('textbox')).toHaveValue(/visit on/);
+  await page.getByTestId('notify-send').click();
+  await expect(page.getByText('waits to be sent')).toBeVisible();
+});
+
+test('what was being typed is offered again after a crash', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await page.getByTestId('booking-reason').fill('Swallowed a sock');
+  await expect.poll(() => page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toContain('sock');
+  const draft = await page.evaluate(() => window.petrelWorld!.memory.drafts.booking!);
+  await page.addInitScript((kept) => (window.petrelWorld!.memory.drafts.booking = kept), draft);
+  await page.reload();
+  await page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
+  await expect(page.getByTestId('booking-reason')).toHaveValue('Swallowed a sock');
+});
+
+test('a new client and pet are made while booking', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await page.getByTestId('booking-search').fill('Zoe Quintana');
+  await page.getByTestId('booking-new-client').click();
+  await page.getByTestId('quick-phone').fill('611 999 888');
+  await page.getByTestId('quick-pet').fill('Pixel');
+  await page.getByTestId('quick-save').click();
+  await expect(page.getByTestId('booking-client')).toHaveText('Zoe Quintana');
+  await expect(page.getByTestId('booking-pet')).toContainText('Pixel');
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+});
+
+test('the keys of the calendar', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const title = page.getByTestId('schedule-title');
+  await expect(title).toHaveText('Friday, 20 November 2026');
+  await page.keyboard.press('j');
+  await expect(title).toHaveText('Saturday, 21 November 2026');
+  await page.keyboard.press('t');
+  await expect(title).toHaveText('Friday, 20 November 2026');
+  await page.keyboard.press('w');
+  await expect(title).toHaveText(/16.22 Nov 2026/);
+  await page.keyboard.press('m');
+  await expect(title).toHaveText('November 2026');
+  await page.locator('[data-date="2026-11-05"]').click();
+  await expect(title).toHaveText('Thursday, 5 November 2026');
+  await page.goBack();
+  await expect(title).toHaveText('November 2026');
+  await page.keyboard.press('?');
+  await expect(page.getByTestId('shortcut-sheet')).toContainText('Show the week');
+});
+
+test('a day of 25 hours has 25 hours, and a week shows nine at nine', async ({ page }) => {
+  await openDesk(page, '/?date=2026-10-25#/schedule');
+  await expect(page.locator('.board-tick')).toHaveCount(24);
+  expect(await page.getByTestId('board-body').evaluate((body) => body.clientHeight)).toBe(25 * 60 * 1.6);
+  await page.goto('/?date=2026-10-25&view=week&staff=all#/schedule');
+  await expect(page.locator('.board-tick')).toHaveCount(23);
+});
+
+test('the day sheet is written where the person says', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('print-day').click();
+  await expect(page.getByText('Day sheet saved')).toBeVisible();
+});
+
+test('today: check in, start and complete from the board', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  const card = page.getByTestId('lane-expected').getByTestId('today-card').first();
+  const id = await card.getAttribute('data-id');
+  await card.getByTestId('today-next').click();
+  const arrived = page.getByTestId('lane-arrived').locator(`[data-id="${id}"]`);
+  await expect(arrived.getByTestId('time-in-status')).toHaveText('0 min');
+  await arrived.getByTestId('today-next').click();
+  await page.getByTestId('lane-in_progress').locator(`[data-id="${id}"]`).getByTestId('today-next').click();
+  await expect(page.getByTestId('lane-ready').locator(`[data-id="${id}"]`)).toBeVisible();
+});
+
+test('a walk-in is booked for now and stands among the arrived', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('walk-in').click();
+  await expect(page.getByTestId('booking-time')).toHaveValue('10:15');
+  await expect(page.getByTestId('booking-walk-in')).toBeChecked();
+});

@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import type { AppointmentCard, DayBounds, ScheduleRange, WorkBlock } from '$lib/backend';
+import { addDays, instantAt, MINUTE, startOfDay } from '$lib/time/zone';
+import { instantsOf, neighbour, stepTarget, targetOf } from '$areas/schedule/board/gesture';
+import { lanesOf } from '$areas/schedule/board/lanes';
+import { firstOpenMinute, layoutDay, layoutDays, type LayoutOptions } from '$areas/schedule/board/layout';
+import { elapsedScale, ticksOf, wallScale } from '$areas/schedule/board/scale';
+
+const ZONE = 'Europe/Madrid';
+const day = (date: string): DayBounds => ({
+  date,
+  starts_at: startOfDay(date, ZONE),
+  ends_at: startOfDay(addDays(date, 1), ZONE),
+});
+const SPRING = day('2026-03-29');
+const AUTUMN = day('2026-10-25');
+
+function card(
+  id: string,
+  date: string,
+  from: number,
+  minutes: number,
+  more: Partial<AppointmentCard> = {},
+): AppointmentCard {
+  const starts_at = instantAt(date, from, ZONE);
+  return {
+    id,
+    staff_id: 'a',
+    client_id: null,
+    client_name: '',
+    client_phone: null,
+    pet_id: null,
+    pet_name: '',
+    species: null,
+    service_id: null,
+    title: null,
+    starts_at,
+    ends_at: starts_at + minutes * MINUTE,
+    actual_start_at: null,
+    actual_end_at: null,
+    status: 'confirmed',
+    status_since: 0,
+    is_emergency: false,
+    is_overbooked: false,
+    series_id: null,
+    group_id: null,
+    has_clash: false,
+    has_alert: false,
+    ...more,
+  };
+}
+
+function range(dates: string[], appointments: AppointmentCard[], blocks: WorkBlock[] = []): ScheduleRange {
+  return { timezone: ZONE, days: dates.map(day), staff_ids: ['a', 'b'], blocks, appointments };
+}
+
+const OPTIONS: LayoutOptions = { staff: null, isCancelledShown: false, minMinutes: 10 };
+
+describe('the scale of a day', () => {
+  it('is as high as the day is long', () => {
+    expect(elapsedScale(SPRING).length).toBe(23 * 60);
+    expect(elapsedScale(AUTUMN).length).toBe(25 * 60);
+    expect(elapsedScale(day('2026-06-01')).length).toBe(1440);
+  });
+
+  it('brings every quarter of an hour back to the instant it stands for', () => {
+    for (const bounds of [SPRING, AUTUMN, day('2026-06-01')]) {
+      const scale = elapsedScale(bounds);
+      for (let minute = 0; minute < scale.length; minute += 15)
+        expect(scale.minuteOf(scale.instantOf(minute))).toBe(minute);
+    }
+  });
+
+  it('puts nine o’clock at nine on the wall, whatever the night did', () => {
+    for (const bounds of [SPRING, AUTUMN]) {
+      const scale = wallScale(bounds, ZONE);
+      expect(scale.length).toBe(1440);
+      expect(scale.minuteOf(instantAt(bounds.date, 540, ZONE))).toBe(540);
+      expect(scale.instantOf(540)).toBe(instantAt(bounds.date, 540, ZONE));
+    }
+    expect(elapsedScale(SPRING).minuteOf(instantAt(SPRING.date, 540, ZONE))).toBe(480);
+  });
+
+  it('shows the hour that is skipped as a gap, and no gap elsewhere', () => {
+    expect(wallScale(SPRING, ZONE).gaps).toEqual([{ from: 120, to: 180 }]);
+    expect(wallScale(AUTUMN, ZONE).gaps).toEqual([]);
+  });
+
+  it('labels an hour that comes twice twice', () => {
+    const walls = ticksOf(AUTUMN, ZONE).map(({ wall, isRepeated }) => `${wall / 60}${isRepeated ? '²' : ''}`);
+    expect(walls.slice(0, 5)).toEqual(['0', '1', '2', '2²', '3']);
+    expect(walls).toHaveLength(25);
+    expect(
+      ticksOf(SPRING, ZONE)
+        .map(({ wall }) => wall / 60)
+        .slice(0, 4),
+    ).toEqual([0, 1, 3, 4]);
+  });
+});
+
+describe('lanes', () => {
+  const spans = (...pairs: [number, number][]) => pairs.map(([from, to]) => ({ from, to }));
+
+  it('leaves visits that do not overlap at full width', () => {
+    expect(lanesOf(spans([0, 30], [30, 60]))).toEqual([
+      { lane: 0, lanes: 1, width: 1 },
+      { lane: 0, lanes: 1, width: 1 },
+    ]);
+  });
+
+  it('reuses a lane that is free again and stretches into room beside', () => {
+    expect(lanesOf(spans([0, 90], [0, 30], [10, 20], [40, 60]))).toEqual([
+      { lane: 0, lanes: 3, width: 1 },
+      { lane: 1, lanes: 3, width: 1 },
+      { lane: 2, lanes: 3, width: 1 },
+      { lane: 1, lanes: 3, width: 2 },
+    ]);
+  });
+
+  it('never lets two overlapping visits share a place', () => {
+    let seed = 11;
+    const next = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+    for (let round = 0; round < 200; round++) {
+      const list = Array.from({ length: 25 }, () => {
+        const from = Math.floor(next() * 96) * 5;
+        return { from, to: from + 5 + Math.floor(next() * 24) * 5 };
+      }).sort((a, b) => a.from - b.from);
+      const lanes = lanesOf(list);
+      list.forEach((one, i) =>
+        list.forEach((other, j) => {
+          if (i >= j || one.to <= other.from || other.to <= one.from) return;
+          const [a, b] = [lanes[i]!, lanes[j]!];
+          expect(a.lanes).toBe(b.lanes);
+          expect(a.lane + a.width <= b.lane || b.lane + b.width <= a.lane).toBe(true);
+        }),
+      );
+      for (const { lane, lanes: count, width } of lanes) expect(lane + width).toBeLessThanOrEqual(count);
+    }
+  });
+});
+
+describe('the layout', () => {
+  it('gives each colleague a column, and one to what nobody is assigned to', () => {
+    const cards = [
+      card('1', '2026-11-20', 540, 30),
+      card('2', '2026-11-20', 540, 30, { staff_id: null }),
+      card('3', '2026-11-20', 600, 30, { staff_id: 'gone' }),
+    ];
+    const layout = layoutDay(range(['2026-11-20'], cards), ['b', 'a'], OPTIONS);
+    expect(layout.columns.map(({ key }) => key)).toEqual(['b', 'a', 'unassigned']);
+    expect(layout.boxes.map(({ card: { id }, column }) => [id, column])).toEqual([
+      ['1', 1],
+      ['2', 2],
+      ['3', 2],
+    ]);
+    expect(layout.boxes[0]).toMatchObject({ top: 540, height: 30, left: 1 / 3, width: 1 / 3 });
+  });
+
+  it('leaves cancelled visits out unless they are asked for', () => {
+    const cards = [card('1', '2026-11-20', 540, 30, { status: 'cancelled' }), card('2', '2026-11-20', 540, 30)];
+    const shown = (isCancelledShown: boolean) =>
+      layoutDay(range(['2026-11-20'], cards), ['a'], { ...OPTIONS, isCancelledShown }).boxes.length;
+    expect(shown(false)).toBe(1);
+    expect(shown(true)).toBe(2);
+  });
+
+  it('keeps a short visit readable and the next one beside it where that would cover it', () => {
+    const cards = [card('1', '2026-11-20', 540, 5), card('2', '2026-11-20', 545, 30)];
+    const { boxes } = layoutDay(range(['2026-11-20'], cards), ['a'], { ...OPTIONS, minMinutes: 12 });
+    expect(boxes[0]).toMatchObject({ top: 540, height: 12, width: 0.5 });
+    expect(boxes[1]!.left).toBe(0.5);
+  });
+
+  it('shows a stay over night in each of its days', () => {
+    const layout = layoutDays(
+      range(['2026-11-19', '2026-11-20', '2026-11-21'], [card('1', '2026-11-19', 1080, 24 * 60)]),
+      OPTIONS,
+    );
+    expect(layout.boxes.map(({ column, top, height, isContinued }) => [column, top, height, isContinued])).toEqual([
+      [0, 1080, 360, false],
+      [1, 0, 1080, true],
+    ]);
+  });
+
+  it('shows a week of one colleague with their pauses, and of all only when anybody works', () => {
+    const at = (minutes: number) => instantAt('2026-11-20', minutes, ZONE);
+    const blocks: WorkBlock[] = [
+      { staff_id: 'a', starts_at: at(480), ends_at: at(780), kind: 'open', reason: null },
+      { staff_id: 'a', starts_at: at(780), ends_at: at(840), kind: 'break', reason: null },
+      { staff_id: 'b', starts_at: at(600), ends_at: at(660), kind: 'open', reason: null },
+    ];
+    const kinds = (staff: ReadonlySet<string> | null) =>
+      layoutDays(range(['2026-11-20'], [], blocks), { ...OPTIONS, staff }).shades.map(({ kind }) => kind);
+    expect(kinds(new Set(['a']))).toEqual(['open', 'break']);
+    expect(kinds(null)).toEqual(['open', 'open']);
+    expect(firstOpenMinute(layoutDays(range(['2026-11-20'], [], blocks), OPTIONS))).toBe(480);
+  });
+});
+
+describe('a gesture', () => {
+  const length = 1440;
+  it('marks out a new visit in both directions, on the grid', () => {
+    const gesture = { kind: 'create', from: { column: 2, minute: 547 } } as const;
+    expect(targetOf(gesture, { column: 4, minute: 590 }, 15, length)).toEqual({ column: 2, top: 540, height: 60 });
+    expect(targetOf(gesture, { column: 2, minute: 515 }, 15, length)).toEqual({ column: 2, top: 510, height: 45 });
+  });
+
+  it('moves over time and columns and stays on the board', () => {
+    const gesture = {
+      kind: 'move',
+      from: { column: 0, minute: 550 },
+      origin: { column: 0, top: 540, height: 30 },
+    } as const;
+    expect(targetOf(gesture, { column: 1, minute: 612 }, 15, length)).toEqual({ column: 1, top: 600, height: 30 });
+    expect(targetOf(gesture, { column: 0, minute: 0 }, 15, length).top).toBe(0);
+    expect(targetOf(gesture, { column: 0, minute: 1440 }, 15, length).top).toBe(1410);
+  });
+
+  it('resizes by the end alone, never below a step', () => {
+    const gesture = {
+      kind: 'resize',
+      from: { column: 0, minute: 570 },
+      origin: { column: 0, top: 540, height: 30 },
+    } as const;
+    expect(targetOf(gesture, { column: 3, minute: 592 }, 15, length)).toEqual({ column: 0, top: 540, height: 45 });
+    expect(targetOf(gesture, { column: 0, minute: 100 }, 15, length).height).toBe(15);
+  });
+
+  it('goes by keyboard as by pointer', () => {
+    const target = { column: 1, top: 540, height: 30 };
+    expect(stepTarget(target, 'ArrowDown', false, 3, length)).toEqual({ column: 1, top: 555, height: 30 });
+    expect(stepTarget(target, 'ArrowRight', false, 3, length)).toEqual({ column: 2, top: 540, height: 30 });
+    expect(stepTarget({ ...target, column: 2 }, 'ArrowRight', false, 3, length)).toEqual({
+      column: 2,
+      top: 540,
+      height: 30,
+    });
+    expect(stepTarget(target, 'ArrowDown', true, 3, length)).toEqual({ column: 1, top: 540, height: 45 });
+    expect(stepTarget({ ...target, height: 15 }, 'ArrowUp', true, 3, length)).toEqual({ ...target, height: 15 });
+    expect(stepTarget(target, 'Enter', false, 3, length)).toBeNull();
+  });
+
+  it('keeps the length true over a change of clocks', () => {
+    const [column] = layoutDay(range([AUTUMN.date], []), ['a'], OPTIONS).columns;
+    const { starts_at, ends_at } = instantsOf({ column: 0, top: 120, height: 90 }, column!);
+    expect(starts_at).toBe(Date.parse('2026-10-25T02:00:00+02:00'));
+    expect(ends_at).toBe(Date.parse('2026-10-25T02:30:00+01:00'));
+  });
+
+  it('finds the visit beside by time', () => {
+    const boxes = [
+      { column: 0, top: 540, left: 0 },
+      { column: 0, top: 600, left: 0 },
+      { column: 2, top: 480, left: 0.6 },
+      { column: 2, top: 610, left: 0.6 },
+    ];
+    expect(neighbour(boxes, 0, 'ArrowDown')).toBe(1);
+    expect(neighbour(boxes, 1, 'ArrowDown')).toBeNull();
+    expect(neighbour(boxes, 1, 'ArrowRight')).toBe(3);
+    expect(neighbour(boxes, 2, 'ArrowLeft')).toBe(0);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { Service, Staff } from '$lib/backend';
+import {
+  emptyBooking,
+  emptyLine,
+  isWorthKeeping,
+  placeLines,
+  servicesFor,
+  slotOf,
+  staffFor,
+  toInput,
+  walkInStart,
+} from '$areas/booking/booking';
+import { splitName } from '$areas/booking/names';
+import { MINUTE } from '$lib/time/zone';
+
+const service = (id: string, minutes: number, roles: Service['staff_roles'] = []): Service => ({
+  id,
+  name: id,
+  description: null,
+  kind: 'medical',
+  duration_minutes: minutes,
+  buffer_minutes: 0,
+  base_price_cents: 1000,
+  color: '#000000',
+  requires_approval: false,
+  advance_booking_days: 90,
+  min_advance_hours: 0,
+  cancellation_cutoff_hours: 0,
+  max_per_slot: 1,
+  is_online: false,
+  is_active: true,
+  staff_roles: roles,
+  form_fields: [],
+});
+const person = (id: string, role: Staff['role'], is_bookable = true): Staff => ({
+  id,
+  first_name: id,
+  last_name: '',
+  email: null,
+  role,
+  color: '#000000',
+  is_active: true,
+  is_bookable,
+  has_pin: false,
+});
+const SERVICES = [service('exam', 30, ['veterinarian']), service('groom', 60, ['groomer'])];
+const STAFF = [person('vet', 'veterinarian'), person('groomer', 'groomer'), person('desk', 'front_desk', false)];
+const NINE = Date.parse('2026-11-20T09:00:00+01:00');
+
+describe('a family in one go', () => {
+  it('comes one after the other with the same colleague, and at once with two', () => {
+    const lines = [
+      { ...emptyLine(), petId: 'a', serviceId: 'exam' },
+      { ...emptyLine(), petId: 'b', serviceId: 'exam' },
+      { ...emptyLine(), petId: 'c', serviceId: 'groom', staffId: 'groomer' },
+      { ...emptyLine(), petId: 'd', serviceId: 'groom', staffId: 'groomer', duration: 20 },
+    ];
+    const placed = placeLines(lines, NINE, 'vet', SERVICES);
+    expect(
+      placed.map(({ staffId, startsAt, endsAt }) => [staffId, (startsAt - NINE) / MINUTE, (endsAt - NINE) / MINUTE]),
+    ).toEqual([
+      ['vet', 0, 30],
+      ['vet', 30, 60],
+      ['groomer', 0, 60],
+      ['groomer', 60, 80],
+    ]);
+  });
+
+  it('is sent as one booking', () => {
+    const booking = {
+      ...emptyBooking('2026-11-20'),
+      clientId: 'c',
+      reason: ' limps ',
+      lines: [{ ...emptyLine(), petId: 'a', serviceId: 'exam' }],
+    };
+    const input = toInput(booking, NINE, 'vet', SERVICES, false);
+    expect(input).toMatchObject({
+      client_id: 'c',
+      booking_method: 'phone',
+      is_overbooking_allowed: false,
+      recurrence: null,
+      estimated_cost_cents: 1000,
+    });
+    expect(input.notes.reason).toBe('limps');
+    expect(input.pets).toEqual([
+      { pet_id: 'a', service_id: 'exam', staff_id: 'vet', starts_at: NINE, duration_minutes: null, answers: [] },
+    ]);
+  });
+});
+
+describe('who and what', () => {
+  it('offers only who may do it, and only what they may do', () => {
+    expect(staffFor(STAFF, SERVICES[0]).map(({ id }) => id)).toEqual(['vet']);
+    expect(staffFor(STAFF, undefined).map(({ id }) => id)).toEqual(['vet', 'groomer']);
+    expect(servicesFor(SERVICES, STAFF[1]).map(({ id }) => id)).toEqual(['groom']);
+    expect(servicesFor(SERVICES, undefined)).toHaveLength(2);
+  });
+
+  it('stands on the chosen time with whoever is free then, else on the first free one', () => {
+    const slots = [
+      { staff_id: 'vet', starts_at: NINE, ends_at: NINE + 30 * MINUTE },
+      { staff_id: 'other', starts_at: NINE + 15 * MINUTE, ends_at: NINE + 45 * MINUTE },
+    ];
+    const booking = emptyBooking('2026-11-20');
+    expect(slotOf(booking, slots)?.staff_id).toBe('vet');
+    expect(slotOf({ ...booking, startsAt: NINE + 15 * MINUTE }, slots)?.staff_id).toBe('other');
+    expect(slotOf({ ...booking, startsAt: NINE + 60 * MINUTE }, slots)).toBeNull();
+    expect(slotOf({ ...booking, lines: [{ ...emptyLine(), staffId: 'other' }] }, slots)?.staff_id).toBe('other');
+  });
+
+  it('keeps a draft only where something was typed', () => {
+    expect(isWorthKeeping(emptyBooking('2026-11-20'))).toBe(false);
+    expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), reason: 'x' })).toBe(true);
+  });
+
+  it('begins a walk-in on the next five minutes', () => {
+    expect(walkInStart(NINE + 1)).toBe(NINE + 5 * MINUTE);
+    expect(walkInStart(NINE)).toBe(NINE);
+  });
+
+  it('makes a client’s name of what was searched for', () => {
+    expect(splitName('ana garcía lópez')).toEqual({ first: 'Ana', last: 'García López', phone: '' });
+    expect(splitName('+34 611 22 33 44')).toEqual({ first: '', last: '', phone: '+34 611 22 33 44' });
+  });
+});

@@ -1,0 +1,68 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { registerCommands } from '$lib/commands/registry.svelte';
+import { keysOf, onShortcut, pressed, takesText } from '$lib/commands/shortcuts';
+
+const stop: (() => void)[] = [];
+afterEach(() => stop.splice(0).forEach((run) => run()));
+
+function command(shortcut: string) {
+  const run = vi.fn();
+  stop.push(
+    registerCommands([{ id: `test.${shortcut}`, title: 'common.undo', group: 'command.group_do', shortcut, run }]),
+  );
+  return run;
+}
+
+function press(key: string, target: HTMLElement = document.createElement('div'), more: KeyboardEventInit = {}): void {
+  const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more });
+  document.body.append(target);
+  target.addEventListener('keydown', (heard) => onShortcut(heard), { once: true });
+  target.dispatchEvent(event);
+}
+
+it('names what was pressed', () => {
+  const name = (key: string, more: KeyboardEventInit = {}) => pressed(new KeyboardEvent('keydown', { key, ...more }));
+  expect(name('D', { shiftKey: true })).toBe('shift+d');
+  expect(name('?', { shiftKey: true })).toBe('?');
+  expect(name('k', { ctrlKey: true })).toBe('mod+k');
+  expect(name('ArrowUp', { altKey: true, shiftKey: true })).toBe('alt+shift+ArrowUp');
+  expect(keysOf('mod+k')).toEqual(['Ctrl', 'K']);
+});
+
+it('runs a single key anywhere but in a text field', () => {
+  const run = command('d');
+  press('d');
+  expect(run).toHaveBeenCalledOnce();
+  press('d', document.createElement('input'));
+  press('d', document.createElement('textarea'));
+  expect(run).toHaveBeenCalledOnce();
+});
+
+it('leaves Ctrl+Z to a text field and takes Ctrl+K from it', () => {
+  const undo = command('mod+z');
+  const palette = command('mod+k');
+  const input = document.createElement('input');
+  press('z', input, { ctrlKey: true });
+  press('k', input, { ctrlKey: true });
+  expect(undo).not.toHaveBeenCalled();
+  expect(palette).toHaveBeenCalledOnce();
+});
+
+it('does nothing behind an open dialog', () => {
+  const run = command('w');
+  const dialog = document.createElement('div');
+  dialog.setAttribute('role', 'dialog');
+  dialog.dataset.state = 'open';
+  dialog.dataset.modal = '';
+  document.body.append(dialog);
+  press('w', document.createElement('div'));
+  dialog.remove();
+  expect(run).not.toHaveBeenCalled();
+});
+
+it('knows a text field from a box to tick', () => {
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox' });
+  expect(takesText(box)).toBe(false);
+  expect(takesText(document.createElement('input'))).toBe(true);
+  expect(takesText(null)).toBe(false);
+});

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import type { AppointmentCard } from '$lib/backend';
+import { lanesOf, minutesIn, minutesLate, waitTone } from '$areas/today/board';
+import { levelOf, loadOf, weeksOf } from '$areas/schedule/month';
+import { slotsByDay } from '$areas/visit/slots';
+
+const card = (
+  id: string,
+  status: AppointmentCard['status'],
+  starts_at: number,
+  status_since = 0,
+  is_emergency = false,
+) => ({ id, status, starts_at, status_since, is_emergency }) as AppointmentCard;
+
+it('puts each visit where it stands: who waits longest first, emergencies before all', () => {
+  const lanes = lanesOf([
+    card('late', 'confirmed', 20),
+    card('early', 'reminded', 10),
+    card('short', 'checked_in', 0, 50),
+    card('long', 'checked_in', 0, 10),
+    card('urgent', 'checked_in', 0, 90, true),
+    card('done', 'completed', 0, 5),
+    card('no', 'no_show', 0),
+    card('off', 'cancelled', 0),
+    card('moved', 'rescheduled', 0),
+  ]);
+  expect(Object.fromEntries(Object.entries(lanes).map(([lane, cards]) => [lane, cards.map(({ id }) => id)]))).toEqual({
+    expected: ['early', 'late'],
+    arrived: ['urgent', 'long', 'short'],
+    in_progress: [],
+    ready: ['done'],
+    gone: ['no', 'off'],
+  });
+});
+
+it('counts full minutes and never below none', () => {
+  expect(minutesIn(card('a', 'checked_in', 0, 0), 119_999)).toBe(1);
+  expect(minutesIn(card('a', 'checked_in', 0, 60_000), 0)).toBe(0);
+  expect(minutesLate(card('a', 'confirmed', 0), 300_000)).toBe(5);
+  expect([0, 15, 30].map(waitTone)).toEqual(['calm', 'long', 'too_long']);
+});
+
+it('says how full a day is', () => {
+  const of = (booked_minutes: number, open_minutes: number, visits = 1) => ({
+    date: '2026-11-20',
+    visits,
+    emergencies: 0,
+    booked_minutes,
+    open_minutes,
+  });
+  expect(loadOf(of(50, 100))).toBe(0.5);
+  expect(loadOf(of(200, 100))).toBe(1);
+  expect(loadOf(of(0, 0, 0))).toBe(0);
+  expect([of(0, 0, 0), of(10, 0), of(10, 100), of(50, 100), of(90, 100)].map(levelOf)).toEqual([
+    'closed',
+    'full',
+    'free',
+    'usual',
+    'full',
+  ]);
+  expect(weeksOf(Array.from({ length: 35 }, () => of(0, 0)))).toHaveLength(5);
+});
+
+it('groups free times by the clinic’s days', () => {
+  const slot = (iso: string) => ({ staff_id: 'a', starts_at: Date.parse(iso), ends_at: Date.parse(iso) + 1 });
+  const days = slotsByDay([slot('2026-11-20T22:30:00Z'), slot('2026-11-20T23:30:00Z')], 'Europe/Madrid');
+  expect(days.map(([date, slots]) => [date, slots.length])).toEqual([
+    ['2026-11-20', 1],
+    ['2026-11-21', 1],
+  ]);
+});
