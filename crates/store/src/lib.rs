@@ -15,6 +15,7 @@ mod clients;
 mod clinic;
 mod clinic_zone;
 mod delete;
+mod demo;
 mod derived;
 mod door;
 mod error;
@@ -33,6 +34,7 @@ mod waitlist;
 
 pub use action::Action;
 pub use actor::Actor;
+pub use demo::{DemoPlan, DemoReport};
 pub use door::{Store, Tx};
 pub use error::{Result, StoreError};
 pub use file::{FileKey, OpenOptions, SCHEMA_VERSION};

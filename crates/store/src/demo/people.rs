@@ -1,0 +1,172 @@
+//! Clients and pets.
+
+use petrel_domain::{DAY, Millis, Species, natural_id};
+use rusqlite::{Connection, params};
+
+use super::{DemoPlan, Maker};
+use crate::Result;
+
+/// Those who come.
+pub(super) struct Herd {
+    pub(super) clients: u32,
+    pub(super) pets: Vec<Pet>,
+}
+
+/// A pet, and since when it comes.
+#[derive(Clone, Copy)]
+pub(super) struct Pet {
+    pub(super) id: [u8; 16],
+    pub(super) client_id: [u8; 16],
+    pub(super) species: Species,
+    pub(super) since: Millis,
+    pub(super) grams: u32,
+    pub(super) is_alive: bool,
+}
+
+/// Of a hundred pets.
+const SPECIES: &[(Species, u32)] = &[
+    (Species::Dog, 56),
+    (Species::Cat, 33),
+    (Species::Rabbit, 4),
+    (Species::GuineaPig, 2),
+    (Species::Bird, 2),
+    (Species::Hamster, 1),
+    (Species::Ferret, 1),
+    (Species::Reptile, 1),
+];
+
+pub(super) fn fill(db: &Connection, plan: &DemoPlan, maker: &mut Maker) -> Result<Herd> {
+    let wanted = plan.pets.unwrap_or(plan.clients + plan.clients / 2).max(1);
+    let mut pets = Vec::with_capacity(wanted as usize);
+    let years = i64::from(plan.years.clamp(1, 30)) * 365 * DAY;
+    let mut last: Option<Card> = None;
+    for n in 0..plan.clients {
+        let since = Millis(maker.now.0 - maker.rng.i64(DAY..years + DAY));
+        // Now and then the same person was taken down twice.
+        let card = match &last {
+            Some(card) if n % 400 == 7 => Card { notes: None, ..card.clone() },
+            _ => Card::new(maker, n),
+        };
+        let client_id = client(db, maker, &card, since)?;
+        let left = wanted.saturating_sub(u32::try_from(pets.len()).unwrap_or(0));
+        let share = left.div_ceil(plan.clients - n);
+        let count = if share > 1 { maker.rng.u32(1..=share * 2 - 1) } else { share };
+        for _ in 0..count.min(left) {
+            pets.push(pet(db, maker, client_id, since)?);
+        }
+        last = Some(card);
+    }
+    Ok(Herd { clients: plan.clients, pets })
+}
+
+/// What is written down of a client.
+#[derive(Clone)]
+struct Card {
+    first: String,
+    last: String,
+    email: Option<String>,
+    phone: Option<String>,
+    address: String,
+    notes: Option<String>,
+    tag: Option<&'static str>,
+}
+
+impl Card {
+    fn new(maker: &mut Maker, n: u32) -> Self {
+        let words = maker.words.language.clone();
+        let (first, last) = (maker.pick(&words.first).clone(), maker.pick(&words.last).clone());
+        let plain = petrel_domain::text::fold(&format!("{first}.{last}")).replace(' ', ".");
+        let phone = match n % 500 {
+            // What was on the old card.
+            3 => "ask at reception".to_owned(),
+            // Ranges that are kept for stories, or wide enough that nobody is meant.
+            _ if maker.words.is_spanish => format!("+346{:08}", 10_000_000 + (u64::from(n) * 7_919 + 13) % 89_000_000),
+            _ => format!("+1{}{:07}", ["415", "212", "312", "617"][n as usize % 4], 2_000_000 + (u64::from(n) * 7_919 + 13) % 7_900_000),
+        };
+        let is_noted = maker.chance(8);
+        Self {
+            email: maker.chance(85).then(|| format!("{plain}{n}@example.com")),
+            phone: maker.chance(96).then_some(phone),
+            address: format!("{} {}", maker.rng.u32(1..180), maker.pick(&words.streets)),
+            notes: is_noted.then(|| maker.pick(&words.notes).clone()),
+            tag: ["VIP", "Breeder", "Senior"].get(maker.rng.usize(0..40)).copied(),
+            first,
+            last,
+        }
+    }
+}
+
+fn client(db: &Connection, maker: &mut Maker, card: &Card, since: Millis) -> Result<[u8; 16]> {
+    let id = maker.id(since);
+    let sql = "INSERT INTO clients (id, first_name, last_name, email, phone, address, notes, source, created_at, updated_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'manual', ?8, ?8)";
+    db.prepare_cached(sql)?.execute(params![id, card.first, card.last, card.email, card.phone, card.address, card.notes, since.0])?;
+    if let Some(tag) = card.tag {
+        let tag_id = natural_id("client_tags", &[&id, tag.as_bytes()]);
+        let sql = "INSERT INTO client_tags (id, client_id, tag, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)";
+        db.prepare_cached(sql)?.execute(params![tag_id.as_bytes(), id, tag, since.0])?;
+    }
+    Ok(id)
+}
+
+fn species(maker: &mut Maker) -> Species {
+    let mut at = maker.rng.u32(0..100);
+    for (species, share) in SPECIES {
+        match at.checked_sub(*share) {
+            None => return *species,
+            Some(rest) => at = rest,
+        }
+    }
+    Species::Other
+}
+
+fn grams(maker: &mut Maker, species: Species) -> u32 {
+    let (least, most) = match species {
+        Species::Dog => (2_500, 42_000),
+        Species::Cat => (2_800, 7_500),
+        Species::Rabbit | Species::Ferret => (900, 3_000),
+        Species::Horse => (350_000, 600_000),
+        _ => (30, 1_200),
+    };
+    maker.rng.u32(least..most) / 10 * 10
+}
+
+fn pet(db: &Connection, maker: &mut Maker, client_id: [u8; 16], since: Millis) -> Result<Pet> {
+    let id = maker.id(since);
+    let species = species(maker);
+    let grams = grams(maker, species);
+    let born = Millis(since.0 - maker.rng.i64(60 * DAY..9 * 365 * DAY)).utc().date_naive();
+    let age_days = (maker.now.utc().date_naive() - born).num_days();
+    let is_alive = age_days < 14 * 365 && !maker.chance(2);
+    let died = (!is_alive).then(|| Millis(maker.now.0 - maker.rng.i64(DAY..300 * DAY)).utc().date_naive().max(born));
+    let words = maker.words.language.clone();
+    let (names, breeds) = (maker.words.pets.clone(), maker.words.breeds(species).to_vec());
+    let breed = (!breeds.is_empty()).then(|| maker.pick(&breeds).clone());
+    let microchip = (matches!(species, Species::Dog | Species::Cat) && maker.chance(70))
+        .then(|| format!("9820{:011}", maker.rng.u64(0..100_000_000_000)));
+    let allergies = maker.chance(3).then(|| maker.pick(&words.allergies).clone());
+    let alerts = maker.chance(4).then(|| maker.pick(&words.alerts).clone());
+    let sex = *maker.pick(&["female", "male"]);
+    let is_neutered = maker.chance(60);
+    let name = maker.pick(&names).clone();
+    let sql = "INSERT INTO pets (id, client_id, name, species, breed, sex, is_neutered, born_on, weight_grams, microchip, allergies, alerts, deceased_on,
+               created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)";
+    let (born, died) = (born.to_string(), died.map(|date| date.to_string()));
+    db.prepare_cached(sql)?.execute(params![
+        id,
+        client_id,
+        name,
+        species.as_str(),
+        breed,
+        sex,
+        is_neutered,
+        born,
+        grams,
+        microchip,
+        allergies,
+        alerts,
+        died,
+        since.0
+    ])?;
+    Ok(Pet { id, client_id, species, since, grams, is_alive })
+}
