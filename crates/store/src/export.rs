@@ -72,7 +72,7 @@ impl Work<'_> {
     /// Each living row of a table.
     fn each(&self, table: &str, mut visit: impl FnMut(&[String], &Row<'_>) -> Result<()>) -> Result<u32> {
         let mut statement = self.db.prepare(&format!("SELECT * FROM {table} WHERE deleted_at IS NULL ORDER BY id"))?;
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query([])?;
         let mut count = 0;
         while let Some(row) = rows.next()? {

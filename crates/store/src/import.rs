@@ -32,7 +32,7 @@ impl Store {
         let file = read::File::open(Path::new(path), plan, &locale)?;
         let today = self.today()?;
         let read = rows::read(&file, &locale, today);
-        let known = self.read(|db| known::Known::load(db))?;
+        let known = self.read(known::Known::load)?;
         let sorted = run::sort(&read.rows, &known);
         let duplicates = sorted.duplicates();
         Ok(ImportPreview {

@@ -1,4 +1,5 @@
 //! Files as they come: brought in, taken out, brought in again.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 mod common;
 
