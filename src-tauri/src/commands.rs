@@ -1,16 +1,133 @@
-//! The commands the screens may call, a file an area. A command parses, calls the core, and maps the error; rules live below.
+//! What the screens may ask for: a file an area, a few lines a command (parse, call, answer). What may be asked is listed here and in
+//! `build.rs`; a test holds the two together.
 
-pub mod app;
-pub mod appointments;
-pub mod clients;
-pub mod clinic;
-pub mod files;
-pub mod pets;
-pub mod schedule;
-pub mod transfer;
-pub mod waitlist;
+mod app;
+mod appointments;
+mod backups;
+mod clients;
+mod clinic;
+mod pets;
+mod schedule;
+mod waitlist;
 
 use petrel_domain::Refusal;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::events::{AppStateChanged, Changed, WorkProgress};
 
 /// What every command answers.
-pub type Answer<T> = Result<T, Refusal>;
+pub(crate) type Answer<T> = Result<T, Refusal>;
+
+/// Every command and event, with its types.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        .error_handling(ErrorHandlingMode::Result)
+        // What goes in and what comes out have one shape: a missing field is written as null.
+        .disable_serde_phases()
+        .commands(collect_commands![
+            app::app_state,
+            app::create_clinic,
+            app::create_demo_clinic,
+            app::unlock_with_passphrase,
+            app::retry_open,
+            app::set_aside_file,
+            app::sign_in_choices,
+            app::sign_in,
+            app::lock,
+            app::touch,
+            app::system_timezone,
+            app::timezones,
+            app::detect_keychain,
+            app::desk_setting,
+            app::set_desk_setting,
+            app::draft,
+            app::set_draft,
+            app::undo,
+            app::undo_offer,
+            app::cancel_work,
+            app::window_ready,
+            backups::list_backups,
+            backups::restore_backup,
+            backups::backup_now,
+            clinic::clinic,
+            clinic::save_clinic,
+            clinic::staff,
+            clinic::create_staff,
+            clinic::save_staff,
+            clinic::delete_staff,
+            clinic::set_pin,
+            clinic::services,
+            clinic::create_service,
+            clinic::save_service,
+            clinic::delete_service,
+            clinic::weekly_hours,
+            clinic::save_weekly_hours,
+            clinic::schedule_overrides,
+            clinic::save_override,
+            clinic::delete_override,
+            schedule::schedule_range,
+            schedule::month_overview,
+            schedule::today_board,
+            schedule::free_slots,
+            appointments::appointment,
+            appointments::book_appointment,
+            appointments::move_appointment,
+            appointments::reschedule_appointment,
+            appointments::cancel_appointment,
+            appointments::set_appointment_status,
+            appointments::edit_appointment,
+            appointments::visits_of_client,
+            appointments::notify_client,
+            clients::clients,
+            clients::all_tags,
+            clients::search,
+            clients::client,
+            clients::create_client,
+            clients::save_client,
+            clients::delete_client,
+            clients::merge_clients,
+            clients::possible_duplicates,
+            pets::pet_page,
+            pets::create_pet,
+            pets::save_pet,
+            pets::delete_pet,
+            pets::move_pet,
+            pets::record_weight,
+            waitlist::waitlist,
+            waitlist::add_to_waitlist,
+            waitlist::save_waitlist_entry,
+            waitlist::remove_from_waitlist,
+            waitlist::waitlist_matches,
+            waitlist::needs_attention,
+            waitlist::dismiss_duplicate,
+        ])
+        .events(collect_events![Changed, WorkProgress, AppStateChanged])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// What `build.rs` declares.
+    const DECLARED: &[&str] = &include!("../commands.in");
+
+    #[test]
+    fn what_is_collected_is_declared_and_granted_to_the_one_window_and_nothing_else_is() {
+        let collected: BTreeSet<&str> = include_str!("commands.rs")
+            .lines()
+            .skip_while(|line| !line.contains("collect_commands!["))
+            .skip(1)
+            .take_while(|line| !line.contains("])"))
+            .filter_map(|line| line.trim().trim_end_matches(',').split("::").nth(1))
+            .collect();
+        assert!(collected.len() > 60, "{}", collected.len());
+        assert_eq!(collected, DECLARED.iter().copied().collect());
+        let capability: serde_json::Value = serde_json::from_str(include_str!("../capabilities/main.json")).unwrap();
+        assert_eq!(capability["windows"], serde_json::json!(["main"]));
+        assert!(capability.get("remote").is_none(), "no page from elsewhere may call anything");
+        let granted = capability["permissions"].as_array().unwrap().iter().filter_map(|permission| permission.as_str());
+        let granted: BTreeSet<String> =
+            granted.filter_map(|permission| permission.strip_prefix("allow-")).map(|name| name.replace('-', "_")).collect();
+        assert_eq!(granted, DECLARED.iter().map(|name| (*name).to_owned()).collect());
+    }
+}

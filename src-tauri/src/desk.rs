@@ -1,151 +1,104 @@
-//! The desk: the open clinic, and who sits at it.
+//! This desk: the open clinic, who sits here, and what may be done now.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod at_work;
+mod backups;
+mod demo;
+mod opening;
+mod session;
+mod state;
 
-use petrel_domain::desk::{Saved, Staff};
-use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
-use petrel_store::{Actor, Store, StoreError};
-use tauri::AppHandle;
-use tauri_specta::Event;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::events::{AppStateChanged, Changed};
+use petrel_domain::desk::Recovery;
+use petrel_domain::{Clock, Millis, Refusal};
+use petrel_store::{FileKey, FileLock, KeyFile, Store};
 
-/// The desk: what every command starts from.
+use crate::events::News;
+use crate::folder::Folder;
+use crate::keys::Keys;
+
+use backups::Made;
+use session::Session;
+
+/// This desk. Cheap to clone; clones are the same desk.
+#[derive(Clone)]
 pub struct Desk {
-    app: AppHandle,
-    seat: Mutex<Seat>,
+    inner: Arc<Inner>,
 }
 
-/// The open clinic, and who sits at it.
-#[derive(Default)]
-struct Seat {
-    store: Option<Store>,
-    staff: Option<Staff>,
-    touched_at: Option<Millis>,
-    auto_lock_minutes: u16,
-    language: String,
+struct Inner {
+    folder: Folder,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    tell: Box<dyn Fn(News) + Send + Sync>,
+    /// Commands hold it for reading while they work, so the file is never taken away from under one.
+    place: RwLock<Place>,
+    lock: Mutex<Option<FileLock>>,
+    recovered: Mutex<Option<Recovery>>,
+    made: Mutex<Made>,
+    is_cancelled: AtomicBool,
+    /// Damage was found while the file was in use; the next opening looks it over first.
+    is_damage_found: AtomicBool,
+}
+
+/// Where the program stands.
+enum Place {
+    FirstRun,
+    NeedsPassphrase(KeyFile),
+    Trouble(Refusal),
+    Open(Box<Clinic>),
+}
+
+/// An open clinic.
+struct Clinic {
+    store: Store,
+    key: FileKey,
+    key_file: KeyFile,
+    session: Session,
 }
 
 impl Desk {
-    /// A desk at which nothing is open yet.
-    pub fn new(app: AppHandle) -> Self {
-        Self { app, seat: Mutex::default() }
+    /// A desk whose file is not looked at yet.
+    pub fn new(folder: Folder, keys: Keys, clock: Arc<dyn Clock>, tell: impl Fn(News) + Send + Sync + 'static) -> Self {
+        let inner = Inner {
+            folder,
+            keys,
+            clock,
+            tell: Box::new(tell),
+            place: RwLock::new(Place::FirstRun),
+            lock: Mutex::new(None),
+            recovered: Mutex::new(None),
+            made: Mutex::new(Made::default()),
+            is_cancelled: AtomicBool::new(false),
+            is_damage_found: AtomicBool::new(false),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
-    fn seat(&self) -> MutexGuard<'_, Seat> {
-        self.seat.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The desk's keys.
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
     }
 
-    /// Opens a clinic at this desk, or closes the one that is open. Whoever was signed in is not any more.
-    pub fn set_store(&self, store: Option<Store>) {
-        *self.seat() = Seat { auto_lock_minutes: self.seat().auto_lock_minutes, store, ..Seat::default() };
+    fn now(&self) -> Millis {
+        self.inner.clock.now()
     }
 
-    /// The open clinic, signed in or not: for the lock screen and housekeeping.
-    ///
-    /// # Errors
-    /// `not_found` where none is open.
-    pub fn store(&self) -> Result<Store, Refusal> {
-        self.seat().store.clone().ok_or_else(|| Refusal::not_found("clinic"))
+    fn tell(&self, news: News) {
+        (self.inner.tell)(news);
     }
 
-    /// Who is signed in.
-    pub fn staff(&self) -> Option<Staff> {
-        self.seat().staff.clone()
+    fn place(&self) -> RwLockReadGuard<'_, Place> {
+        self.inner.place.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Signs somebody in, or out.
-    pub fn set_staff(&self, staff: Option<Staff>) {
-        let mut seat = self.seat();
-        seat.touched_at = seat.store.as_ref().map(Store::now);
-        seat.staff = staff;
-    }
-
-    /// How long the desk may lie untouched, in minutes; 0: for ever.
-    pub fn set_auto_lock(&self, minutes: u16) {
-        self.seat().auto_lock_minutes = minutes;
-    }
-
-    /// The language of the screens, as a tag; the core needs it for what it prints.
-    pub fn language(&self) -> String {
-        let language = self.seat().language.clone();
-        if language.is_empty() { "en".to_owned() } else { language }
-    }
-
-    /// Sets the language of the screens.
-    pub fn set_language(&self, language: &str) {
-        language.clone_into(&mut self.seat().language);
-    }
-
-    /// The clinic and who asks; counts as a touch. A desk that lay untouched for too long is locked first.
-    fn signed_in(&self) -> Result<(Store, Actor), Refusal> {
-        let mut seat = self.seat();
-        let store = seat.store.clone().ok_or_else(|| Refusal::new(RefusalCode::SignInNeeded))?;
-        let now = store.now();
-        let limit = i64::from(seat.auto_lock_minutes) * MINUTE;
-        if limit > 0 && seat.touched_at.is_some_and(|at| now.0 - at.0 > limit) {
-            seat.staff = None;
-        }
-        let staff = seat.staff.as_ref().ok_or_else(|| Refusal::new(RefusalCode::SignInNeeded))?;
-        let actor = Actor::staff(staff.id, staff.details.role);
-        seat.touched_at = Some(now);
-        Ok((store, actor))
-    }
-
-    /// Asks the clinic something, as whoever is signed in.
-    ///
-    /// # Errors
-    /// `sign_in_needed`, or what the question says.
-    pub fn ask<T>(&self, question: impl FnOnce(&Store, &Actor) -> Result<T, StoreError>) -> Result<T, Refusal> {
-        let (store, actor) = self.signed_in()?;
-        question(&store, &actor).map_err(|error| self.told(&error))
-    }
-
-    /// Changes the clinic, as whoever is signed in, and tells every window what changed.
-    ///
-    /// # Errors
-    /// `sign_in_needed`, or what the change says.
-    pub fn save<T>(&self, change: impl FnOnce(&Store, &Actor) -> Result<Saved<T>, StoreError>) -> Result<Saved<T>, Refusal> {
-        let saved = self.ask(change)?;
-        self.tell_changed(&saved.changes);
-        Ok(saved)
-    }
-
-    /// Tells every window which tables changed.
-    pub fn tell_changed(&self, tables: &[String]) {
-        if !tables.is_empty() {
-            self.emit(&Changed { tables: tables.to_vec() });
-        }
-    }
-
-    /// Tells every window that the program stands elsewhere now.
-    pub fn tell_state(&self) {
-        self.emit(&AppStateChanged {});
-    }
-
-    fn emit(&self, event: &impl EmittableEvent) {
-        if let Err(error) = event.send(&self.app) {
-            tracing::warn!(%error, "a window could not be told");
-        }
-    }
-
-    /// What a person is told; what is ours to mend goes to the log as well.
-    fn told(&self, error: &StoreError) -> Refusal {
-        let refusal = error.refusal();
-        if refusal.code == RefusalCode::Internal {
-            tracing::error!(%error, "a command failed");
-        }
-        refusal
+    fn place_mut(&self) -> RwLockWriteGuard<'_, Place> {
+        self.inner.place.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An event that can be sent to every window.
-trait EmittableEvent {
-    fn send(&self, app: &AppHandle) -> tauri::Result<()>;
-}
-
-impl<T: Event + serde::Serialize + Clone> EmittableEvent for T {
-    fn send(&self, app: &AppHandle) -> tauri::Result<()> {
-        self.emit(app)
-    }
+/// Takes a lock, also one that a panic left behind: what is under it is replaced as a whole, never half-changed.
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

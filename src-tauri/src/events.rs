@@ -1,24 +1,50 @@
-//! What the core tells the screens without being asked.
+//! What the shell tells the screens without being asked.
 
 use petrel_domain::desk::Progress;
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use tauri::AppHandle;
 use tauri_specta::Event;
 
-/// After each write: the tables that changed.
+/// A write changed these tables.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub struct Changed {
     /// Their names, sorted.
     pub tables: Vec<String>,
 }
 
-/// How far a long work is.
+/// How far the long work under way is.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub struct WorkProgress {
-    /// How far.
+    /// So far.
     pub progress: Progress,
 }
 
-/// The program stands elsewhere now (lock, sign-in, backup).
+/// The program stands elsewhere now: locked, in trouble, a backup made.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub struct AppStateChanged {}
+
+/// What the desk has to tell.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// A write changed these tables.
+    Changed(Vec<String>),
+    /// How far the long work is.
+    Progress(Progress),
+    /// The program stands elsewhere now.
+    State,
+}
+
+impl News {
+    /// Tells the screens.
+    pub(crate) fn emit(self, app: &AppHandle) {
+        let told = match self {
+            Self::Changed(tables) => Changed { tables }.emit(app),
+            Self::Progress(progress) => WorkProgress { progress }.emit(app),
+            Self::State => AppStateChanged {}.emit(app),
+        };
+        if let Err(error) = told {
+            tracing::warn!(%error, "the screens could not be told");
+        }
+    }
+}

@@ -1,1 +1,88 @@
-//! x
+//! The desktop shell: the window, the commands its screens may call, the clinic's file and its key.
+//!
+//! - [`desk::Desk`] is the one state: which file is open, who sits here. Every command asks it.
+//! - `commands` holds a file an area; a command parses, calls and answers.
+//! - Nothing here decides anything about the clinic: rules are the domain's, rights are asked in the store.
+
+pub mod bindings;
+mod commands;
+pub mod desk;
+pub mod events;
+pub mod folder;
+mod housekeeping;
+pub mod keys;
+mod logging;
+pub mod window;
+mod zones;
+
+use std::sync::Arc;
+
+use petrel_domain::SystemClock;
+use tauri::{App, AppHandle, Manager, RunEvent};
+use tauri_plugin_window_state::StateFlags;
+
+use desk::Desk;
+use folder::Folder;
+use keys::Keys;
+
+/// Runs the program until its window is closed.
+///
+/// # Errors
+/// What the system says where it gives no window.
+pub fn run() -> tauri::Result<()> {
+    let commands = commands::builder();
+    let app = tauri::Builder::default()
+        // First: a second start hands over to the first and ends before it touches anything.
+        .plugin(single_instance())
+        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(StateFlags::all() - StateFlags::VISIBLE).build())
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(commands.invoke_handler())
+        .setup(move |app| {
+            commands.mount_events(app);
+            Ok(set_up(app)?)
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::ExitRequested { code: None, api, .. } = event {
+            api.prevent_exit();
+            close(app);
+        }
+    });
+    Ok(())
+}
+
+/// One program a folder: another folder (a demo clinic, a test) is another desk.
+fn single_instance() -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    let builder = tauri_plugin_single_instance::Builder::new().callback(|app, _, _| window::focus(app));
+    #[cfg(target_os = "linux")]
+    let builder = match std::env::var("PETREL_DATA_DIR") {
+        Ok(folder) => builder.dbus_id(format!("app.petrel.desk.d{}", petrel_domain::natural_id("folder", &[folder.as_bytes()]).simple())),
+        Err(_) => builder,
+    };
+    builder.build()
+}
+
+fn set_up(app: &App) -> tauri::Result<()> {
+    let platform = app.path().app_data_dir()?;
+    let folder = Folder::chosen(|| platform);
+    logging::start(&folder);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "start");
+    let service = std::env::var("PETREL_KEYRING_SERVICE").unwrap_or_else(|_| "app.petrel.desk".to_owned());
+    let keys = Keys::new(service, folder.keys());
+    let handle = app.handle().clone();
+    let desk = Desk::new(folder, keys, Arc::new(SystemClock), move |news| news.emit(&handle));
+    desk.open_in_background();
+    housekeeping::start(desk.clone());
+    app.manage(desk);
+    window::open(app.handle())
+}
+
+/// Ends the program: the window goes at once, the last backup and the file's closing take the time they need.
+fn close(app: &AppHandle) {
+    let app = app.clone();
+    std::thread::spawn(move || {
+        app.state::<Desk>().close();
+        tracing::info!("end");
+        app.exit(0);
+    });
+}

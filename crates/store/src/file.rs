@@ -1,9 +1,19 @@
-//! The file: its key, its pragmas, its schema.
+//! The file: its key, its lock, its pragmas, its schema, its checks.
 
+mod check;
 mod key;
+mod key_file;
+mod lock;
 mod open;
+mod wrap;
 
+pub use check::check_file;
 pub use key::FileKey;
+pub use key_file::{Kept, KeyFile, write_private};
+pub use lock::FileLock;
 pub use open::{OpenOptions, SCHEMA_VERSION};
+pub use wrap::WrappedKey;
 
-pub(crate) use open::{open_reader, open_writer};
+pub(crate) use check::{check, corrupt};
+pub(crate) use key_file::{sync_folder, with_suffix};
+pub(crate) use open::{open_reader, open_writer, unlock};

@@ -47,6 +47,14 @@ impl Store {
         choices.collect()
     }
 
+    /// Somebody who works here now: who they are is asked anew at every command, so a change of role counts at once.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn colleague(&self, id: StaffId) -> Result<Option<Staff>> {
+        Ok(self.read(|db| member(db, id))?.filter(|staff| staff.details.is_active))
+    }
+
     /// Takes on somebody. Who is given no hours is not offered for booking.
     ///
     /// # Errors

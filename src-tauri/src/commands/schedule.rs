@@ -30,10 +30,3 @@ pub fn today_board(desk: State<'_, Desk>) -> Answer<ScheduleRange> {
 pub fn free_slots(desk: State<'_, Desk>, query: FreeSlotsQuery) -> Answer<Vec<FreeSlot>> {
     desk.ask(|store, actor| store.free_slots(actor, &query))
 }
-
-#[tauri::command(async)]
-#[specta::specta]
-pub fn print_day_sheet(desk: State<'_, Desk>, date: NaiveDate, path: String) -> Answer<()> {
-    let language = desk.language();
-    desk.ask(|store, actor| store.print_day_sheet(actor, date, std::path::Path::new(&path), &language))
-}

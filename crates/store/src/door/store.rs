@@ -93,6 +93,14 @@ impl Store {
         Ok(Saved { value, changes, undo })
     }
 
+    /// How many transactions this desk has written. Where it stands still, there is nothing new to back up.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn transactions(&self) -> Result<i64> {
+        self.read(|db| Ok(db.query_row("SELECT next_n - 1 FROM sync_state WHERE id = 1", [], |row| row.get(0))?))
+    }
+
     /// Makes every derived table anew from the rows it is derived from.
     ///
     /// # Errors

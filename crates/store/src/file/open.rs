@@ -70,7 +70,7 @@ pub(crate) fn open_reader(options: &OpenOptions) -> Result<Connection> {
     Ok(db)
 }
 
-fn unlock(db: &Connection, key: &FileKey) -> Result<()> {
+pub(crate) fn unlock(db: &Connection, key: &FileKey) -> Result<()> {
     db.busy_timeout(BUSY)?;
     db.pragma_update(None, "key", key.pragma().as_str())?;
     // Sorting and statement journals stay in memory: what they hold would lie on the disk in the clear.

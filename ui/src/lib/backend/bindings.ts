@@ -5,6 +5,8 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	touch: () => typedError<null, Refusal>(__TAURI_INVOKE("touch")),
+	windowReady: () => typedError<null, Refusal>(__TAURI_INVOKE("window_ready")),
 	appState: () => typedError<AppState, Refusal>(__TAURI_INVOKE("app_state")),
 	createClinic: (input: NewClinic) => typedError<AppState, Refusal>(__TAURI_INVOKE("create_clinic", { input })),
 	createDemoClinic: (clients: number, timezone: string, locale: string) => typedError<AppState, Refusal>(__TAURI_INVOKE("create_demo_clinic", { clients, timezone, locale })),

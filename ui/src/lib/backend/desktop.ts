@@ -1,7 +1,8 @@
 // What the desktop gives beside the core's commands: its window, its file dialogs, its file drops.
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import { getCurrentWindow } from '@tauri-apps/api/window';
 import { open, save } from '@tauri-apps/plugin-dialog';
+
+import { commands } from './bindings';
 
 export interface FileKind {
   name: string;
@@ -10,12 +11,7 @@ export interface FileKind {
 
 /** Shows the window, which starts hidden so that nobody sees it empty. `requestAnimationFrame` stands still until then. */
 export function showWindow(): void {
-  setTimeout(
-    () =>
-      void getCurrentWindow()
-        .show()
-        .catch(() => undefined),
-  );
+  setTimeout(() => void commands.windowReady().catch(() => undefined));
 }
 
 /** Asks where to save; none where the person changed their mind. */

@@ -1,0 +1,131 @@
+//! Putting a backup in the place of a clinic's file. What was there is set aside, never deleted; a crash in between is made good at
+//! the next start.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use petrel_domain::{Millis, Refusal, RefusalCode};
+
+use super::{discard, verify};
+use crate::file::{sync_folder, with_suffix};
+use crate::{FileKey, KeyFile, Result};
+
+/// Puts a backup in the place of a clinic's file, which nobody may hold open. Where its key is at hand, the backup is checked
+/// before anything is moved. Answers where the old file was set aside, if there was one.
+///
+/// # Errors
+/// `bad_backup` where it is none, or fails its check; `wrong_key`; `file_unreadable`; `disk_full`; `read_only`. The file is as it was.
+pub fn restore(backup: &Path, key: Option<&FileKey>, key_file: &KeyFile, file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
+    refuse_foreign(backup)?;
+    let (part, ready) = (with_suffix(file, ".restoring"), ready(file));
+    let copied = fs::copy(backup, &part).map_err(Into::into).and_then(|_| {
+        if let Some(key) = key {
+            verify(&part, key, None).map_err(bad_backup)?;
+        }
+        fs::File::open(&part)?.sync_all()?;
+        key_file.write_beside(&ready)?;
+        fs::rename(&part, &ready)?;
+        Ok(())
+    });
+    if let Err(error) = copied {
+        discard(&part);
+        return Err(error);
+    }
+    // From here on a crash leads forward: the next start finds what is ready and finishes.
+    let old = set_aside(file, why, now)?;
+    finish_restore(file)?;
+    Ok(old)
+}
+
+/// Finishes a restore that was cut short after the backup was ready. Answers whether there was one.
+///
+/// # Errors
+/// What the system says.
+pub fn finish_restore(file: &Path) -> Result<bool> {
+    let ready = ready(file);
+    if !ready.exists() || file.exists() {
+        return Ok(false);
+    }
+    clear_way(file)?;
+    let key = KeyFile::path_beside(&ready);
+    if key.exists() {
+        fs::rename(key, KeyFile::path_beside(file))?;
+    }
+    fs::rename(ready, file)?;
+    file.parent().map_or(Ok(()), sync_folder)?;
+    Ok(true)
+}
+
+fn ready(file: &Path) -> PathBuf {
+    with_suffix(file, ".restored")
+}
+
+/// Moves a clinic's file, its log and its key file aside, under a name with the time. Nothing is deleted. None where there is no file.
+///
+/// # Errors
+/// What the system says.
+pub fn set_aside(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
+    if !file.exists() {
+        return Ok(None);
+    }
+    let folder = file.parent().unwrap_or(Path::new(".")).join("set-aside");
+    fs::create_dir_all(&folder)?;
+    let name = format!("clinic-{}-{why}.petrel", now.utc().format("%Y%m%dT%H%M%S%3fZ"));
+    let aside = folder.join(name);
+    let key = KeyFile::path_beside(file);
+    if key.exists() {
+        fs::copy(&key, KeyFile::path_beside(&aside))?;
+    }
+    fs::rename(file, &aside)?;
+    let log = with_suffix(file, "-wal");
+    if log.exists() {
+        fs::rename(log, with_suffix(&aside, "-wal"))?;
+    }
+    discard(&key);
+    // SQLite makes it anew.
+    discard(&with_suffix(file, "-shm"));
+    sync_folder(&folder)?;
+    file.parent().map_or(Ok(()), sync_folder)?;
+    Ok(Some(aside))
+}
+
+/// Moves aside the log of a file that is gone (a crash while it was set aside): it must never be taken for the log of the next one.
+///
+/// # Errors
+/// What the system says.
+pub fn clear_way(file: &Path) -> Result<()> {
+    let log = with_suffix(file, "-wal");
+    if log.exists() && !file.exists() {
+        let folder = file.parent().unwrap_or(Path::new(".")).join("set-aside");
+        fs::create_dir_all(&folder)?;
+        let modified = fs::metadata(&log)?.modified()?;
+        let time = chrono::DateTime::<chrono::Utc>::from(modified).format("%Y%m%dT%H%M%S%3fZ");
+        fs::rename(log, folder.join(format!("clinic-{time}-left.petrel-wal")))?;
+        discard(&with_suffix(file, "-shm"));
+    }
+    Ok(())
+}
+
+/// Refuses what cannot be a backup, before it is copied: something empty, unencrypted, or of an odd length.
+fn refuse_foreign(backup: &Path) -> Result<()> {
+    let mut file = fs::File::open(backup)?;
+    let length = file.metadata()?.len();
+    let mut head = [0; 16];
+    let is_short = file.read_exact(&mut head).is_err();
+    let refuse = |why: &str| Err(Refusal::new(RefusalCode::BadBackup).with_detail(why).into());
+    match () {
+        () if is_short || length % 4096 != 0 => refuse("its length"),
+        () if head.starts_with(b"SQLite format 3") => refuse("not encrypted"),
+        () => Ok(()),
+    }
+}
+
+/// A damaged backup is a bad one; that it needs another key is said as such.
+fn bad_backup(error: crate::StoreError) -> crate::StoreError {
+    let refusal = error.refusal();
+    match refusal.code {
+        RefusalCode::Corrupt => Refusal { code: RefusalCode::BadBackup, ..refusal }.into(),
+        _ => error,
+    }
+}

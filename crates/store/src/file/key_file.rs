@@ -1,0 +1,109 @@
+//! Which key a file has and where that key is kept: a small file beside it (`clinic.petrel.key`). Backups carry theirs along.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use petrel_domain::desk::KeyStore;
+use petrel_domain::{Refusal, RefusalCode};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::wrap::WrappedKey;
+use crate::{Result, StoreError};
+
+/// Which key a file has, and where that is kept. Never the key itself in the clear.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyFile {
+    /// Names the key. A new clinic has a new key under a new name, so an old one is never overwritten.
+    pub key_id: Uuid,
+    /// Where it is kept.
+    pub kept: Kept,
+}
+
+/// Where a key is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "in", rename_all = "snake_case")]
+pub enum Kept {
+    /// In the system's keychain, under the name of the key.
+    Keychain,
+    /// Here, sealed by a passphrase.
+    Passphrase {
+        /// The sealed key.
+        wrapped: WrappedKey,
+    },
+    /// In a file of its own among the desk's keys, which only this user may read.
+    File,
+}
+
+impl KeyFile {
+    /// Where the key file of a clinic's file (or of a backup) lies.
+    pub fn path_beside(file: &Path) -> PathBuf {
+        with_suffix(file, ".key")
+    }
+
+    /// Reads the one beside a file; none where there is none.
+    ///
+    /// # Errors
+    /// `key_missing` where it cannot be read as one.
+    pub fn read_beside(file: &Path) -> Result<Option<Self>> {
+        let text = match fs::read(Self::path_beside(file)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            text => text?,
+        };
+        let found = serde_json::from_slice(&text);
+        Ok(Some(found.map_err(|error| Refusal::new(RefusalCode::KeyMissing).with_detail(error))?))
+    }
+
+    /// Writes it beside a file.
+    ///
+    /// # Errors
+    /// `read_only`, `disk_full`.
+    pub fn write_beside(&self, file: &Path) -> Result<()> {
+        write_private(&Self::path_beside(file), &serde_json::to_vec_pretty(self)?)
+    }
+
+    /// How the key is kept, as the screens say it.
+    pub fn store(&self) -> KeyStore {
+        match self.kept {
+            Kept::Keychain => KeyStore::Keychain,
+            Kept::Passphrase { .. } => KeyStore::Passphrase,
+            Kept::File => KeyStore::File,
+        }
+    }
+}
+
+/// The path with something behind its name.
+pub(crate) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(suffix);
+    name.into()
+}
+
+/// Writes a file that only this user may read; whole or not at all.
+///
+/// # Errors
+/// What the system says.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let part = with_suffix(path, ".part");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&part, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Makes names that were given, changed or taken in a folder last.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    // Only Unix lets a program open a folder; elsewhere a rename lasts by itself.
+    if cfg!(unix) {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

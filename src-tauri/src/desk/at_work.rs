@@ -1,0 +1,92 @@
+//! How a command does its work: as whoever sits here, with the screens told of what changed. Long work has threads of its own, so
+//! that short questions never wait for it.
+
+use std::sync::atomic::Ordering;
+
+use petrel_domain::desk::{Progress, Saved};
+use petrel_domain::{Refusal, RefusalCode};
+use petrel_store::{Actor, Store, StoreError};
+
+use super::{Clinic, Desk, Place};
+use crate::events::News;
+
+impl Desk {
+    /// Runs something that takes its time on a thread for that.
+    pub(crate) async fn off_main<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let desk = self.clone();
+        let done = tauri::async_runtime::spawn_blocking(move || work(&desk)).await;
+        done.unwrap_or_else(|error| Err(Refusal::internal(error)))
+    }
+
+    /// Asks the clinic something, as whoever sits here. Counts as a touch.
+    ///
+    /// # Errors
+    /// `sign_in_needed` where nobody does, or the desk lay untouched for too long; what the question says.
+    pub fn ask<T>(&self, question: impl FnOnce(&Store, &Actor) -> Result<T, StoreError>) -> Result<T, Refusal> {
+        self.with_clinic(|clinic| {
+            let actor = clinic.session.actor(&clinic.store, self.now())?;
+            question(&clinic.store, &actor)
+        })
+    }
+
+    /// Changes the clinic, as whoever sits here, and tells the screens what changed.
+    ///
+    /// # Errors
+    /// `sign_in_needed`; what the change says.
+    pub fn save<T>(&self, change: impl FnOnce(&Store, &Actor) -> Result<Saved<T>, StoreError>) -> Result<Saved<T>, Refusal> {
+        let saved = self.ask(change)?;
+        self.tell_changed(&saved.changes);
+        Ok(saved)
+    }
+
+    /// Works on the open clinic, whoever sits here.
+    pub(super) fn with_clinic<T>(&self, work: impl FnOnce(&Clinic) -> Result<T, StoreError>) -> Result<T, Refusal> {
+        let done = match &*self.place() {
+            Place::Open(clinic) => work(clinic),
+            _ => Err(Refusal::new(RefusalCode::SignInNeeded).into()),
+        };
+        done.map_err(|error| self.refusal(&error))
+    }
+
+    /// What a person is told. Damage that is found at work ends the work, before more is written on top of it.
+    fn refusal(&self, error: &StoreError) -> Refusal {
+        let refusal = error.refusal();
+        match refusal.code {
+            RefusalCode::Internal => tracing::error!(detail = refusal.detail.as_deref(), "an error of the program"),
+            RefusalCode::Corrupt => {
+                tracing::error!(detail = refusal.detail.as_deref(), "the file is damaged");
+                self.inner.is_damage_found.store(true, Ordering::SeqCst);
+                *self.place_mut() = Place::Trouble(refusal.clone());
+                self.tell(News::State);
+            }
+            _ => {}
+        }
+        refusal
+    }
+
+    /// Tells the screens which tables changed.
+    pub(crate) fn tell_changed(&self, tables: &[String]) {
+        if !tables.is_empty() {
+            self.tell(News::Changed(tables.to_vec()));
+        }
+    }
+
+    /// Begins long work: whatever was cancelled before is past.
+    pub(crate) fn begin_work(&self) {
+        self.inner.is_cancelled.store(false, Ordering::SeqCst);
+    }
+
+    /// Tells how far long work is. Answers whether it goes on.
+    pub(crate) fn goes_on(&self, progress: Progress) -> bool {
+        self.tell(News::Progress(progress));
+        !self.inner.is_cancelled.load(Ordering::SeqCst)
+    }
+
+    /// Stops the long work under way, if there is any.
+    pub fn cancel_work(&self) {
+        self.inner.is_cancelled.store(true, Ordering::SeqCst);
+    }
+}

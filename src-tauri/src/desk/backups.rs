@@ -1,0 +1,186 @@
+//! When backups are made, and how one is put back.
+
+use std::path::Path;
+
+use petrel_domain::desk::{AppState, Backup, Recovery};
+use petrel_domain::rights::Right;
+use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
+use petrel_store::{Backups, FileKey, KeyFile};
+
+use super::{Clinic, Desk, Place, locked};
+use crate::events::News;
+
+/// Backups are made this often while the clinic is in use.
+const EVERY: i64 = 60 * MINUTE;
+/// One that failed is tried again after this.
+const AGAIN: i64 = 5 * MINUTE;
+
+/// What is known of the last backup.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// When it was made.
+    pub(super) at: Option<Millis>,
+    /// Why the last try failed.
+    pub(super) problem: Option<Refusal>,
+    tried_at: Option<Millis>,
+    /// How many transactions it holds.
+    transactions: Option<i64>,
+}
+
+impl Desk {
+    pub(super) fn backups(&self) -> Backups {
+        Backups::of(&self.inner.folder.file())
+    }
+
+    /// The backups there are, the newest first.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn list_backups(&self) -> Result<Vec<Backup>, Refusal> {
+        Ok(self.backups().list()?)
+    }
+
+    /// Looks what was made before this start, and removes what is half-made.
+    pub(super) fn look_for_backups(&self) {
+        if let Err(error) = self.backups().sweep() {
+            tracing::warn!(%error, "the folder of backups");
+        }
+        locked(&self.inner.made).at = self.list_backups().unwrap_or_default().first().map(|backup| backup.made_at);
+    }
+
+    /// Makes a backup now.
+    ///
+    /// # Errors
+    /// `sign_in_needed`; `disk_full`, `read_only`, `corrupt`.
+    pub fn backup_now(&self) -> Result<Backup, Refusal> {
+        self.ask(|_, _| Ok(()))?;
+        self.make_backup()
+    }
+
+    /// Makes a backup where one is due: an hour after the last, if anything has changed since.
+    pub(crate) fn backup_if_due(&self) {
+        if self.is_due(EVERY) {
+            // What is wrong is kept for the screens.
+            let _ = self.make_backup();
+        }
+    }
+
+    fn is_due(&self, every: i64) -> bool {
+        let Ok(transactions) = self.with_clinic(|clinic| clinic.store.transactions()) else { return false };
+        let (made, now) = (locked(&self.inner.made), self.now().0);
+        let is_new = made.transactions != Some(transactions);
+        // A clock that was set back must not stop the backups.
+        let is_past = |at: Option<Millis>, wait: i64| at.is_none_or(|at| now - at.0 >= wait || at.0 > now);
+        is_new && is_past(made.at, every) && is_past(made.tried_at, AGAIN)
+    }
+
+    fn make_backup(&self) -> Result<Backup, Refusal> {
+        let made = self.with_clinic(|clinic| {
+            // Taken while the copy is made: there is one at a time.
+            let mut made = locked(&self.inner.made);
+            made.tried_at = Some(self.now());
+            let transactions = clinic.store.transactions()?;
+            match self.backups().make(&clinic.store, &clinic.key, &clinic.key_file) {
+                Ok(backup) => {
+                    *made = Made { at: Some(backup.made_at), transactions: Some(transactions), problem: None, ..Made::default() };
+                    tracing::info!(size_kib = backup.size_kib, "a backup was made");
+                    Ok(backup)
+                }
+                Err(error) => {
+                    tracing::error!(%error, "no backup was made");
+                    made.problem = Some(error.refusal());
+                    Err(error)
+                }
+            }
+        });
+        self.tell(News::State);
+        made
+    }
+
+    /// Puts a backup in the clinic's place; the present file, if there is one, is set aside.
+    ///
+    /// # Errors
+    /// `forbidden` at work, for whoever does not manage the clinic; `sign_in_needed`; `bad_backup`, `wrong_key`, `key_missing`,
+    /// `keychain_unavailable`, `file_unreadable`, `disk_full`, `read_only`. Nothing has changed then.
+    pub fn restore_backup(&self, path: &Path) -> Result<AppState, Refusal> {
+        if matches!(&*self.place(), Place::Open(_)) {
+            self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))?;
+        }
+        let mut place = self.place_mut();
+        self.take_lock()?;
+        let (key_file, key) = self.key_of_backup(path, &place)?;
+        let (file, now) = (self.inner.folder.file(), self.now());
+        // Ends the use of the file; where the restore fails, it is opened again.
+        *place = Place::FirstRun;
+        let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
+        *place = self.opened();
+        drop(place);
+        self.tell(News::State);
+        restored?;
+        tracing::info!("a backup was restored");
+        self.app_state()
+    }
+
+    /// The key of a backup: that of its own key file, else (a copy without one) the key of this desk.
+    fn key_of_backup(&self, path: &Path, place: &Place) -> Result<(KeyFile, Option<FileKey>), Refusal> {
+        if !path.is_file() {
+            return Err(Refusal::new(RefusalCode::FileUnreadable).with_detail(path.display()));
+        }
+        let own = KeyFile::read_beside(&self.inner.folder.file()).unwrap_or_default();
+        let key_file = KeyFile::read_beside(path)?.or(own).or_else(|| self.key_file_of_backups());
+        let key_file = key_file.ok_or_else(|| Refusal::new(RefusalCode::KeyMissing))?;
+        let key = match place {
+            Place::Open(clinic) if clinic.has_key(&key_file) => Some(clinic.key.clone()),
+            _ => self.keys().find(&key_file)?,
+        };
+        Ok((key_file, key))
+    }
+
+    /// The key file of the newest backup that has one.
+    pub(super) fn key_file_of_backups(&self) -> Option<KeyFile> {
+        let backups = self.backups().list().unwrap_or_default();
+        backups.iter().find_map(|backup| KeyFile::read_beside(Path::new(&backup.path)).ok().flatten())
+    }
+
+    /// Ends the desk's work: a last backup where something changed, the file closed, its lock given back.
+    pub fn close(&self) {
+        if self.is_due(0) {
+            let _ = self.make_backup();
+        }
+        // Connections close here, and what waits in the log is written into the file.
+        *self.place_mut() = Place::FirstRun;
+        if let Some(lock) = locked(&self.inner.lock).take()
+            && let Err(error) = lock.close()
+        {
+            tracing::warn!(%error, "the lock could not be given back");
+        }
+    }
+
+    /// The newest backup under the same key that can be put in the place of a damaged file. Answers its time and where the
+    /// damaged file went.
+    pub(super) fn replace_damaged(&self, key: &FileKey, key_file: &KeyFile) -> Option<Recovery> {
+        for backup in self.backups().list().unwrap_or_default() {
+            let path = Path::new(&backup.path);
+            let is_same = KeyFile::read_beside(path).ok().flatten().is_none_or(|other| other.key_id == key_file.key_id);
+            if !is_same {
+                continue;
+            }
+            match petrel_store::restore(path, Some(key), key_file, &self.inner.folder.file(), "damaged", self.now()) {
+                Ok(Some(aside)) => {
+                    let set_aside = aside.display().to_string();
+                    return Some(Recovery { set_aside, backup_at: backup.made_at });
+                }
+                Ok(None) => return None,
+                Err(error) => tracing::warn!(%error, "a backup could not take the damaged file's place"),
+            }
+        }
+        None
+    }
+}
+
+impl Clinic {
+    /// Whether a key file names this clinic's key.
+    pub(super) fn has_key(&self, key_file: &KeyFile) -> bool {
+        self.key_file.key_id == key_file.key_id
+    }
+}

@@ -1,0 +1,265 @@
+//! Opening the clinic's file, and what there is to do where it does not open. Nothing is ever deleted.
+
+use std::fs;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+
+use petrel_domain::checked::Checked;
+use petrel_domain::desk::{AppState, KeyStore, NewClinic};
+use petrel_domain::rights::Right;
+use petrel_domain::{Refusal, RefusalCode, StaffId};
+use petrel_store::{FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, set_aside};
+
+use super::session::Session;
+use super::state::IS_DEMO;
+use super::{Clinic, Desk, Place, locked};
+use crate::events::News;
+
+/// A file up to this size is looked over before work begins where there is reason to; a larger one while it goes on.
+const LOOKED_OVER_AT_ONCE: u64 = 64 << 20;
+
+/// How far the file is to be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// It is as this program left it.
+    ClosedWell,
+    /// There was a crash, or somebody else wrote to it.
+    Unknown,
+    /// Damage was found while it was in use.
+    Damaged,
+}
+
+impl Desk {
+    /// Opens the file in the background. Returns once every question about the desk waits for the outcome.
+    pub fn open_in_background(&self) {
+        let (begun, has_begun) = mpsc::channel();
+        let desk = self.clone();
+        std::thread::spawn(move || {
+            let mut place = desk.place_mut();
+            let _ = begun.send(());
+            *place = desk.opened();
+            drop(place);
+            desk.make_demo_asked_for();
+            desk.look_over();
+        });
+        // Where the thread died there is nothing to wait for.
+        let _ = has_begun.recv();
+    }
+
+    /// Opens the file: at the start, and at "Try again".
+    ///
+    /// # Errors
+    /// What the store says of the state; where the file does not open, the state says why.
+    pub fn open(&self) -> Result<AppState, Refusal> {
+        let mut place = self.place_mut();
+        if !matches!(&*place, Place::Open(_)) {
+            *place = self.opened();
+        }
+        drop(place);
+        self.tell(News::State);
+        self.app_state()
+    }
+
+    /// Where the file puts the program.
+    pub(super) fn opened(&self) -> Place {
+        self.try_open().unwrap_or_else(|error| {
+            let refusal = error.refusal();
+            tracing::error!(code = ?refusal.code, detail = refusal.detail.as_deref(), "the clinic's file does not open");
+            Place::Trouble(refusal)
+        })
+    }
+
+    fn try_open(&self) -> Result<Place, StoreError> {
+        let file = self.inner.folder.file();
+        let trust = self.take_lock()?;
+        finish_restore(&file)?;
+        self.look_for_backups();
+        if !file.exists() {
+            return Ok(Place::FirstRun);
+        }
+        let key_file = KeyFile::read_beside(&file)?.or_else(|| self.key_file_of_backups());
+        let key_file = key_file.ok_or_else(|| Refusal::new(RefusalCode::KeyMissing))?;
+        match self.keys().find(&key_file)? {
+            Some(key) => self.open_with(key, key_file, trust),
+            None => Ok(Place::NeedsPassphrase(key_file)),
+        }
+    }
+
+    /// Takes the file's lock, once. Answers how far the file is to be trusted.
+    pub(super) fn take_lock(&self) -> Result<Trust, StoreError> {
+        self.inner.folder.make()?;
+        let mut lock = locked(&self.inner.lock);
+        let was_closed_well = match &*lock {
+            Some(lock) => lock.was_closed_well(),
+            None => lock.insert(FileLock::take(&self.inner.folder.file())?).was_closed_well(),
+        };
+        Ok(match () {
+            () if self.inner.is_damage_found.load(Ordering::SeqCst) => Trust::Damaged,
+            () if was_closed_well => Trust::ClosedWell,
+            () => Trust::Unknown,
+        })
+    }
+
+    /// Opens the file with its key; a damaged one is set aside and the newest backup that passes its check takes its place.
+    fn open_with(&self, key: FileKey, key_file: KeyFile, trust: Trust) -> Result<Place, StoreError> {
+        let error = match self.open_sound(&key, trust) {
+            Ok(store) => return Ok(clinic(store, key, key_file)),
+            Err(error) => error,
+        };
+        if !self.is_damage(&error, &key, &key_file) {
+            return Err(error);
+        }
+        tracing::error!(%error, "the clinic's file is damaged");
+        let Some(recovery) = self.replace_damaged(&key, &key_file) else {
+            return Err(Refusal { code: RefusalCode::Corrupt, ..error.refusal() }.into());
+        };
+        tracing::warn!(backup_at = recovery.backup_at.0, "a backup took its place");
+        *locked(&self.inner.recovered) = Some(recovery);
+        self.inner.is_damage_found.store(false, Ordering::SeqCst);
+        // It passed its check on the way.
+        Ok(clinic(self.open_sound(&key, Trust::ClosedWell)?, key, key_file))
+    }
+
+    /// Opens the file where it is sound, as far as can be told at once.
+    fn open_sound(&self, key: &FileKey, trust: Trust) -> Result<Store, StoreError> {
+        let file = self.inner.folder.file();
+        let size = fs::metadata(&file)?.len();
+        if size == 0 {
+            // SQLite would take it for a new file, and the clinic would be gone without a word.
+            return Err(Refusal::new(RefusalCode::Corrupt).with_detail("empty").into());
+        }
+        if trust == Trust::Damaged || (trust == Trust::Unknown && size <= LOOKED_OVER_AT_ONCE) {
+            check_file(&file, key, false)?;
+        }
+        let options = OpenOptions { clock: std::sync::Arc::clone(&self.inner.clock), ..OpenOptions::new(&file, key.clone()) };
+        let store = Store::open(&options)?;
+        match store.clinic()? {
+            Some(_) => Ok(store),
+            None => Err(Refusal::new(RefusalCode::Corrupt).with_detail("no clinic").into()),
+        }
+    }
+
+    /// Whether an error means that the file is damaged. SQLCipher cannot tell a wrong key from a damaged first page; a backup
+    /// that the same key opens can.
+    fn is_damage(&self, error: &StoreError, key: &FileKey, key_file: &KeyFile) -> bool {
+        match error.refusal().code {
+            RefusalCode::Corrupt => true,
+            RefusalCode::WrongKey => self.backups().list().unwrap_or_default().iter().any(|backup| {
+                let path = std::path::Path::new(&backup.path);
+                let is_same = KeyFile::read_beside(path).ok().flatten().is_some_and(|other| other.key_id == key_file.key_id);
+                is_same && check_file(path, key, false).is_ok()
+            }),
+            _ => false,
+        }
+    }
+
+    /// Looks a large file over while work goes on, where it is not as this program left it.
+    fn look_over(&self) {
+        let file = self.inner.folder.file();
+        let is_large = fs::metadata(&file).is_ok_and(|about| about.len() > LOOKED_OVER_AT_ONCE);
+        if is_large && self.take_lock().is_ok_and(|trust| trust == Trust::Unknown) {
+            // Damage puts the desk into trouble; "Try again" then brings the backup.
+            let _ = self.with_clinic(|clinic| check_file(&file, &clinic.key, false));
+        }
+    }
+
+    /// Opens a file whose key is under a passphrase.
+    ///
+    /// # Errors
+    /// `wrong_key` on `passphrase`; what stands in the way of opening is in the state.
+    pub fn unlock(&self, passphrase: &str) -> Result<AppState, Refusal> {
+        let mut place = self.place_mut();
+        if let Place::NeedsPassphrase(key_file) = &*place {
+            let key_file = key_file.clone();
+            let key = self.keys().unwrap(&key_file, passphrase)?;
+            let opened = self.take_lock().and_then(|trust| self.open_with(key, key_file, trust));
+            *place = opened.unwrap_or_else(|error| Place::Trouble(error.refusal()));
+        }
+        drop(place);
+        self.tell(News::State);
+        self.app_state()
+    }
+
+    /// Makes a new clinic, whose owner is then signed in.
+    ///
+    /// # Errors
+    /// What [`NewClinic`] refuses, naming the field; `keychain_unavailable`; `duplicate` where there is a clinic already.
+    pub fn create_clinic(&self, input: NewClinic) -> Result<AppState, Refusal> {
+        let input = input.checked(())?;
+        let (key_store, passphrase) = (input.key_store, input.passphrase.clone());
+        self.make(key_store, passphrase.as_deref(), |store| Ok(Some(store.create_clinic(input)?.value)))
+    }
+
+    /// Makes the file of a new clinic under another name; it gets its own once everything is in it.
+    pub(super) fn make(
+        &self,
+        key_store: KeyStore,
+        passphrase: Option<&str>,
+        fill: impl FnOnce(&Store) -> Result<Option<StaffId>, StoreError>,
+    ) -> Result<AppState, Refusal> {
+        let mut place = self.place_mut();
+        if !matches!(&*place, Place::FirstRun) {
+            return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
+        }
+        let (file, new) = (self.inner.folder.file(), self.inner.folder.new_file());
+        let (key, owner) = self.fill_new(fill, &new)?;
+        let kept = self.keys().keep(&key, key_store, passphrase)?;
+        kept.write_beside(&file)?;
+        clear_way(&file)?;
+        fs::rename(&new, &file).map_err(StoreError::from)?;
+        *place = self.open_with(key, kept, Trust::ClosedWell)?;
+        if let (Place::Open(clinic), Some(owner)) = (&*place, owner) {
+            clinic.session.begin(owner, self.now());
+        }
+        drop(place);
+        self.tell(News::State);
+        self.app_state()
+    }
+
+    fn fill_new(
+        &self,
+        fill: impl FnOnce(&Store) -> Result<Option<StaffId>, StoreError>,
+        new: &std::path::Path,
+    ) -> Result<(FileKey, Option<StaffId>), Refusal> {
+        for suffix in ["", "-wal", "-shm"] {
+            let left = std::path::PathBuf::from(format!("{}{suffix}", new.display()));
+            if left.exists() {
+                fs::remove_file(left).map_err(StoreError::from)?;
+            }
+        }
+        let key = FileKey::random()?;
+        let options = OpenOptions { clock: std::sync::Arc::clone(&self.inner.clock), ..OpenOptions::new(new, key.clone()) };
+        let store = Store::open(&options)?;
+        let owner = fill(&store)?;
+        drop(store);
+        Ok((key, owner))
+    }
+
+    /// Moves the file aside and begins anew: out of trouble, or out of the demo clinic.
+    ///
+    /// # Errors
+    /// `forbidden` where a clinic is at work that is no demo; what the system says.
+    pub fn set_aside_file(&self) -> Result<AppState, Refusal> {
+        if matches!(&*self.place(), Place::Open(_)) {
+            self.ask(|store, actor| {
+                actor.require(Right::ManageClinic)?;
+                match store.desk_setting(IS_DEMO)? {
+                    Some(_) => Ok(()),
+                    None => Err(Refusal::new(RefusalCode::Forbidden).into()),
+                }
+            })?;
+        }
+        let mut place = self.place_mut();
+        *place = Place::FirstRun;
+        let moved = self.take_lock().and_then(|_| set_aside(&self.inner.folder.file(), "set-aside", self.now()));
+        *place = self.opened();
+        drop(place);
+        self.tell(News::State);
+        moved?;
+        self.app_state()
+    }
+}
+
+fn clinic(store: Store, key: FileKey, key_file: KeyFile) -> Place {
+    Place::Open(Box::new(Clinic { store, key, key_file, session: Session::default() }))
+}

@@ -1,0 +1,73 @@
+//! Who sits at the desk. Whoever does not touch it for a while has to sign in again.
+
+use std::sync::Mutex;
+
+use petrel_domain::desk::Staff;
+use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode, StaffId};
+use petrel_store::{Actor, Store};
+
+use super::locked;
+
+/// Minutes without a touch after which the desk locks, where nothing else is set.
+const AUTO_LOCK_MINUTES: u16 = 15;
+/// The desk's setting for it.
+pub(super) const AUTO_LOCK: &str = "auto_lock_minutes";
+
+/// Who is signed in, and when they last did something.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    signed_in: Mutex<Option<SignedIn>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct SignedIn {
+    staff_id: StaffId,
+    touched_at: Millis,
+}
+
+impl Session {
+    pub(super) fn begin(&self, staff_id: StaffId, now: Millis) {
+        *locked(&self.signed_in) = Some(SignedIn { staff_id, touched_at: now });
+    }
+
+    /// Answers whether somebody was signed in.
+    pub(super) fn end(&self) -> bool {
+        locked(&self.signed_in).take().is_some()
+    }
+
+    /// Who sits here. Does not count as a touch.
+    pub(super) fn staff(&self, store: &Store, now: Millis) -> Result<Option<Staff>, Refusal> {
+        self.end_if_idle(store, now)?;
+        let signed_in = *locked(&self.signed_in);
+        Ok(match signed_in {
+            Some(signed_in) => store.colleague(signed_in.staff_id)?,
+            None => None,
+        })
+    }
+
+    /// Who acts. Counts as a touch. Their role is what it is now, not what it was when they signed in.
+    pub(super) fn actor(&self, store: &Store, now: Millis) -> Result<Actor, Refusal> {
+        let staff = self.staff(store, now)?.ok_or_else(|| Refusal::new(RefusalCode::SignInNeeded))?;
+        if let Some(signed_in) = &mut *locked(&self.signed_in) {
+            signed_in.touched_at = now;
+        }
+        Ok(Actor::staff(staff.id, staff.details.role))
+    }
+
+    /// Locks the desk where its time is over. Answers whether it did.
+    pub(super) fn end_if_idle(&self, store: &Store, now: Millis) -> Result<bool, Refusal> {
+        let minutes = i64::from(auto_lock_minutes(store)?);
+        let mut signed_in = locked(&self.signed_in);
+        let is_over = signed_in.is_some_and(|signed_in| minutes > 0 && now.0 - signed_in.touched_at.0 >= minutes * MINUTE);
+        if is_over {
+            *signed_in = None;
+        }
+        Ok(is_over)
+    }
+}
+
+/// Minutes without a touch after which this desk locks; 0: never.
+pub(super) fn auto_lock_minutes(store: &Store) -> Result<u16, Refusal> {
+    let set = store.desk_setting(AUTO_LOCK)?;
+    Ok(set.and_then(|text| text.trim_matches('"').parse().ok()).unwrap_or(AUTO_LOCK_MINUTES))
+}

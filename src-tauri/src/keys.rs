@@ -1,0 +1,131 @@
+//! Where keys are kept: the system's keychain, a passphrase, or a file that only this user may read.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
+
+use petrel_domain::desk::KeyStore;
+use petrel_domain::{Refusal, RefusalCode};
+use petrel_store::{FileKey, Kept, KeyFile, WrappedKey, write_private};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// How long the keychain may take for its self-test; one that asks the person something is not waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// This desk's keys.
+#[derive(Debug)]
+pub struct Keys {
+    service: String,
+    folder: PathBuf,
+    keychain: OnceLock<Result<(), String>>,
+}
+
+impl Keys {
+    /// Keys under the name of a service in the keychain, and, where they are kept in files, in a folder.
+    pub fn new(service: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+        Self { service: service.into(), folder: folder.into(), keychain: OnceLock::new() }
+    }
+
+    /// Whether the keychain can be used: something was written to it, read back and deleted. Asked once.
+    pub fn is_keychain_ok(&self) -> bool {
+        self.test_keychain().is_ok()
+    }
+
+    /// The same, with what is wrong.
+    ///
+    /// # Errors
+    /// `keychain_unavailable`, saying why.
+    pub fn test_keychain(&self) -> Result<(), Refusal> {
+        let tested = self.keychain.get_or_init(|| {
+            let (told, answer) = mpsc::channel();
+            let service = self.service.clone();
+            std::thread::spawn(move || told.send(self_test(&service)));
+            answer.recv_timeout(PATIENCE).unwrap_or_else(|_| Err("no answer".to_owned()))
+        });
+        tested.clone().map_err(|why| Refusal::new(RefusalCode::KeychainUnavailable).with_detail(why))
+    }
+
+    /// Keeps a new key.
+    ///
+    /// # Errors
+    /// `keychain_unavailable`; `required` on `passphrase`; `read_only`, `disk_full`.
+    pub fn keep(&self, key: &FileKey, store: KeyStore, passphrase: Option<&str>) -> Result<KeyFile, Refusal> {
+        let key_id = Uuid::now_v7();
+        let kept = match store {
+            KeyStore::Keychain => {
+                self.test_keychain()?;
+                self.entry(key_id)?.set_secret(key.bytes()).map_err(of_keychain)?;
+                Kept::Keychain
+            }
+            KeyStore::Passphrase => {
+                let passphrase = passphrase.ok_or_else(|| Refusal::required("passphrase"))?;
+                Kept::Passphrase { wrapped: WrappedKey::seal(key, key_id, passphrase)? }
+            }
+            KeyStore::File => {
+                fs::create_dir_all(&self.folder).map_err(petrel_store::StoreError::from)?;
+                write_private(&self.folder.join(key_id.to_string()), key.bytes())?;
+                Kept::File
+            }
+        };
+        let key_file = KeyFile { key_id, kept };
+        // A key that cannot be read back must not lock a clinic away.
+        match (store, self.find(&key_file)?) {
+            (KeyStore::Passphrase, _) => Ok(key_file),
+            (_, Some(read)) if read == *key => Ok(key_file),
+            _ => Err(Refusal::new(RefusalCode::KeychainUnavailable).with_detail("it gave back something else")),
+        }
+    }
+
+    /// A key by its key file; none where a passphrase has to be typed.
+    ///
+    /// # Errors
+    /// `keychain_unavailable`, `key_missing`.
+    pub fn find(&self, key_file: &KeyFile) -> Result<Option<FileKey>, Refusal> {
+        let bytes = match key_file.kept {
+            Kept::Passphrase { .. } => return Ok(None),
+            Kept::Keychain => self.entry(key_file.key_id)?.get_secret().map_err(of_keychain)?,
+            Kept::File => fs::read(self.folder.join(key_file.key_id.to_string())).map_err(|error| missing(&error))?,
+        };
+        let bytes = Zeroizing::new(bytes);
+        let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| missing(&"not 32 bytes long"))?;
+        Ok(Some(FileKey::from_bytes(bytes)))
+    }
+
+    /// A key that is under a passphrase.
+    ///
+    /// # Errors
+    /// `wrong_key` on `passphrase`.
+    pub fn unwrap(&self, key_file: &KeyFile, passphrase: &str) -> Result<FileKey, Refusal> {
+        match &key_file.kept {
+            Kept::Passphrase { wrapped } => Ok(wrapped.open(key_file.key_id, passphrase)?),
+            Kept::Keychain | Kept::File => self.find(key_file)?.ok_or_else(|| missing(&"")),
+        }
+    }
+
+    fn entry(&self, key_id: Uuid) -> Result<keyring::Entry, Refusal> {
+        keyring::Entry::new(&self.service, &key_id.to_string()).map_err(of_keychain)
+    }
+}
+
+fn missing(why: &dyn std::fmt::Display) -> Refusal {
+    Refusal::new(RefusalCode::KeyMissing).with_detail(why)
+}
+
+fn of_keychain(error: keyring::Error) -> Refusal {
+    match error {
+        keyring::Error::NoEntry => Refusal::new(RefusalCode::KeyMissing),
+        error => Refusal::new(RefusalCode::KeychainUnavailable).with_detail(error),
+    }
+}
+
+fn self_test(service: &str) -> Result<(), String> {
+    let said = |error: keyring::Error| error.to_string();
+    let probe = Uuid::now_v7();
+    let entry = keyring::Entry::new(service, &format!("self-test {probe}")).map_err(said)?;
+    entry.set_secret(probe.as_bytes()).map_err(said)?;
+    let read = entry.get_secret().map_err(said);
+    entry.delete_credential().map_err(said)?;
+    if read? == probe.as_bytes() { Ok(()) } else { Err("it gave back something else".to_owned()) }
+}
