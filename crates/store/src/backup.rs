@@ -136,7 +136,10 @@ fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
     // One state of the file for the copy and for the counts, however much is written meanwhile.
     let state = source.unchecked_transaction()?;
     let expected = counts(&state)?;
-    let mut copy = Connection::open_with_flags(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let mut copy = Connection::open_with_flags(
+        to,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     copy.pragma_update(None, "key", key.pragma().as_str())?;
     let steps = rusqlite::backup::Backup::new(&state, &mut copy)?;
     if steps.step(-1)? != rusqlite::backup::StepResult::Done {

@@ -8,8 +8,8 @@
 mod action;
 mod actor;
 mod appointments;
-mod backup;
 mod attention;
+mod backup;
 mod catalog;
 mod changes;
 mod clients;
@@ -35,8 +35,8 @@ mod waitlist;
 
 pub use action::Action;
 pub use actor::Actor;
-pub use demo::{DemoPlan, DemoReport};
 pub use backup::{Backups, backup_at, clear_way, finish_restore, restore, set_aside};
+pub use demo::{DemoPlan, DemoReport};
 pub use door::{Store, Tx};
 pub use error::{Result, StoreError};
 pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, SCHEMA_VERSION, WrappedKey, check_file, write_private};

@@ -1,0 +1,147 @@
+//! What every screen asks has a plan that reads no large table from end to end. There are no statistics in the file (nobody runs ANALYZE),
+//! so the plans do not depend on how full it is: they are the same at a hundred thousand clients.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use common::{at, salon_with};
+use petrel_domain::BookingMethod;
+use petrel_domain::desk::{
+    AppointmentNotes, BookInput, BookPet, ClientDetails, ClientSort, ClientsQuery, FreeSlotsQuery, WaitlistMatchQuery,
+};
+
+static ASKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+fn asked(sql: &str) {
+    ASKED.lock().unwrap().insert(sql.to_owned());
+}
+
+/// Tables that hold as many rows as the clinic has clients, visits or messages.
+const LARGE: &[&str] = &[
+    "clients",
+    "client_tags",
+    "pets",
+    "appointments",
+    "appointment_form_answers",
+    "medical_records",
+    "messages",
+    "message_events",
+    "calls",
+    "client_stats",
+    "report_cards",
+    "campaign_sends",
+    "outbox",
+    "search_docs",
+    "hourly_stats",
+];
+
+/// Scans that are meant, each with its reason.
+const MEANT: &[(&str, &str)] = &[
+    ("ORDER BY c.last_name COLLATE NOCASE", "walks the index by name and stops at the page's end"),
+    ("ORDER BY c.id DESC LIMIT", "walks the key and stops at the page's end"),
+    ("SELECT count(*) FROM search_docs", "counts the small pages of a table of two columns"),
+    ("HAVING count(*) > 1", "looks for pairs along an index, not along the rows"),
+    ("m.status = 'failed'", "walks an index that holds the failed ones alone"),
+    ("o.action <> 'undo'", "walks the outbox from its end and stops at the first that can be undone"),
+];
+
+#[test]
+fn no_screen_reads_a_large_table_from_end_to_end() {
+    let salon = salon_with(|options| options.trace = Some(asked));
+    let (store, owner) = (&salon.store, &salon.owner);
+    let pet = BookPet {
+        pet_id: Some(salon.pet),
+        service_id: Some(salon.service),
+        staff_id: salon.staff,
+        starts_at: at("2026-06-01", "10:00"),
+        duration_minutes: None,
+        answers: Vec::new(),
+    };
+    let input = BookInput {
+        client_id: Some(salon.client),
+        pets: vec![pet],
+        notes: AppointmentNotes::default(),
+        booking_method: BookingMethod::Phone,
+        is_emergency: false,
+        is_overbooking_allowed: false,
+        recurrence: None,
+        estimated_cost_cents: None,
+        waitlist_entry_id: None,
+    };
+    let visit = store.book_appointment(owner, input).unwrap().value.appointment_ids[0];
+    let day = "2026-06-01".parse().unwrap();
+    store.schedule_range(owner, day, 7).unwrap();
+    store.month_overview(owner, day).unwrap();
+    store.appointment(owner, visit).unwrap();
+    store.visits_of_client(owner, salon.client, None).unwrap();
+    let query = FreeSlotsQuery {
+        service_id: Some(salon.service),
+        staff_id: None,
+        duration_minutes: None,
+        from: day,
+        days: 30,
+        is_emergency: false,
+        moving: None,
+        limit: None,
+    };
+    store.free_slots(owner, &query).unwrap();
+    for sort in [ClientSort::Name, ClientSort::Created] {
+        for tag in [None, Some("VIP".to_owned())] {
+            store.clients(owner, &ClientsQuery { tag, sort, offset: 50, limit: 50 }).unwrap();
+        }
+    }
+    store.client(owner, salon.client).unwrap();
+    store.pet_page(owner, salon.pet).unwrap();
+    store.all_tags(owner).unwrap();
+    for typed in ["g", "grace hop", "3456", "rex"] {
+        store.search(owner, typed, 20).unwrap();
+    }
+    let like = ClientDetails {
+        first_name: "Grace".into(),
+        last_name: "Hopper".into(),
+        phone: Some("+4930123456".into()),
+        email: Some("g@example.com".into()),
+        ..ClientDetails::default()
+    };
+    store.possible_duplicates(owner, &like, None).unwrap();
+    store.waitlist(owner).unwrap();
+    store.waitlist_matches(owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap();
+    store.needs_attention(owner).unwrap();
+    store.undo_offer().unwrap();
+
+    let statements = std::mem::take(&mut *ASKED.lock().unwrap());
+    assert!(statements.len() > 40, "only {} statements were seen", statements.len());
+    let mut scans = Vec::new();
+    for sql in statements.iter().filter(|sql| sql.starts_with("SELECT") || sql.starts_with("WITH")) {
+        for line in plan(&salon, sql) {
+            let is_scan = LARGE.iter().any(|table| line.starts_with(&format!("SCAN {table}")) || is_alias(&line, sql, table));
+            if is_scan && !MEANT.iter().any(|(part, _)| sql.contains(part)) {
+                scans.push(format!("{line}\n    {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")));
+            }
+        }
+    }
+    assert!(scans.is_empty(), "read from end to end:\n{}", scans.join("\n"));
+}
+
+/// SQLite names a table by its alias: `SCAN a` where the statement says `FROM appointments a`.
+fn is_alias(line: &str, sql: &str, table: &str) -> bool {
+    let Some(alias) = line.strip_prefix("SCAN ").and_then(|rest| rest.split_whitespace().next()) else { return false };
+    [format!("{table} {alias}"), format!("{table} AS {alias}")]
+        .iter()
+        .any(|named| sql.contains(&format!("{named} ")) || sql.contains(&format!("{named}\n")))
+}
+
+fn plan(salon: &common::Salon, sql: &str) -> Vec<String> {
+    salon
+        .store
+        .read(|db| {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+            let nulls = vec![rusqlite::types::Null; statement.parameter_count()];
+            let lines = statement.query_map(rusqlite::params_from_iter(nulls), |row| row.get::<_, String>(3))?;
+            Ok(lines.collect::<Result<Vec<_>, _>>()?)
+        })
+        .unwrap()
+}
