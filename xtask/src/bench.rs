@@ -47,7 +47,7 @@ fn clinic(folder: &Path, quick: bool) -> Result<PathBuf> {
         if quick { ("small.petrel", 2_000, 3_000, 20_000) } else { ("clinic.petrel", 100_000, 150_000, 1_000_000) };
     let path = folder.join(name);
     if !path.exists() {
-        app::make_demo(&path, &[("--clients", clients), ("--pets", pets), ("--visits", visits), ("--years", 8), ("--seed", 1)])?;
+        app::make_demo(&path, &[("--clients", clients), ("--pets", pets), ("--visits", visits), ("--years", 16), ("--seed", 1)])?;
     }
     Ok(path)
 }

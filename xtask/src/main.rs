@@ -70,7 +70,7 @@ pub struct DemoArgs {
     #[arg(long)]
     out: PathBuf,
     /// How many clients.
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 2000)]
     clients: u32,
     /// How many years of visits.
     #[arg(long, default_value_t = 2)]

@@ -29,7 +29,7 @@ pub fn run(demo: bool, release: bool) -> Result<()> {
     if demo {
         let folder = root().join("out/demo");
         std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        app.env("PETREL_DATA_DIR", folder).env("PETREL_DEMO", "400");
+        app.env("PETREL_DATA_DIR", folder).env("PETREL_DEMO", "2000");
     }
     start(&mut app)
 }

@@ -27,7 +27,7 @@ pub(crate) struct Change<'a> {
 
 impl Change<'_> {
     /// The value before, by position; none where the column did not change, or the row is new.
-    pub(crate) fn old(&self, position: usize) -> Option<ValueRef<'_>> {
+    pub(crate) fn before(&self, position: usize) -> Option<ValueRef<'_>> {
         match self.kind {
             Kind::Inserted => None,
             Kind::Updated => self.item.old_value(position).ok(),
@@ -35,14 +35,14 @@ impl Change<'_> {
     }
 
     /// The value after, by position; none where the column did not change.
-    pub(crate) fn new(&self, position: usize) -> Option<ValueRef<'_>> {
+    pub(crate) fn after(&self, position: usize) -> Option<ValueRef<'_>> {
         self.item.new_value(position).ok()
     }
 
     /// Whether one of these columns changed; always so for a new row.
     pub(crate) fn touches(&self, columns: &[&str]) -> Result<bool> {
         for column in columns {
-            if self.new(self.table.position(column)?).is_some() {
+            if self.after(self.table.position(column)?).is_some() {
                 return Ok(true);
             }
         }
@@ -52,7 +52,7 @@ impl Change<'_> {
     /// The values of a column before and after, as far as the change holds them.
     pub(crate) fn values(&self, column: &str) -> Result<impl Iterator<Item = ValueRef<'_>>> {
         let position = self.table.position(column)?;
-        Ok(self.old(position).into_iter().chain(self.new(position)))
+        Ok(self.before(position).into_iter().chain(self.after(position)))
     }
 
     /// The ids a reference held before and after, as far as the change holds them.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 
 use crate::Result;
-use crate::changes::Change;
+use crate::changes::{Change, Kind};
 use crate::clinic_zone::clinic_zone;
 
 /// Above this many things of a kind, one pass over all rows is cheaper than one look-up each.
@@ -33,20 +33,8 @@ impl Affected {
     pub(crate) fn note(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
         match change.table.name.as_str() {
             "clinics" => self.is_zone_new |= change.touches(&["timezone"])?,
-            "clients" => {
-                if change.touches(&["first_name", "last_name", "email", "phone", "deleted_at", "merged_into_id"])? {
-                    self.documents.insert(change.id);
-                }
-            }
-            "pets" => {
-                if change.touches(&["client_id", "name", "breed", "microchip", "deleted_at"])? {
-                    let before = self.documents.len();
-                    self.documents.extend(change.ids("client_id")?);
-                    if before == self.documents.len() {
-                        self.documents.extend(parent(db, "SELECT client_id FROM pets WHERE id = ?1", &change.id)?);
-                    }
-                }
-            }
+            "clients" => self.note_client(change)?,
+            "pets" => self.note_pet(db, change)?,
             "appointments" => self.note_visit(db, change)?,
             "calls" => {
                 self.clients.extend(change.ids("client_id")?);
@@ -57,6 +45,25 @@ impl Affected {
             _ => {}
         }
         counts::note(&mut self.counts, db, change)
+    }
+
+    fn note_client(&mut self, change: &Change<'_>) -> Result<()> {
+        if change.touches(&["first_name", "last_name", "email", "phone", "deleted_at", "merged_into_id"])? {
+            self.documents.insert(change.id);
+        }
+        Ok(())
+    }
+
+    /// A pet that changes hands makes two documents stale.
+    fn note_pet(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
+        if !change.touches(&["client_id", "name", "breed", "microchip", "deleted_at"])? {
+            return Ok(());
+        }
+        self.documents.extend(change.ids("client_id")?);
+        if change.kind == Kind::Updated {
+            self.documents.extend(parent(db, "SELECT client_id FROM pets WHERE id = ?1", &change.id)?);
+        }
+        Ok(())
     }
 
     fn note_visit(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
@@ -77,7 +84,7 @@ impl Affected {
         }
         self.clients.extend(change.ids("client_id")?);
         self.visit_starts.extend(change.instants("starts_at")?);
-        if change.kind == crate::changes::Kind::Updated {
+        if change.kind == Kind::Updated {
             self.clients.extend(parent(db, "SELECT client_id FROM appointments WHERE id = ?1", &change.id)?);
             self.visit_starts.extend(instant(db, "SELECT starts_at FROM appointments WHERE id = ?1", &change.id)?);
         }

@@ -93,8 +93,8 @@ fn steps(tx: &Tx<'_>, changes: &[u8]) -> Result<Vec<Step>> {
 fn columns(change: &Change<'_>) -> Vec<(String, Option<Value>, Value)> {
     let names = change.table.columns.iter().enumerate().skip(1);
     let values = names.filter_map(|(position, name)| {
-        let after = Value::try_from(change.new(position)?).ok()?;
-        let before = change.old(position).and_then(|value| Value::try_from(value).ok());
+        let after = Value::try_from(change.after(position)?).ok()?;
+        let before = change.before(position).and_then(|value| Value::try_from(value).ok());
         Some((name.clone(), before, after))
     });
     values.collect()

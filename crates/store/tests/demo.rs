@@ -1,4 +1,5 @@
 //! The clinic that is made up obeys the rules of a real one.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use petrel_domain::{AppointmentStatus, FixedClock, Millis};
 use petrel_store::{Actor, DemoPlan, FileKey, OpenOptions, Store};

@@ -1,4 +1,5 @@
 //! Visits on a real file: what fits, what is refused, what moves, what comes back.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 mod common;
 

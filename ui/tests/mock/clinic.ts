@@ -311,16 +311,16 @@ export function makeClinic(options: MockOptions = {}): Memory {
               [480, 780],
               [840, 1110],
             ];
-      const share = Math.abs(offset - 5) > 12 ? 0.35 : 0.8;
+      const share = options.busy ? 1 : Math.abs(offset - 5) > 12 ? 0.35 : 0.8;
       for (const [from, to] of shifts as [number, number][]) {
-        let at = from + Math.floor(next() * 3) * 15;
+        let at = from + (options.busy ? 0 : Math.floor(next() * 3) * 15);
         while (at < to) {
           const service = pick(able);
-          const length = options.busy ? Math.max(10, Math.floor(540 / options.busy)) : service.duration_minutes;
+          const length = options.busy ? Math.max(5, Math.floor(540 / options.busy)) : service.duration_minutes;
           if (at + length > to) break;
           if (next() < share)
             visits.push(makeVisit(date, at, length, person, service, pick(pets.filter((pet) => !pet.deceased_on))));
-          at += Math.ceil((length + service.buffer_minutes + Math.floor(next() * 3) * 10) / 5) * 5;
+          at += Math.ceil((length + (options.busy ? 0 : service.buffer_minutes + Math.floor(next() * 3) * 10)) / 5) * 5;
         }
       }
     }

@@ -22,7 +22,7 @@ pub fn free_slots(colleagues: &[(&Colleague, &[Busy])], days: &Days, wish: &Wish
     for (colleague, busy) in colleagues {
         let mut own = Vec::new();
         let overrides = Overrides::new(colleague, first, last);
-        let longest = busy.iter().map(|other| reach(other)).max().unwrap_or(0);
+        let longest = busy.iter().map(reach).max().unwrap_or(0);
         for day in &days.days {
             let (from, to) = (day.bounds.starts_at.0 - longest - DAY_REACH, day.bounds.ends_at.0 + DAY_REACH);
             let around =

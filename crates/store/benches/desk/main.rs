@@ -4,6 +4,8 @@
 //! `cargo xtask bench` runs it; `--file FILE --key FILE` names the clinic's file (made by `cargo xtask demo`), `--json FILE` writes the figures,
 //! `--quick` takes fewer samples.
 
+#![allow(missing_docs, reason = "a program, not a library")]
+
 mod bare;
 mod import;
 mod measure;

@@ -1,0 +1,229 @@
+//! Taking everything out: a folder of CSV files, one a table, or one JSON file; and one list of clients and pets that comes in again.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use petrel_domain::desk::{ExportFormat, ExportReport, Progress};
+use petrel_domain::rights::Right;
+use petrel_domain::{Millis, Refusal, RefusalCode};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+use serde_json::{Map, Value};
+
+use crate::cell::harmless;
+use crate::{Actor, Result, Store};
+
+/// What is never taken out: hashes of PINs.
+const SECRET: &[&str] = &["pin_hash"];
+/// The list that comes in again.
+const LIST: &str = "clients-and-pets.csv";
+
+impl Store {
+    /// Writes everything that is not deleted to `path`: a new folder for CSV, a new file for JSON. It appears when it is whole.
+    ///
+    /// # Errors
+    /// `forbidden`; `duplicate` where `path` is there already; `cancelled`, `read_only`, `disk_full`, with nothing left behind.
+    pub fn export_all(
+        &self,
+        actor: &Actor,
+        path: &Path,
+        format: ExportFormat,
+        progress: &dyn Fn(Progress),
+        cancel: &AtomicBool,
+    ) -> Result<ExportReport> {
+        actor.require(Right::MoveData)?;
+        if path.exists() {
+            return Err(Refusal::on(RefusalCode::Duplicate, "path").with_detail(path.display()).into());
+        }
+        let mut hidden = path.as_os_str().to_owned();
+        hidden.push(".partial");
+        let partial = Path::new(&hidden);
+        let written = self.read(|db| {
+            let work = Work { db, progress, cancel };
+            match format {
+                ExportFormat::Csv => work.csv(partial),
+                ExportFormat::Json => work.json(partial),
+            }
+        });
+        let finished = written.and_then(|report| Ok(std::fs::rename(partial, path).map(|()| report)?));
+        if finished.is_err() {
+            // What is half written helps nobody; that it cannot be removed changes nothing about why it was not finished.
+            let _ = if partial.is_dir() { std::fs::remove_dir_all(partial) } else { std::fs::remove_file(partial) };
+        }
+        Ok(ExportReport { path: path.display().to_string(), ..finished? })
+    }
+}
+
+struct Work<'a> {
+    db: &'a Connection,
+    progress: &'a dyn Fn(Progress),
+    cancel: &'a AtomicBool,
+}
+
+impl Work<'_> {
+    fn tables(&self) -> Result<Vec<String>> {
+        let sql = "SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'deleted_at' ORDER BY m.name";
+        let mut statement = self.db.prepare(sql)?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Each living row of a table.
+    fn each(&self, table: &str, mut visit: impl FnMut(&[String], &Row<'_>) -> Result<()>) -> Result<u32> {
+        let mut statement = self.db.prepare(&format!("SELECT * FROM {table} WHERE deleted_at IS NULL ORDER BY id"))?;
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let mut rows = statement.query([])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            visit(&names, row)?;
+            count += 1;
+            if count % 5000 == 0 && self.cancel.load(Ordering::Relaxed) {
+                return Err(Refusal::new(RefusalCode::Cancelled).into());
+            }
+        }
+        Ok(count)
+    }
+
+    fn csv(&self, folder: &Path) -> Result<ExportReport> {
+        std::fs::create_dir_all(folder)?;
+        let tables = self.tables()?;
+        let mut rows = 0;
+        for (done, table) in tables.iter().enumerate() {
+            self.tell(done, tables.len());
+            let mut writer = csv::Writer::from_path(folder.join(format!("{table}.csv")))?;
+            let mut is_first = true;
+            rows += self.each(table, |names, row| {
+                let shown: Vec<usize> = (0..names.len()).filter(|index| is_shown(&names[*index])).collect();
+                if std::mem::take(&mut is_first) {
+                    writer.write_record(shown.iter().map(|index| &names[*index]))?;
+                }
+                let cells = shown.iter().map(|index| Ok(text(&names[*index], row.get_ref(*index)?))).collect::<Result<Vec<_>>>()?;
+                Ok(writer.write_record(cells.iter().map(|cell| harmless(cell).into_owned()))?)
+            })?;
+            writer.flush()?;
+        }
+        self.list(&folder.join(LIST))?;
+        Ok(ExportReport { path: String::new(), rows, tables: u32::try_from(tables.len()).unwrap_or(u32::MAX) })
+    }
+
+    fn json(&self, file: &Path) -> Result<ExportReport> {
+        let mut out = BufWriter::new(File::create(file)?);
+        let tables = self.tables()?;
+        let mut rows = 0;
+        write!(out, "{{")?;
+        for (done, table) in tables.iter().enumerate() {
+            self.tell(done, tables.len());
+            write!(out, "{}\n\"{table}\": [", if done > 0 { "," } else { "" })?;
+            let mut comma = "";
+            rows += self.each(table, |names, row| {
+                let shown = names.iter().enumerate().filter(|(_, name)| is_shown(name));
+                let object =
+                    shown.map(|(index, name)| Ok((name.clone(), value(name, row.get_ref(index)?)))).collect::<Result<Map<_, _>>>()?;
+                write!(out, "{comma}\n{}", Value::Object(object))?;
+                comma = ",";
+                Ok(())
+            })?;
+            write!(out, "\n]")?;
+        }
+        writeln!(out, "\n}}")?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+        Ok(ExportReport { path: String::new(), rows, tables: u32::try_from(tables.len()).unwrap_or(u32::MAX) })
+    }
+
+    /// Clients and pets as one list, under headers that the import knows.
+    fn list(&self, path: &Path) -> Result<()> {
+        let mut writer = csv::Writer::from_path(path)?;
+        writer.write_record([
+            "Client ID",
+            "First name",
+            "Last name",
+            "Email",
+            "Phone",
+            "Address",
+            "Notes",
+            "Tags",
+            "Pet name",
+            "Species",
+            "Breed",
+            "Sex",
+            "Neutered",
+            "Date of birth",
+            "Weight",
+            "Color",
+            "Microchip",
+            "Allergies",
+            "Alerts",
+            "Date of death",
+        ])?;
+        let mut statement = self.db.prepare(include_str!("export_list.sql"))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let cells =
+                (0..columns).map(|index| Ok(text(if index == 0 { "id" } else { "" }, row.get_ref(index)?))).collect::<Result<Vec<_>>>()?;
+            writer.write_record(cells.iter().map(|cell| harmless(cell).into_owned()))?;
+        }
+        Ok(writer.flush()?)
+    }
+
+    fn tell(&self, done: usize, total: usize) {
+        (self.progress)(Progress { done: u32::try_from(done).unwrap_or(u32::MAX), total: u32::try_from(total).unwrap_or(u32::MAX) });
+    }
+}
+
+fn is_shown(column: &str) -> bool {
+    column != "deleted_at" && !SECRET.contains(&column)
+}
+
+fn is_structured(column: &str) -> bool {
+    const STRUCTURED: &[&str] = &[
+        "metadata",
+        "settings",
+        "custom_fields",
+        "notification_settings",
+        "staff_roles",
+        "form_fields",
+        "breaks",
+        "data",
+        "variables",
+        "keywords",
+        "segment",
+        "message",
+        "ab_test",
+        "flow",
+        "message_config",
+    ];
+    STRUCTURED.contains(&column)
+}
+
+fn uuid_text(bytes: &[u8]) -> String {
+    bytes.try_into().map_or_else(|_| hex::encode(bytes), |bytes| uuid::Uuid::from_bytes(bytes).to_string())
+}
+
+fn instant(column: &str, number: i64) -> Option<String> {
+    column.ends_with("_at").then(|| Millis(number).utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+}
+
+/// A value as text: ids as UUIDs, instants by ISO 8601.
+fn text(column: &str, value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => String::new(),
+        ValueRef::Integer(number) => instant(column, number).unwrap_or_else(|| number.to_string()),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        ValueRef::Blob(bytes) => uuid_text(bytes),
+    }
+}
+
+fn value(column: &str, value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) if column.starts_with("is_") => Value::Bool(number != 0),
+        ValueRef::Integer(number) => instant(column, number).map_or_else(|| number.into(), Value::String),
+        ValueRef::Real(number) => number.into(),
+        ValueRef::Text(text) if is_structured(column) => serde_json::from_slice(text).unwrap_or(Value::Null),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
+        ValueRef::Blob(bytes) => uuid_text(bytes).into(),
+    }
+}

@@ -1,0 +1,77 @@
+//! Bringing in clients and pets from a CSV file: looked at first, then written as one action that can be undone.
+
+mod cells;
+mod headers;
+mod known;
+mod read;
+mod rejected;
+mod rows;
+mod run;
+mod sniff;
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use petrel_domain::desk::{BadRow, ImportDuplicate, ImportPlan, ImportPreview, ImportReport, Progress};
+use petrel_domain::rights::Right;
+use petrel_domain::{Refusal, RefusalCode};
+
+use crate::{Actor, Result, Store};
+
+/// Rows, duplicates and bad rows that a preview shows of each.
+const SHOWN: usize = 20;
+
+impl Store {
+    /// Looks at a file without changing anything. Without a plan, it is guessed.
+    ///
+    /// # Errors
+    /// `forbidden`; `file_unreadable`; `invalid` on `columns` where the plan does not fit the file.
+    pub fn preview_import(&self, actor: &Actor, path: &str, plan: Option<ImportPlan>) -> Result<ImportPreview> {
+        actor.require(Right::MoveData)?;
+        let locale = self.read(crate::clinic::locale)?;
+        let file = read::File::open(Path::new(path), plan, &locale)?;
+        let today = self.today()?;
+        let read = rows::read(&file, &locale, today);
+        let known = self.read(known::Known::load)?;
+        let sorted = run::sort(&read.rows, &known);
+        let duplicates = sorted.duplicates();
+        Ok(ImportPreview {
+            rows: count(file.records.len()),
+            new_clients: count(sorted.new_clients(file.plan.on_duplicate)),
+            new_pets: count(sorted.new_pets(file.plan.on_duplicate, &known)),
+            duplicates: count(duplicates.len()),
+            duplicate_sample: duplicates.iter().take(SHOWN).map(|found| found.shown(&known)).collect::<Vec<ImportDuplicate>>(),
+            bad_rows: count(read.bad.len()),
+            bad_sample: read.bad.iter().take(SHOWN).cloned().collect::<Vec<BadRow>>(),
+            ambiguous_dates: count(read.ambiguous_dates),
+            sample: file.records.iter().take(SHOWN).map(|record| record.cells.clone()).collect(),
+            headers: file.headers,
+            plan: file.plan,
+        })
+    }
+
+    /// Brings a file in. Rows that cannot be read are written to a file beside it, each with its reason.
+    ///
+    /// # Errors
+    /// `forbidden`; `file_unreadable`; `cancelled`, with nothing changed.
+    pub fn run_import(&self, actor: &Actor, plan: &ImportPlan, progress: &dyn Fn(Progress), cancel: &AtomicBool) -> Result<ImportReport> {
+        actor.require(Right::MoveData)?;
+        let locale = self.read(crate::clinic::locale)?;
+        let file = read::File::open(Path::new(&plan.path), Some(plan.clone()), &locale)?;
+        let read = rows::read(&file, &locale, self.today()?);
+        let saved = run::run(self, actor, &file, &read, progress, cancel)?;
+        let mut report = ImportReport { undo: saved.undo, bad_rows: count(read.bad.len()), ..saved.value };
+        if !read.bad.is_empty() {
+            report.bad_rows_file = Some(rejected::write(&file, &read.bad)?.to_string_lossy().into_owned());
+        }
+        Ok(report)
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn unreadable(detail: impl std::fmt::Display) -> Refusal {
+    Refusal::on(RefusalCode::FileUnreadable, "path").with_detail(detail)
+}

@@ -1,0 +1,297 @@
+//! What a column is, by its header. The words are those of the exports of practice and salon programs, address books, accounting and field
+//! service programs, in English and Spanish.
+
+use petrel_domain::desk::ImportField::{self, *};
+use petrel_domain::text::fold;
+
+const WORDS: &[(ImportField, &[&str])] = &[
+    (
+        FullName,
+        &[
+            "name",
+            "full name",
+            "client name",
+            "customer name",
+            "customer",
+            "client",
+            "owner",
+            "owner name",
+            "contact name",
+            "display name",
+            "nombre completo",
+            "cliente",
+            "propietario",
+            "dueno",
+            "titular",
+        ],
+    ),
+    (
+        FirstName,
+        &[
+            "first name",
+            "given name",
+            "firstname",
+            "forename",
+            "owner first name",
+            "client first name",
+            "nombre",
+            "nombre de pila",
+            "nombre cliente",
+        ],
+    ),
+    (
+        LastName,
+        &[
+            "last name",
+            "surname",
+            "family name",
+            "lastname",
+            "owner last name",
+            "client last name",
+            "apellido",
+            "apellidos",
+            "primer apellido",
+        ],
+    ),
+    (
+        Email,
+        &[
+            "email",
+            "e mail",
+            "email address",
+            "e mail address",
+            "e mail 1 value",
+            "email 1",
+            "primary email",
+            "main email",
+            "correo",
+            "correo electronico",
+        ],
+    ),
+    (
+        Phone,
+        &[
+            "phone",
+            "phone number",
+            "mobile",
+            "mobile phone",
+            "mobile number",
+            "cell",
+            "cell phone",
+            "primary phone",
+            "main phone",
+            "telephone",
+            "phone 1",
+            "phone 1 value",
+            "telefono",
+            "movil",
+            "telefono movil",
+            "tel",
+        ],
+    ),
+    (
+        SecondPhone,
+        &[
+            "phone 2",
+            "phone 2 value",
+            "home phone",
+            "work phone",
+            "other phone",
+            "alternate phone",
+            "secondary phone",
+            "telefono 2",
+            "otro telefono",
+            "telefono fijo",
+            "fijo",
+        ],
+    ),
+    (
+        Street,
+        &[
+            "address",
+            "street",
+            "street address",
+            "address 1",
+            "address line 1",
+            "billing street",
+            "billing address",
+            "mailing address",
+            "direccion",
+            "calle",
+            "domicilio",
+        ],
+    ),
+    (City, &["city", "town", "billing city", "suburb", "ciudad", "poblacion", "localidad", "municipio"]),
+    (Region, &["state", "region", "province", "county", "billing state", "provincia", "estado"]),
+    (Postcode, &["zip", "zip code", "postcode", "postal code", "billing zip", "billing zip code", "codigo postal", "cp"]),
+    (Country, &["country", "billing country", "pais"]),
+    (Notes, &["notes", "note", "comments", "comment", "client notes", "customer notes", "notas", "observaciones", "comentarios"]),
+    (Tags, &["tags", "tag", "labels", "groups", "group membership", "etiquetas", "grupo", "grupos"]),
+    (
+        ExternalId,
+        &[
+            "id",
+            "client id",
+            "customer id",
+            "client code",
+            "client number",
+            "contact code",
+            "account number",
+            "external id",
+            "codigo",
+            "codigo cliente",
+            "numero de cliente",
+        ],
+    ),
+    (
+        PetName,
+        &[
+            "pet",
+            "pet name",
+            "animal",
+            "animal name",
+            "patient",
+            "patient name",
+            "dog name",
+            "pets name",
+            "mascota",
+            "nombre mascota",
+            "nombre de la mascota",
+            "paciente",
+            "nombre del animal",
+        ],
+    ),
+    (Species, &["species", "pet type", "animal type", "type of pet", "pet species", "especie", "tipo de mascota", "tipo"]),
+    (Breed, &["breed", "pet breed", "animal breed", "raza"]),
+    (Sex, &["sex", "gender", "pet gender", "pet sex", "sexo", "genero"]),
+    (
+        Neutered,
+        &[
+            "neutered",
+            "spayed",
+            "spayed neutered",
+            "desexed",
+            "fixed",
+            "altered",
+            "is neutered",
+            "castrado",
+            "esterilizado",
+            "castrado esterilizado",
+        ],
+    ),
+    (
+        BornOn,
+        &[
+            "date of birth",
+            "dob",
+            "birth date",
+            "birthdate",
+            "birthday",
+            "born",
+            "pet birthday",
+            "pet dob",
+            "fecha de nacimiento",
+            "nacimiento",
+            "fecha nacimiento",
+        ],
+    ),
+    (Weight, &["weight", "pet weight", "current weight", "weight kg", "weight lb", "weight lbs", "peso", "peso kg"]),
+    (Color, &["color", "colour", "coat color", "colour markings", "markings", "capa"]),
+    (Microchip, &["microchip", "microchip number", "microchip no", "chip", "chip number", "microchip id", "numero de chip", "n chip"]),
+    (Allergies, &["allergies", "allergy", "pet allergies", "alergias"]),
+    (
+        Alerts,
+        &[
+            "alert",
+            "alerts",
+            "warning",
+            "warnings",
+            "temperament",
+            "behavior",
+            "behaviour",
+            "critical notes",
+            "pet notes",
+            "alertas",
+            "avisos",
+            "caracter",
+        ],
+    ),
+    (
+        DeceasedOn,
+        &[
+            "deceased",
+            "date of death",
+            "deceased on",
+            "deceased date",
+            "death date",
+            "dod",
+            "fecha de fallecimiento",
+            "fallecido",
+            "fecha de defuncion",
+        ],
+    ),
+];
+
+/// The fields of a file's columns. A field is given once, to the first column that names it; a column nobody knows is kept as the
+/// client's own field.
+pub(super) fn guess(headers: &[String]) -> Vec<ImportField> {
+    let mut taken = Vec::new();
+    let mut fields: Vec<ImportField> = headers
+        .iter()
+        .map(|header| {
+            let field = known(header).unwrap_or(if header.trim().is_empty() { Ignore } else { Custom });
+            let is_again = taken.contains(&field) && !matches!(field, Custom | Ignore);
+            taken.push(field);
+            match (field, is_again) {
+                (Phone, true) => SecondPhone,
+                (_, true) => Custom,
+                (_, false) => field,
+            }
+        })
+        .collect();
+    // "Nombre" beside "Mascota" without "Apellidos" is the whole name; so is "Name" beside nothing.
+    if fields.contains(&FirstName) && !fields.contains(&LastName) && !fields.contains(&FullName) {
+        fields.iter_mut().filter(|field| **field == FirstName).for_each(|field| *field = FullName);
+    }
+    fields
+}
+
+fn known(header: &str) -> Option<ImportField> {
+    let folded = fold(header).split_whitespace().collect::<Vec<_>>().join(" ");
+    WORDS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(field, _)| *field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(headers: &str) -> Vec<ImportField> {
+        guess(&headers.split('|').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn headers_of_other_programs_are_known() {
+        assert_eq!(
+            of("Client First Name|Client Last Name|E-mail|Mobile Phone|Animal Name|Species|Breed|DOB"),
+            [FirstName, LastName, Email, Phone, PetName, Species, Breed, BornOn]
+        );
+        assert_eq!(
+            of("Given Name|Family Name|E-mail 1 - Value|Phone 1 - Value|Phone 2 - Value|Group Membership"),
+            [FirstName, LastName, Email, Phone, SecondPhone, Tags]
+        );
+        assert_eq!(
+            of("Display Name|Main Phone|Main Email|Billing Street|Billing City|Billing ZIP code"),
+            [FullName, Phone, Email, Street, City, Postcode]
+        );
+        assert_eq!(
+            of("Nombre|Apellidos|Teléfono móvil|Correo electrónico|Nombre de la mascota|Especie|Raza|Fecha de nacimiento"),
+            [FirstName, LastName, Phone, Email, PetName, Species, Breed, BornOn]
+        );
+    }
+
+    #[test]
+    fn what_nobody_knows_is_kept_and_what_comes_twice_is_not_lost() {
+        assert_eq!(of("Name|Phone|Mobile|Loyalty card|"), [FullName, Phone, SecondPhone, Custom, Ignore]);
+        assert_eq!(of("Nombre|Mascota|Teléfono"), [FullName, PetName, Phone]);
+    }
+}

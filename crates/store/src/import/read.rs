@@ -1,0 +1,110 @@
+//! The file as records, with the plan by which it is read.
+
+use std::path::{Path, PathBuf};
+
+use encoding_rs::Encoding;
+use petrel_domain::Refusal;
+use petrel_domain::desk::{DateOrder, ImportField, ImportPlan, OnDuplicate, WeightUnit};
+
+use super::{cells, headers, sniff, unreadable};
+use crate::Result;
+
+/// Files above this are no clinic's list of clients.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A record with where it stands.
+pub(super) struct Record {
+    /// Line in the file, the header's being 1.
+    pub(super) line: u32,
+    pub(super) cells: Vec<String>,
+}
+
+/// A file that was read.
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) plan: ImportPlan,
+    pub(super) headers: Vec<String>,
+    pub(super) records: Vec<Record>,
+}
+
+impl File {
+    pub(super) fn open(path: &Path, plan: Option<ImportPlan>, locale: &str) -> Result<Self> {
+        let about = std::fs::metadata(path).map_err(unreadable)?;
+        if about.len() > MOST_BYTES {
+            return Err(unreadable("larger than 1 GiB").into());
+        }
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        let encoding = match &plan {
+            Some(plan) => {
+                Encoding::for_label(plan.encoding.as_bytes()).ok_or_else(|| Refusal::invalid("encoding").with_detail(&plan.encoding))?
+            }
+            None => sniff::encoding(&bytes),
+        };
+        let text = sniff::decode(&bytes, encoding);
+        drop(bytes);
+        let delimiter = match &plan {
+            Some(plan) => one_byte(&plan.delimiter)?,
+            None => u8::try_from(sniff::delimiter(&text)).unwrap_or(b','),
+        };
+        let (headers, records) = records(&text, delimiter)?;
+        let plan = match plan {
+            Some(plan) if plan.columns.len() == headers.len() => plan,
+            Some(plan) => {
+                return Err(Refusal::invalid("columns").with_detail(format_args!("{} / {}", plan.columns.len(), headers.len())).into());
+            }
+            None => guess(path, encoding, delimiter, &headers, &records, locale),
+        };
+        Ok(Self { path: path.to_owned(), plan, headers, records })
+    }
+}
+
+fn one_byte(delimiter: &str) -> Result<u8> {
+    let mut characters = delimiter.chars();
+    let one = characters.next().filter(|_| characters.next().is_none()).and_then(|c| u8::try_from(c).ok());
+    Ok(one.ok_or_else(|| Refusal::invalid("delimiter").with_detail(delimiter))?)
+}
+
+fn records(text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Record>)> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let mut headers = Vec::new();
+    let mut records = Vec::new();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record)? {
+        let line = record.position().map_or(0, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let cells: Vec<String> = record.iter().map(str::to_owned).collect();
+        if headers.is_empty() {
+            headers = cells;
+        } else if cells != headers {
+            // A header that was pasted in once more is no client.
+            records.push(Record { line, cells });
+        }
+    }
+    if headers.is_empty() { Err(unreadable("empty").into()) } else { Ok((headers, records)) }
+}
+
+fn guess(path: &Path, encoding: &'static Encoding, delimiter: u8, headers: &[String], records: &[Record], locale: &str) -> ImportPlan {
+    let columns = headers::guess(headers);
+    let is_date = |index: &usize| matches!(columns.get(*index), Some(ImportField::BornOn | ImportField::DeceasedOn));
+    let dates: Vec<usize> = (0..columns.len()).filter(is_date).collect();
+    let cells_of_dates = records.iter().flat_map(|record| dates.iter().filter_map(|index| record.cells.get(*index)).map(String::as_str));
+    let date_order: DateOrder = cells::order(cells_of_dates, locale);
+    let says = |word: &str| {
+        headers.iter().zip(&columns).any(|(header, field)| *field == ImportField::Weight && header.to_lowercase().contains(word))
+    };
+    let weight_unit = match () {
+        () if says("lb") || (locale.ends_with("US") && !says("kg")) => WeightUnit::Pounds,
+        () => WeightUnit::Kilograms,
+    };
+    ImportPlan {
+        path: path.to_string_lossy().into_owned(),
+        encoding: encoding.name().to_lowercase(),
+        delimiter: char::from(delimiter).to_string(),
+        columns,
+        date_order,
+        weight_unit,
+        on_duplicate: OnDuplicate::FillIn,
+    }
+}

@@ -1,0 +1,226 @@
+//! Records as clients and pets, or as reasons why not.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use petrel_domain::checked::Checked;
+use petrel_domain::desk::{BadRow, ClientDetails, ImportField, ImportPlan, PetDetails};
+use petrel_domain::{Sex, Species};
+
+use super::cells;
+use super::read::{File, Record};
+
+/// A row that can be brought in.
+pub(super) struct Row {
+    pub(super) line: u32,
+    /// None where the row only adds a pet to the client above it.
+    pub(super) client: Option<ClientDetails>,
+    pub(super) external_id: Option<String>,
+    pub(super) pet: Option<PetDetails>,
+}
+
+/// What the file holds.
+pub(super) struct Read {
+    pub(super) rows: Vec<Row>,
+    pub(super) bad: Vec<BadRow>,
+    pub(super) ambiguous_dates: usize,
+}
+
+/// Reads every record, on as many threads as there are: reading phones is most of the work.
+pub(super) fn read(file: &File, locale: &str, today: NaiveDate) -> Read {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = file.records.len().div_ceil(threads).max(1);
+    let parts: Vec<Vec<Result<Row, BadRow>>> = std::thread::scope(|scope| {
+        let work = file
+            .records
+            .chunks(share)
+            .map(|records| scope.spawn(move || records.iter().map(|record| row(file, record, locale, today)).collect()));
+        let started: Vec<_> = work.collect();
+        started.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
+    });
+    let mut read = Read { rows: Vec::with_capacity(file.records.len()), bad: Vec::new(), ambiguous_dates: ambiguous(file) };
+    let mut is_above = false;
+    for row in parts.into_iter().flatten() {
+        match row {
+            // A pet without a client belongs to the one above; at the top there is none.
+            Ok(row) if row.client.is_none() && !is_above => read.bad.push(bad(row.line, "missing_name", None)),
+            Ok(row) => {
+                is_above = true;
+                read.rows.push(row);
+            }
+            Err(bad) => read.bad.push(bad),
+        }
+    }
+    read
+}
+
+fn ambiguous(file: &File) -> usize {
+    let is_date = |field: &ImportField| matches!(field, ImportField::BornOn | ImportField::DeceasedOn);
+    let columns: Vec<usize> = file.plan.columns.iter().enumerate().filter(|(_, field)| is_date(field)).map(|(index, _)| index).collect();
+    let cells = file.records.iter().flat_map(|record| columns.iter().filter_map(|index| record.cells.get(*index)));
+    cells.filter(|cell| cells::is_ambiguous(cell)).count()
+}
+
+fn bad(line: u32, reason: &str, at: Option<(&str, &str)>) -> BadRow {
+    BadRow { line, reason: reason.to_owned(), column: at.map(|(column, _)| column.to_owned()), cell: at.map(|(_, cell)| cell.to_owned()) }
+}
+
+/// The cells of a record by field.
+struct Cells<'a> {
+    file: &'a File,
+    record: &'a Record,
+}
+
+impl<'a> Cells<'a> {
+    fn get(&self, field: ImportField) -> Option<&'a str> {
+        let index = self.file.plan.columns.iter().position(|of| *of == field)?;
+        self.record.cells.get(index).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+    }
+
+    fn text(&self, field: ImportField) -> Option<String> {
+        self.get(field).map(str::to_owned)
+    }
+
+    fn refuse(&self, field: ImportField, reason: &str) -> BadRow {
+        let column = self.file.plan.columns.iter().position(|of| *of == field).and_then(|index| self.file.headers.get(index));
+        bad(self.record.line, reason, column.map(|column| (column.as_str(), self.get(field).unwrap_or_default())))
+    }
+
+    /// A cell that is read as something, or refused.
+    fn read<T>(&self, field: ImportField, reason: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, BadRow> {
+        match self.get(field) {
+            None => Ok(None),
+            Some(cell) => read(cell).map(Some).ok_or_else(|| self.refuse(field, reason)),
+        }
+    }
+}
+
+fn row(file: &File, record: &Record, locale: &str, today: NaiveDate) -> Result<Row, BadRow> {
+    let too_many = record.cells.iter().skip(file.headers.len()).any(|cell| !cell.trim().is_empty());
+    if too_many {
+        return Err(bad(record.line, "too_many_cells", None));
+    }
+    let cells = Cells { file, record };
+    let client = client(&cells);
+    let is_somebody = !(client.first_name.is_empty() && client.last_name.is_empty()) || client.email.is_some() || client.phone.is_some();
+    let pet = pet(&cells, &file.plan, today)?;
+    if !is_somebody && pet.is_none() {
+        return Err(bad(record.line, "missing_name", None));
+    }
+    let client = if is_somebody { Some(client.checked(locale).map_err(|refusal| told(&cells, &refusal))?) } else { None };
+    let pet = pet.map(|pet| pet.checked(today)).transpose().map_err(|refusal| told(&cells, &refusal))?;
+    Ok(Row { line: record.line, client, external_id: cells.text(ImportField::ExternalId), pet })
+}
+
+/// A refusal by the rules for fields, as a bad row: its reason is the code, its column the one that the field came from.
+fn told(cells: &Cells<'_>, refusal: &petrel_domain::Refusal) -> BadRow {
+    let field = match refusal.field.as_deref() {
+        Some("first_name") => ImportField::FirstName,
+        Some("last_name") => ImportField::LastName,
+        Some("email") => ImportField::Email,
+        Some("phone") => ImportField::Phone,
+        Some("address") => ImportField::Street,
+        Some("notes") => ImportField::Notes,
+        Some("tags") => ImportField::Tags,
+        Some("name") => ImportField::PetName,
+        Some("breed") => ImportField::Breed,
+        Some("born_on") => ImportField::BornOn,
+        Some("deceased_on") => ImportField::DeceasedOn,
+        Some("weight_grams") => ImportField::Weight,
+        Some("microchip") => ImportField::Microchip,
+        Some("allergies") => ImportField::Allergies,
+        Some("alerts") => ImportField::Alerts,
+        Some("color") => ImportField::Color,
+        _ => ImportField::Custom,
+    };
+    let code = serde_json::to_value(refusal.code).ok();
+    let reason = match (field, code.as_ref().and_then(serde_json::Value::as_str)) {
+        (ImportField::Email, Some("invalid")) => "bad_email",
+        (ImportField::BornOn | ImportField::DeceasedOn, Some("invalid" | "end_before_start")) => "bad_date",
+        (_, Some("too_long")) => "too_long",
+        _ => "bad_cell",
+    };
+    cells.refuse(field, reason)
+}
+
+fn client(cells: &Cells<'_>) -> ClientDetails {
+    let (mut first, mut last) =
+        (cells.text(ImportField::FirstName).unwrap_or_default(), cells.text(ImportField::LastName).unwrap_or_default());
+    if let (true, true, Some(name)) = (first.is_empty(), last.is_empty(), cells.get(ImportField::FullName)) {
+        (first, last) = split_name(name);
+    }
+    let place = [ImportField::Street, ImportField::City, ImportField::Region, ImportField::Postcode, ImportField::Country];
+    let address: Vec<&str> = place.into_iter().filter_map(|field| cells.get(field)).collect();
+    let tags = cells.get(ImportField::Tags).unwrap_or_default();
+    ClientDetails {
+        first_name: first,
+        last_name: last,
+        email: cells.text(ImportField::Email),
+        phone: cells.text(ImportField::Phone),
+        address: (!address.is_empty()).then(|| address.join(", ")),
+        notes: cells.text(ImportField::Notes),
+        tags: tags.split([',', ';', '|']).map(|tag| tag.trim().to_owned()).collect(),
+        custom_fields: custom(cells),
+    }
+}
+
+/// Columns nobody knows, and a second phone, under their own names.
+fn custom(cells: &Cells<'_>) -> BTreeMap<String, String> {
+    let columns = cells.file.plan.columns.iter().zip(&cells.file.headers).zip(&cells.record.cells);
+    let own = columns.filter(|((field, _), _)| matches!(field, ImportField::Custom | ImportField::SecondPhone));
+    own.map(|((_, header), cell)| (header.trim().to_owned(), cell.trim().to_owned()))
+        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+        .collect()
+}
+
+/// "Byron, Ada" and "Ada Byron". Two family names, as Spain has them, stay together behind one given name.
+fn split_name(name: &str) -> (String, String) {
+    if let Some((last, first)) = name.split_once(',') {
+        return (first.trim().to_owned(), last.trim().to_owned());
+    }
+    let (first, last) = name.split_once(' ').unwrap_or(("", name));
+    (first.trim().to_owned(), last.trim().to_owned())
+}
+
+fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<PetDetails>, BadRow> {
+    let Some(name) = cells.text(ImportField::PetName) else { return Ok(None) };
+    let date = |cell: &str| cells::date(cell, plan.date_order, today);
+    let kind = cells.get(ImportField::Species);
+    let species = kind.map_or(Species::Other, cells::species);
+    let breed = cells.text(ImportField::Breed).or_else(|| kind.filter(|_| species == Species::Other).map(str::to_owned));
+    let (sex, by_sex) = cells.read(ImportField::Sex, "bad_sex", cells::sex)?.unwrap_or((Sex::Unknown, None));
+    Ok(Some(PetDetails {
+        name,
+        species,
+        breed,
+        sex,
+        is_neutered: cells.get(ImportField::Neutered).and_then(cells::yes_no).or(by_sex),
+        born_on: cells.read(ImportField::BornOn, "bad_date", date)?,
+        weight_grams: cells.read(ImportField::Weight, "bad_weight", |cell| cells::grams(cell, plan.weight_unit))?,
+        color: cells.text(ImportField::Color),
+        microchip: cells.text(ImportField::Microchip),
+        allergies: cells.text(ImportField::Allergies),
+        alerts: cells.text(ImportField::Alerts),
+        // "No" under "Deceased" is an answer, too.
+        deceased_on: cells
+            .read(ImportField::DeceasedOn, "bad_date", |cell| match cells::yes_no(cell) {
+                Some(false) => Some(None),
+                _ => date(cell).map(Some),
+            })?
+            .flatten(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_as_they_are_written() {
+        let of = |name: &str| split_name(name);
+        assert_eq!(of("Ada Byron"), ("Ada".into(), "Byron".into()));
+        assert_eq!(of("Byron, Ada"), ("Ada".into(), "Byron".into()));
+        assert_eq!(of("Lucía García Márquez"), ("Lucía".into(), "García Márquez".into()));
+        assert_eq!(of("Cher"), (String::new(), "Cher".into()));
+    }
+}

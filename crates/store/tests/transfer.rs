@@ -1,0 +1,155 @@
+//! Files as they come: brought in, taken out, brought in again.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use std::sync::atomic::AtomicBool;
+
+use common::{Salon, salon};
+use petrel_domain::desk::{DateOrder, ExportFormat, ImportField, ImportPreview, ImportReport, OnDuplicate};
+use petrel_domain::{Refusal, RefusalCode};
+
+impl Salon {
+    fn file(&self, bytes: &[u8]) -> String {
+        let path = self.folder.path().join("clients.csv");
+        std::fs::write(&path, bytes).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    fn preview(&self, bytes: &[u8]) -> ImportPreview {
+        self.store.preview_import(&self.owner, &self.file(bytes), None).unwrap()
+    }
+
+    fn import(&self, bytes: &[u8]) -> ImportReport {
+        let plan = self.preview(bytes).plan;
+        self.store.run_import(&self.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap()
+    }
+
+    fn texts(&self, sql: &str) -> Vec<String> {
+        self.store.read(|db| Ok(db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)).unwrap()
+    }
+}
+
+#[test]
+fn an_ugly_file_comes_in_whole_and_one_undo_takes_it_back() {
+    let salon = salon();
+    let ugly = "\u{feff}First Name;Last Name;Mobile;E-mail;Animal Name;Species;DOB;Weight;Loyalty card\r\n\
+        José;Ñúñez;612 34 56 78;jose@example.com;Luna;Canine;31/12/2019;12,5 kg;77\r\n\
+        José;Ñúñez;612 34 56 78;jose@example.com;Kira;Feline;01.02.2020;4;77\r\n\
+        ;;;;Milo;Rabbit;;;\r\n\
+        \"O'Brien\nand son\";Ann;ask Maria;;Rex;Dog;2018-05-06;;\r\n\
+        ;;;;;;;;\r\n\
+        ;;;;;;31/12/2019;;\r\n\
+        Bo;Late;;;Old;Dog;about 2015;;\r\n";
+    let report = salon.import(ugly.as_bytes());
+    assert_eq!((report.clients, report.pets, report.bad_rows), (2, 4, 2));
+    assert_eq!(salon.count("SELECT count(*) FROM pets p JOIN clients c ON c.id = p.client_id WHERE c.last_name = 'Ñúñez'"), 3);
+    assert_eq!(salon.texts("SELECT born_on FROM pets WHERE name = 'Luna'"), ["2019-12-31"]);
+    assert_eq!(salon.count("SELECT weight_grams FROM pets WHERE name = 'Luna'"), 12_500);
+    assert_eq!(salon.texts("SELECT custom_fields ->> 'Loyalty card' FROM clients WHERE last_name = 'Ñúñez'"), ["77"]);
+    assert_eq!(salon.texts("SELECT phone FROM clients WHERE last_name = 'Ann'"), ["ask Maria"]);
+    let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
+    assert!(rejected.contains("about 2015") && rejected.contains("bad_date: DOB") && rejected.contains("missing_name"), "{rejected}");
+    assert_eq!(salon.store.search(&salon.owner, "nunez", 5).unwrap().len(), 1);
+
+    salon.later(1000);
+    salon.store.undo(&salon.owner, report.undo.unwrap()).unwrap();
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL"), 1);
+    assert_eq!(salon.count("SELECT count(*) FROM pets WHERE deleted_at IS NULL"), 1);
+    assert_eq!(salon.store.search(&salon.owner, "nunez", 5).unwrap().len(), 0);
+}
+
+#[test]
+fn files_of_other_machines_are_read() {
+    let salon = salon();
+    let windows = b"Nombre,Apellidos,Tel\xe9fono\nBego\xf1a,Ib\xe1\xf1ez,612345678\n";
+    assert_eq!(salon.preview(windows).plan.encoding, "windows-1252");
+    salon.import(windows);
+    assert_eq!(salon.texts("SELECT first_name FROM clients WHERE last_name = 'Ibáñez'"), ["Begoña"]);
+    let wide: Vec<u8> = "\u{feff}Name\tPhone\nZoë Strauß\t+4930999999\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let preview = salon.preview(&wide);
+    assert_eq!((preview.plan.encoding.as_str(), preview.plan.delimiter.as_str()), ("utf-16le", "\t"));
+    assert_eq!(salon.import(&wide).clients, 1);
+}
+
+#[test]
+fn a_preview_tells_what_will_happen_and_changes_nothing() {
+    let salon = salon();
+    let csv = b"Name,Phone,Pet,Date of birth\nGrace Hopper,+4930123456,Rex,03/04/2020\nGrace Hopper,+4930123456,Nova,03/04/2020\nNew One,+4930555555,Bo,05/06/2020\n";
+    let preview = salon.preview(csv);
+    assert_eq!((preview.rows, preview.new_clients, preview.new_pets, preview.duplicates), (3, 1, 2, 1));
+    assert_eq!(preview.duplicate_sample[0].existing_name, "Grace Hopper");
+    assert_eq!((preview.ambiguous_dates, preview.plan.date_order), (3, DateOrder::MonthDayYear));
+    assert_eq!(preview.plan.columns, [ImportField::FullName, ImportField::Phone, ImportField::PetName, ImportField::BornOn]);
+    assert_eq!(salon.count("SELECT count(*) FROM clients"), 1);
+}
+
+#[test]
+fn a_client_who_is_here_is_filled_in_left_out_or_made_again_as_told() {
+    let run = |on_duplicate| {
+        let salon = salon();
+        let csv = b"Name,Phone,Address,Pet\nGrace Hopper,+4930123456,1 Harbour View,Nova\n";
+        let mut plan = salon.preview(csv).plan;
+        plan.on_duplicate = on_duplicate;
+        let report = salon.store.run_import(&salon.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap();
+        (report.clients, report.pets, report.updated, report.skipped, salon.count("SELECT count(*) FROM clients WHERE address IS NOT NULL"))
+    };
+    assert_eq!(run(OnDuplicate::FillIn), (0, 1, 1, 0, 1));
+    assert_eq!(run(OnDuplicate::Skip), (0, 0, 0, 1, 0));
+    assert_eq!(run(OnDuplicate::CreateAnyway), (1, 1, 0, 0, 1));
+}
+
+#[test]
+fn an_import_that_is_stopped_leaves_nothing() {
+    let salon = salon();
+    let mut csv = String::from("Name,Phone\n");
+    for n in 0..5000 {
+        csv.push_str(&format!("Client {n},+1415{:07}\n", 2_000_000 + n));
+    }
+    let plan = salon.preview(csv.as_bytes()).plan;
+    let cancel = AtomicBool::new(false);
+    let stop = |progress: petrel_domain::desk::Progress| {
+        if progress.done >= 2000 {
+            cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    };
+    let refusal = Refusal::from(salon.store.run_import(&salon.owner, &plan, &stop, &cancel).unwrap_err());
+    assert_eq!(refusal.code, RefusalCode::Cancelled);
+    assert_eq!(salon.count("SELECT count(*) FROM clients"), 1);
+    assert_eq!(salon.count("SELECT count(*) FROM outbox WHERE action = 'import_clients'"), 0);
+}
+
+#[test]
+fn what_is_taken_out_comes_in_again_and_runs_no_formula() {
+    let salon = salon();
+    salon.import(b"Name,Phone,Notes,Pet,Species,Breed,Weight,Tags\nAda Byron,+4930777777,=cmd|x,Rex,Dog,Beagle,9 kg,VIP\n");
+    let folder = salon.folder.path().join("out");
+    let report = salon.store.export_all(&salon.owner, &folder, ExportFormat::Csv, &|_| {}, &AtomicBool::new(false)).unwrap();
+    assert!(report.rows >= 5 && report.tables > 30);
+    let text = std::fs::read_to_string(folder.join("clients.csv")).unwrap();
+    assert!(text.contains("'=cmd|x") && text.contains("+4930777777"));
+    assert!(!std::fs::read_to_string(folder.join("staff.csv")).unwrap().contains("pin_hash"));
+
+    let other = common::salon();
+    let list = std::fs::read(folder.join("clients-and-pets.csv")).unwrap();
+    let report = other.import(&list);
+    assert_eq!((report.clients, report.pets, report.updated, report.bad_rows), (1, 1, 0, 0), "Grace is there already, Ada comes");
+    let sql = "SELECT p.breed || p.weight_grams || p.species || t.tag FROM clients c JOIN pets p ON p.client_id = c.id JOIN client_tags t ON t.client_id = c.id WHERE c.last_name = 'Byron'";
+    assert_eq!(other.texts(sql), ["Beagle9000dogVIP"]);
+
+    let file = salon.folder.path().join("all.json");
+    salon.store.export_all(&salon.owner, &file, ExportFormat::Json, &|_| {}, &AtomicBool::new(false)).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(json["clients"].as_array().unwrap().len(), 2);
+    let again = salon.store.export_all(&salon.owner, &file, ExportFormat::Json, &|_| {}, &AtomicBool::new(false));
+    assert_eq!(Refusal::from(again.unwrap_err()).code, RefusalCode::Duplicate);
+}
+
+#[test]
+fn a_file_that_is_none_says_so() {
+    let salon = salon();
+    let refused = |bytes: &[u8]| salon.store.preview_import(&salon.owner, &salon.file(bytes), None).unwrap_err().refusal().code;
+    assert_eq!(refused(b""), RefusalCode::FileUnreadable);
+    let missing = salon.store.preview_import(&salon.owner, "/nowhere/clients.csv", None).unwrap_err().refusal();
+    assert_eq!((missing.code, missing.field.as_deref()), (RefusalCode::FileUnreadable, Some("path")));
+}
