@@ -90,7 +90,9 @@ mod tests {
         let served: Url = "http://127.0.0.1:5173".parse().unwrap();
         let own = |url: &str, served: Option<&Url>| is_own(&url.parse().unwrap(), served);
         assert!(own("tauri://localhost/index.html", None) && own("http://tauri.localhost/#/today", None));
-        for out in ["https://example.com", "http://127.0.0.1:5173/", "file:///etc/passwd", "tauri://elsewhere", "data:text/html,x", "javascript:1"] {
+        for out in
+            ["https://example.com", "http://127.0.0.1:5173/", "file:///etc/passwd", "tauri://elsewhere", "data:text/html,x", "javascript:1"]
+        {
             assert!(!own(out, None), "{out}");
         }
         assert!(own("http://127.0.0.1:5173/#/today", Some(&served)) && !own("http://127.0.0.1:5174/", Some(&served)));

@@ -1,7 +1,7 @@
 //! The program itself: opening, signing in, the desk's own settings, undo.
 
-use petrel_domain::desk::{ActionId, AppState, NewClinic, Saved, SignInChoice, UndoOffer};
 use petrel_domain::StaffId;
+use petrel_domain::desk::{ActionId, AppState, NewClinic, Saved, SignInChoice, UndoOffer};
 use petrel_store::DemoPlan;
 use tauri::{State, WebviewWindow};
 
