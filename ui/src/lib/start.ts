@@ -1,3 +1,4 @@
+import { onChanged } from '$lib/backend';
 import { watchChanges } from '$lib/data/live';
 import { deskSetting } from '$lib/desk-settings';
 import { systemLanguage, useLanguage } from '$lib/i18n/index.svelte';
@@ -5,6 +6,9 @@ import { restoreRoute } from '$lib/router';
 import { appState, refreshAppState, watchAppState } from '$lib/session.svelte';
 import { startTheme } from '$lib/theme.svelte';
 import { startClock } from '$lib/time/clock.svelte';
+
+/** What the shell shows of the clinic and of who is signed in comes with the program's state. */
+const SHOWN_BY_SHELL = ['clinics', 'staff', 'settings'];
 
 /** Everything that must be there before the first screen. */
 export async function start(): Promise<void> {
@@ -14,6 +18,9 @@ export async function start(): Promise<void> {
   startClock();
   watchChanges();
   watchAppState();
+  onChanged((tables) => {
+    if (SHOWN_BY_SHELL.some((table) => tables.includes(table))) void refreshAppState().then(startLanguage);
+  });
 }
 
 /** Takes up the desk's language in the clinic's region. To be called again when either changes. */

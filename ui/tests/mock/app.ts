@@ -18,6 +18,8 @@ export function appHandlers(world: World): Handlers {
   };
   return {
     app_state: () => world.memory.app,
+    touch: () => null,
+    window_ready: () => null,
     create_clinic: ({ input }) =>
       to({
         clinic: Object.assign(world.memory.clinic, {

@@ -45,7 +45,9 @@ export const flow = $state<{
   move: { card: AppointmentCard; isReschedule: boolean } | null;
   /** A time that became free, to be offered to who waits. */
   freed: AppointmentCard | null;
-}>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null });
+  /** A rescheduled visit lives on under another id: what shows it follows. */
+  replaced: { from: string; to: string } | null;
+}>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null });
 
 function askScope(card: AppointmentCard, isCancel: boolean): Promise<SeriesScope | null> {
   if (!card.series_id) return Promise.resolve('this');
@@ -101,6 +103,7 @@ async function place(
   try {
     const saved = isOtherDay ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
     await invalidate(saved.changes);
+    if (saved.value && saved.value !== card.id) flow.replaced = { from: card.id, to: saved.value };
     const body = t('visit.notify_moved', { pet: petOf(card), when: formatDateTime(to.startsAt) });
     const message = isOtherDay
       ? t('visit.rescheduled_to', { when: formatDateTime(to.startsAt) })

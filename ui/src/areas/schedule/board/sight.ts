@@ -1,0 +1,30 @@
+// What part of the board is in sight.
+import type { Target } from './gesture';
+import { firstOpenMinute, type Layout } from './layout';
+
+const EDGE = 24;
+/** The heads of the columns cover this much. */
+const HEADS = 64;
+const EIGHT = 480;
+
+/** Where a board is scrolled to when it is first seen: the beginning of work, or the present a third down. */
+export function firstSight(layout: Layout, now: number, zoom: number, height: number): number {
+  const opening = (firstOpenMinute(layout) ?? EIGHT) - 15;
+  const here = layout.columns.find(({ day }) => now >= day.starts_at && now < day.ends_at);
+  const present = here ? here.scale.minuteOf(now) - height / zoom / 3 : opening;
+  return Math.max(opening, present) * zoom;
+}
+
+/** Scrolls so far that a target that is moved by keyboard can be seen. */
+export function keepInSight(scroller: HTMLElement, target: Target, zoom: number): void {
+  const [top, bottom] = [target.top * zoom, (target.top + target.height) * zoom];
+  const height = scroller.clientHeight - HEADS;
+  if (top < scroller.scrollTop) scroller.scrollTop = top - EDGE;
+  else if (bottom > scroller.scrollTop + height) scroller.scrollTop = bottom - height + EDGE;
+}
+
+/** Where to scroll after a change of zoom, so that what is in the middle stays there. */
+export function sameMiddle(scroller: HTMLElement, before: number, after: number): number {
+  const half = scroller.clientHeight / 2;
+  return ((scroller.scrollTop + half) / before) * after - half;
+}
