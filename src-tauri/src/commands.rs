@@ -8,6 +8,7 @@ mod clients;
 mod clinic;
 mod pets;
 mod schedule;
+mod transfer;
 mod waitlist;
 
 use petrel_domain::Refusal;
@@ -93,6 +94,9 @@ pub fn builder() -> Builder<tauri::Wry> {
             pets::delete_pet,
             pets::move_pet,
             pets::record_weight,
+            transfer::preview_import,
+            transfer::run_import,
+            transfer::export_all,
             waitlist::waitlist,
             waitlist::add_to_waitlist,
             waitlist::save_waitlist_entry,

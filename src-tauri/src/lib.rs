@@ -25,12 +25,18 @@ use desk::Desk;
 use folder::Folder;
 use keys::Keys;
 
+/// Commands that are answered at the same time, also on a computer with few cores: one that waits for the file to be free (an
+/// import is writing) must not keep the others from being answered.
+const COMMANDS_AT_ONCE: usize = 8;
+
 /// Runs the program until its window is closed.
 ///
 /// # Errors
 /// What the system says where it gives no window.
 pub fn run() -> tauri::Result<()> {
     let commands = commands::builder();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(COMMANDS_AT_ONCE).enable_all().build()?;
+    tauri::async_runtime::set(runtime.handle().clone());
     let app = tauri::Builder::default()
         // First: a second start hands over to the first and ends before it touches anything.
         .plugin(single_instance())

@@ -1,7 +1,7 @@
 //! How a command does its work: as whoever sits here, with the screens told of what changed. Long work has threads of its own, so
 //! that short questions never wait for it.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use petrel_domain::desk::{Progress, Saved};
 use petrel_domain::{Refusal, RefusalCode};
@@ -74,13 +74,26 @@ impl Desk {
         }
     }
 
-    /// Begins long work: whatever was cancelled before is past.
-    pub(crate) fn begin_work(&self) {
+    /// Does long work as whoever sits here: the work tells how far it is, and looks whether it is to stop.
+    ///
+    /// # Errors
+    /// `sign_in_needed`; what the work says, `cancelled` among it.
+    pub fn work<T>(
+        &self,
+        work: impl FnOnce(&Store, &Actor, &dyn Fn(Progress), &AtomicBool) -> Result<T, StoreError>,
+    ) -> Result<T, Refusal> {
+        self.begin_work();
+        let tell = |progress| self.tell(News::Progress(progress));
+        self.ask(|store, actor| work(store, actor, &tell, &self.inner.is_cancelled))
+    }
+
+    /// Whatever was cancelled before is past.
+    pub(super) fn begin_work(&self) {
         self.inner.is_cancelled.store(false, Ordering::SeqCst);
     }
 
     /// Tells how far long work is. Answers whether it goes on.
-    pub(crate) fn goes_on(&self, progress: Progress) -> bool {
+    pub(super) fn goes_on(&self, progress: Progress) -> bool {
         self.tell(News::Progress(progress));
         !self.inner.is_cancelled.load(Ordering::SeqCst)
     }

@@ -5,7 +5,6 @@ use petrel_domain::{Refusal, RefusalCode, Role};
 use petrel_store::{Actor, DemoPlan};
 
 use super::Desk;
-use super::state::IS_DEMO;
 use crate::zones;
 
 /// The most clients of a demo clinic.
@@ -30,7 +29,6 @@ impl Desk {
             if is_over.get() {
                 return Err(Refusal::new(RefusalCode::Cancelled).into());
             }
-            store.set_desk_setting(IS_DEMO, Some("true"))?;
             let staff = store.staff(&Actor::program())?;
             Ok(staff.iter().find(|staff| staff.details.role == Role::Owner).map(|owner| owner.id))
         })
