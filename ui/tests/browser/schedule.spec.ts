@@ -211,6 +211,23 @@ test('one button moves a visit on', async ({ page }) => {
   await expect(page.getByTestId('visit-panel')).toBeHidden();
 });
 
+test('a closed visit gives the focus back, and back restores how far the board was scrolled', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('panel-close').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.locator(`[data-id="${id}"]`)).toBeFocused();
+  const board = page.getByTestId('board');
+  await board.evaluate((pane) => (pane.scrollTop = 333));
+  await expect.poll(() => board.evaluate((pane) => pane.scrollTop)).toBe(333);
+  await page.getByTestId('nav-today').click();
+  await page.getByTestId('today-card').first().waitFor();
+  await page.goBack();
+  await expect.poll(() => board.evaluate((pane) => pane.scrollTop)).toBe(333);
+});
+
 test('a cancelled time is offered to who waits, and filled in two clicks', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   const id = await movable(page);

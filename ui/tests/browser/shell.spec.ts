@@ -31,6 +31,17 @@ test('search finds a client as one types and opens the page', async ({ page }) =
   await expect(page).toHaveURL(/#\/(clients|pets)\//);
 });
 
+test('the same client can be looked up twice in a row', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  for (let round = 0; round < 2; round++) {
+    await page.getByTestId('nav-attention').click();
+    await page.getByTestId('global-search').fill('garcia');
+    await page.getByTestId('search-hit').first().click();
+    await expect(page).toHaveURL(/#\/(clients|pets)\//);
+    await expect(page.getByTestId('global-search')).toHaveValue('');
+  }
+});
+
 test('the program comes back on the screen it was left on', async ({ page }) => {
   await openDesk(page, '/#/attention');
   await page.getByTestId('nav-waitlist').click();

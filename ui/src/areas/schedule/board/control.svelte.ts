@@ -70,6 +70,17 @@ export class BoardControl {
       const index = held === null ? -1 : boxes.findIndex(({ card }) => card.id === held);
       if (index >= 0) void tick().then(() => this.#focus(index));
     });
+    // What was opened beside the board gives the focus back to where it came from.
+    let opened: string | null = null;
+    $effect(() => {
+      const closed = opened;
+      opened = props().openId;
+      if (closed === null || opened !== null) return;
+      void tick().then(() => {
+        const index = untrack(() => props().layout.boxes.findIndex(({ card }) => card.id === closed));
+        if (index >= 0 && document.activeElement === document.body) this.#focus(index);
+      });
+    });
   }
 
   targetWords(target: Target): string {

@@ -15,6 +15,14 @@ export function firstSight(layout: Layout, now: number, zoom: number, height: nu
   return Math.max(opening, present) * zoom;
 }
 
+const kept = new Map<string, number>();
+const keyOf = ({ columns }: Layout): string => columns.map(({ key }) => key).join(' ') + (columns[0]?.day.date ?? '');
+
+/** Keeps how far a board is scrolled, for when somebody comes back to it. */
+export const keepSight = (layout: Layout, top: number): void => void kept.set(keyOf(layout), top);
+/** How far it was scrolled when it was left. */
+export const keptSight = (layout: Layout): number | undefined => kept.get(keyOf(layout));
+
 /** Scrolls so far that a target that is moved by keyboard can be seen. */
 export function keepInSight(scroller: HTMLElement, target: Target, zoom: number): void {
   const [top, bottom] = [target.top * zoom, (target.top + target.height) * zoom];
