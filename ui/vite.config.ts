@@ -66,6 +66,8 @@ export default defineConfig(({ mode }) => ({
     },
     conditions: mode === 'test' ? ['browser', 'module', 'import', 'default'] : undefined,
   },
+  // One file an icon and a lazy import in the router: bundled beforehand, each new one would reload the page under development.
+  optimizeDeps: { exclude: ['@tabler/icons-svelte', 'sv-router'] },
   clearScreen: false,
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
   preview: {

@@ -103,6 +103,29 @@ test('a drag on free time opens the booking with that time and colleague, and a 
   expect(count).toBe(1);
 });
 
+test('a service and a colleague who does not do it do not come together', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await expect(page.getByTestId('booking-service')).toContainText('Consultation');
+  await page.getByTestId('booking-staff').click();
+  await page.getByRole('option', { name: 'Jon Etxeberria' }).click();
+  await expect(page.getByTestId('booking-service')).toContainText('Nail trim');
+  await page.getByTestId('booking-service').click();
+  await page.getByRole('option', { name: 'Surgery', exact: true }).click();
+  await expect(page.getByTestId('booking-staff')).toContainText('Anyone');
+  await expect(page.getByTestId('booking-duration')).toHaveValue('1 h 30 min');
+});
+
+test('a clinic without colleagues is shown the way', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.evaluate(() => {
+    window.petrelWorld!.memory.staff.forEach((person) => (person.is_bookable = false));
+    window.petrelWorld!.memory.visits = [];
+  });
+  await page.getByTestId('nav-schedule').click();
+  await page.getByTestId('no-columns').getByRole('button').click();
+  await expect(page).toHaveURL(/#\/settings\/staff$/);
+});
+
 test('booking by keyboard alone: C, the name, Enter, Ctrl+Enter', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   await page.getByTestId('visit').first().waitFor();

@@ -73,7 +73,7 @@ export class BookingForm {
   plant(seed: BookingSeed): void {
     const { booking } = this;
     if (seed.date) booking.date = seed.date;
-    if (seed.staffId) this.first.staffId = seed.staffId;
+    if (seed.staffId) this.chooseStaff(seed.staffId);
     if (seed.startsAt !== undefined) this.chooseTime(seed.startsAt);
     if (seed.durationMinutes) this.first.duration = seed.durationMinutes;
     if (seed.isWalkIn) this.setWalkIn(true);
@@ -110,6 +110,18 @@ export class BookingForm {
     this.booking.isTimeChosen = true;
     this.booking.date = dateOf(at, this.zone);
     this.refusal = null;
+  }
+
+  /** Another colleague: a service they do not do gives way to one they do. */
+  chooseStaff(staffId: string): void {
+    this.first.staffId = staffId;
+    if (this.person && !rules.canDo(this.person, this.service)) this.chooseService('');
+  }
+
+  /** Another service: a colleague who does not do it gives way to whoever is free. */
+  chooseService(serviceId: string): void {
+    Object.assign(this.first, { serviceId, duration: null, answers: [] });
+    if (this.person && !rules.canDo(this.person, this.service)) this.first.staffId = '';
   }
 
   chooseSlot(slot: FreeSlot): void {
