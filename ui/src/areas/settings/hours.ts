@@ -1,0 +1,135 @@
+import type { ScheduleOverride, WeeklyHours } from '$lib/backend';
+
+/** A line of the weekly plan, its times as minutes of the wall clock. */
+export interface HoursLine {
+  kept: WeeklyHours | null;
+  day: number;
+  start: number | null;
+  end: number | null;
+  breakStart: number | null;
+  breakEnd: number | null;
+}
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+export const wallOf = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+/** Monday first, as a week is read. */
+export const WEEK = [1, 2, 3, 4, 5, 6, 0];
+
+/** A date of a weekday (0 = Sunday), for its name. 2023-01-01 was a Sunday. */
+export const dateOfWeekday = (day: number): string => `2023-01-0${day + 1}`;
+
+export const lineOf = (hours: WeeklyHours): HoursLine => ({
+  kept: hours,
+  day: hours.day_of_week,
+  start: minutesOf(hours.start),
+  end: minutesOf(hours.end),
+  breakStart: hours.breaks[0] ? minutesOf(hours.breaks[0].start) : null,
+  breakEnd: hours.breaks[0] ? minutesOf(hours.breaks[0].end) : null,
+});
+
+export const freshLine = (day: number): HoursLine => ({
+  kept: null,
+  day,
+  start: 540,
+  end: 1080,
+  breakStart: null,
+  breakEnd: null,
+});
+
+/** The lines as the core takes them. Breaks after the first, and rules that are not shown, stay as they were kept. */
+export function hoursOf(lines: HoursLine[], staffId: string, today: string): WeeklyHours[] {
+  return lines
+    .filter((line) => line.start !== null && line.end !== null)
+    .map((line) => {
+      const first =
+        line.breakStart !== null && line.breakEnd !== null
+          ? [{ start: wallOf(line.breakStart), end: wallOf(line.breakEnd) }]
+          : [];
+      return {
+        id: line.kept?.id ?? null,
+        staff_id: staffId,
+        day_of_week: line.day,
+        start: wallOf(line.start ?? 0),
+        end: wallOf(line.end ?? 0),
+        effective_from: line.kept?.effective_from ?? today,
+        effective_until: line.kept?.effective_until ?? null,
+        slot_minutes: line.kept?.slot_minutes ?? 15,
+        buffer_minutes: line.kept?.buffer_minutes ?? 0,
+        max_per_slot: line.kept?.max_per_slot ?? 1,
+        breaks: [...first, ...(line.kept?.breaks.slice(1) ?? [])],
+      };
+    });
+}
+
+/** Monday's lines on every weekday. */
+export const likeMonday = (lines: HoursLine[]): HoursLine[] => {
+  const monday = lines.filter((line) => line.day === 1);
+  const rest = lines.filter((line) => line.day === 0 || line.day === 6);
+  const copies = [1, 2, 3, 4, 5].flatMap((day) =>
+    monday.map((line) => (day === 1 ? line : { ...line, kept: null, day })),
+  );
+  return [...copies, ...rest];
+};
+
+export type Repeat = 'never' | 'weekly' | 'biweekly' | 'monthly' | 'yearly' | 'own';
+
+const RULES: Record<Exclude<Repeat, 'never' | 'own'>, string> = {
+  weekly: 'FREQ=WEEKLY',
+  biweekly: 'FREQ=WEEKLY;INTERVAL=2',
+  monthly: 'FREQ=MONTHLY',
+  yearly: 'FREQ=YEARLY',
+};
+
+/** How an exception repeats, where it is one of the usual ways, and until when. */
+export function repeatOf(rule: string | null): { repeat: Repeat; until: string } {
+  if (rule === null) return { repeat: 'never', until: '' };
+  const until = /;UNTIL=(\d{4})(\d{2})(\d{2})$/.exec(rule);
+  const plain = rule.replace(/;UNTIL=\d{8}$/, '');
+  const found = (Object.keys(RULES) as (keyof typeof RULES)[]).find((repeat) => RULES[repeat] === plain);
+  return { repeat: found ?? 'own', until: until ? `${until[1]}-${until[2]}-${until[3]}` : '' };
+}
+
+/** The rule of a way to repeat; `own` keeps what was set elsewhere. */
+export function ruleOf(repeat: Repeat, until: string, own: string | null): string | null {
+  if (repeat === 'never') return null;
+  if (repeat === 'own') return own;
+  return RULES[repeat] + (until === '' ? '' : `;UNTIL=${until.replaceAll('-', '')}`);
+}
+
+export interface OverrideForm {
+  id: string | null;
+  kind: ScheduleOverride['kind'];
+  date: string;
+  isWholeDay: boolean;
+  start: number | null;
+  end: number | null;
+  reason: string;
+  repeat: Repeat;
+  until: string;
+  own: string | null;
+}
+
+export const overrideFormOf = (of: ScheduleOverride | undefined, today: string): OverrideForm => ({
+  id: of?.id ?? null,
+  kind: of?.kind ?? 'unavailable',
+  date: of?.on_date ?? today,
+  isWholeDay: !of?.start,
+  start: of?.start ? minutesOf(of.start) : 540,
+  end: of?.end ? minutesOf(of.end) : 1080,
+  reason: of?.reason ?? '',
+  ...repeatOf(of?.recurrence ?? null),
+  own: of?.recurrence ?? null,
+});
+
+export const overrideOf = (form: OverrideForm, staffId: string): ScheduleOverride => ({
+  id: form.id,
+  staff_id: staffId,
+  kind: form.kind,
+  on_date: form.date,
+  start: form.isWholeDay || form.start === null ? null : wallOf(form.start),
+  end: form.isWholeDay || form.end === null ? null : wallOf(form.end),
+  reason: form.reason.trim() || null,
+  recurrence: ruleOf(form.repeat, form.until, form.own),
+});
