@@ -1,0 +1,97 @@
+//! The driver, and the app's folder.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::ClientBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::Window;
+
+/// How long anything may take on a slow machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A driver of the built app. Every window it opens is the same desk: the same folder.
+pub struct Driver {
+    app: String,
+    port: u16,
+    process: Child,
+    /// The desk's folder.
+    pub data: TempDir,
+}
+
+impl Driver {
+    /// Starts a driver, with settings for the app's environment; none where no session was set up for it.
+    #[allow(clippy::print_stderr, reason = "what is skipped is said aloud")]
+    pub fn start(settings: &[(&str, String)]) -> Option<Self> {
+        let Ok(app) = std::env::var("PETREL_APP") else {
+            eprintln!("SKIPPED: the real window's tests run in the session that `cargo xtask test` sets up (PETREL_APP is not set)");
+            return None;
+        };
+        let driver = std::env::var("PETREL_DRIVER").unwrap_or_else(|_| "tauri-driver".to_owned());
+        let data = tempfile::tempdir().unwrap();
+        let (port, native) = (free_port(), free_port());
+        let mut command = Command::new(driver);
+        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        command.env("PETREL_DATA_DIR", data.path()).env("PETREL_READY_FILE", data.path().join("ready"));
+        command.env("PETREL_KEYRING_SERVICE", format!("app.petrel.test.{port}")).envs(settings.iter().map(|(name, value)| (name, value)));
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        Some(Self { app, port, process, data })
+    }
+
+    /// Starts the app and answers its window.
+    pub async fn open(&self) -> Window {
+        let capabilities = json!({ "tauri:options": { "application": self.app } });
+        let capabilities = capabilities.as_object().unwrap().clone();
+        let address = format!("http://127.0.0.1:{}", self.port);
+        // The driver listens when it listens; until then connecting is refused.
+        let mut again = tokio::time::interval(Duration::from_millis(100));
+        let connect = async {
+            loop {
+                again.tick().await;
+                let mut builder = ClientBuilder::new(HttpConnector::new());
+                if let Ok(client) = builder.capabilities(capabilities.clone()).connect(&address).await {
+                    return client;
+                }
+            }
+        };
+        let client = tokio::time::timeout(PATIENCE, connect).await.expect("the driver opens the window");
+        Window::new(client)
+    }
+
+    /// The clinic's file.
+    pub fn file(&self) -> PathBuf {
+        self.data.path().join("clinic.petrel")
+    }
+
+    /// Waits until the app has closed the clinic's file and gone.
+    pub async fn closed(&self) {
+        let lock = self.data.path().join("clinic.petrel.lock");
+        let mut again = tokio::time::interval(Duration::from_millis(50));
+        let free = async {
+            loop {
+                again.tick().await;
+                if std::fs::File::open(&lock).is_ok_and(|file| file.try_lock().is_ok()) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, free).await.expect("the app closes its file");
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // The driver alone: the window was closed by the session.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

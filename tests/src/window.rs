@@ -1,0 +1,138 @@
+//! The app's window: what a person does in it, and what they see.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource, MouseActions, PointerAction};
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
+
+use crate::driver::PATIENCE;
+
+/// The left button of the mouse.
+const LEFT: u64 = 0;
+
+/// The app's window.
+pub struct Window {
+    client: Client,
+}
+
+impl Window {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    fn css(id: &str) -> String {
+        format!("[data-testid=\"{id}\"]")
+    }
+
+    /// Waits until something with this test id, or CSS selector in brackets, is there.
+    pub async fn see(&self, id: &str) -> Element {
+        let css = if id.contains('[') { id.to_owned() } else { Self::css(id) };
+        let found = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(30)).for_element(Locator::Css(&css)).await;
+        found.unwrap_or_else(|error| panic!("{id} is not there: {error}"))
+    }
+
+    /// Whether something is there now.
+    pub async fn shows(&self, id: &str) -> bool {
+        !self.client.find_all(Locator::Css(&Self::css(id))).await.unwrap().is_empty()
+    }
+
+    /// Clicks on something, once it is there.
+    pub async fn click(&self, id: &str) {
+        self.see(id).await.click().await.unwrap_or_else(|error| panic!("{id} cannot be clicked: {error}"));
+    }
+
+    /// Types into a field, in place of what is in it.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let found = self.see(id).await;
+        // A field is found by its own id, or by that of what it stands in.
+        let field = if found.tag_name().await.unwrap().eq_ignore_ascii_case("input") { found } else { found.find(Locator::Css("input, textarea")).await.unwrap() };
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses keys where the focus is.
+    pub async fn press(&self, keys: &str) {
+        self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Presses a key with Ctrl held.
+    pub async fn press_ctrl(&self, key: char) {
+        let control = char::from(Key::Control);
+        self.press(&format!("{control}{key}{}", char::from(Key::Null))).await;
+    }
+
+    /// The text of something.
+    pub async fn text(&self, id: &str) -> String {
+        self.see(id).await.text().await.unwrap()
+    }
+
+    /// Runs a script and answers what it returns.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Waits until a script's expression is true.
+    pub async fn until(&self, expression: &str) {
+        let mut again = tokio::time::interval(Duration::from_millis(30));
+        let wait = async {
+            loop {
+                again.tick().await;
+                if self.script(&format!("return Boolean({expression})"), Vec::new()).await == Value::Bool(true) {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(PATIENCE, wait).await.is_err() {
+            self.screenshot("failed").await;
+            panic!("never came true: {expression}");
+        }
+    }
+
+    /// Goes to an address of the app (`/clients`), with what stands behind the question mark.
+    pub async fn go(&self, path: &str, query: &str) {
+        let search = if query.is_empty() { String::new() } else { format!("?{query}") };
+        self.script("location.assign(arguments[0])", vec![json!(format!("/{search}#{path}"))]).await;
+    }
+
+    /// Drags with the mouse from one point of the window to another.
+    pub async fn drag(&self, from: (i64, i64), to: (i64, i64)) {
+        let step = |at: (i64, i64)| PointerAction::MoveTo { duration: Some(Duration::from_millis(40)), x: at.0 as f64, y: at.1 as f64 };
+        let middle = ((from.0 + to.0) / 2, (from.1 + to.1) / 2);
+        let mouse = MouseActions::new("mouse".to_owned())
+            .then(step(from))
+            .then(PointerAction::Down { button: LEFT })
+            .then(step(middle))
+            .then(step(to))
+            .then(PointerAction::Up { button: LEFT });
+        self.client.perform_actions(mouse).await.unwrap();
+    }
+
+    /// Drops a file on the window, as the system would.
+    pub async fn drop_file(&self, path: &str) {
+        let script = "return window.__TAURI_INTERNALS__.invoke('plugin:event|emit', { event: 'tauri://drag-drop',
+                        payload: { type: 'drop', paths: [arguments[0]], position: { x: 10, y: 10 } } })";
+        self.script(script, vec![json!(path)]).await;
+    }
+
+    /// Writes what the window shows into the folder of screenshots.
+    pub async fn screenshot(&self, name: &str) {
+        let folder = PathBuf::from(std::env::var("PETREL_SCREENSHOTS").unwrap_or_else(|_| "out/screenshots".to_owned()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let picture = self.client.screenshot().await.unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// What axe finds against WCAG 2.2 AA on what is shown now.
+    pub async fn accessibility(&self) -> Vec<String> {
+        crate::axe::violations(&self.client).await
+    }
+
+    /// Closes the window; the app ends.
+    pub async fn quit(self) {
+        self.client.close().await.unwrap();
+    }
+}

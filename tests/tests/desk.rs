@@ -1,0 +1,133 @@
+//! A newcomer's first day in the real window: set up, bring the clients in, book, move, check in, complete, quit, start again, restore.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use petrel_tests::{Driver, Window};
+
+/// The next Monday, on which the new clinic works.
+#[expect(clippy::disallowed_methods, reason = "the app under test has the computer's clock")]
+fn monday() -> NaiveDate {
+    let today = chrono::Utc::now().date_naive();
+    (1..=7).map(|days| today + Days::new(days)).find(|day| day.weekday() == Weekday::Mon).unwrap()
+}
+
+const CSV: &str = "\u{feff}Client First Name;Client Last Name;Mobile;E-mail;Animal Name;Species;Breed;DOB;Weight\r\n\
+    José;Ñúñez;(415) 555-2671;jose@example.com;Luna;Canine;Galgo Español;31/12/2019;22,5 kg\r\n\
+    José;Ñúñez;(415) 555-2671;jose@example.com;Kira;Feline;;01/02/2021;4\r\n\
+    Ann;O'Brien;ask Maria;;Rex;Dog;Beagle;06/05/2018;\r\n\
+    Bo;Late;;;Old;Dog;;about 2015;\r\n";
+
+/// Where the minute of a column is in the window.
+async fn point(window: &Window, minute: i64) -> (i64, i64) {
+    let script = "const body = document.querySelector('[data-testid=board-body]').getBoundingClientRect();
+        const column = document.querySelector('[data-testid=board-column]').getBoundingClientRect();
+        return [Math.round(column.left + column.width / 2), Math.round(body.top + body.height * arguments[0] / 1440)]";
+    let at = window.script(script, vec![minute.into()]).await;
+    (at[0].as_i64().unwrap(), at[1].as_i64().unwrap())
+}
+
+async fn first_run(window: &Window) {
+    window.screenshot("first-run").await;
+    window.click("first-run-new").await;
+    window.fill("clinic-name", "Oak Street Vets").await;
+    window.fill("owner-first", "Ada").await;
+    window.fill("owner-last", "Byron").await;
+    window.screenshot("first-run-new-clinic").await;
+    window.click("create-clinic").await;
+    window.see("screen-schedule").await;
+}
+
+async fn import(window: &Window, path: &str) {
+    window.click("nav-clients").await;
+    window.click("to-import").await;
+    window.see("screen-import").await;
+    window.drop_file(path).await;
+    window.see("import-summary").await;
+    window.see("import-bad-rows").await;
+    window.screenshot("import-preview").await;
+    window.click("run-import").await;
+    window.see("import-done").await;
+    window.screenshot("import-done").await;
+    window.click("import-to-clients").await;
+    window.until("document.querySelectorAll('[data-testid=client-row]').length === 2").await;
+    window.screenshot("clients").await;
+}
+
+async fn book_by_drag(window: &Window) {
+    window.go("/schedule", &format!("date={}", monday())).await;
+    window.see("board-body").await;
+    // The board scrolls to the working day by itself; ten o'clock must be in sight.
+    window.until("document.querySelector('[data-testid=board-column]').getBoundingClientRect().width > 0").await;
+    window.drag(point(window, 600).await, point(window, 630).await).await;
+    window.see("booking-panel").await;
+    window.fill("booking-search", "nunez").await;
+    window.click("[role=option]").await;
+    window.screenshot("booking").await;
+    window.click("booking-save").await;
+    window.see("[data-testid=visit][data-status=confirmed]").await;
+}
+
+async fn move_by_drag(window: &Window) {
+    let label = "document.querySelector('[data-testid=visit]').getBoundingClientRect().top";
+    let before = window.script(&format!("return {label}"), Vec::new()).await.as_f64().unwrap();
+    window.drag(point(window, 610).await, point(window, 670).await).await;
+    window.until(&format!("{label} > {}", before + 40.0)).await;
+    window.see("[data-testid=visit][data-status=confirmed]").await;
+}
+
+async fn check_in_and_complete(window: &Window) {
+    window.click("visit").await;
+    window.see("visit-panel").await;
+    window.screenshot("visit").await;
+    for status in ["checked_in", "in_progress", "completed"] {
+        window.click("visit-next").await;
+        window.see(&format!("[data-testid=visit][data-status={status}]")).await;
+    }
+    window.press_ctrl('z').await;
+    window.see("[data-testid=visit][data-status=in_progress]").await;
+    window.click("visit-next").await;
+    window.see("[data-testid=visit][data-status=completed]").await;
+}
+
+#[tokio::test]
+async fn a_newcomers_first_day() {
+    let Some(driver) = Driver::start(&[]) else { return };
+    let csv = driver.data.path().join("old-program.csv");
+    std::fs::write(&csv, CSV).unwrap();
+
+    let window = driver.open().await;
+    first_run(&window).await;
+    import(&window, &csv.to_string_lossy()).await;
+    book_by_drag(&window).await;
+    move_by_drag(&window).await;
+    check_in_and_complete(&window).await;
+    window.go("/settings/data", "").await;
+    window.click("back-up-now").await;
+    window.see("backup-row").await;
+    window.quit().await;
+    driver.closed().await;
+
+    // It is all there.
+    let window = driver.open().await;
+    window.see("screen-settings").await;
+    window.go("/schedule", &format!("date={}", monday())).await;
+    window.see("[data-testid=visit][data-status=completed]").await;
+    window.quit().await;
+    driver.closed().await;
+
+    // The file is lost; the first screen restores the backup.
+    for ending in ["", "-wal", "-shm"] {
+        let path = format!("{}{ending}", driver.file().display());
+        if std::path::Path::new(&path).exists() {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let window = driver.open().await;
+    window.click("first-run-restore").await;
+    window.screenshot("first-run-restore").await;
+    window.click("backup").await;
+    window.see("shell").await;
+    window.go("/schedule", &format!("date={}", monday())).await;
+    window.see("[data-testid=visit][data-status=completed]").await;
+    window.quit().await;
+}
