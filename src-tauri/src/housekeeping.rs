@@ -12,8 +12,7 @@ pub(crate) fn start(desk: Desk) {
     std::thread::spawn(move || {
         loop {
             std::thread::sleep(EVERY);
-            desk.lock_if_idle();
-            desk.backup_if_due();
+            desk.keep_house();
         }
     });
 }

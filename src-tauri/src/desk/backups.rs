@@ -57,8 +57,10 @@ impl Desk {
         self.make_backup()
     }
 
-    /// Makes a backup where one is due: an hour after the last, if anything has changed since.
-    pub(crate) fn backup_if_due(&self) {
+    /// What the desk does by itself, every few seconds: lock where nobody has touched it for long enough, and make a backup an
+    /// hour after the last, if anything has changed since.
+    pub fn keep_house(&self) {
+        self.lock_if_idle();
         if self.is_due(EVERY) {
             // What is wrong is kept for the screens.
             let _ = self.make_backup();

@@ -96,7 +96,7 @@ impl Desk {
     }
 
     /// Locks the desk where nobody has touched it for long enough, and says so.
-    pub(crate) fn lock_if_idle(&self) {
+    pub(super) fn lock_if_idle(&self) {
         let locked = match &*self.place() {
             Place::Open(clinic) => clinic.session.end_if_idle(&clinic.store, self.now()),
             _ => Ok(false),

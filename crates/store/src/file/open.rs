@@ -51,8 +51,11 @@ pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     unlock(&db, key)?;
+    refuse_newer(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
-    db.pragma_update(None, "application_id", APPLICATION_ID)?;
+    if db.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))? != APPLICATION_ID {
+        db.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
     // What is acknowledged has reached the disk.
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "cache_size", -16_000)?;
@@ -81,17 +84,25 @@ pub(crate) fn unlock(db: &Connection, key: &FileKey) -> Result<()> {
     Ok(())
 }
 
-/// Brings the schema up to date; a file that a newer program has written is left alone.
-fn migrate(db: &mut Connection) -> Result<()> {
-    let runner = embedded::migrations::runner().set_abort_divergent(true);
-    let known = runner.get_migrations().iter().map(|migration| migration.version()).max().unwrap_or_default();
+/// A file that a newer program has written is left alone, to the byte.
+fn refuse_newer(db: &Connection) -> Result<()> {
+    let known = runner().get_migrations().iter().map(|migration| migration.version()).max().unwrap_or_default();
     if let Some(found) = applied(db)?
         && i64::from(found) > i64::from(known)
     {
         return Err(Refusal::new(RefusalCode::NewerFile).with_detail(format!("V{found:04} > V{known:04}")).into());
     }
-    runner.run(db).map_err(Box::new)?;
     Ok(())
+}
+
+/// Brings the schema up to date.
+fn migrate(db: &mut Connection) -> Result<()> {
+    runner().run(db).map_err(Box::new)?;
+    Ok(())
+}
+
+fn runner() -> refinery::Runner {
+    embedded::migrations::runner().set_abort_divergent(true)
 }
 
 /// The newest migration in the file; none in a new file.

@@ -1,0 +1,63 @@
+//! The system's keychain as it really is. Runs where one is there (`cargo xtask test` starts one on a message bus of its own); says
+//! loudly that it did not, elsewhere.
+
+use petrel_domain::RefusalCode;
+use petrel_domain::desk::KeyStore;
+use petrel_shell::keys::Keys;
+use petrel_store::{FileKey, Kept, KeyFile};
+use uuid::Uuid;
+
+fn keychain() -> Option<(Keys, tempfile::TempDir)> {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::new(format!("app.petrel.test.{}", std::process::id()), folder.path().join("keys"));
+    match keys.test_keychain() {
+        Ok(()) => Some((keys, folder)),
+        Err(refusal) => {
+            assert_eq!(refusal.code, RefusalCode::KeychainUnavailable);
+            assert!(std::env::var_os("PETREL_NEEDS_KEYCHAIN").is_none(), "there has to be a keychain here: {refusal}");
+            eprintln!("SKIPPED: there is no keychain here: {refusal}");
+            None
+        }
+    }
+}
+
+#[test]
+fn a_key_is_kept_in_the_keychain_and_found_again_by_its_name_alone() {
+    let Some((keys, folder)) = keychain() else { return };
+    let (one, other) = (FileKey::random().unwrap(), FileKey::random().unwrap());
+    let first = keys.keep(&one, KeyStore::Keychain, None).unwrap();
+    let second = keys.keep(&other, KeyStore::Keychain, None).unwrap();
+    assert_eq!(first.kept, Kept::Keychain);
+    let again = Keys::new(format!("app.petrel.test.{}", std::process::id()), folder.path());
+    assert_eq!(again.find(&first).unwrap(), Some(one), "a second clinic's key does not take the first one's place");
+    assert_eq!(again.find(&second).unwrap(), Some(other));
+    assert!(!folder.path().join("keys").exists(), "nothing of it lies in a file");
+}
+
+#[test]
+fn a_key_that_the_keychain_does_not_have_is_missing_not_wrong() {
+    let Some((keys, _folder)) = keychain() else { return };
+    let unknown = KeyFile { key_id: Uuid::from_u128(1), kept: Kept::Keychain };
+    assert_eq!(keys.find(&unknown).unwrap_err().code, RefusalCode::KeyMissing);
+}
+
+#[test]
+fn without_a_keychain_a_file_or_a_passphrase_keeps_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::new("app.petrel.test", folder.path().join("keys"));
+    let key = FileKey::random().unwrap();
+    let kept = keys.keep(&key, KeyStore::File, None).unwrap();
+    assert_eq!(keys.find(&kept).unwrap(), Some(key.clone()));
+    let path = folder.path().join("keys").join(kept.key_id.to_string());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::write(&path, "short").unwrap();
+    assert_eq!(keys.find(&kept).unwrap_err().code, RefusalCode::KeyMissing);
+    let wrapped = keys.keep(&key, KeyStore::Passphrase, Some("correct horse battery")).unwrap();
+    assert_eq!(keys.find(&wrapped).unwrap(), None, "it has to be typed");
+    assert_eq!(keys.unwrap(&wrapped, "correct horse battery").unwrap(), key);
+    assert_eq!(keys.keep(&key, KeyStore::Passphrase, None).unwrap_err().field.as_deref(), Some("passphrase"));
+}
