@@ -50,7 +50,7 @@ mod tests {
         assert!((24 + 12..=24 + 14).contains(&within(14 * 24 * 60)), "{}", within(14 * 24 * 60));
         assert!((48..=58).contains(&made.len()), "{}", made.len());
         let oldest = newest - made.first().unwrap().0;
-        assert!(oldest > 330 * 24 * 60 * MINUTE && oldest < 370 * 24 * 60 * MINUTE, "a year back, not more");
+        assert!(oldest > 300 * 24 * 60 * MINUTE && oldest < 370 * 24 * 60 * MINUTE, "the last of each of twelve months back, not more");
     }
 
     #[test]
