@@ -7,7 +7,9 @@ use unicode_normalization::char::is_combining_mark;
 /// dropped (O'Brien = obrien), everything else that is no letter or digit a space.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    // Apostrophes go first: an acute accent that stands alone, which many type for one, would decompose into a space.
+    let letters = text.chars().filter(|c| !is_apostrophe(*c)).nfkd();
+    for c in letters.filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
             'ß' => out.push_str("ss"),
             'ø' => out.push('o'),
@@ -16,13 +18,21 @@ pub fn fold(text: &str) -> String {
             'æ' => out.push_str("ae"),
             'œ' => out.push_str("oe"),
             'þ' => out.push_str("th"),
+            'ħ' => out.push('h'),
+            'ŧ' => out.push('t'),
             'ı' => out.push('i'),
-            '\'' | '’' | '‘' | 'ʼ' => {}
+            // The sigma that ends a word is the same letter.
+            'ς' => out.push('σ'),
             c if c.is_alphanumeric() => out.push(c),
             _ => out.push(' '),
         }
     }
     out
+}
+
+/// What is typed between the O and the Brien, on the keyboards of the world.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | '‛' | 'ʼ' | 'ʻ' | 'ʹ' | '′' | '´' | '`' | '＇')
 }
 
 /// The digits of a text from the last to the first, so that a suffix that was typed is a prefix that can be looked up.
@@ -36,10 +46,15 @@ mod tests {
 
     #[test]
     fn accents_case_and_apostrophes_do_not_matter() {
-        assert_eq!(fold("O’Brien"), fold("obrien"));
+        for typed in ["O’Brien", "O'Brien", "O´Brien", "O`Brien", "O′Brien", "OBRIEN"] {
+            assert_eq!(fold(typed), "obrien", "{typed}");
+        }
         assert_eq!(fold("Łukasz Strauß"), "lukasz strauss");
         assert_eq!(fold("José Ñúñez"), "jose nunez");
         assert_eq!(fold("Smith-Jones"), "smith jones");
+        assert_eq!(fold("Ħal Ŧor"), "hal tor");
+        assert_eq!(fold("ΣΊΣΥΦΟΣ"), fold("Σίσυφος"));
+        assert_eq!(fold("Jose\u{301}"), fold("José"), "one letter or two, it looks the same");
     }
 
     #[test]

@@ -21,15 +21,19 @@ pub const MINUTE: i64 = 60_000;
 /// Twenty-four hours in milliseconds (a calendar day may be longer or shorter).
 pub const DAY: i64 = 24 * 60 * MINUTE;
 
+/// How far on both sides of the epoch `chrono` can be asked, in milliseconds, with room for any offset: 250,000 years.
+const CALENDAR: i64 = 250_000 * 365 * DAY;
+
 impl Millis {
-    /// This instant `minutes` later (earlier where negative).
+    /// This instant `minutes` later (earlier where negative), or the last one there is.
     pub fn plus_minutes(self, minutes: i64) -> Self {
-        Self(self.0 + minutes * MINUTE)
+        Self(self.0.saturating_add(minutes.saturating_mul(MINUTE)))
     }
 
     /// The same instant as a `chrono` value; far outside any calendar, the epoch.
     pub fn utc(self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(self.0).unwrap_or_default()
+        let is_in_calendar = (-CALENDAR..=CALENDAR).contains(&self.0);
+        is_in_calendar.then(|| DateTime::from_timestamp_millis(self.0)).flatten().unwrap_or_default()
     }
 
     /// The same instant on the wall clock of `zone`.
@@ -153,6 +157,18 @@ pub fn parse_zone(name: &str) -> Result<Tz, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn instants_outside_of_any_calendar_break_nothing() {
+        for at in [i64::MIN, -CALENDAR - 1, -CALENDAR, 0, CALENDAR, CALENDAR + 1, 8_210_266_876_799_999, i64::MAX] {
+            for zone in [Tz::Asia__Tokyo, Tz::America__New_York, Tz::Pacific__Kiritimati] {
+                let there = crate::zone::date_of(Millis(at), zone);
+                assert!((-CALENDAR..=CALENDAR).contains(&at) || (1969..=1970).contains(&chrono::Datelike::year(&there)), "{at} {there}");
+            }
+        }
+        assert_eq!(Millis(i64::MAX).plus_minutes(1), Millis(i64::MAX));
+        assert_eq!(Millis(0).plus_minutes(i64::MIN), Millis(i64::MIN));
+    }
 
     #[test]
     fn wall_times_round_trip_and_bad_ones_are_refused() {
