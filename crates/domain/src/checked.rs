@@ -5,9 +5,12 @@ mod people;
 mod visits;
 
 pub use clinic::{check_apart, check_pin};
-pub use visits::check_answers;
+pub use visits::{check_answers, with_former};
 
-use crate::{Refusal, RefusalCode};
+use chrono::{Datelike, NaiveDate};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{Millis, Refusal, RefusalCode};
 
 /// An input that can be checked. What comes back is trimmed, in its normal form, and may be written.
 pub trait Checked: Sized {
@@ -21,32 +24,67 @@ pub trait Checked: Sized {
     fn checked(self, context: Self::Context<'_>) -> Result<Self, Refusal>;
 }
 
-/// A text that must be there.
+/// One line that must be there.
 fn required(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
-    let text = at_most(field, text, limit)?;
+    let text = line(field, text, limit)?;
     if text.is_empty() { Err(Refusal::required(field)) } else { Ok(text) }
 }
 
-/// A text that may be empty.
-fn at_most(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
-    let text = text.trim();
-    if text.chars().count() > limit {
-        return Err(Refusal::on(RefusalCode::TooLong, field).with_limit(limit));
-    }
+/// One line that may be missing; an empty one is.
+fn optional_line(field: &str, text: Option<&str>, limit: usize) -> Result<Option<String>, Refusal> {
+    Ok(Some(line(field, text.unwrap_or_default(), limit)?).filter(|text| !text.is_empty()))
+}
+
+/// Lines that may be missing; empty ones are.
+fn optional(field: &str, text: Option<&str>, limit: usize) -> Result<Option<String>, Refusal> {
+    Ok(Some(lines(field, text.unwrap_or_default(), limit)?).filter(|text| !text.is_empty()))
+}
+
+/// One line that may be empty. Whatever was pasted with it, a line's break among it, is a space.
+fn line(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
+    at_most(field, visible(field, text)?.split_whitespace().collect::<Vec<_>>().join(" "), limit)
+}
+
+/// Lines that may be empty.
+fn lines(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
+    let text = visible(field, text)?.replace("\r\n", "\n").replace('\r', "\n");
+    at_most(field, text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned(), limit)
+}
+
+/// A text in Unicode's composed form, so that what looks the same is the same, and without the characters that nobody can see and copying
+/// brings along: soft hyphens, spaces without width, byte order marks.
+fn visible(field: &str, text: &str) -> Result<String, Refusal> {
     // A NUL would end the text early in whatever reads it next.
     if text.contains('\0') {
         return Err(Refusal::invalid(field));
     }
-    Ok(text.to_owned())
+    Ok(text.nfc().filter(|c| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')).collect())
 }
 
-/// A text that may be missing; an empty one is.
-fn optional(field: &str, text: Option<&str>, limit: usize) -> Result<Option<String>, Refusal> {
-    Ok(Some(at_most(field, text.unwrap_or_default(), limit)?).filter(|text| !text.is_empty()))
+fn at_most(field: &str, text: String, limit: usize) -> Result<String, Refusal> {
+    if text.chars().count() > limit { Err(Refusal::on(RefusalCode::TooLong, field).with_limit(limit)) } else { Ok(text) }
+}
+
+/// A day that somebody can mean: of the years 1900 to 2199. Beyond 9999 a date would no longer sort as text, and a slip of the hand
+/// (`0026`) is found before it is somebody's birthday.
+///
+/// # Errors
+/// `invalid`, naming the field.
+pub fn check_date(field: &str, date: NaiveDate) -> Result<(), Refusal> {
+    if (1900..2200).contains(&date.year()) { Ok(()) } else { Err(Refusal::invalid(field).with_detail(date)) }
+}
+
+/// The same for an instant.
+///
+/// # Errors
+/// `invalid`, naming the field.
+pub fn check_instant(field: &str, at: Millis) -> Result<(), Refusal> {
+    let is_in_calendar = at.utc().timestamp_millis() == at.0;
+    if is_in_calendar { check_date(field, at.utc().date_naive()) } else { Err(Refusal::invalid(field)) }
 }
 
 fn email(text: Option<&str>) -> Result<Option<String>, Refusal> {
-    let text = optional("email", text, 254)?;
+    let text = optional_line("email", text, 254)?;
     match text {
         Some(text) if !crate::contact::is_email(&text) => Err(Refusal::invalid("email").with_detail(text)),
         text => Ok(text),
@@ -54,7 +92,7 @@ fn email(text: Option<&str>) -> Result<Option<String>, Refusal> {
 }
 
 fn phone(text: Option<&str>, locale: &str) -> Result<Option<String>, Refusal> {
-    Ok(optional("phone", text, 40)?.map(|text| crate::contact::normalise_phone(&text, locale).text))
+    Ok(optional_line("phone", text, 40)?.map(|text| crate::contact::normalise_phone(&text, locale).text))
 }
 
 fn number(field: &str, value: u32, least: u32, most: u32) -> Result<(), Refusal> {
@@ -79,4 +117,34 @@ fn color(text: &str) -> Result<String, Refusal> {
     let text = text.trim().to_ascii_lowercase();
     let is_color = text.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if is_color { Ok(text) } else { Err(Refusal::invalid("color").with_detail(text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_the_same_is_written_the_same() {
+        let name = |text| line("name", text, 20).unwrap();
+        assert_eq!(name(" Anna\u{a0} Maria\r\n"), "Anna Maria");
+        assert_eq!(name("Jose\u{301}"), "José");
+        assert_eq!(name("\u{feff}Re\u{200b}x\u{ad}"), "Rex");
+        assert_eq!(required("name", "\u{200b} \u{feff}", 20).unwrap_err().code, RefusalCode::Required, "nothing to see is nothing");
+        assert_eq!(lines("notes", " one\r\ntwo\u{b}\u{7}\tthree\r", 20).unwrap(), "one\ntwo\tthree");
+        assert_eq!(line("name", &"é".repeat(21), 20).unwrap_err().limit, Some(20));
+        assert!(line("name", &"e\u{301}".repeat(20), 20).is_ok(), "letters are counted as they are kept");
+    }
+
+    #[test]
+    fn days_that_nobody_can_mean_are_refused() {
+        for (date, is_good) in
+            [("1900-01-01", true), ("2199-12-31", true), ("1899-12-31", false), ("0026-05-01", false), ("+10000-01-01", false)]
+        {
+            assert_eq!(check_date("on_date", date.parse().unwrap()).is_ok(), is_good, "{date}");
+        }
+        assert!(check_instant("starts_at", Millis(0)).is_ok());
+        for at in [i64::MIN, -1 << 52, 1 << 52, 9_007_199_254_740_991, i64::MAX] {
+            assert_eq!(check_instant("starts_at", Millis(at)).unwrap_err().field.as_deref(), Some("starts_at"), "{at}");
+        }
+    }
 }

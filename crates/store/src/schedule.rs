@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use petrel_domain::availability::{days, open_minutes, plan_day, work_blocks};
+use petrel_domain::checked::check_date;
 use petrel_domain::desk::{AppointmentCard, MonthDay, ScheduleRange};
 use petrel_domain::rights::Right;
 use petrel_domain::{DAY, MINUTE, Millis, zone};
@@ -17,9 +18,10 @@ impl Store {
     /// Some days of the board, 1 to 62.
     ///
     /// # Errors
-    /// `forbidden`; `not_found` before there is a clinic.
+    /// `forbidden`; `invalid` on `from` for a day that nobody can mean; `not_found` before there is a clinic.
     pub fn schedule_range(&self, actor: &Actor, from: NaiveDate, count: u16) -> Result<ScheduleRange> {
         actor.require(Right::SeeClinic)?;
+        check_date("from", from)?;
         self.read(|db| range(db, from, count.clamp(1, 62)))
     }
 
@@ -42,6 +44,7 @@ impl Store {
     /// As [`Store::schedule_range`].
     pub fn month_overview(&self, actor: &Actor, month: NaiveDate) -> Result<Vec<MonthDay>> {
         actor.require(Right::SeeClinic)?;
+        check_date("month", month)?;
         let first = month.with_day(1).unwrap_or(month).week(Weekday::Mon).first_day();
         let last = (month.with_day(1).unwrap_or(month) + chrono::Months::new(1) - Days::new(1)).week(Weekday::Mon).last_day();
         self.read(|db| overview(db, first, last))

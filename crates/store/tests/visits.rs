@@ -4,8 +4,11 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{AppointmentNotes, BookInput, BookPet, CancelInput, FreeSlotsQuery, MoveInput, NotifyInput, WeeklyHours};
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, Millis, PetId, Refusal, RefusalCode, SeriesScope};
+use petrel_domain::desk::{
+    AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput, NotifyInput,
+    WeeklyHours,
+};
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, FieldType, Millis, PetId, Refusal, RefusalCode, SeriesScope};
 
 impl Salon {
     fn wish(&self, starts_at: Millis) -> BookInput {
@@ -274,4 +277,45 @@ fn hours_that_overlap_are_refused_and_what_stays_the_same_keeps_its_row() {
     hours.push(WeeklyHours { id: None, ..hours[0].clone() });
     let refusal = salon.store.save_weekly_hours(&salon.owner, salon.staff, hours).unwrap_err().refusal();
     assert_eq!(refusal.code, RefusalCode::Duplicate);
+}
+
+#[test]
+fn answers_outlive_the_questions_they_were_given_to() {
+    let salon = salon();
+    let mut details = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.id == salon.service).unwrap().details;
+    let question = |name: &str| FormField { name: name.into(), field_type: FieldType::Text, is_required: false, choices: Vec::new() };
+    let answer = |name: &str| FormAnswer { name: name.into(), field_type: FieldType::Text, value: "Yes, once".into() };
+    details.form_fields = vec![question("Bites")];
+    salon.store.save_service(&salon.owner, salon.service, details.clone()).unwrap();
+    let mut wish = salon.wish(at("2026-06-01", "10:00"));
+    wish.pets[0].answers = vec![answer("Bites")];
+    let id = salon.store.book_appointment(&salon.owner, wish).unwrap().value.appointment_ids[0];
+    details.form_fields = vec![question("Has it ever bitten?")];
+    salon.store.save_service(&salon.owner, salon.service, details).unwrap();
+
+    salon.later(1_000);
+    let detail = salon.store.appointment(&salon.owner, id).unwrap();
+    let edit = EditAppointmentInput {
+        appointment_id: id,
+        pet_id: detail.card.pet_id,
+        service_id: detail.card.service_id,
+        notes: detail.notes,
+        estimated_cost_cents: None,
+        final_cost_cents: None,
+        payment_status: detail.payment_status,
+        answers: vec![answer("Has it ever bitten?")],
+    };
+    salon.store.edit_appointment(&salon.owner, edit).unwrap();
+    let answers = salon.store.appointment(&salon.owner, id).unwrap().answers;
+    assert_eq!(answers, [answer("Bites"), answer("Has it ever bitten?")]);
+}
+
+#[test]
+fn days_and_times_that_nobody_can_mean_are_refused() {
+    let salon = salon();
+    let far: chrono::NaiveDate = "+262142-12-31".parse().unwrap();
+    let field = |refused: petrel_store::StoreError| refused.refusal().field.unwrap();
+    assert_eq!(field(salon.store.schedule_range(&salon.owner, far, 7).unwrap_err()), "from");
+    assert_eq!(field(salon.store.month_overview(&salon.owner, far).unwrap_err()), "month");
+    assert_eq!(salon.refused(salon.wish(Millis(i64::MAX))).field.as_deref(), Some("starts_at"));
 }

@@ -1,6 +1,6 @@
 //! The clinic, its staff, their hours, its services.
 
-use super::{Checked, at_most, color, email, money, number, optional, phone, required};
+use super::{Checked, check_date, color, email, line, money, number, optional, optional_line, phone, required};
 use crate::desk::KeyStore;
 use crate::desk::{Break, ClinicDetails, FormField, NewClinic, ScheduleOverride, ServiceDetails, StaffDetails, WeeklyHours};
 use crate::recurrence::Recurrence;
@@ -29,22 +29,29 @@ fn currency(text: &str) -> Result<String, Refusal> {
 }
 
 fn locale(text: &str) -> Result<String, Refusal> {
-    let text = at_most("locale", text, 35)?;
-    let is_tag = text.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let text = line("locale", text, 35)?;
+    let is_tag = text.split('-').enumerate().all(|(n, part)| {
+        let is_alphabetic = part.bytes().all(|byte| byte.is_ascii_alphabetic());
+        match part.len() {
+            // The language, then script, region and variants, in what they look like; extensions have no place in a clinic's settings.
+            2 => is_alphabetic,
+            3 if n == 0 => is_alphabetic,
+            3 => part.bytes().all(|byte| byte.is_ascii_digit()),
+            4..=8 => n > 0 && part.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+            _ => false,
+        }
+    });
     if is_tag { Ok(text) } else { Err(Refusal::invalid("locale").with_detail(text)) }
 }
 
 fn web_address(field: &str, text: Option<&str>) -> Result<Option<String>, Refusal> {
-    let text = optional(field, text, 500)?;
-    match text {
-        Some(text) if text.starts_with("https://") || text.starts_with("http://") => Ok(Some(text)),
-        // Nobody types the scheme.
-        Some(text) if text.contains('.') && !text.contains(char::is_whitespace) && !text.contains("://") => {
-            Ok(Some(format!("https://{text}")))
-        }
-        Some(text) => Err(Refusal::invalid(field).with_detail(text)),
-        None => Ok(None),
-    }
+    let text = optional_line(field, text, 500)?;
+    let Some(text) = text else { return Ok(None) };
+    // Nobody types the scheme.
+    let whole = if text.contains("://") { text.clone() } else { format!("https://{text}") };
+    let rest = whole.strip_prefix("https://").or_else(|| whole.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).filter(|host| host.contains('.') && !host.starts_with('.'));
+    if host.is_some() && !whole.contains(char::is_whitespace) { Ok(Some(whole)) } else { Err(Refusal::invalid(field).with_detail(text)) }
 }
 
 impl Checked for ClinicDetails {
@@ -88,7 +95,7 @@ impl Checked for NewClinic {
             locale: locale(&self.locale)?,
             currency: currency(&self.currency)?,
             owner_first_name: required("owner_first_name", &self.owner_first_name, 100)?,
-            owner_last_name: at_most("owner_last_name", &self.owner_last_name, 100)?,
+            owner_last_name: line("owner_last_name", &self.owner_last_name, 100)?,
             owner_email,
             owner_pin,
             ..self
@@ -102,7 +109,7 @@ impl Checked for StaffDetails {
     fn checked(self, (): ()) -> Result<Self, Refusal> {
         Ok(Self {
             first_name: required("first_name", &self.first_name, 100)?,
-            last_name: at_most("last_name", &self.last_name, 100)?,
+            last_name: line("last_name", &self.last_name, 100)?,
             email: email(self.email.as_deref())?,
             color: color(&self.color)?,
             ..self
@@ -123,6 +130,8 @@ impl Checked for WeeklyHours {
         number("buffer_minutes", u32::from(self.buffer_minutes), 0, 480)?;
         number("max_per_slot", u32::from(self.max_per_slot), 1, 50)?;
         span(self.start, self.end)?;
+        check_date("effective_from", self.effective_from)?;
+        self.effective_until.map_or(Ok(()), |until| check_date("effective_until", until))?;
         if self.effective_until.is_some_and(|until| until < self.effective_from) {
             return Err(Refusal::on(RefusalCode::EndBeforeStart, "effective_until"));
         }
@@ -159,6 +168,7 @@ impl Checked for ScheduleOverride {
     type Context<'a> = ();
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
+        check_date("on_date", self.on_date)?;
         match (self.start, self.end) {
             (None, None) if self.kind == OverrideKind::CustomHours => return Err(Refusal::required("start")),
             (None, None) => {}
@@ -166,7 +176,7 @@ impl Checked for ScheduleOverride {
             (None, Some(_)) => return Err(Refusal::required("start")),
             (Some(_), None) => return Err(Refusal::required("end")),
         }
-        let recurrence = optional("recurrence", self.recurrence.as_deref(), 500)?;
+        let recurrence = optional_line("recurrence", self.recurrence.as_deref(), 500)?;
         if let Some(rule) = &recurrence {
             Recurrence::parse(rule)?.days_between(self.on_date, self.on_date, self.on_date)?;
         }
@@ -250,6 +260,15 @@ mod tests {
         let field = |details: ClinicDetails| details.checked(()).unwrap_err().field.unwrap();
         assert_eq!(field(ClinicDetails { timezone: "Mars/Olympus".into(), ..details.clone() }), "timezone");
         assert_eq!(field(ClinicDetails { name: "  ".into(), ..details.clone() }), "name");
+        for locale in ["", "e", "1234", "en-", "en_US", "en-U", "english language"] {
+            assert_eq!(field(ClinicDetails { locale: locale.into(), ..details.clone() }), "locale", "{locale}");
+        }
+        for locale in ["es", "en-US", "es-419", "zh-Hans-CN", "ca-ES-valencia"] {
+            assert!(ClinicDetails { locale: locale.into(), ..details.clone() }.checked(()).is_ok(), "{locale}");
+        }
+        for address in ["https://", "javascript:alert(1)", "ftp://a.b", "a b.c", "nowhere", "https://.de", "http://a b.de"] {
+            assert_eq!(field(ClinicDetails { website_url: Some(address.into()), ..details.clone() }), "website_url", "{address}");
+        }
         assert_eq!(field(ClinicDetails { email: Some("a@b".into()), ..details }), "email");
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checked, at_most, email, number, optional, phone, required};
+use super::{Checked, check_date, check_instant, email, line, lines, number, optional, optional_line, phone, required};
 use crate::desk::{ClientDetails, NotifyInput, PetDetails, WaitlistInput, WeightInput};
 use crate::{Refusal, RefusalCode};
 
@@ -17,8 +17,8 @@ impl Checked for ClientDetails {
 
     fn checked(self, locale: Locale<'_>) -> Result<Self, Refusal> {
         let checked = Self {
-            first_name: at_most("first_name", &self.first_name, 100)?,
-            last_name: at_most("last_name", &self.last_name, 100)?,
+            first_name: line("first_name", &self.first_name, 100)?,
+            last_name: line("last_name", &self.last_name, 100)?,
             email: email(self.email.as_deref())?,
             phone: phone(self.phone.as_deref(), locale)?,
             address: optional("address", self.address.as_deref(), 500)?,
@@ -32,7 +32,7 @@ impl Checked for ClientDetails {
 }
 
 fn tags(tags: &[String]) -> Result<Vec<String>, Refusal> {
-    let mut checked = tags.iter().map(|tag| at_most("tags", tag, 60)).collect::<Result<Vec<_>, _>>()?;
+    let mut checked = tags.iter().map(|tag| line("tags", tag, 60)).collect::<Result<Vec<_>, _>>()?;
     checked.retain(|tag| !tag.is_empty());
     checked.sort_by_key(|tag| tag.to_lowercase());
     checked.dedup_by_key(|tag| tag.to_lowercase());
@@ -42,8 +42,25 @@ fn tags(tags: &[String]) -> Result<Vec<String>, Refusal> {
 
 fn custom_fields(fields: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Refusal> {
     number("custom_fields", u32::try_from(fields.len()).unwrap_or(u32::MAX), 0, 50)?;
-    let checked = fields.iter().map(|(name, value)| Ok((required("custom_fields", name, 100)?, at_most("custom_fields", value, 1_000)?)));
-    checked.collect()
+    let mut checked = BTreeMap::new();
+    for (name, value) in fields {
+        let name = required("custom_fields", name, 100)?;
+        let value = lines("custom_fields", value, 1_000)?;
+        // Two names that differ in what nobody sees: one value would go without a word.
+        if checked.insert(name.clone(), value).is_some() {
+            return Err(Refusal::on(RefusalCode::Duplicate, "custom_fields").with_detail(name));
+        }
+    }
+    Ok(checked)
+}
+
+/// A microchip's number without the spaces and dashes it is read aloud with; what is no number is kept as typed.
+fn microchip(text: Option<&str>) -> Result<Option<String>, Refusal> {
+    let text = optional_line("microchip", text, 30)?;
+    Ok(text.map(|text| {
+        let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.')).collect();
+        if compact.bytes().all(|byte| byte.is_ascii_digit()) && !compact.is_empty() { compact } else { text }
+    }))
 }
 
 impl Checked for PetDetails {
@@ -54,10 +71,11 @@ impl Checked for PetDetails {
         if let Some(grams) = self.weight_grams {
             number("weight_grams", grams, 1, MOST_GRAMS)?;
         }
-        let long_ago = chrono::NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default();
         for (field, date) in [("born_on", self.born_on), ("deceased_on", self.deceased_on)] {
-            if date.is_some_and(|date| date > today || date < long_ago) {
-                return Err(Refusal::invalid(field).with_detail(date.unwrap_or_default()));
+            let Some(date) = date else { continue };
+            check_date(field, date)?;
+            if date > today {
+                return Err(Refusal::invalid(field).with_detail(date));
             }
         }
         if let (Some(born), Some(died)) = (self.born_on, self.deceased_on)
@@ -67,9 +85,9 @@ impl Checked for PetDetails {
         }
         Ok(Self {
             name: required("name", &self.name, 100)?,
-            breed: optional("breed", self.breed.as_deref(), 100)?,
-            color: optional("color", self.color.as_deref(), 100)?,
-            microchip: optional("microchip", self.microchip.as_deref(), 30)?,
+            breed: optional_line("breed", self.breed.as_deref(), 100)?,
+            color: optional_line("color", self.color.as_deref(), 100)?,
+            microchip: microchip(self.microchip.as_deref())?,
             allergies: optional("allergies", self.allergies.as_deref(), 2_000)?,
             alerts: optional("alerts", self.alerts.as_deref(), 2_000)?,
             ..self
@@ -82,6 +100,7 @@ impl Checked for WeightInput {
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
         number("grams", self.grams, 1, MOST_GRAMS)?;
+        self.recorded_at.map_or(Ok(()), |at| check_instant("recorded_at", at))?;
         Ok(self)
     }
 }
@@ -91,6 +110,7 @@ impl Checked for WaitlistInput {
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
         number("priority", u32::from(self.priority), 0, 2)?;
+        self.requested_on.map_or(Ok(()), |date| check_date("requested_on", date))?;
         if let (Some(earliest), Some(latest)) = (self.earliest, self.latest)
             && latest < earliest
         {
@@ -104,7 +124,8 @@ impl Checked for NotifyInput {
     type Context<'a> = ();
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
-        Ok(Self { body: required("body", &self.body, 1_600)?, ..self })
+        let body = optional("body", Some(&self.body), 1_600)?;
+        Ok(Self { body: body.ok_or_else(|| Refusal::required("body"))?, ..self })
     }
 }
 
@@ -156,6 +177,21 @@ mod tests {
         let field = |pet: PetDetails| pet.checked(today).unwrap_err().field.unwrap();
         assert_eq!(field(PetDetails { born_on: Some("2026-06-02".parse().unwrap()), ..pet.clone() }), "born_on");
         assert_eq!(field(PetDetails { deceased_on: Some("2019-12-31".parse().unwrap()), ..pet.clone() }), "deceased_on");
-        assert_eq!(field(PetDetails { weight_grams: Some(0), ..pet }), "weight_grams");
+        assert_eq!(field(PetDetails { weight_grams: Some(0), ..pet.clone() }), "weight_grams");
+        assert_eq!(field(PetDetails { born_on: Some("0020-01-01".parse().unwrap()), ..pet }), "born_on");
+    }
+
+    #[test]
+    fn a_microchip_is_written_without_spaces() {
+        let read = |text| microchip(Some(text)).unwrap().unwrap();
+        assert_eq!(read(" 985 112-345.678 900 "), "985112345678900");
+        assert_eq!(read("AVID 012*345*678"), "AVID 012*345*678", "an older kind, as it is printed");
+        assert_eq!(read("---"), "---");
+    }
+
+    #[test]
+    fn two_names_of_a_custom_field_that_look_the_same_are_refused() {
+        let custom_fields = BTreeMap::from([("Vet".into(), "A".into()), (" Vet".into(), "B".into())]);
+        assert_eq!(ClientDetails { custom_fields, ..client() }.checked("en-US").unwrap_err().code, RefusalCode::Duplicate);
     }
 }

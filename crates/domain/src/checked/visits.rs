@@ -1,6 +1,6 @@
 //! Visits.
 
-use super::{Checked, at_most, money, number, optional};
+use super::{Checked, check_date, check_instant, lines, money, number, optional, optional_line};
 use crate::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput,
 };
@@ -16,7 +16,7 @@ impl Checked for AppointmentNotes {
     fn checked(self, (): ()) -> Result<Self, Refusal> {
         let text = |field, text: Option<String>| optional(field, text.as_deref(), 4_000);
         Ok(Self {
-            title: optional("title", self.title.as_deref(), 200)?,
+            title: optional_line("title", self.title.as_deref(), 200)?,
             reason: text("reason", self.reason)?,
             symptoms: text("symptoms", self.symptoms)?,
             special_requests: text("special_requests", self.special_requests)?,
@@ -43,7 +43,7 @@ impl Checked for BookInput {
                 return Err(Refusal::on(RefusalCode::Duplicate, "pet_id"));
             }
         }
-        let recurrence = optional("recurrence", self.recurrence.as_deref(), 500)?;
+        let recurrence = optional_line("recurrence", self.recurrence.as_deref(), 500)?;
         if let Some(rule) = &recurrence
             && !Recurrence::parse(rule)?.is_finite()
         {
@@ -54,6 +54,7 @@ impl Checked for BookInput {
 }
 
 fn check_pet(pet: &BookPet, has_title: bool, has_client: bool) -> Result<(), Refusal> {
+    check_instant("starts_at", pet.starts_at)?;
     if let Some(minutes) = pet.duration_minutes {
         number("duration_minutes", u32::from(minutes), 1, LONGEST)?;
     }
@@ -73,6 +74,8 @@ impl Checked for MoveInput {
     type Context<'a> = ();
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
+        check_instant("starts_at", self.starts_at)?;
+        check_instant("ends_at", self.ends_at)?;
         if self.ends_at <= self.starts_at {
             return Err(Refusal::on(RefusalCode::EndBeforeStart, "ends_at"));
         }
@@ -103,6 +106,7 @@ impl Checked for FreeSlotsQuery {
     type Context<'a> = ();
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
+        check_date("from", self.from)?;
         number("days", u32::from(self.days), 1, 62)?;
         if let Some(minutes) = self.duration_minutes {
             number("duration_minutes", u32::from(minutes), 1, LONGEST)?;
@@ -122,7 +126,7 @@ pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec
     let mut checked = Vec::new();
     for field in fields {
         let given = answers.iter().find(|answer| answer.name == field.name).map_or("", |answer| answer.value.as_str());
-        let value = at_most("answers", given, 4_000).map_err(|refusal| refusal.with_detail(&field.name))?;
+        let value = lines("answers", given, 4_000).map_err(|refusal| refusal.with_detail(&field.name))?;
         if value.is_empty() {
             if field.is_required {
                 return Err(Refusal::required("answers").with_detail(&field.name));
@@ -142,6 +146,13 @@ pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec
         checked.push(FormAnswer { name: field.name.clone(), field_type: field.field_type, value });
     }
     Ok(checked)
+}
+
+/// The answers of a visit that is edited: the checked ones, and those to questions that the service no longer asks. What a client answered
+/// is not lost because the form was changed since.
+pub fn with_former(fields: &[FormField], checked: Vec<FormAnswer>, present: &[FormAnswer]) -> Vec<FormAnswer> {
+    let is_former = |answer: &&FormAnswer| !fields.iter().any(|field| field.name == answer.name);
+    checked.into_iter().chain(present.iter().filter(is_former).cloned()).collect()
 }
 
 #[cfg(test)]
@@ -165,5 +176,48 @@ mod tests {
         assert_eq!(check_answers(&fields, &bad_date).unwrap_err().detail.as_deref(), Some("Last bath"));
         let good = check_answers(&fields, &[answer("Coat", " Long "), answer("Bites", ""), answer("Unasked", "x")]).unwrap();
         assert_eq!(good, [FormAnswer { name: "Coat".into(), field_type: FieldType::Choice, value: "Long".into() }]);
+        let edited = with_former(&fields, good.clone(), &[answer("Coat", "Short"), answer("Asked once", "yes")]);
+        assert_eq!(edited, [good[0].clone(), answer("Asked once", "yes")]);
+    }
+
+    fn booking() -> BookInput {
+        let pet = BookPet {
+            pet_id: None,
+            service_id: None,
+            staff_id: crate::StaffId(uuid::Uuid::nil()),
+            starts_at: crate::Millis(1_780_000_000_000),
+            duration_minutes: Some(30),
+            answers: Vec::new(),
+        };
+        BookInput {
+            client_id: None,
+            pets: vec![pet],
+            notes: AppointmentNotes { title: Some(" Team  meeting ".into()), ..AppointmentNotes::default() },
+            booking_method: crate::BookingMethod::Phone,
+            is_emergency: false,
+            is_overbooking_allowed: false,
+            recurrence: None,
+            estimated_cost_cents: None,
+            waitlist_entry_id: None,
+        }
+    }
+
+    #[test]
+    fn a_booking_names_what_is_wrong_with_it() {
+        assert_eq!(booking().checked(()).unwrap().notes.title.as_deref(), Some("Team meeting"));
+        let field = |change: fn(&mut BookInput)| {
+            let mut input = booking();
+            change(&mut input);
+            input.checked(()).unwrap_err().field.unwrap()
+        };
+        assert_eq!(field(|input| input.pets.clear()), "pets");
+        assert_eq!(field(|input| input.notes.title = None), "service_id");
+        assert_eq!(field(|input| input.pets[0].duration_minutes = None), "duration_minutes");
+        assert_eq!(field(|input| input.pets[0].duration_minutes = Some(44_641)), "duration_minutes");
+        assert_eq!(field(|input| input.pets[0].starts_at = crate::Millis(i64::MAX)), "starts_at");
+        assert_eq!(field(|input| input.pets[0].pet_id = Some(crate::PetId(uuid::Uuid::nil()))), "client_id");
+        assert_eq!(field(|input| input.recurrence = Some("FREQ=WEEKLY".into())), "recurrence");
+        assert_eq!(field(|input| input.estimated_cost_cents = Some(crate::Cents(-1))), "estimated_cost_cents");
+        assert_eq!(field(|input| input.notes.reason = Some("x".repeat(4_001))), "reason");
     }
 }
