@@ -69,7 +69,9 @@ fn window() -> Result<()> {
     build.args(["test", "--package", "petrel-tests", "--no-run"]);
     crate::process::run(&mut build)?;
     let mut tests = nextest()?;
-    tests.args(["--package", "petrel-tests", "--test-threads", "1", "--no-fail-fast"]);
+    tests.args(["--package", "petrel-tests", "--package", "petrel", "--test-threads", "1", "--no-fail-fast"]);
+    // The keychain is tested against a real one, which this session has.
+    tests.args(["--filterset", "package(petrel-tests) | binary(keychain)"]).env("PETREL_NEEDS_KEYCHAIN", "1");
     tests.env("PETREL_APP", app).env("PETREL_DRIVER", driver).env("PETREL_SCREENSHOTS", screenshots);
     session::run_inside(&tests)
 }
