@@ -178,7 +178,7 @@ impl Checked for ScheduleOverride {
         }
         let recurrence = optional_line("recurrence", self.recurrence.as_deref(), 500)?;
         if let Some(rule) = &recurrence {
-            Recurrence::parse(rule)?.days_between(self.on_date, self.on_date, self.on_date)?;
+            Recurrence::parse(rule)?.check_from(self.on_date)?;
         }
         Ok(Self { reason: optional("reason", self.reason.as_deref(), 500)?, recurrence, ..self })
     }
