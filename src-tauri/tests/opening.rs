@@ -80,7 +80,15 @@ fn new_clinic(key_store: KeyStore) -> NewClinic {
 
 fn groomer(name: &str) -> StaffDetails {
     let color = "#4c7fb3".to_owned();
-    StaffDetails { first_name: name.into(), last_name: String::new(), email: None, role: Role::Groomer, color, is_active: true, is_bookable: true }
+    StaffDetails {
+        first_name: name.into(),
+        last_name: String::new(),
+        email: None,
+        role: Role::Groomer,
+        color,
+        is_active: true,
+        is_bookable: true,
+    }
 }
 
 fn trouble(state: &AppState) -> RefusalCode {
@@ -179,7 +187,9 @@ fn settings_of_the_desk_have_limits_and_some_are_not_for_everybody() {
     desk.create_clinic(new_clinic(KeyStore::File)).unwrap();
     desk.set_desk_setting("theme", "\"dark\"").unwrap();
     assert_eq!(desk.desk_setting("theme").unwrap().as_deref(), Some("\"dark\""));
-    for (key, value) in [("theme", "dark"), ("auto_lock_minutes", "-1"), ("pin_tries", "{}"), ("is_demo", "true"), ("draft:x", "1"), ("", "1")] {
+    for (key, value) in
+        [("theme", "dark"), ("auto_lock_minutes", "-1"), ("pin_tries", "{}"), ("is_demo", "true"), ("draft:x", "1"), ("", "1")]
+    {
         assert_eq!(desk.set_desk_setting(key, value).unwrap_err().code, RefusalCode::Invalid, "{key}");
     }
     hire(&desk, "Bo").unwrap();
@@ -287,7 +297,8 @@ fn a_newer_programs_file_is_left_alone() {
     let db = rusqlite::Connection::open(computer.path("clinic.petrel")).unwrap();
     let digits: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     db.pragma_update(None, "key", format!("x'{digits}'")).unwrap();
-    let sql = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'from_the_future', '2030-01-01', '1')";
+    let sql =
+        "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'from_the_future', '2030-01-01', '1')";
     db.execute(sql, []).unwrap();
     drop(db);
     let before = fs::read(computer.path("clinic.petrel")).unwrap();

@@ -1,5 +1,7 @@
 //! What a person can do, by name. The name goes into the outbox, the undo offer and the history.
 
+use petrel_domain::rights::Right;
+
 macro_rules! actions {
     ($($name:ident = $text:literal),+ $(,)?) => {
         /// What a write is for.
@@ -11,6 +13,11 @@ macro_rules! actions {
             /// The name as stored and shown (`book_appointment`).
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }
+            }
+
+            /// From the name; none where it is not of the list.
+            pub(crate) fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$name),)+ _ => None }
             }
         }
     };
@@ -51,4 +58,46 @@ actions! {
     ImportClients = "import_clients",
     MakeDemoClinic = "make_demo_clinic",
     Undo = "undo",
+}
+
+impl Action {
+    /// What somebody must be allowed to, to do it or to take it back.
+    pub(crate) fn right(self) -> Right {
+        match self {
+            Self::CreateClinic
+            | Self::SaveClinic
+            | Self::CreateStaff
+            | Self::SaveStaff
+            | Self::DeleteStaff
+            | Self::SetPin
+            | Self::CreateService
+            | Self::SaveService
+            | Self::DeleteService
+            | Self::SaveWeeklyHours
+            | Self::SaveOverride
+            | Self::DeleteOverride
+            | Self::MakeDemoClinic => Right::ManageClinic,
+            Self::RecordWeight => Right::WriteRecords,
+            Self::ImportClients => Right::MoveData,
+            Self::BookAppointment
+            | Self::MoveAppointment
+            | Self::RescheduleAppointment
+            | Self::CancelAppointment
+            | Self::SetAppointmentStatus
+            | Self::EditAppointment
+            | Self::NotifyClient
+            | Self::CreateClient
+            | Self::SaveClient
+            | Self::DeleteClient
+            | Self::MergeClients
+            | Self::CreatePet
+            | Self::SavePet
+            | Self::DeletePet
+            | Self::MovePet
+            | Self::AddToWaitlist
+            | Self::SaveWaitlistEntry
+            | Self::RemoveFromWaitlist
+            | Self::Undo => Right::WriteClinic,
+        }
+    }
 }

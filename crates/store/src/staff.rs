@@ -105,6 +105,13 @@ fn refuse_last_owner(tx: &Tx<'_>, before: &Staff) -> Result<()> {
     if tx.db().prepare_cached(sql)?.exists([before.id.bytes()])? { Ok(()) } else { Err(Refusal::new(RefusalCode::LastOwner).into()) }
 }
 
+/// Refuses where the clinic has people and none of them owns it: nobody could manage it any more.
+pub(crate) fn refuse_ownerless(tx: &Tx<'_>) -> Result<()> {
+    let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM staff WHERE deleted_at IS NULL)
+               AND NOT EXISTS (SELECT 1 FROM staff WHERE role = 'owner' AND is_active AND deleted_at IS NULL)";
+    if tx.db().prepare_cached(sql)?.exists([])? { Err(Refusal::new(RefusalCode::LastOwner).into()) } else { Ok(()) }
+}
+
 /// Somebody who works, or worked, here.
 pub(crate) fn member(db: &Connection, id: StaffId) -> Result<Option<Staff>> {
     Ok(db.prepare_cached(&format!("{SELECT} AND id = ?1"))?.query_row([id.bytes()], read_staff).optional()?)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use petrel_domain::desk::{ActionId, Saved, UndoOffer};
+use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
@@ -24,7 +25,8 @@ impl Store {
     /// Takes back an action of this desk. A row it made is deleted (softly), a row it changed gets its old values.
     ///
     /// # Errors
-    /// `nothing_to_undo` where there is no such action or it is undone already; `changed_since` where a row was changed by a
+    /// `nothing_to_undo` where there is no such action or it is undone already; `forbidden` where the action itself would be;
+    /// `last_owner`; `changed_since` where a row was changed by a
     /// later action; `in_use` where something that was made since belongs to a row that would go; `slot_taken` where a visit
     /// would come back to a time that was given away. Nothing is changed then.
     pub fn undo(&self, actor: &Actor, action: ActionId) -> Result<Saved<()>> {
@@ -48,7 +50,20 @@ impl Store {
     }
 }
 
+/// What somebody must be allowed to, to take an action back: what the action itself asks for.
+fn right_of(tx: &Tx<'_>, action: ActionId) -> Result<Right> {
+    let sql = "SELECT action, undoes_action_id FROM outbox WHERE action_id = ?1 LIMIT 1";
+    let found = tx.db().prepare_cached(sql)?.query_row([action.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?)));
+    let (name, undoes) = found.optional()?.ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?;
+    match (undoes, Action::parse(&name)) {
+        (Some(undone), _) => right_of(tx, ActionId(undone)),
+        (None, Some(Action::CreateClinic | Action::MakeDemoClinic) | None) => Err(Refusal::new(RefusalCode::NothingToUndo).into()),
+        (None, Some(action)) => Ok(action.right()),
+    }
+}
+
 fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
+    tx.actor().require(right_of(tx, action)?)?;
     let undone = "SELECT 1 FROM outbox WHERE undoes_action_id = ?1";
     if tx.db().prepare_cached(undone)?.exists([action.0])? {
         return Err(Refusal::new(RefusalCode::NothingToUndo).into());
@@ -78,6 +93,7 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
     for (table, id) in &gone {
         refuse_orphans(tx, tx.catalog().table(table)?, id)?;
     }
+    crate::staff::refuse_ownerless(tx)?;
     crate::appointments::refuse_new_clashes(tx, &visits)
 }
 

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::{Salon, salon};
 use petrel_domain::desk::Backup;
 use petrel_domain::{DAY, MINUTE, Millis, RefusalCode};
-use petrel_store::{Action, Actor, Backups, FileKey, Kept, KeyFile, OpenOptions, Store, backup_at, check_file, clear_way, finish_restore, restore};
+use petrel_store::{
+    Action, Actor, Backups, FileKey, Kept, KeyFile, OpenOptions, Store, backup_at, check_file, clear_way, finish_restore, restore,
+};
 use uuid::Uuid;
 
 const NOW: Millis = Millis(1_790_000_000_000);
@@ -77,7 +79,8 @@ const SLOTS: i64 = 100;
 fn load(store: &Store, n: i64) {
     let (slot, name) = (n % SLOTS, format!("number {n}"));
     let saved = store.write(&Actor::program(), Action::SaveClient, |tx| {
-        let sql = "INSERT INTO clients (id, first_name, last_name, external_id, created_at, updated_at) VALUES (?1, 'Client', ?2, ?3, ?4, ?4)";
+        let sql =
+            "INSERT INTO clients (id, first_name, last_name, external_id, created_at, updated_at) VALUES (?1, 'Client', ?2, ?3, ?4, ?4)";
         let change = "UPDATE clients SET last_name = ?1, updated_at = ?2 WHERE external_id = ?3";
         let now = tx.now().0 + n;
         Ok(match n {
@@ -149,7 +152,8 @@ fn a_restored_file_equals_the_backed_up_one_row_by_row_and_the_old_one_is_set_as
 fn a_backup_is_one_file_with_its_key_file_and_knows_its_time() {
     let salon = salon();
     let backup = back_up(&salon);
-    let names = fs::read_dir(Backups::of(salon.store.path()).folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names =
+        fs::read_dir(Backups::of(salon.store.path()).folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names.collect();
     names.sort();
     assert_eq!(names, ["clinic-20260529T060000001Z.petrel", "clinic-20260529T060000001Z.petrel.key"]);
@@ -279,7 +283,9 @@ fn reading_a_damaged_page_is_told_as_damage_not_as_an_error_of_the_program() {
     }
     fs::write(&path, damaged).unwrap();
     let read = Store::open(&OpenOptions::new(&path, key())).and_then(|store| {
-        store.read(|db| Ok(db.query_row("SELECT sum(length(last_name || coalesce(notes, ''))) FROM clients", [], |row| row.get::<_, i64>(0))?))?;
+        store.read(|db| {
+            Ok(db.query_row("SELECT sum(length(last_name || coalesce(notes, ''))) FROM clients", [], |row| row.get::<_, i64>(0))?)
+        })?;
         store.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute("UPDATE clients SET notes = 'x'", [])?))
     });
     assert_eq!(read.unwrap_err().refusal().code, RefusalCode::Corrupt);

@@ -55,11 +55,9 @@ fn a_key_file_lies_beside_its_file_for_this_user_alone_and_holds_no_key() {
     let file = folder.path().join("clinic.petrel");
     assert_eq!(KeyFile::read_beside(&file).unwrap(), None);
     let wrapped = WrappedKey::seal(&key(), ID, PASSPHRASE).unwrap();
-    for (kept, store) in [
-        (Kept::Passphrase { wrapped }, KeyStore::Passphrase),
-        (Kept::Keychain, KeyStore::Keychain),
-        (Kept::File, KeyStore::File),
-    ] {
+    for (kept, store) in
+        [(Kept::Passphrase { wrapped }, KeyStore::Passphrase), (Kept::Keychain, KeyStore::Keychain), (Kept::File, KeyStore::File)]
+    {
         let key_file = KeyFile { key_id: ID, kept };
         key_file.write_beside(&file).unwrap();
         assert_eq!(KeyFile::read_beside(&file).unwrap().unwrap(), key_file);

@@ -251,3 +251,18 @@ fn a_recurring_override_is_found_wherever_it_reaches() {
     let broken = ScheduleOverride { recurrence: Some("FREQ=NEVER".into()), ..fridays };
     assert_eq!(desk.store.save_override(&desk.boss(), broken).unwrap_err().refusal().field.as_deref(), Some("recurrence"));
 }
+
+#[test]
+fn undo_asks_for_the_right_of_what_it_takes_back_and_never_leaves_a_clinic_without_an_owner() {
+    let desk = desk();
+    let boss = desk.boss();
+    let hired = desk.store.create_staff(&boss, person("Bo", Role::Owner)).unwrap();
+    let bo = Actor::staff(hired.value, Role::Owner);
+    let front = Actor::staff(desk.hire(Role::FrontDesk), Role::FrontDesk);
+    assert_eq!(code(desk.store.undo(&front, hired.undo.unwrap())), RefusalCode::Forbidden);
+    let demoted = desk.store.save_staff(&bo, desk.owner, person("Ana", Role::Veterinarian)).unwrap();
+    assert_eq!(code(desk.store.undo(&bo, hired.undo.unwrap())), RefusalCode::LastOwner);
+    let undone = desk.store.undo(&bo, demoted.undo.unwrap()).unwrap();
+    assert_eq!(code(desk.store.undo(&front, undone.undo.unwrap())), RefusalCode::Forbidden, "taking an undo back is no way around");
+    assert_eq!(code(desk.store.undo(&boss, petrel_domain::desk::ActionId(1))), RefusalCode::NothingToUndo, "a clinic is not undone");
+}
