@@ -1,5 +1,7 @@
 //! The system's keychain as it really is. Runs where one is there (`cargo xtask test` starts one on a message bus of its own); says
 //! loudly that it did not, elsewhere.
+#![allow(clippy::print_stderr, reason = "what was skipped is said loudly")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use petrel_domain::RefusalCode;
 use petrel_domain::desk::KeyStore;

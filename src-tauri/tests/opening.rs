@@ -1,4 +1,5 @@
 //! From the first run to a damaged file: where the program stands, what it does about it, and that nothing is lost on the way.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

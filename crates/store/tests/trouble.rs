@@ -1,5 +1,6 @@
 //! What a file can be in the way of: a full disk, a folder that cannot be written, another program. Each is told as what it is, and
 //! nothing is lost. Some need rights of the system (a small disk, another user); where those are missing, the test says so loudly.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 #![cfg(unix)]
 
 use std::os::unix::process::CommandExt;
