@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::Window;
 
 /// How long anything may take on a slow machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A driver of the built app. Every window it opens is the same desk: the same folder.
 pub struct Driver {

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 
 use crate::driver::PATIENCE;
 
+/// How long one answer of the window may take before it is asked again.
+const ANSWER: Duration = Duration::from_secs(10);
 /// The left button of the mouse.
 const LEFT: u64 = 0;
 
@@ -31,8 +33,21 @@ impl Window {
     /// Waits until something with this test id, or CSS selector in brackets, is there.
     pub async fn see(&self, id: &str) -> Element {
         let css = if id.contains('[') { id.to_owned() } else { Self::css(id) };
-        let found = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(30)).for_element(Locator::Css(&css)).await;
-        found.unwrap_or_else(|error| panic!("{id} is not there: {error}"))
+        let mut again = tokio::time::interval(Duration::from_millis(30));
+        let look = async {
+            loop {
+                again.tick().await;
+                // A page that is being left, or not yet there, has no elements: that is no reason to give up.
+                if let Ok(Ok(found)) = tokio::time::timeout(ANSWER, self.client.find(Locator::Css(&css))).await {
+                    return found;
+                }
+            }
+        };
+        let Ok(found) = tokio::time::timeout(PATIENCE, look).await else {
+            self.screenshot("failed").await;
+            panic!("{id} is not there; see the screenshot `failed`");
+        };
+        found
     }
 
     /// Whether something is there now.
@@ -81,7 +96,8 @@ impl Window {
         let wait = async {
             loop {
                 again.tick().await;
-                if self.script(&format!("return Boolean({expression})"), Vec::new()).await == Value::Bool(true) {
+                let said = self.client.execute(&format!("return Boolean({expression})"), Vec::new()).await;
+                if said.is_ok_and(|said| said == Value::Bool(true)) {
                     return;
                 }
             }
@@ -113,7 +129,7 @@ impl Window {
 
     /// Drops a file on the window, as the system would.
     pub async fn drop_file(&self, path: &str) {
-        let script = "return window.__TAURI_INTERNALS__.invoke('plugin:event|emit', { event: 'tauri://drag-drop',
+        let script = "void window.__TAURI_INTERNALS__.invoke('plugin:event|emit', { event: 'tauri://drag-drop',
                         payload: { type: 'drop', paths: [arguments[0]], position: { x: 10, y: 10 } } })";
         self.script(script, vec![json!(path)]).await;
     }
@@ -122,7 +138,8 @@ impl Window {
     pub async fn screenshot(&self, name: &str) {
         let folder = PathBuf::from(std::env::var("PETREL_SCREENSHOTS").unwrap_or_else(|_| "out/screenshots".to_owned()));
         std::fs::create_dir_all(&folder).unwrap();
-        let picture = self.client.screenshot().await.unwrap();
+        let taken = tokio::time::timeout(PATIENCE, self.client.screenshot()).await;
+        let picture = taken.expect("the window answers").unwrap();
         std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 

@@ -27,9 +27,10 @@ async fn look(window: &Window, name: &str, theme: &str, found: &mut Vec<String>)
 }
 
 async fn set_theme(window: &Window, theme: &str) {
-    let script = "return window.__TAURI_INTERNALS__.invoke('set_desk_setting', { key: 'theme', value: JSON.stringify(arguments[0]) })";
+    let script = "void window.__TAURI_INTERNALS__.invoke('set_desk_setting', { key: 'theme', value: JSON.stringify(arguments[0]) }).then(() => location.reload())";
+    window.script("document.body.dataset.left = 'yes'", Vec::new()).await;
     window.script(script, vec![theme.into()]).await;
-    window.script("location.reload()", Vec::new()).await;
+    window.until("!document.body.dataset.left").await;
     window.see("shell").await;
 }
 

@@ -26,6 +26,15 @@ export async function start(): Promise<void> {
 /** Takes up the desk's language in the clinic's region. To be called again when either changes. */
 export async function startLanguage(): Promise<void> {
   const chosen = await deskSetting('language', 'system');
-  const region = new Intl.Locale(appState()?.clinic?.locale ?? navigator.language).region ?? null;
+  const region = regionOf(appState()?.clinic?.locale ?? navigator.language);
   await useLanguage(chosen === 'system' ? systemLanguage() : chosen, region);
+}
+
+/** The region of a locale; none where it names none, or is no locale at all (a computer set to `C` says `c`). */
+function regionOf(locale: string): string | null {
+  try {
+    return new Intl.Locale(locale).region ?? null;
+  } catch {
+    return null;
+  }
 }
