@@ -2,12 +2,15 @@
 //!
 //! - Weekly hours and overrides are wall clocks of the clinic's zone. Around a daylight-saving change they keep their wall clock; a free
 //!   time that does not exist is skipped, one that occurs twice is the first. Lengths are elapsed minutes.
+//! - A visit lies in open time from its start to its end, also over midnight where the hours go on. A stay (boarding, or longer than a day)
+//!   begins and ends in it.
 //! - A visit keeps its own time and, after it, its service's buffer and the buffer of the hours. Two visits of one colleague may overlap
 //!   as far as the capacity of the hours goes, or, all of one service, as far as that service's goes.
 //! - Boarding does not stand in the way of visits, nor they in its: it takes a kennel, not a colleague's hands.
 //! - Booking windows (how far ahead, how late) bind clients, never the front desk.
 
 mod judge;
+mod open;
 mod plan;
 mod slots;
 
@@ -18,7 +21,7 @@ use crate::desk::{ScheduleOverride, WeeklyHours};
 use crate::{AppointmentId, Millis, ServiceId, StaffId};
 
 pub use judge::{Fit, judge, nearest};
-pub use plan::{DayPlan, Days, Stretch, open_minutes, plan_day, work_blocks};
+pub use plan::{DayPlan, Days, Stretch, open_minutes, plans, work_blocks};
 pub use slots::{Window, free_slots};
 
 /// One colleague's hours.

@@ -4,7 +4,7 @@
 
 use chrono::{Days, NaiveDate, Timelike};
 use chrono_tz::Tz;
-use petrel_domain::availability::{Busy, Colleague, Fit, Window, Wish, days, free_slots, judge, nearest};
+use petrel_domain::availability::{Busy, Colleague, Fit, Window, Wish, days, free_slots, judge, nearest, open_minutes, plans};
 use petrel_domain::desk::{Break, FreeSlot, ScheduleOverride, WeeklyHours};
 use petrel_domain::{AppointmentId, Millis, OverrideKind, ServiceId, StaffId, WallTime, zone};
 use proptest::prelude::*;
@@ -25,6 +25,16 @@ const CHANGES: &[(&str, &str)] = &[
     ("Pacific/Apia", "2011-12-30"),
     ("Asia/Kathmandu", "2026-03-29"),
     ("Africa/Casablanca", "2026-02-15"),
+    // Changes at midnight, forward and back, and into the day before.
+    ("Africa/Cairo", "2026-04-24"),
+    ("Africa/Cairo", "2026-10-30"),
+    ("Asia/Beirut", "2026-03-29"),
+    ("America/Havana", "2026-03-08"),
+    ("America/Havana", "2026-11-01"),
+    ("America/Asuncion", "2024-10-06"),
+    ("America/Nuuk", "2026-03-28"),
+    ("America/Nuuk", "2026-10-24"),
+    ("Antarctica/Troll", "2026-03-29"),
 ];
 
 fn staff(n: u128) -> StaffId {
@@ -61,6 +71,8 @@ fn always() -> Window {
 
 /// The slow one.
 mod slow {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     /// Every minute of a calendar day, with what the wall says.
@@ -77,8 +89,26 @@ mod slow {
         minutes.get(first(start)..first(end)).unwrap_or_default().iter().map(|(at, _)| *at).collect()
     }
 
-    /// For each piece of hours: its anchor, its rules, its minutes, and whether they are for emergencies.
-    type Piece = (WallTime, (u16, u16, u16), Vec<(Millis, bool)>);
+    /// Of a piece of hours: slot, buffer and room.
+    type Rules = (u16, u16, u16);
+
+    /// A piece of hours: its anchor, its rules, its minutes, and whether they are for emergencies.
+    struct Piece {
+        anchor: WallTime,
+        rules: Rules,
+        open: BTreeMap<Millis, bool>,
+    }
+
+    impl Piece {
+        fn new(anchor: WallTime, rules: Rules, minutes: Vec<Millis>) -> Self {
+            Self { anchor, rules, open: minutes.into_iter().map(|at| (at, false)).collect() }
+        }
+
+        /// How long it goes on from a minute without a gap.
+        fn lasts_from(&self, at: Millis) -> i64 {
+            (0..).take_while(|minute| self.open.contains_key(&at.plus_minutes(*minute))).count().try_into().unwrap()
+        }
+    }
 
     fn pieces(colleague: &Colleague, date: NaiveDate, zone: Tz) -> Vec<Piece> {
         let minutes = minutes(date, zone);
@@ -95,30 +125,31 @@ mod slow {
                     let paused = between(&minutes, pause.start, pause.end);
                     open.retain(|at| !paused.contains(at));
                 }
-                pieces.push((hours.start, rules(Some(hours)), open.into_iter().map(|at| (at, false)).collect()));
+                pieces.push(Piece::new(hours.start, rules(Some(hours)), open));
             }
         }
         for of in on_day(OverrideKind::CustomHours) {
-            pieces.push((of.start.unwrap_or(wall(0)), rules(weekly.first()), span(of).into_iter().map(|at| (at, false)).collect()));
+            pieces.push(Piece::new(of.start.unwrap_or(wall(0)), rules(weekly.first()), span(of)));
         }
         for of in on_day(OverrideKind::EmergencyOnly) {
             if of.start.is_none() && of.end.is_none() {
-                pieces.iter_mut().for_each(|piece| piece.2.iter_mut().for_each(|minute| minute.1 = true));
+                pieces.iter_mut().for_each(|piece| piece.open.values_mut().for_each(|is_emergency_only| *is_emergency_only = true));
             } else {
-                let kept = span(of);
-                pieces.iter_mut().for_each(|piece| piece.2.retain(|(at, _)| !kept.contains(at)));
-                pieces.push((of.start.unwrap_or(wall(0)), rules(weekly.first()), kept.into_iter().map(|at| (at, true)).collect()));
+                let mut kept = Piece::new(of.start.unwrap_or(wall(0)), rules(weekly.first()), span(of));
+                pieces.iter_mut().for_each(|piece| piece.open.retain(|at, _| !kept.open.contains_key(at)));
+                kept.open.values_mut().for_each(|is_emergency_only| *is_emergency_only = true);
+                pieces.push(kept);
             }
         }
         for of in on_day(OverrideKind::Unavailable) {
             let closed = span(of);
-            pieces.iter_mut().for_each(|piece| piece.2.retain(|(at, _)| !closed.contains(at)));
+            pieces.iter_mut().for_each(|piece| piece.open.retain(|at, _| !closed.contains(at)));
         }
         pieces
     }
 
-    fn has_room(busy: &[Busy], wish: &Wish, at: Millis, rules: (u16, u16, u16)) -> bool {
-        let buffer = i64::from(rules.1);
+    fn has_room(busy: &[Busy], wish: &Wish, at: Millis, buffer: u16, room: u16) -> bool {
+        let buffer = i64::from(buffer);
         let mine = i64::from(wish.duration_minutes) + i64::from(wish.buffer_minutes) + buffer;
         let covers = |other: &Busy, minute: Millis| {
             other.starts_at <= minute && minute < other.ends_at.plus_minutes(i64::from(other.buffer_minutes) + buffer)
@@ -126,21 +157,37 @@ mod slow {
         let my_minutes: Vec<Millis> = (0..mine).map(|minute| at.plus_minutes(minute)).collect();
         let others: Vec<&Busy> = busy.iter().filter(|other| my_minutes.iter().any(|minute| covers(other, *minute))).collect();
         let is_one_service = wish.service_id.is_some() && others.iter().all(|other| other.service_id == wish.service_id);
-        let room = if is_one_service { rules.2.max(wish.max_per_slot) } else { rules.2 };
+        let room = if is_one_service { room.max(wish.max_per_slot) } else { room };
         my_minutes.iter().all(|minute| others.iter().filter(|other| covers(other, *minute)).count() < usize::from(room))
+    }
+
+    /// Walks through a visit minute by minute, in the piece it begins in for as long as that goes on, then in another that goes on there.
+    /// Answers with the longest buffer and the least room on the way.
+    fn walk(all: &[Piece], first: &Piece, wish: &Wish, at: Millis) -> Option<(u16, u16)> {
+        let (mut piece, mut buffer, mut room) = (first, first.rules.1, first.rules.2);
+        for minute in (0..i64::from(wish.duration_minutes)).map(|minute| at.plus_minutes(minute)) {
+            if !piece.open.contains_key(&minute) {
+                let goes_on = all.iter().filter(|piece| piece.open.contains_key(&minute));
+                piece = goes_on.max_by_key(|piece| (piece.lasts_from(minute), piece.rules.2, std::cmp::Reverse(piece.rules.1)))?;
+                (buffer, room) = (buffer.max(piece.rules.1), room.min(piece.rules.2));
+            }
+            if piece.open[&minute] && !wish.is_emergency {
+                return None;
+            }
+        }
+        Some((buffer, room))
     }
 
     pub fn free(colleague: &Colleague, busy: &[Busy], wish: &Wish, date: NaiveDate, zone: Tz) -> Vec<Millis> {
         let mut free = Vec::new();
         let minutes = minutes(date, zone);
-        for (anchor, rules, open) in pieces(colleague, date, zone) {
-            for minute in (anchor.minutes()..1440).step_by(usize::from(rules.0)) {
+        let today = pieces(colleague, date, zone).len();
+        let all: Vec<Piece> = (0..3).flat_map(|day| pieces(colleague, date + Days::new(day), zone)).collect();
+        for first in &all[..today] {
+            for minute in (first.anchor.minutes()..1440).step_by(usize::from(first.rules.0)) {
                 let Some(at) = minutes.iter().find(|(_, wall)| *wall == minute).map(|(at, _)| *at) else { continue };
-                let all_open = (0..i64::from(wish.duration_minutes)).all(|minute| {
-                    let found = open.iter().find(|(of, _)| *of == at.plus_minutes(minute));
-                    found.is_some_and(|(_, is_emergency_only)| wish.is_emergency || !is_emergency_only)
-                });
-                if all_open && has_room(busy, wish, at, rules) {
+                let walked = first.open.contains_key(&at).then(|| walk(&all, first, wish, at)).flatten();
+                if walked.is_some_and(|(buffer, room)| has_room(busy, wish, at, buffer, room)) {
                     free.push(at);
                 }
             }
@@ -152,7 +199,7 @@ mod slow {
 }
 
 prop_compose! {
-    fn some_hours(day: NaiveDate)(start in 0u16..22, length in 1u16..12, slot in prop::sample::select(vec![10u16, 15, 30, 45]), buffer in prop::sample::select(vec![0u16, 5, 10]),
+    fn some_hours(day: NaiveDate)(start in prop::sample::select((0u16..22).chain([0; 6]).collect::<Vec<_>>()), length in prop::sample::select((1u16..12).chain([24; 6]).collect::<Vec<_>>()), slot in prop::sample::select(vec![10u16, 15, 30, 45]), buffer in prop::sample::select(vec![0u16, 5, 10]),
         room in 1u16..3, pause in prop::option::of((0u16..10, 1u16..3))) -> WeeklyHours {
         let (from, to) = (start * 60, (start * 60 + length * 60).min(1440));
         let breaks = pause.map(|(after, length)| Break { start: wall((from + after * 30).min(to)), end: wall((from + after * 30 + length * 30).min(to)) });
@@ -197,10 +244,12 @@ fn case() -> impl Strategy<Value = Case> {
     });
     day.prop_flat_map(|(zone, date)| {
         let parts = (
-            prop::collection::vec(some_hours(date), 0..3),
-            prop::collection::vec(some_override(date), 0..3),
+            // Of this day and the next, so that nights go on.
+            (prop::collection::vec(some_hours(date), 0..3), prop::collection::vec(some_hours(date + Days::new(1)), 0..3))
+                .prop_map(|(today, tomorrow)| [today, tomorrow].concat()),
+            prop::collection::vec((0u64..2).prop_flat_map(move |later| some_override(date + Days::new(later))), 0..3),
             some_busy(zone::day_start(date, zone).0),
-            (prop::sample::select(vec![15u16, 30, 40, 90]), 0u16..3, prop::option::of(0u128..2), 1u16..4, any::<bool>()),
+            (prop::sample::select(vec![15u16, 30, 40, 90, 400]), 0u16..3, prop::option::of(0u128..2), 1u16..4, any::<bool>()),
         );
         parts.prop_map(move |(hours, overrides, busy, (duration_minutes, buffer, service, max_per_slot, is_emergency))| Case {
             zone,
@@ -229,12 +278,34 @@ proptest! {
     }
 
     #[test]
-    fn a_time_that_is_called_free_is_judged_free_and_taken_once_it_is_booked(case in case()) {
+    fn a_time_that_is_called_free_is_judged_free_until_it_is_full(case in case()) {
         let free = free_slots(&[(&case.colleague, &case.busy)], &days(case.date, 1, case.zone), &case.wish, &always());
-        for slot in free {
-            let fit = judge(&case.colleague, &case.busy, &case.wish, slot.starts_at, slot.ends_at, case.zone);
-            // Hours that overlap may have rules of their own; the time is free by one of them.
-            prop_assert!(fit == Fit::Free || case.colleague.hours.len() + case.colleague.overrides.len() > 1, "{:?}", fit);
+        for slot in free.iter().step_by(7) {
+            let judged = |busy: &[Busy]| judge(&case.colleague, busy, &case.wish, slot.starts_at, slot.ends_at, case.zone);
+            prop_assert_eq!(judged(&case.busy), Fit::Free);
+            // Booked again and again, it is full sooner or later, and never takes more than hours or service allow.
+            let most = case.colleague.hours.iter().map(|hours| hours.max_per_slot).max().unwrap_or(1).max(case.wish.max_per_slot);
+            let mut busy = case.busy.clone();
+            for n in 0..most {
+                let id = AppointmentId(Uuid::from_u128(1000 + u128::from(n)));
+                busy.push(Busy { appointment_id: id, starts_at: slot.starts_at, ends_at: slot.ends_at, buffer_minutes: case.wish.buffer_minutes,
+                    service_id: case.wish.service_id, is_boarding: false });
+            }
+            let is_full = matches!(judged(&busy), Fit::Taken { .. });
+            prop_assert!(is_full);
+        }
+    }
+
+    #[test]
+    fn a_stay_that_is_called_free_is_judged_free(case in case(), nights in 0u16..4, taken in prop::collection::vec((0i64..6, 1i64..4), 0..4)) {
+        let wish = Wish { is_boarding: true, duration_minutes: nights * 1440 + 300, ..case.wish };
+        let start = zone::day_start(case.date, case.zone);
+        let mut busy: Vec<Busy> = taken.into_iter().zip(100..).map(|((from, length), n)| Busy {
+            is_boarding: true, service_id: None, ..busy(n, start.plus_minutes(from * 1440 + 600), length * 1440, None)
+        }).collect();
+        busy.sort_by_key(|stay| stay.starts_at);
+        for slot in free_slots(&[(&case.colleague, &busy)], &days(case.date, 2, case.zone), &wish, &always()) {
+            prop_assert_eq!(judge(&case.colleague, &busy, &wish, slot.starts_at, slot.ends_at, case.zone), Fit::Free);
         }
     }
 
@@ -370,6 +441,70 @@ fn boarding_runs_over_nights_and_beside_visits() {
     let visit = busy(1, ten, 30, None);
     assert_eq!(judge(&colleague, &[visit], &stay, ten, ten.plus_minutes(3 * 1440), zone), Fit::Free);
     assert_eq!(judge(&colleague, &[], &stay, ten, ten.plus_minutes(3 * 1440 + 12 * 60), zone), Fit::OutsideHours, "it would end at night");
+}
+
+/// An emergency clinic is open all night: midnight is no wall.
+#[test]
+fn a_visit_runs_over_midnight_where_the_hours_go_on() {
+    let zone: Tz = "America/Santiago".parse().unwrap();
+    // The clock is set forward at midnight: the Sunday begins at one.
+    let (saturday, sunday) = ("2026-09-05".parse().unwrap(), "2026-09-06".parse().unwrap());
+    let late = WeeklyHours { slot_minutes: 30, ..hours(saturday, 22 * 60, 1440) };
+    let night = Colleague { staff_id: staff(1), hours: vec![late.clone(), hours(sunday, 0, 480)], overrides: Vec::new() };
+    assert_eq!(one_day(&night, &[], &wish(90), "2026-09-05", zone), ["22:00", "22:30", "23:00", "23:30"]);
+    let evening = Colleague { hours: vec![late], ..night.clone() };
+    assert_eq!(one_day(&evening, &[], &wish(90), "2026-09-05", zone), ["22:00", "22:30"]);
+    let start = zone::instant(saturday, wall(23 * 60 + 30), zone).unwrap();
+    let fit = |colleague: &Colleague| judge(colleague, &[], &wish(60), start, start.plus_minutes(60), zone);
+    assert_eq!(fit(&night), Fit::Free);
+    assert_eq!(fit(&evening), Fit::OutsideHours);
+    let reserve = ScheduleOverride {
+        id: None,
+        staff_id: staff(1),
+        kind: OverrideKind::EmergencyOnly,
+        on_date: sunday,
+        start: None,
+        end: None,
+        reason: None,
+        recurrence: None,
+    };
+    assert_eq!(fit(&Colleague { overrides: vec![reserve], ..night }), Fit::EmergencyOnly, "it would end in time kept for emergencies");
+}
+
+/// Room is that of the tighter hours, and the buffer the longer one, where a visit runs from some into others.
+#[test]
+fn a_visit_that_runs_from_some_hours_into_others_is_under_the_rules_of_both() {
+    let zone = chrono_tz::UTC;
+    let date: NaiveDate = "2026-06-01".parse().unwrap();
+    let noon = zone::instant(date, wall(720), zone).unwrap();
+    let of_two = WeeklyHours { max_per_slot: 2, ..hours(date, 540, 720) };
+    let colleague = Colleague { staff_id: staff(1), hours: vec![of_two, hours(date, 720, 900)], overrides: Vec::new() };
+    let taken = [busy(1, noon, 30, None)];
+    let judged = |from: i64| judge(&colleague, &taken, &wish(30), noon.plus_minutes(from), noon.plus_minutes(from + 30), zone);
+    assert_eq!(judged(-30), Fit::Free);
+    assert!(matches!(judged(-15), Fit::Taken { .. }));
+    assert_eq!(open_minutes(&plans(&colleague, &days(date, 1, zone))[0]), 6 * 60);
+    let tidy = WeeklyHours { buffer_minutes: 20, ..hours(date, 720, 900) };
+    let colleague = Colleague { hours: vec![hours(date, 540, 720), tidy], ..colleague };
+    let after = [busy(1, noon.plus_minutes(30), 30, None)];
+    let judged = |from: i64| judge(&colleague, &after, &wish(30), noon.plus_minutes(from), noon.plus_minutes(from + 30), zone);
+    assert_eq!(judged(-30), Fit::Free);
+    assert!(matches!(judged(-15), Fit::Taken { .. }), "twenty minutes are kept free after it");
+}
+
+/// Stays that begin after the days that are asked for stand in the way of one that reaches there.
+#[test]
+fn a_stay_that_would_run_into_a_later_one_is_not_offered() {
+    let zone = chrono_tz::UTC;
+    let monday: NaiveDate = "2026-06-01".parse().unwrap();
+    let all_days: Vec<WeeklyHours> = (0..7).map(|n| WeeklyHours { slot_minutes: 60, ..hours(monday + Days::new(n), 540, 660) }).collect();
+    let colleague = Colleague { staff_id: staff(1), hours: all_days, overrides: Vec::new() };
+    let thursday = zone::instant(monday + Days::new(3), wall(540), zone).unwrap();
+    let later = Busy { is_boarding: true, ..busy(1, thursday, 1440, None) };
+    let stay = |nights: u16| Wish { is_boarding: true, duration_minutes: nights * 1440, ..wish(0) };
+    assert_eq!(one_day(&colleague, &[later], &stay(4), "2026-06-01", zone), Vec::<String>::new());
+    assert_eq!(one_day(&colleague, &[later], &stay(3), "2026-06-01", zone), ["09:00"]);
+    assert_eq!(one_day(&colleague, &[later], &stay(2), "2026-06-01", zone), ["09:00", "10:00"]);
 }
 
 #[test]

@@ -33,7 +33,9 @@ fn free(db: &Connection, query: &FreeSlotsQuery, now: Millis) -> Result<Vec<Free
     let days = days(query.from, query.days, roster.zone);
     let bounds = days.bounds();
     let (from, to) = bounds.first().zip(bounds.last()).map_or((now, now), |(first, last)| (first.starts_at, last.ends_at));
-    let busy = busy_between(db, from, Millis(to.0 + petrel_domain::DAY), query.moving.as_slice())?;
+    // A stay that starts on the last day reaches far behind it.
+    let reached = Millis(to.0 + petrel_domain::DAY).plus_minutes(i64::from(minutes));
+    let busy = busy_between(db, from, reached, query.moving.as_slice())?;
     let nothing = Vec::new();
     let able = match query.staff_id {
         // Who is asked for by name is asked, whatever the service says of roles.
@@ -43,7 +45,7 @@ fn free(db: &Connection, query: &FreeSlotsQuery, now: Millis) -> Result<Vec<Free
     let asked: Vec<_> =
         able.into_iter().map(|colleague| (colleague, busy.get(&colleague.staff_id).unwrap_or(&nothing).as_slice())).collect();
     let wish = wish(service.as_ref(), minutes, query.is_emergency);
-    let mut slots = free_slots(&asked, &days, &wish, &Window { from: now, until: Millis(i64::MAX) });
+    let mut slots = free_slots(&asked, &days, &wish, &Window::from_now(now));
     if let Some(limit) = query.limit {
         slots.truncate(usize::from(limit));
     }

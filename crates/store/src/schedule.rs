@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
-use petrel_domain::availability::{days, open_minutes, plan_day, work_blocks};
+use petrel_domain::availability::{days, open_minutes, plans, work_blocks};
 use petrel_domain::checked::check_date;
 use petrel_domain::desk::{AppointmentCard, MonthDay, ScheduleRange};
 use petrel_domain::rights::Right;
@@ -83,7 +83,7 @@ fn visits(db: &Connection, from: Millis, to: Millis) -> Result<Vec<AppointmentCa
 
 fn overview(db: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<MonthDay>> {
     let roster = roster(db)?;
-    let mut days: Vec<MonthDay> = first.iter_days().take_while(|date| *date <= last).map(|date| empty_day(&roster, date)).collect();
+    let mut days = empty_days(&roster, first, last);
     let (from, to) = (zone::day_start(first, roster.zone), zone::day_start(last + Days::new(1), roster.zone));
     let sql = "SELECT starts_at, ends_at, is_emergency FROM appointments WHERE starts_at >= ?1 AND starts_at < ?2 AND deleted_at IS NULL
                AND status NOT IN ('cancelled', 'rescheduled')";
@@ -101,8 +101,15 @@ fn overview(db: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<Mo
     Ok(days)
 }
 
-fn empty_day(roster: &Roster, date: NaiveDate) -> MonthDay {
-    let working = roster.members.iter().filter(|member| member.is_bookable);
-    let open = working.map(|member| open_minutes(&plan_day(&member.colleague, date, roster.zone))).sum();
-    MonthDay { date, visits: 0, emergencies: 0, booked_minutes: 0, open_minutes: open }
+/// The days with their working time and no visits yet.
+fn empty_days(roster: &Roster, first: NaiveDate, last: NaiveDate) -> Vec<MonthDay> {
+    let all = days(first, u16::try_from((last - first).num_days() + 1).unwrap_or(0), roster.zone);
+    let nothing = |date| MonthDay { date, visits: 0, emergencies: 0, booked_minutes: 0, open_minutes: 0 };
+    let mut month: Vec<MonthDay> = all.bounds().into_iter().map(|bounds| nothing(bounds.date)).collect();
+    for member in roster.members.iter().filter(|member| member.is_bookable) {
+        for (day, plan) in month.iter_mut().zip(plans(&member.colleague, &all)) {
+            day.open_minutes += open_minutes(&plan);
+        }
+    }
+    month
 }

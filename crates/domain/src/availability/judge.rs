@@ -2,10 +2,11 @@
 
 use chrono_tz::Tz;
 
-use super::plan::{DayPlan, Stretch, plan_day};
+use super::open::{Rules, rules};
+use super::plan::{Days, Stretch, plans};
 use super::{Busy, Colleague, Wish};
 use crate::desk::FreeSlot;
-use crate::{AppointmentId, DAY, Millis, zone};
+use crate::{AppointmentId, Millis, zone};
 
 /// Whether a visit fits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,51 +27,52 @@ pub enum Fit {
 /// Whether a visit fits at one time with one colleague, given what that colleague has around it. Any start is judged, not only those
 /// of the grid. That the time is taken weighs more than that it lies outside of the hours.
 pub fn judge(colleague: &Colleague, busy: &[Busy], wish: &Wish, starts_at: Millis, ends_at: Millis, zone: Tz) -> Fit {
-    let first = plan_day(colleague, zone::date_of(starts_at, zone), zone);
-    let hours = in_hours(colleague, &first, wish, starts_at, ends_at, zone);
-    let (buffer, capacity) = hours.or_else(|| first.stretches.first().copied()).map_or((0, 1), |of| (of.buffer_minutes, of.max_per_slot));
-    let by = in_the_way(busy, wish, starts_at, ends_at, buffer, capacity);
-    if !by.is_empty() {
-        return Fit::Taken { by };
-    }
-    match hours {
-        None => Fit::OutsideHours,
-        Some(stretch) if stretch.is_emergency_only && !wish.is_emergency => Fit::EmergencyOnly,
-        Some(_) => Fit::Free,
-    }
+    let open = open_around(colleague, starts_at, ends_at, zone);
+    let begins_in = open.iter().filter(|of| of.starts_at <= starts_at && starts_at < of.ends_at);
+    let fits = begins_in.filter_map(|first| rules(&open, first, wish, starts_at, ends_at)).map(|rules| {
+        let by = in_the_way(busy, wish, starts_at, ends_at, &rules);
+        match rules.is_emergency_only && !wish.is_emergency {
+            _ if !by.is_empty() => Fit::Taken { by },
+            true => Fit::EmergencyOnly,
+            false => Fit::Free,
+        }
+    });
+    // Hours that overlap have rules of their own; by the kindest it fits or does not.
+    let kindest = fits.min_by_key(|fit| match fit {
+        Fit::Free => 0,
+        Fit::Taken { .. } => 1,
+        Fit::EmergencyOnly | Fit::OutsideHours => 2,
+    });
+    kindest.unwrap_or_else(|| {
+        let usual = open.first().map_or(Rules { buffer_minutes: 0, max_per_slot: 1, is_emergency_only: false }, Rules::from);
+        let by = in_the_way(busy, wish, starts_at, ends_at, &usual);
+        if by.is_empty() { Fit::OutsideHours } else { Fit::Taken { by } }
+    })
 }
 
-/// The stretch that a visit lies in. A stay of several days begins and ends in hours; nobody works through its nights.
-fn in_hours(colleague: &Colleague, first: &DayPlan, wish: &Wish, starts_at: Millis, ends_at: Millis, zone: Tz) -> Option<Stretch> {
-    if wish.is_boarding || ends_at.0 - starts_at.0 > DAY {
-        let last = plan_day(colleague, zone::date_of(ends_at, zone), zone);
-        let ends_inside = last.stretches.iter().any(|of| of.starts_at <= ends_at && ends_at <= of.ends_at);
-        return first.stretches.iter().find(|of| of.starts_at <= starts_at && starts_at < of.ends_at && ends_inside).copied();
-    }
-    first.stretches.iter().find(|of| of.starts_at <= starts_at && ends_at <= of.ends_at).copied()
+/// The open stretches of the days that a visit touches.
+fn open_around(colleague: &Colleague, starts_at: Millis, ends_at: Millis, zone: Tz) -> Vec<Stretch> {
+    let (first, last) = (zone::date_of(starts_at, zone), zone::date_of(ends_at, zone));
+    // The longest stay is a month.
+    let count = u16::try_from((last - first).num_days().clamp(0, 62)).unwrap_or(0) + 1;
+    plans(colleague, &Days::new(first, count, zone)).into_iter().flat_map(|plan| plan.stretches).collect()
 }
 
 /// The visits that leave no room for one more, or none.
-pub(super) fn in_the_way(
-    busy: &[Busy],
-    wish: &Wish,
-    starts_at: Millis,
-    ends_at: Millis,
-    hours_buffer: u16,
-    capacity: u16,
-) -> Vec<AppointmentId> {
-    let mine = ends_at.plus_minutes(i64::from(wish.buffer_minutes) + i64::from(hours_buffer));
-    let taken = |other: &Busy| (other.starts_at, other.ends_at.plus_minutes(i64::from(other.buffer_minutes) + i64::from(hours_buffer)));
-    let others: Vec<&Busy> =
-        busy.iter().filter(|other| other.is_boarding == wish.is_boarding && other.starts_at < mine && taken(other).1 > starts_at).collect();
+pub(super) fn in_the_way(busy: &[Busy], wish: &Wish, starts_at: Millis, ends_at: Millis, rules: &Rules) -> Vec<AppointmentId> {
+    let with_buffers = |ends_at: Millis, own: u16| ends_at.plus_minutes(i64::from(own) + i64::from(rules.buffer_minutes));
+    let mine = with_buffers(ends_at, wish.buffer_minutes);
+    let until = |other: &Busy| with_buffers(other.ends_at, other.buffer_minutes);
+    let meets = |other: &&Busy| other.is_boarding == wish.is_boarding && other.starts_at < mine && until(other) > starts_at;
+    let others: Vec<&Busy> = busy.iter().filter(meets).collect();
     if others.is_empty() {
         return Vec::new();
     }
     let is_one_service = wish.service_id.is_some() && others.iter().all(|other| other.service_id == wish.service_id);
-    let room = usize::from(if is_one_service { capacity.max(wish.max_per_slot) } else { capacity });
+    let room = usize::from(if is_one_service { rules.max_per_slot.max(wish.max_per_slot) } else { rules.max_per_slot });
     // The number of others only grows where one of them begins: it is enough to look there, and at the start.
     let moments = others.iter().map(|other| other.starts_at.max(starts_at));
-    let most = moments.map(|at| others.iter().filter(|other| taken(other).0 <= at && at < taken(other).1).count()).max().unwrap_or(0);
+    let most = moments.map(|at| others.iter().filter(|other| other.starts_at <= at && at < until(other)).count()).max().unwrap_or(0);
     if most < room { Vec::new() } else { others.iter().map(|other| other.appointment_id).collect() }
 }
 

@@ -61,6 +61,15 @@ impl Days {
         self.days.iter().map(|day| day.bounds).collect()
     }
 
+    /// The same days and `more` after them.
+    pub(super) fn and_then_some(&self, more: usize) -> Self {
+        let mut days = self.days.clone();
+        if let Some(last) = self.days.last() {
+            days.extend(last.bounds.date.iter_days().skip(1).take(more).map(|date| Day::new(date, last.zone)));
+        }
+        Self { days }
+    }
+
     /// First and last.
     pub(super) fn range(&self) -> Option<(NaiveDate, NaiveDate)> {
         Some((self.days.first()?.bounds.date, self.days.last()?.bounds.date))
@@ -89,7 +98,7 @@ pub struct Stretch {
 /// One colleague's day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayPlan {
-    /// Stretches that can be booked, in order, without overlaps.
+    /// Stretches that can be booked, by start. They overlap where hours were written down that do.
     pub stretches: Vec<Stretch>,
     /// Breaks inside the hours.
     pub breaks: Vec<(Millis, Millis)>,
@@ -98,12 +107,12 @@ pub struct DayPlan {
 }
 
 /// The overrides of a colleague with the days each of them falls on, worked out once for a range.
-pub(super) struct Overrides<'a> {
+struct Overrides<'a> {
     of_days: Vec<(&'a ScheduleOverride, BTreeSet<NaiveDate>)>,
 }
 
 impl<'a> Overrides<'a> {
-    pub(super) fn new(colleague: &'a Colleague, from: NaiveDate, to: NaiveDate) -> Self {
+    fn new(colleague: &'a Colleague, from: NaiveDate, to: NaiveDate) -> Self {
         let of_days = colleague.overrides.iter().map(|of| (of, falls_on(of, from, to))).filter(|(_, days)| !days.is_empty());
         Self { of_days: of_days.collect() }
     }
@@ -125,12 +134,14 @@ fn falls_on(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> BTreeSet<N
     }
 }
 
-/// One colleague's day.
-pub fn plan_day(colleague: &Colleague, date: NaiveDate, zone: Tz) -> DayPlan {
-    plan(colleague, &Overrides::new(colleague, date, date), &Day::new(date, zone))
+/// One colleague's days, one plan for each. What recurs is worked out once for all of them.
+pub fn plans(colleague: &Colleague, days: &Days) -> Vec<DayPlan> {
+    let Some((from, to)) = days.range() else { return Vec::new() };
+    let overrides = Overrides::new(colleague, from, to);
+    days.days.iter().map(|day| plan(colleague, &overrides, day)).collect()
 }
 
-pub(super) fn plan(colleague: &Colleague, overrides: &Overrides<'_>, day: &Day) -> DayPlan {
+fn plan(colleague: &Colleague, overrides: &Overrides<'_>, day: &Day) -> DayPlan {
     let date = day.bounds.date;
     let weekly: Vec<&WeeklyHours> = colleague.hours.iter().filter(|hours| holds(hours, date)).collect();
     let mut plan = DayPlan::default();
@@ -212,9 +223,7 @@ fn without(stretches: &[Stretch], from: Millis, to: Millis) -> Vec<Stretch> {
 
 /// Working time and its exceptions as blocks, for shading.
 pub fn work_blocks(colleague: &Colleague, days: &Days) -> Vec<WorkBlock> {
-    let Some((from, to)) = days.range() else { return Vec::new() };
-    let overrides = Overrides::new(colleague, from, to);
-    days.days.iter().flat_map(|day| blocks(colleague.staff_id, plan(colleague, &overrides, day))).collect()
+    plans(colleague, days).into_iter().flat_map(|plan| blocks(colleague.staff_id, plan)).collect()
 }
 
 fn blocks(staff_id: StaffId, plan: DayPlan) -> Vec<WorkBlock> {
@@ -228,9 +237,13 @@ fn blocks(staff_id: StaffId, plan: DayPlan) -> Vec<WorkBlock> {
     open.chain(breaks).chain(closed).collect()
 }
 
-/// Minutes of bookable time of a day.
+/// Minutes of bookable time of a day. Time that two of its stretches cover counts once.
 pub fn open_minutes(plan: &DayPlan) -> u32 {
-    let open = plan.stretches.iter().filter(|stretch| !stretch.is_emergency_only);
-    let minutes: i64 = open.map(|stretch| (stretch.ends_at.0 - stretch.starts_at.0) / MINUTE).sum();
+    let (mut minutes, mut reached) = (0, Millis(i64::MIN));
+    for stretch in plan.stretches.iter().filter(|stretch| !stretch.is_emergency_only) {
+        let from = stretch.starts_at.max(reached);
+        minutes += (stretch.ends_at.0 - from.0).max(0) / MINUTE;
+        reached = reached.max(stretch.ends_at);
+    }
     u32::try_from(minutes).unwrap_or(0)
 }
