@@ -38,7 +38,48 @@ const fn restrict(table: &'static str, column: &'static str, parent: &'static st
     Reference { table, column, parent, on_delete: OnDelete::Restrict }
 }
 
-/// Every reference between replicated tables.
+/// Every replicated table, parents before the tables that refer to them (a table may refer to itself).
+pub const REPLICATED: &[&str] = &[
+    "clinics",
+    "staff",
+    "clients",
+    "client_tags",
+    "pets",
+    "services",
+    "staff_schedules",
+    "schedule_overrides",
+    "appointments",
+    "appointment_form_answers",
+    "waitlist_entries",
+    "waitlist_slot_offers",
+    "waitlist_offer_recipients",
+    "medical_records",
+    "report_cards",
+    "report_card_views",
+    "attachments",
+    "reviews",
+    "qr_codes",
+    "qr_scans",
+    "private_feedback",
+    "message_templates",
+    "messages",
+    "message_events",
+    "unsubscribes",
+    "calls",
+    "faqs",
+    "prompts",
+    "lists",
+    "list_members",
+    "campaigns",
+    "campaign_lists",
+    "campaign_sends",
+    "sequences",
+    "sequence_steps",
+    "enrollments",
+    "integrations",
+];
+
+/// Every reference between replicated tables that the schema declares.
 pub const REFERENCES: &[Reference] = &[
     // People.
     set_null("clients", "merged_into_id", "clients"),
@@ -108,12 +149,30 @@ pub const REFERENCES: &[Reference] = &[
     cascade("enrollments", "client_id", "clients"),
 ];
 
-/// The references to a table.
+/// References that the schema does not declare, because they point at a table that comes after theirs or at something that may come later
+/// than they do. They are cleared all the same: a visit does not clash with one that is gone.
+pub const LOOSE_REFERENCES: &[Reference] = &[
+    set_null("appointments", "clash_with_id", "appointments"),
+    set_null("pets", "photo_attachment_id", "attachments"),
+    set_null("waitlist_offer_recipients", "message_id", "messages"),
+    set_null("messages", "campaign_send_id", "campaign_sends"),
+    set_null("messages", "enrollment_id", "enrollments"),
+    set_null("messages", "faq_id", "faqs"),
+    set_null("message_events", "campaign_id", "campaigns"),
+];
+
+/// Ids that name no row of one table: a series and a group are their visits, and an attachment's owner is told by `owner_table`.
+pub const OPEN_IDS: &[(&str, &str)] = &[("appointments", "series_id"), ("appointments", "group_id"), ("attachments", "owner_id")];
+
+/// The references to a table, declared and loose.
 pub fn references_to(parent: &str) -> impl Iterator<Item = &'static Reference> {
-    REFERENCES.iter().filter(move |reference| reference.parent == parent)
+    REFERENCES.iter().chain(LOOSE_REFERENCES).filter(move |reference| reference.parent == parent)
 }
 
 /// Columns of a table that only make sense together: the later clock wins all of them. Every other column is a register of its own.
+///
+/// What a person has said no to is never in one with something else: whoever corrects an address or a number at another desk must not take
+/// back, by a later clock, that it may not be written to (`email_status`, `sms_opted_out_at`).
 pub const REGISTERS: &[(&str, &[&str])] = &[
     ("appointments", &["starts_at", "ends_at", "staff_id"]),
     ("appointments", &["status", "actual_start_at", "actual_end_at", "cancelled_at", "cancelled_by", "cancellation_reason"]),
@@ -126,8 +185,6 @@ pub const REGISTERS: &[(&str, &[&str])] = &[
     ("waitlist_entries", &["status", "offer_expires_at"]),
     ("waitlist_slot_offers", &["slot_on", "slot_time", "staff_id"]),
     ("waitlist_slot_offers", &["status", "accepted_entry_id", "appointment_id"]),
-    ("clients", &["email", "email_status"]),
-    ("clients", &["phone", "sms_opted_out_at"]),
     ("clinics", &["plan", "subscription_status", "monthly_email_limit", "contact_limit"]),
     ("report_cards", &["is_draft", "dont_send", "sent_at", "expires_at", "public_token"]),
     ("messages", &["status", "attempts", "error", "sent_at", "delivered_at", "provider", "provider_message_id"]),
@@ -186,14 +243,55 @@ pub const RETENTION: &[Retention] = &[
 mod tests {
     use super::*;
 
+    fn all_references() -> impl Iterator<Item = &'static Reference> {
+        REFERENCES.iter().chain(LOOSE_REFERENCES)
+    }
+
     #[test]
     fn no_column_is_in_two_registers_and_no_reference_stands_twice() {
         let mut columns: Vec<_> = REGISTERS.iter().flat_map(|(table, columns)| columns.iter().map(move |column| (table, column))).collect();
         columns.sort_unstable();
         assert!(columns.windows(2).all(|pair| pair[0] != pair[1]));
-        let mut references: Vec<_> = REFERENCES.iter().map(|reference| (reference.table, reference.column)).collect();
+        assert!(REGISTERS.iter().all(|(_, columns)| columns.len() > 1), "one column is a register by itself");
+        let mut references: Vec<_> = all_references().map(|reference| (reference.table, reference.column)).collect();
+        references.extend(OPEN_IDS);
         references.sort_unstable();
         assert!(references.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn every_table_is_known_once_and_parents_come_first() {
+        let mut tables: Vec<_> = [REPLICATED, DERIVED, DEVICE].concat();
+        tables.sort_unstable();
+        assert!(tables.windows(2).all(|pair| pair[0] != pair[1]));
+        let place = |table: &str| REPLICATED.iter().position(|of| *of == table).unwrap();
+        for Reference { table, parent, .. } in REFERENCES {
+            assert!(place(parent) <= place(table), "{table} refers to {parent}");
+        }
+        for table in REGISTERS.iter().map(|(table, _)| *table).chain(all_references().flat_map(|of| [of.table, of.parent])) {
+            assert!(REPLICATED.contains(&table), "{table}");
+        }
+    }
+
+    /// A parent that goes with a child of its own would take itself along for ever.
+    #[test]
+    fn deleting_comes_to_an_end() {
+        fn reached(table: &'static str, on_the_way: &mut Vec<&'static str>) {
+            assert!(!on_the_way.contains(&table), "{on_the_way:?} → {table}");
+            on_the_way.push(table);
+            for child in references_to(table).filter(|of| of.on_delete == OnDelete::Cascade) {
+                reached(child.table, on_the_way);
+            }
+            on_the_way.pop();
+        }
+        REPLICATED.iter().for_each(|table| reached(table, &mut Vec::new()));
+    }
+
+    #[test]
+    fn what_a_person_said_no_to_is_won_and_lost_by_itself() {
+        for column in ["email_status", "sms_opted_out_at", "email", "phone"] {
+            assert_eq!(register("clients", column), [column]);
+        }
     }
 
     #[test]

@@ -85,6 +85,9 @@ fn the_manifest_and_the_catalog_tell_the_same() {
     assert_eq!(found, told);
 
     let catalog = catalog();
+    let replicated: BTreeSet<&str> =
+        catalog.iter().filter(|(_, columns)| columns.contains("deleted_at")).map(|(table, _)| table.as_str()).collect();
+    assert_eq!(replicated, manifest::REPLICATED.iter().copied().collect());
     for (table, columns) in manifest::REGISTERS {
         assert!(columns.iter().all(|column| catalog[*table].contains(*column)), "{table} {columns:?}");
     }
@@ -97,6 +100,29 @@ fn the_manifest_and_the_catalog_tell_the_same() {
     };
     for (table, columns) in &catalog {
         assert_eq!(own(table), !columns.contains("deleted_at"), "{table} is replicated, derived or the desk's own");
+    }
+}
+
+#[test]
+fn every_id_of_something_else_is_told_in_the_manifest() {
+    let known: BTreeSet<(&str, &str)> = (manifest::REFERENCES.iter().chain(manifest::LOOSE_REFERENCES))
+        .map(|reference| (reference.table, reference.column))
+        .chain(manifest::OPEN_IDS.iter().copied())
+        .collect();
+    let catalog = catalog();
+    assert!(known.iter().all(|(table, column)| catalog[*table].contains(*column)));
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&OpenOptions::new(folder.path().join("clinic.petrel"), FileKey::from_bytes([1; 32]))).unwrap();
+    // An id that is a BLOB is one of ours; the ids of other people's systems are texts.
+    let sql = "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+               WHERE m.type = 'table' AND c.type = 'BLOB' AND c.name <> 'id' AND m.name IN (SELECT value FROM json_each(?1))";
+    let tables = serde_json::to_string(manifest::REPLICATED).unwrap();
+    let ids: Vec<(String, String)> = store
+        .read(|db| Ok(db.prepare(sql)?.query_map([&tables], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?))
+        .unwrap();
+    assert!(ids.len() > 50, "only {} were read", ids.len());
+    for (table, column) in &ids {
+        assert!(known.contains(&(table.as_str(), column.as_str())), "{table}.{column}");
     }
 }
 

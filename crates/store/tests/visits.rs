@@ -319,3 +319,26 @@ fn days_and_times_that_nobody_can_mean_are_refused() {
     assert_eq!(field(salon.store.month_overview(&salon.owner, far).unwrap_err()), "month");
     assert_eq!(salon.refused(salon.wish(Millis(i64::MAX))).field.as_deref(), Some("starts_at"));
 }
+
+#[test]
+fn a_visit_does_not_clash_with_one_that_is_gone() {
+    let salon = salon();
+    let kept = salon.book(at("2026-06-01", "10:00"));
+    let other = salon.add_client("Ida", "Rhodes", "+4930999999");
+    let overbooked = BookInput {
+        client_id: Some(other),
+        pets: vec![BookPet { pet_id: None, ..salon.wish(at("2026-06-01", "10:00")).pets.remove(0) }],
+        is_overbooking_allowed: true,
+        ..salon.wish(at("2026-06-01", "10:00"))
+    };
+    let gone = salon.store.book_appointment(&salon.owner, overbooked).unwrap().value.appointment_ids[0];
+    // As the hub would flag them.
+    let hex = |id: AppointmentId| id.bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    for (one, with) in [(kept, gone), (gone, kept)] {
+        salon.sql(&format!("UPDATE appointments SET clash_with_id = x'{}' WHERE id = x'{}'", hex(with), hex(one)));
+    }
+    let has_clash = || salon.store.appointment(&salon.owner, kept).unwrap().card.has_clash;
+    assert!(has_clash());
+    salon.store.delete_client(&salon.owner, other).unwrap();
+    assert!(!has_clash());
+}
