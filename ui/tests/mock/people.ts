@@ -81,9 +81,12 @@ export function peopleHandlers(world: World): Handlers {
   };
   return {
     clients: ({ query }) => {
+      const bornAt = new Map(world.memory.clients.map(({ id, created_at }) => [id, created_at]));
       const all = rows()
         .filter(({ tags }) => !query.tag || tags.includes(query.tag))
-        .sort((a, b) => a.name.localeCompare(b.name));
+        .sort((a, b) =>
+          query.sort === 'created' ? (bornAt.get(b.id) ?? 0) - (bornAt.get(a.id) ?? 0) : a.name.localeCompare(b.name),
+        );
       return { rows: all.slice(query.offset, query.offset + query.limit), total: all.length };
     },
     all_tags: () => [...new Set(world.memory.clients.flatMap(({ tags }) => tags))].sort(),

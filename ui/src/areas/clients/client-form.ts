@@ -8,9 +8,12 @@ export interface ClientForm {
   email: string;
   address: string;
   notes: string;
-  tags: string;
+  tags: string[];
   own: { name: string; value: string }[];
 }
+
+/** The names the core has for the fields of the form. */
+export const SHOWN = ['first_name', 'last_name', 'phone', 'email', 'address', 'notes', 'tags', 'custom_fields'];
 
 export const emptyForm = (): ClientForm => ({
   first: '',
@@ -19,42 +22,51 @@ export const emptyForm = (): ClientForm => ({
   email: '',
   address: '',
   notes: '',
-  tags: '',
+  tags: [],
   own: [],
 });
 
-export const formOf = (client: Client): ClientForm => ({
+export const formOf = (client: ClientDetails): ClientForm => ({
   first: client.first_name,
   last: client.last_name,
   phone: client.phone ?? '',
   email: client.email ?? '',
   address: client.address ?? '',
   notes: client.notes ?? '',
-  tags: client.tags.join(', '),
+  tags: [...client.tags],
   own: Object.entries(client.custom_fields).map(([name, value]) => ({ name, value: value ?? '' })),
 });
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
-/** What is typed, as the core takes it. */
+/** What is typed, as the core takes it. Of two own fields of one name the later one counts. */
 export const detailsOf = (form: ClientForm): ClientDetails => ({
-  first_name: form.first,
-  last_name: form.last,
+  first_name: form.first.trim(),
+  last_name: form.last.trim(),
   phone: orNull(form.phone),
   email: orNull(form.email),
   address: orNull(form.address),
   notes: orNull(form.notes),
-  tags: form.tags
-    .split(',')
-    .map((tag) => tag.trim())
-    .filter(Boolean),
+  tags: form.tags,
   custom_fields: Object.fromEntries(
-    form.own.filter((field) => field.name.trim() !== '').map((field) => [field.name.trim(), field.value]),
+    form.own
+      .filter(({ name, value }) => name.trim() !== '' && value.trim() !== '')
+      .map(({ name, value }) => [name.trim(), value]),
   ),
 });
 
-/** Whether anything was typed that would be a pity to lose. */
-export const isTyped = (form: ClientForm): boolean =>
-  [form.first, form.last, form.phone, form.email, form.address, form.notes, form.tags].some(
-    (text) => text.trim() !== '',
-  );
+/** A client's details with some of them changed, for a write that changes one thing. */
+export const withDetails = (client: Client, change: Partial<ClientDetails>): ClientDetails => ({
+  ...detailsOf(formOf(client)),
+  ...change,
+});
+
+/** The name to call a client by: their name, or how they can be reached. */
+export const nameOf = (client: Pick<ClientDetails, 'first_name' | 'last_name' | 'phone' | 'email'>): string =>
+  `${client.first_name} ${client.last_name}`.trim() || client.phone || client.email || '';
+
+/** Whether enough is typed for a look at who is here already. */
+export const canBeKnown = (form: ClientForm): boolean =>
+  (form.first.trim() !== '' && form.last.trim() !== '') ||
+  form.phone.replace(/\D/g, '').length >= 6 ||
+  /^\S+@\S+\.\S+$/.test(form.email.trim());

@@ -1,7 +1,8 @@
 // Dates, times, money and durations as the clinic's region writes them, in the clinic's zone.
 import { clinicZone, currency } from '$lib/session.svelte';
 import { locale, t } from '$lib/i18n/index.svelte';
-import { MINUTE } from './zone';
+import { weightText } from '$lib/units';
+import { dateOf, MINUTE } from './zone';
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
@@ -25,6 +26,12 @@ export const formatTimes = (from: number, to: number): string =>
 /** Fri, 20 Nov, 9:30 */
 export const formatDateTime = (at: number): string =>
   instant(at, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+/** Fri, 20 Nov, 9:30; of another year than `now` is in, 20 Nov 2025, 9:30 */
+export function formatWhen(at: number, now: number): string {
+  const [year, present] = [at, now].map((one) => dateOf(one, clinicZone()).slice(0, -6));
+  if (year === present) return formatDateTime(at);
+  return instant(at, { day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' });
+}
 /** 20 Nov 2026 */
 export const formatInstantDate = (at: number): string =>
   instant(at, { day: 'numeric', month: 'short', year: 'numeric' });
@@ -80,10 +87,5 @@ export const formatMoney = (cents: number): string => {
   return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 };
 export const formatNumber = (value: number): string => new Intl.NumberFormat(locale()).format(value);
-/** 3.2 kg, 450 g */
-export const formatWeight = (grams: number): string =>
-  new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit: grams < 1000 ? 'gram' : 'kilogram',
-    maximumFractionDigits: grams < 10_000 ? 2 : 1,
-  }).format(grams < 1000 ? grams : grams / 1000);
+/** 3.2 kg, 450 g; in pounds where the clinic's region weighs so. */
+export const formatWeight = (grams: number): string => weightText(grams, locale());

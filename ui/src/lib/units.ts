@@ -1,0 +1,39 @@
+// Weights in the unit of the clinic's region. Kept and sent in grams, always.
+export type WeightUnit = 'kg' | 'lb';
+
+const GRAMS: Record<WeightUnit, number> = { kg: 1000, lb: 453.59237 };
+const GRAMS_OF_OUNCE = GRAMS.lb / 16;
+/** The regions that weigh in pounds. */
+const POUND_REGIONS = new Set(['US', 'LR', 'MM']);
+
+export const weightUnitOf = (locale: string): WeightUnit =>
+  POUND_REGIONS.has(new Intl.Locale(locale).maximize().region ?? '') ? 'lb' : 'kg';
+
+/** What was typed, in grams. */
+export const gramsOf = (typed: number | null, unit: WeightUnit): number | null =>
+  typed === null ? null : Math.round(typed * GRAMS[unit]);
+
+/** Grams as they are typed: two decimals are enough for the smallest patient in either unit. */
+export const typedOf = (grams: number | null, unit: WeightUnit): number | null =>
+  grams === null
+    ? null
+    : Math.round((grams / GRAMS[unit]) * (unit === 'kg' ? 1000 : 100)) / (unit === 'kg' ? 1000 : 100);
+
+/** 3.2 kg, 450 g, 7.1 lb, 9 oz */
+export function weightText(grams: number, locale: string): string {
+  const unit = weightUnitOf(locale);
+  const [value, name] =
+    unit === 'kg'
+      ? Math.abs(grams) < 1000
+        ? ([grams, 'gram'] as const)
+        : ([grams / 1000, 'kilogram'] as const)
+      : Math.abs(grams) < GRAMS.lb
+        ? ([grams / GRAMS_OF_OUNCE, 'ounce'] as const)
+        : ([grams / GRAMS.lb, 'pound'] as const);
+  const maximumFractionDigits = Math.abs(value) < 10 && name !== 'gram' ? 2 : 1;
+  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, maximumFractionDigits }).format(value);
+}
+
+/** `+400 g`, `−1.2 kg` of a change; nothing of no change. */
+export const changeText = (grams: number, locale: string): string =>
+  grams === 0 ? '' : `${grams > 0 ? '+' : '−'}${weightText(Math.abs(grams), locale)}`;

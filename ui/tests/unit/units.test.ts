@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { changeText, gramsOf, typedOf, weightText, weightUnitOf } from '$lib/units';
+
+describe('weights', () => {
+  it('are in pounds where people weigh in pounds', () => {
+    expect(weightUnitOf('en-US')).toBe('lb');
+    expect(weightUnitOf('es-US')).toBe('lb');
+    expect(weightUnitOf('en')).toBe('lb');
+    expect(['en-GB', 'es-ES', 'es', 'en-CA'].map(weightUnitOf)).toEqual(['kg', 'kg', 'kg', 'kg']);
+  });
+
+  it('go to grams and come back as they were typed', () => {
+    for (const typed of [0.03, 0.45, 3.2, 27.55, 640])
+      for (const unit of ['kg', 'lb'] as const) expect(typedOf(gramsOf(typed, unit), unit)).toBe(typed);
+    expect(gramsOf(null, 'kg')).toBeNull();
+    expect(typedOf(null, 'lb')).toBeNull();
+    expect(gramsOf(10, 'lb')).toBe(4536);
+  });
+
+  it('are written as small or as large as they are', () => {
+    expect(weightText(450, 'en-GB')).toBe('450 g');
+    expect(weightText(3210, 'en-GB')).toBe('3.21 kg');
+    expect(weightText(27_340, 'en-GB')).toBe('27.3 kg');
+    expect(weightText(27_340, 'en-US')).toBe('60.3 lb');
+    expect(weightText(120, 'en-US')).toBe('4.23 oz');
+    expect(weightText(3200, 'es-ES')).toBe('3,2 kg');
+  });
+
+  it('say how much came or went', () => {
+    expect(changeText(400, 'en-GB')).toBe('+400 g');
+    expect(changeText(-1200, 'en-GB')).toBe('−1.2 kg');
+    expect(changeText(0, 'en-GB')).toBe('');
+  });
+});
