@@ -64,7 +64,11 @@ impl Window {
     pub async fn fill(&self, id: &str, text: &str) {
         let found = self.see(id).await;
         // A field is found by its own id, or by that of what it stands in.
-        let field = if found.tag_name().await.unwrap().eq_ignore_ascii_case("input") { found } else { found.find(Locator::Css("input, textarea")).await.unwrap() };
+        let field = if found.tag_name().await.unwrap().eq_ignore_ascii_case("input") {
+            found
+        } else {
+            found.find(Locator::Css("input, textarea")).await.unwrap()
+        };
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }

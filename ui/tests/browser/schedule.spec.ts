@@ -337,12 +337,6 @@ test('a day of 25 hours has 25 hours, and a week shows nine at nine', async ({ p
   await expect(page.locator('.board-tick')).toHaveCount(23);
 });
 
-test('the day sheet is written where the person says', async ({ page }) => {
-  await openDesk(page, '/#/today');
-  await page.getByTestId('print-day').click();
-  await expect(page.getByText('Day sheet saved')).toBeVisible();
-});
-
 test('today: check in, start and complete from the board', async ({ page }) => {
   await openDesk(page, '/#/today');
   const card = page.getByTestId('lane-expected').getByTestId('today-card').first();

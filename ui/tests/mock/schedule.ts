@@ -434,6 +434,5 @@ export function scheduleHandlers(world: World): Handlers {
       };
     },
     notify_client: () => world.write('notify_client', ['messages'], () => null),
-    print_day_sheet: () => null,
   };
 }
