@@ -60,6 +60,14 @@ impl Window {
         self.see(id).await.click().await.unwrap_or_else(|error| panic!("{id} cannot be clicked: {error}"));
     }
 
+    /// Opens a choice and takes what reads so.
+    pub async fn choose(&self, id: &str, text: &str) {
+        self.click(id).await;
+        let option = format!("//*[@role='option'][contains(., '{text}')]");
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&option)).await;
+        found.unwrap_or_else(|error| panic!("{text} is not offered: {error}")).click().await.unwrap();
+    }
+
     /// Types into a field, in place of what is in it.
     pub async fn fill(&self, id: &str, text: &str) {
         let found = self.see(id).await;
@@ -129,13 +137,6 @@ impl Window {
             .then(step(to))
             .then(PointerAction::Up { button: LEFT });
         self.client.perform_actions(mouse).await.unwrap();
-    }
-
-    /// Drops a file on the window, as the system would.
-    pub async fn drop_file(&self, path: &str) {
-        let script = "void window.__TAURI_INTERNALS__.invoke('plugin:event|emit', { event: 'tauri://drag-drop',
-                        payload: { type: 'drop', paths: [arguments[0]], position: { x: 10, y: 10 } } })";
-        self.script(script, vec![json!(path)]).await;
     }
 
     /// Writes what the display shows into the folder of screenshots. The display is the test's own, and asking it works also while the
