@@ -37,6 +37,7 @@ fn licences() -> Result<()> {
 /// The licences that what is shipped may have.
 const PERMITTED: &[&str] = &[
     "MIT",
+    "MIT-0",
     "ISC",
     "Apache-2.0",
     "BSD-2-Clause",
@@ -53,12 +54,16 @@ const PERMITTED: &[&str] = &[
     "MPL-2.0",
 ];
 
+/// Packages that forgot to name their licence in `package.json`, and what the file beside it says.
+const SAID_ELSEWHERE: &[(&str, &str)] = &[("node_modules/svelte-toolbelt", "MIT")];
+
 fn node_licences() -> Result<()> {
     let lock: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(root().join("ui/package-lock.json"))?)?;
     let mut bad = Vec::new();
     for (path, package) in lock["packages"].as_object().into_iter().flatten() {
         // The lock file repeats what each package says of itself.
-        let licence = package["license"].as_str().unwrap_or("none");
+        let elsewhere = SAID_ELSEWHERE.iter().find(|(known, _)| known == path).map(|(_, licence)| *licence);
+        let licence = package["license"].as_str().or(elsewhere).unwrap_or("none");
         let is_permitted =
             licence.trim_matches(['(', ')']).split(" OR ").any(|one| PERMITTED.contains(&one)) || PERMITTED.contains(&licence);
         if !path.is_empty() && !is_permitted {
