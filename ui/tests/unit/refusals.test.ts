@@ -4,7 +4,8 @@ import type { Refusal, RefusalCode } from '$lib/backend';
 import { hasText } from '$lib/i18n/index.svelte';
 import { fieldName, refusalText } from '$lib/i18n/refusals';
 
-const bindings = readFileSync('src/lib/backend/bindings.ts', 'utf8');
+// Without their comments, which may hold any character.
+const bindings = readFileSync('src/lib/backend/bindings.ts', 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '');
 const codes = [...(/export type RefusalCode =([^;]*);/.exec(bindings)?.[1] ?? '').matchAll(/"(\w+)"/g)].map(
   (found) => found[1]!,
 );
