@@ -34,7 +34,12 @@ pub fn run_inside(command: &Command) -> Result<()> {
         session.env(name, folder);
     }
     // Software rendering: there is no graphics card behind a virtual display.
-    session.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1").env("LIBGL_ALWAYS_SOFTWARE", "1").env("GDK_BACKEND", "x11").env("NO_AT_BRIDGE", "1");
+    session
+        .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
+        .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .env("GDK_BACKEND", "x11")
+        .env("NO_AT_BRIDGE", "1");
     run(&mut session)
 }
 
