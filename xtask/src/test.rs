@@ -59,10 +59,20 @@ fn nextest() -> Result<std::process::Command> {
     Ok(nextest)
 }
 
+/// A copy of the app in a folder of its own.
+fn aside(app: &std::path::Path) -> Result<std::path::PathBuf> {
+    let folder = crate::process::target().join("window");
+    std::fs::create_dir_all(&folder)?;
+    let copy = folder.join(app.file_name().unwrap_or_default());
+    std::fs::copy(app, &copy)?;
+    Ok(copy)
+}
+
 /// The tests that drive the built app, one after the other: they share one display.
 fn window() -> Result<()> {
     let driver = setup::tool("tauri-driver", "tauri-driver", "^2")?;
-    let app = run::build(false)?;
+    // Set aside: building the tests may put the app of `cargo build`, without its screens, in the same place.
+    let app = aside(&run::build(false)?)?;
     let screenshots = root().join("out/screenshots");
     std::fs::create_dir_all(&screenshots)?;
     let mut build = cargo();
