@@ -13,6 +13,7 @@ mod ids;
 pub mod manifest;
 pub mod recurrence;
 mod refusal;
+pub mod replication;
 pub mod rights;
 pub mod text;
 mod time;

@@ -1,0 +1,17 @@
+//! Replication's rules: what goes over the wire, how two desks' changes are merged, what the hub judges.
+//!
+//! Pure. The hub on Postgres, and the hub in memory that the simulation runs, both ask [`judge`] and keep what it answers.
+
+mod clash;
+mod judge;
+mod ledger;
+mod schema;
+mod wire;
+
+pub use judge::{MAX_AHEAD, clamp, judge};
+pub use ledger::{Ledger, Row, Stamp, Touched};
+pub use schema::{Column, Kind, Schema, TableSchema};
+pub use wire::{
+    Change, Clock, Columns, Enrol, Enrolled, Entry, HubInfo, Logged, Lost, Maker, Op, Outcome, Problem, Pulled, Push, PushResult, Pushed,
+    Reason, Renew, Tokens, Transaction, WIRE_SCHEMA,
+};

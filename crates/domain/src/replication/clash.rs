@@ -1,0 +1,75 @@
+//! Whether a visit stands where another one does. Judged at the hub, in the log's order; shown by every desk.
+
+use uuid::Uuid;
+
+use super::ledger::{Ledger, Row};
+use crate::AppointmentStatus;
+use crate::appointment::takes_time;
+
+/// The columns whose change makes a visit's place a question again.
+pub(super) const PLACE: &[&str] = &["starts_at", "ends_at", "staff_id", "service_id", "status", "is_overbooked", "deleted_at"];
+
+/// The visit that one clashes with, if any: the first one by its own start among those that, together, leave no room. A visit that was put
+/// over another knowingly (`is_overbooked`) clashes with none, and two of which one is said to clash with the other are one clash.
+pub(super) fn clash_of(ledger: &Ledger, id: Uuid) -> Option<Uuid> {
+    let visit = ledger.row("appointments", id).filter(|row| takes_place(row))?;
+    let staff = visit.id("staff_id")?;
+    let (from, until) = (at(visit, "starts_at"), at(visit, "ends_at") + buffer(ledger, visit));
+    let is_boarding = is_boarding(ledger, visit);
+    let mut others: Vec<(i64, i64, Uuid)> = ledger
+        .visits_of(staff)
+        .filter(|(other, row)| *other != id && takes_place(row) && is_boarding == self::is_boarding(ledger, row))
+        .map(|(other, row)| (at(row, "starts_at"), at(row, "ends_at") + buffer(ledger, row), other))
+        .filter(|(start, end, _)| *start < until && *end > from)
+        .collect();
+    others.sort_unstable();
+    let is_one_service = others.iter().all(|(_, _, other)| {
+        ledger
+            .row("appointments", *other)
+            .is_some_and(|row| row.id("service_id").is_some() && row.id("service_id") == visit.id("service_id"))
+    });
+    let room = if is_one_service { capacity(ledger, visit) } else { 1 };
+    let most = others.iter().map(|(start, ..)| {
+        let at = (*start).max(from);
+        others.iter().filter(|(start, end, _)| *start <= at && at < *end).count()
+    });
+    if most.max().unwrap_or(0) < room {
+        return None;
+    }
+    let is_told_there = |other: &Uuid| ledger.row("appointments", *other).is_some_and(|row| row.id("clash_with_id") == Some(id));
+    let own = visit.id("clash_with_id");
+    // A clash that stands is left as it stands, so that a third visit does not make it jump.
+    if let Some(own) = own.filter(|own| others.iter().any(|(_, _, other)| other == own) && !is_told_there(own)) {
+        return Some(own);
+    }
+    others.iter().map(|(_, _, other)| *other).find(|other| !is_told_there(other))
+}
+
+fn takes_place(row: &Row) -> bool {
+    let status = row.value("status").as_str().and_then(AppointmentStatus::parse).unwrap_or(AppointmentStatus::Pending);
+    // What is over clashes with nothing any more.
+    let is_open = takes_time(status) && status != AppointmentStatus::Completed;
+    is_open && !row.is_deleted() && row.value("is_overbooked").as_i64() != Some(1)
+}
+
+fn at(row: &Row, column: &str) -> i64 {
+    row.value(column).as_i64().unwrap_or_default()
+}
+
+fn service<'a>(ledger: &'a Ledger, visit: &Row) -> Option<&'a Row> {
+    ledger.row("services", visit.id("service_id")?)
+}
+
+/// The time after a visit that its service keeps free, in milliseconds.
+fn buffer(ledger: &Ledger, visit: &Row) -> i64 {
+    service(ledger, visit).and_then(|row| row.value("buffer_minutes").as_i64()).unwrap_or(0) * crate::MINUTE
+}
+
+fn is_boarding(ledger: &Ledger, visit: &Row) -> bool {
+    service(ledger, visit).is_some_and(|row| row.value("kind").as_str() == Some("boarding"))
+}
+
+fn capacity(ledger: &Ledger, visit: &Row) -> usize {
+    let room = service(ledger, visit).and_then(|row| row.value("max_per_slot").as_i64()).unwrap_or(1);
+    usize::try_from(room).unwrap_or(1).max(1)
+}

@@ -1,0 +1,246 @@
+//! What becomes of one transaction: merged register by register, its rows revived where something new belongs to them, its visits held
+//! against the others.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::clash::{PLACE, clash_of};
+use super::ledger::{Ledger, Row, Stamp, known, register};
+use super::schema::Schema;
+use super::wire::{Change, Clock, Columns, Entry, Lost, Maker, Op, Reason, Transaction};
+use crate::Millis;
+use crate::manifest::{OnDelete, REFERENCES, Reference};
+
+/// How far ahead of the hub a desk's clock may be, in milliseconds, before it is set back.
+pub const MAX_AHEAD: i64 = 60_000;
+/// The most rows of one transaction.
+const MAX_CHANGES: usize = 20_000;
+
+/// The clock that is judged: one that is more than a minute ahead of the hub is set to the hub's time, so that a desk whose clock is a year
+/// ahead does not win for a year.
+pub fn clamp(clock: Clock, now: Millis) -> Clock {
+    if clock.millis().0 > now.0 + MAX_AHEAD { Clock::at(now) } else { clock }
+}
+
+/// One transaction under judgement.
+struct Case<'a> {
+    ledger: &'a mut Ledger,
+    stamp: Stamp,
+    seen: i64,
+    next: i64,
+    entries: Vec<Entry>,
+    /// Visits whose place is a question.
+    places: Vec<Uuid>,
+    /// Rows this transaction marked deleted.
+    deleted: Vec<(&'static str, Uuid)>,
+}
+
+/// Judges a transaction whose entries will be numbered from `first_seq`, and brings the ledger to what stands after it. The ledger must hold
+/// every row that the transaction names, what those refer to, what refers to rows it deletes, and the visits around those it places.
+///
+/// # Errors
+/// The reason why it can never be applied. The ledger is as it was.
+pub fn judge(
+    ledger: &mut Ledger,
+    schema: &Schema,
+    transaction: &mut Transaction,
+    first_seq: i64,
+    now: Millis,
+) -> Result<Vec<Entry>, Reason> {
+    if transaction.changes.is_empty() {
+        return Err(Reason::new("empty"));
+    }
+    if transaction.changes.len() > MAX_CHANGES {
+        return Err(Reason::new("too_many_changes"));
+    }
+    for change in &mut transaction.changes {
+        complete(change, transaction.clock);
+        schema.check(&change.table, change.id, &mut change.columns)?;
+    }
+    ledger.begin();
+    let stamp = Stamp { clock: clamp(transaction.clock, now), seq: 0, replica: transaction.replica };
+    let entries = Vec::with_capacity(transaction.changes.len());
+    let mut case = Case { ledger, stamp, seen: transaction.seen, next: first_seq, entries, places: Vec::new(), deleted: Vec::new() };
+    let result = case.all(schema, &transaction.changes);
+    let entries = case.entries;
+    match result {
+        Ok(()) => {
+            ledger.keep();
+            Ok(entries)
+        }
+        Err(reason) => {
+            ledger.take_back();
+            Err(reason)
+        }
+    }
+}
+
+/// A deletion says when.
+fn complete(change: &mut Change, clock: Clock) {
+    if change.op == Op::Delete && change.columns.get("deleted_at").is_none_or(Value::is_null) {
+        change.columns.insert("deleted_at".to_owned(), Value::from(clock.millis().0));
+    }
+}
+
+impl Case<'_> {
+    fn all(&mut self, schema: &Schema, changes: &[Change]) -> Result<(), Reason> {
+        for change in changes {
+            let table = known(&change.table).ok_or_else(|| Reason::of("unknown_table", &change.table, change.id, ""))?;
+            match self.ledger.row(table, change.id) {
+                None => self.make(schema, table, change)?,
+                Some(_) => self.merge(table, change),
+            }
+        }
+        // A child may come before its parent within one transaction: references are looked at when all of it is there.
+        for change in changes {
+            let Some(table) = known(&change.table) else { continue };
+            self.require_parents(table, change)?;
+        }
+        for change in changes {
+            let Some(table) = known(&change.table) else { continue };
+            self.revive(table, change.id);
+        }
+        for (table, id) in std::mem::take(&mut self.deleted) {
+            let is_deleted = self.ledger.row(table, id).is_some_and(Row::is_deleted);
+            if is_deleted && self.ledger.has_living_children(table, id) {
+                self.bring_back(table, id);
+                self.revive(table, id);
+            }
+        }
+        self.judge_places();
+        Ok(())
+    }
+
+    fn make(&mut self, schema: &Schema, table: &'static str, change: &Change) -> Result<(), Reason> {
+        schema.check_new(table, change.id, &change.columns)?;
+        let seq = self.next;
+        let made = Stamp { seq, ..self.stamp };
+        self.ledger.make(table, change.id, Row { columns: change.columns.clone(), made, written: Default::default(), seq });
+        if table == "appointments" {
+            self.places.push(change.id);
+        }
+        self.push(table, change.id, change.columns.clone(), Vec::new(), 0, Maker::Desk);
+        Ok(())
+    }
+
+    /// Register by register: the later clock wins all of it. What the desk had seen when it wrote, it wins over by that.
+    fn merge(&mut self, table: &'static str, change: &Change) {
+        let Some(row) = self.ledger.row(table, change.id) else { return };
+        let (seq, prior) = (self.next, row.seq);
+        let mine = Stamp { seq, ..self.stamp };
+        let mut standing = Columns::new();
+        let mut set = Columns::new();
+        let mut lost = Vec::new();
+        let mut won: Vec<(String, Stamp)> = Vec::new();
+        for (column, value) in &change.columns {
+            let (name, _) = register(table, column);
+            let theirs = row.stamp(name);
+            let is_seen = theirs.seq <= self.seen || theirs.replica == mine.replica;
+            let is_won = is_seen || mine.beats(&theirs);
+            let old = row.value(column);
+            let differs = old != value && column != "updated_at";
+            if is_won {
+                if differs && !is_seen {
+                    lost.push(Lost { column: column.clone(), value: old.clone(), seq: theirs.seq });
+                }
+                standing.insert(column.clone(), value.clone());
+                set.insert(column.clone(), value.clone());
+                if !won.iter().any(|(register, _)| register == name) {
+                    // A clock that is behind what the desk had seen must not go back.
+                    let clock = mine.clock.max(theirs.clock);
+                    won.push((name.to_owned(), Stamp { clock, ..mine }));
+                }
+            } else {
+                if differs {
+                    lost.push(Lost { column: column.clone(), value: value.clone(), seq });
+                }
+                standing.insert(column.clone(), old.clone());
+            }
+        }
+        let was_deleted = row.is_deleted();
+        let is_unseen_deletion = was_deleted && row.stamp("deleted_at").seq > self.seen && row.stamp("deleted_at").replica != mine.replica;
+        let edits = !change.columns.contains_key("deleted_at");
+        self.ledger.set(table, change.id, &set, &won, seq);
+        if table == "appointments" && set.keys().any(|column| PLACE.contains(&column.as_str())) {
+            self.places.push(change.id);
+        }
+        if !was_deleted && set.get("deleted_at").is_some_and(|at| !at.is_null()) {
+            self.deleted.push((table, change.id));
+        }
+        self.push(table, change.id, standing, lost, prior, Maker::Desk);
+        // What somebody wrote into a row that another desk deleted meanwhile must not vanish with it.
+        if is_unseen_deletion && edits {
+            self.bring_back(table, change.id);
+        }
+    }
+
+    /// Every row a change refers to is there.
+    fn require_parents(&self, table: &'static str, change: &Change) -> Result<(), Reason> {
+        for Reference { column, parent, .. } in REFERENCES.iter().filter(|of| of.table == table) {
+            let Some(id) = change.columns.get(*column).and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok()) else { continue };
+            if self.ledger.row(parent, id).is_none() {
+                return Err(Reason::of("missing_parent", table, change.id, column));
+            }
+        }
+        Ok(())
+    }
+
+    /// A living row brings back the parents it cannot do without, where another desk deleted them unseen.
+    fn revive(&mut self, table: &'static str, id: Uuid) {
+        let Some(row) = self.ledger.row(table, id).filter(|row| !row.is_deleted()) else { return };
+        let needed = REFERENCES.iter().filter(|of| of.table == table && of.on_delete != OnDelete::SetNull);
+        let parents: Vec<_> = needed.filter_map(|of| Some((known(of.parent)?, row.id(of.column)?))).collect();
+        for (parent, parent_id) in parents {
+            let Some(row) = self.ledger.row(parent, parent_id).filter(|row| row.is_deleted()) else { continue };
+            let by = row.stamp("deleted_at");
+            if by.seq > self.seen && by.replica != self.stamp.replica {
+                self.bring_back(parent, parent_id);
+                self.revive(parent, parent_id);
+            }
+        }
+    }
+
+    fn bring_back(&mut self, table: &'static str, id: Uuid) {
+        self.add(table, id, "deleted_at", Value::Null, Maker::Revive);
+        if table == "appointments" {
+            self.places.push(id);
+        }
+    }
+
+    fn judge_places(&mut self) {
+        let mut open = std::mem::take(&mut self.places);
+        let pointing: Vec<_> = open.iter().flat_map(|id| self.ledger.clashing_with(*id)).collect();
+        open.extend(pointing);
+        let mut done = Vec::new();
+        for id in open {
+            if done.contains(&id) {
+                continue;
+            }
+            done.push(id);
+            let found = clash_of(self.ledger, id);
+            if self.ledger.row("appointments", id).is_some_and(|row| row.id("clash_with_id") != found) {
+                let value = found.map_or(Value::Null, |other| Value::String(other.to_string()));
+                self.add("appointments", id, "clash_with_id", value, Maker::Clash);
+            }
+        }
+    }
+
+    /// An entry of the hub's own: it stands, whatever the clocks say.
+    fn add(&mut self, table: &'static str, id: Uuid, column: &str, value: Value, maker: Maker) {
+        let Some(row) = self.ledger.row(table, id) else { return };
+        let (seq, prior, theirs) = (self.next, row.seq, row.stamp(column));
+        let stamp = Stamp { clock: self.stamp.clock.max(theirs.clock), seq, replica: self.stamp.replica };
+        let columns = Columns::from_iter([(column.to_owned(), value)]);
+        self.ledger.set(table, id, &columns, &[(column.to_owned(), stamp)], seq);
+        self.push(table, id, columns, Vec::new(), prior, maker);
+    }
+
+    fn push(&mut self, table: &str, id: Uuid, columns: Columns, lost: Vec<Lost>, prior: i64, maker: Maker) {
+        let op = if columns.get("deleted_at").is_some_and(|at| !at.is_null()) { Op::Delete } else { Op::Put };
+        self.entries.push(Entry { table: table.to_owned(), id, op, columns, lost, prior, maker });
+        self.next += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,278 @@
+//! The rules as a table: what stands, what two desks write, what stands after it.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::replication::{Column, Kind, TableSchema};
+
+const NOW: Millis = Millis(1_800_000_000_000);
+
+fn schema() -> Schema {
+    let column = |name: &str, kind| Column { name: name.to_owned(), kind, is_nullable: true, has_default: false };
+    let table = |columns: &[(&str, Kind)]| {
+        let common = [("created_at", Kind::Instant), ("updated_at", Kind::Instant), ("deleted_at", Kind::Instant)];
+        TableSchema { columns: columns.iter().chain(&common).map(|(name, kind)| column(name, *kind)).collect() }
+    };
+    let mut staff = table(&[]);
+    staff.columns.push(Column { name: "first_name".to_owned(), kind: Kind::Text, is_nullable: false, has_default: false });
+    Schema {
+        tables: BTreeMap::from([
+            ("staff".to_owned(), staff),
+            ("clients".to_owned(), table(&[("phone", Kind::Text), ("notes", Kind::Text), ("sms_opted_out_at", Kind::Instant)])),
+            ("pets".to_owned(), table(&[("client_id", Kind::Id), ("name", Kind::Text)])),
+            ("services".to_owned(), table(&[("max_per_slot", Kind::Integer), ("buffer_minutes", Kind::Integer), ("kind", Kind::Text)])),
+            (
+                "appointments".to_owned(),
+                table(&[
+                    ("client_id", Kind::Id),
+                    ("service_id", Kind::Id),
+                    ("staff_id", Kind::Id),
+                    ("starts_at", Kind::Instant),
+                    ("ends_at", Kind::Instant),
+                    ("status", Kind::Text),
+                    ("is_overbooked", Kind::Truth),
+                    ("clash_with_id", Kind::Id),
+                ]),
+            ),
+        ]),
+    }
+}
+
+/// A hub with two desks.
+struct Hub {
+    ledger: Ledger,
+    schema: Schema,
+    head: i64,
+    n: i64,
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+fn text(n: u128) -> String {
+    id(n).to_string()
+}
+
+fn put(table: &str, row: u128, columns: Value) -> Change {
+    let Value::Object(columns) = columns else { panic!("an object") };
+    Change { table: table.to_owned(), id: id(row), op: Op::Put, columns }
+}
+
+fn delete(table: &str, row: u128) -> Change {
+    Change { table: table.to_owned(), id: id(row), op: Op::Delete, columns: Columns::new() }
+}
+
+impl Hub {
+    fn new() -> Self {
+        Self { ledger: Ledger::default(), schema: schema(), head: 0, n: 0 }
+    }
+
+    /// Desk `desk` writes `at` milliseconds after noon, having read up to `seen`.
+    fn push(&mut self, desk: u128, at: i64, seen: i64, changes: Vec<Change>) -> Result<Vec<Entry>, Reason> {
+        self.n += 1;
+        let clock = Clock::at(Millis(NOW.0 + at));
+        let mut transaction = Transaction { replica: id(desk), n: self.n, clock, seen, staff_id: None, action: String::new(), changes };
+        let entries = judge(&mut self.ledger, &self.schema, &mut transaction, self.head + 1, NOW)?;
+        self.head += i64::try_from(entries.len()).unwrap();
+        Ok(entries)
+    }
+
+    fn value(&self, table: &str, row: u128, column: &str) -> Value {
+        self.ledger.row(table, id(row)).unwrap().value(column).clone()
+    }
+
+    fn visit(&mut self, desk: u128, row: u128, from: i64, to: i64) -> Vec<Entry> {
+        let seen = self.head;
+        let columns = json!({"staff_id": text(1), "starts_at": from, "ends_at": to, "status": "confirmed", "is_overbooked": 0});
+        self.push(desk, row as i64, seen, vec![put("appointments", row, columns)]).unwrap()
+    }
+
+    fn clash(&self, row: u128) -> Value {
+        self.value("appointments", row, "clash_with_id")
+    }
+}
+
+#[test]
+fn the_later_clock_wins_a_column_whichever_comes_first() {
+    for swap in [false, true] {
+        let mut hub = Hub::new();
+        hub.push(9, -1000, 0, vec![put("clients", 1, json!({"phone": "0", "notes": "old"}))]).unwrap();
+        let mut two = [(7, 10, json!({"phone": "early", "notes": "early"})), (8, 20, json!({"phone": "late"}))];
+        if swap {
+            two.reverse();
+        }
+        let entries: Vec<Entry> =
+            two.into_iter().flat_map(|(desk, at, columns)| hub.push(desk, at, 1, vec![put("clients", 1, columns)]).unwrap()).collect();
+        assert_eq!(hub.value("clients", 1, "phone"), json!("late"));
+        assert_eq!(hub.value("clients", 1, "notes"), json!("early"), "the other column is a register of its own");
+        let lost: Vec<_> = entries.iter().flat_map(|entry| &entry.lost).collect();
+        assert_eq!(lost.len(), 1, "what the other typed is kept beside it");
+        assert_eq!((lost[0].value.clone(), lost[0].column.as_str()), (json!("early"), "phone"));
+        let said: Vec<_> = entries.iter().map(|entry| entry.columns["phone"].clone()).collect();
+        assert_eq!(said.last(), Some(&json!("late")), "an entry says what stands, not what was sent");
+    }
+}
+
+#[test]
+fn what_a_desk_had_seen_it_overwrites_whatever_its_clock_says() {
+    let mut hub = Hub::new();
+    hub.push(7, 50_000, 0, vec![put("clients", 1, json!({"phone": "1"}))]).unwrap();
+    let entries = hub.push(8, -86_400_000, 1, vec![put("clients", 1, json!({"phone": "2"}))]).unwrap();
+    assert_eq!(hub.value("clients", 1, "phone"), json!("2"));
+    assert!(entries[0].lost.is_empty(), "nobody lost anything: it was changed knowingly");
+    // The same desk, which has not read its own entry yet, loses nothing to itself.
+    let entries = hub.push(8, -86_400_000, 1, vec![put("clients", 1, json!({"phone": "3"}))]).unwrap();
+    assert!(entries[0].lost.is_empty());
+    assert_eq!(hub.value("clients", 1, "phone"), json!("3"));
+}
+
+#[test]
+fn a_clock_a_year_ahead_does_not_win_for_a_year() {
+    let mut hub = Hub::new();
+    hub.push(7, 365 * 86_400_000, 0, vec![put("clients", 1, json!({"phone": "ahead"}))]).unwrap();
+    hub.push(8, 1, 0, vec![put("clients", 1, json!({"phone": "right"}))]).unwrap();
+    assert_eq!(hub.value("clients", 1, "phone"), json!("right"));
+    assert_eq!(clamp(Clock::at(Millis(NOW.0 + MAX_AHEAD)), NOW), Clock::at(Millis(NOW.0 + MAX_AHEAD)), "a minute is borne");
+    assert_eq!(clamp(Clock::at(Millis(NOW.0 + MAX_AHEAD + 1)), NOW), Clock::at(NOW));
+}
+
+#[test]
+fn equal_clocks_are_settled_the_same_way_whichever_comes_first() {
+    for desks in [[7, 8], [8, 7]] {
+        let mut hub = Hub::new();
+        hub.push(9, -1, 0, vec![put("clients", 1, json!({}))]).unwrap();
+        for desk in desks {
+            hub.push(desk, 5, 1, vec![put("clients", 1, json!({"phone": desk.to_string()}))]).unwrap();
+        }
+        assert_eq!(hub.value("clients", 1, "phone"), json!("8"));
+    }
+}
+
+#[test]
+fn time_and_colleague_of_a_visit_are_won_together() {
+    let mut hub = Hub::new();
+    hub.push(9, -5, 0, vec![put("staff", 1, json!({"first_name": "A"})), put("staff", 2, json!({"first_name": "B"}))]).unwrap();
+    hub.visit(9, 10, 100, 200);
+    let seen = hub.head;
+    let place = |staff: u128, from: i64| json!({"staff_id": text(staff), "starts_at": from, "ends_at": from + 100});
+    hub.push(7, 90, seen, vec![put("appointments", 10, place(2, 100))]).unwrap();
+    hub.push(8, 80, seen, vec![put("appointments", 10, place(1, 500))]).unwrap();
+    let stands = (hub.value("appointments", 10, "staff_id"), hub.value("appointments", 10, "starts_at"));
+    assert_eq!(stands, (json!(text(2)), json!(100)), "no visit stands where nobody put it");
+}
+
+#[test]
+fn a_transaction_is_applied_whole_or_not_at_all() {
+    let mut hub = Hub::new();
+    hub.push(7, 0, 0, vec![put("clients", 1, json!({"phone": "1"}))]).unwrap();
+    let before = hub.ledger.row("clients", id(1)).cloned();
+    for (bad, code) in [
+        (put("pets", 5, json!({"client_id": text(99)})), "missing_parent"),
+        (put("staff", 5, json!({})), "missing_value"),
+        (put("cats", 5, json!({})), "unknown_table"),
+        (put("client_sessions", 5, json!({})), "unknown_table"),
+        (put("pets", 5, json!({"owner": 1})), "unknown_column"),
+        (put("clients", 1, json!({"phone": 5})), "bad_value"),
+    ] {
+        let changes = vec![put("clients", 1, json!({"phone": "2"})), put("clients", 2, json!({})), bad];
+        assert_eq!(hub.push(7, 1, 1, changes).unwrap_err().code, code);
+        assert_eq!(hub.ledger.row("clients", id(1)).cloned(), before);
+        assert!(hub.ledger.row("clients", id(2)).is_none());
+    }
+    assert_eq!(hub.push(7, 1, 1, Vec::new()).unwrap_err().code, "empty");
+    // A child may stand before its parent.
+    hub.push(7, 1, 1, vec![put("pets", 5, json!({"client_id": text(6)})), put("clients", 6, json!({}))]).unwrap();
+}
+
+#[test]
+fn something_new_brings_back_what_it_belongs_to() {
+    let family = vec![put("clients", 1, json!({})), put("pets", 2, json!({"client_id": text(1)}))];
+    // A pet's new visit, after another desk deleted the client; and the same two the other way round.
+    for swap in [false, true] {
+        let mut hub = Hub::new();
+        hub.push(9, 0, 0, family.clone()).unwrap();
+        let mut two = [
+            (7, vec![delete("pets", 2), delete("clients", 1)]),
+            (8, vec![put("appointments", 3, json!({"client_id": text(1), "starts_at": 1, "ends_at": 2}))]),
+        ];
+        if swap {
+            two.reverse();
+        }
+        let mut entries = Vec::new();
+        for (desk, changes) in two {
+            entries.extend(hub.push(desk, 10, 2, changes).unwrap());
+        }
+        assert!(!hub.ledger.row("clients", id(1)).unwrap().is_deleted(), "swapped: {swap}");
+        assert_eq!(entries.iter().filter(|entry| entry.maker == Maker::Revive).count(), 1);
+    }
+    // Who had seen that they are gone may still correct them; they stay gone.
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, family.clone()).unwrap();
+    hub.push(7, 1, 2, vec![delete("pets", 2), delete("clients", 1)]).unwrap();
+    hub.push(8, 2, 4, vec![put("pets", 2, json!({"name": "Rex"}))]).unwrap();
+    assert!(hub.ledger.row("pets", id(2)).unwrap().is_deleted() && hub.ledger.row("clients", id(1)).unwrap().is_deleted());
+    // What is written into a row that was deleted meanwhile brings back the row, and its parents.
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, family).unwrap();
+    hub.push(7, 1, 2, vec![delete("pets", 2), delete("clients", 1)]).unwrap();
+    hub.push(8, 2, 2, vec![put("pets", 2, json!({"name": "Rex"}))]).unwrap();
+    assert!(!hub.ledger.row("pets", id(2)).unwrap().is_deleted());
+    assert!(!hub.ledger.row("clients", id(1)).unwrap().is_deleted());
+}
+
+#[test]
+fn two_visits_at_one_time_are_kept_and_told() {
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, vec![put("staff", 1, json!({"first_name": "A"})), put("staff", 2, json!({"first_name": "B"}))]).unwrap();
+    hub.visit(7, 10, 100, 200);
+    let entries = hub.visit(8, 11, 150, 250);
+    assert_eq!(hub.clash(11), json!(text(10)));
+    assert_eq!(entries[1].maker, Maker::Clash);
+    assert_eq!(hub.clash(10), Value::Null, "one clash is told once");
+    hub.visit(8, 12, 250, 300);
+    assert_eq!(hub.clash(12), Value::Null, "one after the other is no clash");
+    // The one that was there first moves away: the flag goes.
+    let seen = hub.head;
+    hub.push(7, 30, seen, vec![put("appointments", 10, json!({"starts_at": 300, "ends_at": 400, "staff_id": text(1)}))]).unwrap();
+    assert_eq!(hub.clash(11), Value::Null);
+    // And comes back: now it is the one that clashes.
+    let seen = hub.head;
+    hub.push(7, 31, seen, vec![put("appointments", 10, json!({"starts_at": 100, "ends_at": 200, "staff_id": text(1)}))]).unwrap();
+    assert_eq!((hub.clash(10), hub.clash(11)), (json!(text(11)), Value::Null));
+    // Cancelled, kept both, given to somebody else, deleted: each settles it.
+    for settle in [
+        json!({"status": "cancelled"}),
+        json!({"is_overbooked": 1}),
+        json!({"staff_id": text(2), "starts_at": 150, "ends_at": 250}),
+        json!({"deleted_at": 5}),
+    ] {
+        let (mut hub, seen) = (Hub { ledger: hub.ledger.clone(), schema: schema(), head: hub.head, n: hub.n }, hub.head);
+        hub.push(8, 40, seen, vec![put("appointments", 11, settle.clone())]).unwrap();
+        assert_eq!(hub.clash(10), Value::Null, "{settle}");
+    }
+}
+
+#[test]
+fn a_group_class_has_room_for_as_many_as_its_service_says() {
+    let mut hub = Hub::new();
+    let service = json!({"max_per_slot": 2, "buffer_minutes": 0, "kind": "grooming"});
+    hub.push(9, 0, 0, vec![put("staff", 1, json!({"first_name": "A"})), put("services", 5, service)]).unwrap();
+    for row in [10, 11, 12] {
+        let columns = json!({"staff_id": text(1), "service_id": text(5), "starts_at": 100, "ends_at": 200, "status": "confirmed"});
+        hub.push(7, row, hub.head, vec![put("appointments", row as u128, columns)]).unwrap();
+    }
+    assert_eq!([10, 11].map(|row| hub.clash(row)), [Value::Null, Value::Null]);
+    assert_eq!(hub.clash(12), json!(text(10)));
+}
+
+#[test]
+fn the_chain_of_a_row_leads_from_its_last_entry_to_its_first() {
+    let mut hub = Hub::new();
+    hub.push(7, 0, 0, vec![put("clients", 1, json!({})), put("clients", 2, json!({}))]).unwrap();
+    let entries = hub.push(7, 1, 0, vec![put("clients", 1, json!({"phone": "1"})), put("clients", 1, json!({"phone": "2"}))]).unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.prior).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(hub.ledger.row("clients", id(1)).unwrap().seq, 4);
+}

@@ -1,0 +1,226 @@
+//! The rows the judge looks at: all of them in a simulation, those that a batch touches on Postgres.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::wire::{Clock, Columns};
+use crate::manifest::{OnDelete, REFERENCES, REGISTERS};
+
+/// Who wrote a register, and when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// By the hybrid logical clock.
+    pub clock: Clock,
+    /// In which entry.
+    pub seq: i64,
+    /// Which replica.
+    pub replica: Uuid,
+}
+
+impl Stamp {
+    /// Whether this one wins over another: the later clock, then the greater replica, then the later entry.
+    pub fn beats(&self, other: &Self) -> bool {
+        (self.clock, self.replica, self.seq) >= (other.clock, other.replica, other.seq)
+    }
+}
+
+/// A row as the log left it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Its columns but for the id; one that is missing is empty.
+    pub columns: Columns,
+    /// Who made it. Registers that nobody wrote since have this stamp.
+    pub made: Stamp,
+    /// Who wrote which register since, by the register's first column.
+    pub written: HashMap<String, Stamp>,
+    /// The last entry that touched it.
+    pub seq: i64,
+}
+
+impl Row {
+    /// Who wrote a register last.
+    pub fn stamp(&self, register: &str) -> Stamp {
+        self.written.get(register).copied().unwrap_or(self.made)
+    }
+
+    /// A value; null where there is none.
+    pub fn value(&self, column: &str) -> &Value {
+        self.columns.get(column).unwrap_or(&Value::Null)
+    }
+
+    /// An id in a column.
+    pub fn id(&self, column: &str) -> Option<Uuid> {
+        Uuid::parse_str(self.value(column).as_str()?).ok()
+    }
+
+    /// Whether it is marked deleted.
+    pub fn is_deleted(&self) -> bool {
+        !self.value("deleted_at").is_null()
+    }
+}
+
+/// What a batch did to a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// It was made.
+    pub is_new: bool,
+    /// These were set.
+    pub columns: BTreeSet<String>,
+}
+
+type Key = (&'static str, Uuid);
+
+/// Rows by table and id, with the ways the judge looks for them.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    rows: HashMap<Key, Row>,
+    /// Living or dead, the rows that refer to one: only by references whose child cannot do without its parent.
+    children: HashMap<Key, HashSet<Key>>,
+    /// Visits by colleague.
+    visits: HashMap<Uuid, HashSet<Uuid>>,
+    /// Visits by the visit they are said to clash with.
+    clashing: HashMap<Uuid, HashSet<Uuid>>,
+    touched: HashMap<Key, Touched>,
+    before: Option<HashMap<Key, Option<Row>>>,
+}
+
+/// The name as the manifest has it; none where no such table is replicated.
+pub(super) fn known(table: &str) -> Option<&'static str> {
+    crate::manifest::REPLICATED.iter().find(|name| **name == table).copied()
+}
+
+/// The columns that are won or lost with one, by name; the first names the register.
+pub(super) fn register<'a>(table: &str, column: &'a str) -> (&'a str, &'static [&'static str]) {
+    let found = REGISTERS.iter().find(|(of, columns)| *of == table && columns.contains(&column));
+    found.map_or((column, &[]), |(_, columns)| (columns[0], columns))
+}
+
+impl Ledger {
+    /// A row.
+    pub fn row(&self, table: &str, id: Uuid) -> Option<&Row> {
+        self.rows.get(&(known(table)?, id))
+    }
+
+    /// Every row of a table.
+    pub fn rows_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = (Uuid, &'a Row)> {
+        self.rows.iter().filter(move |((of, _), _)| *of == table).map(|((_, id), row)| (*id, row))
+    }
+
+    /// Puts a row there as it was found, untouched by any batch.
+    pub fn load(&mut self, table: &'static str, id: Uuid, row: Row) {
+        self.index((table, id), &row);
+        self.rows.insert((table, id), row);
+    }
+
+    /// Whether a living row needs this one.
+    pub(super) fn has_living_children(&self, table: &'static str, id: Uuid) -> bool {
+        let mut children = self.children.get(&(table, id)).into_iter().flatten();
+        children.any(|(child, child_id)| {
+            self.rows.get(&(*child, *child_id)).is_some_and(|row| !row.is_deleted() && needs(child, row, table, id))
+        })
+    }
+
+    /// The visits of a colleague.
+    pub(super) fn visits_of(&self, staff: Uuid) -> impl Iterator<Item = (Uuid, &Row)> {
+        let ids = self.visits.get(&staff).into_iter().flatten();
+        ids.filter_map(|id| Some((*id, self.rows.get(&("appointments", *id))?))).filter(move |(_, row)| row.id("staff_id") == Some(staff))
+    }
+
+    /// The visits that are said to clash with one.
+    pub(super) fn clashing_with(&self, visit: Uuid) -> Vec<Uuid> {
+        let ids = self.clashing.get(&visit).into_iter().flatten();
+        let still = |id: &&Uuid| self.row("appointments", **id).is_some_and(|row| row.id("clash_with_id") == Some(visit));
+        let mut ids: Vec<_> = ids.filter(still).copied().collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Begins a transaction: what follows can be taken back.
+    pub(super) fn begin(&mut self) {
+        self.before = Some(HashMap::new());
+    }
+
+    /// Keeps what was done since [`Ledger::begin`].
+    pub(super) fn keep(&mut self) {
+        self.before = None;
+    }
+
+    /// Takes back what was done since [`Ledger::begin`]. Answers nothing; `touched` may name rows that were not changed after all,
+    /// which then are written as they were.
+    pub(super) fn take_back(&mut self) {
+        for (key, row) in self.before.take().unwrap_or_default() {
+            match row {
+                None => {
+                    self.rows.remove(&key);
+                    self.touched.remove(&key);
+                }
+                Some(row) => {
+                    self.index(key, &row);
+                    self.rows.insert(key, row);
+                }
+            }
+        }
+    }
+
+    /// Makes a row.
+    pub(super) fn make(&mut self, table: &'static str, id: Uuid, row: Row) {
+        let key = (table, id);
+        if let Some(before) = &mut self.before {
+            before.entry(key).or_insert(None);
+        }
+        self.touched.entry(key).or_default().is_new = true;
+        self.load(table, id, row);
+    }
+
+    /// Sets columns of a row, with the stamps of the registers that were won.
+    pub(super) fn set(&mut self, table: &'static str, id: Uuid, columns: &Columns, won: &[(String, Stamp)], seq: i64) {
+        let key = (table, id);
+        let Some(row) = self.rows.get_mut(&key) else { return };
+        if let Some(before) = &mut self.before {
+            before.entry(key).or_insert_with(|| Some(row.clone()));
+        }
+        let touched = self.touched.entry(key).or_default();
+        for (column, value) in columns {
+            row.columns.insert(column.clone(), value.clone());
+            touched.columns.insert(column.clone());
+        }
+        for (register, stamp) in won {
+            row.written.insert(register.clone(), *stamp);
+        }
+        row.seq = seq;
+        let row = row.clone();
+        self.index(key, &row);
+    }
+
+    /// What was done to which rows, sorted so that parents come before children; forgets it.
+    pub fn take_touched(&mut self) -> Vec<(&'static str, Uuid, Touched)> {
+        let place: HashMap<&str, usize> = crate::manifest::REPLICATED.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+        let mut touched: Vec<_> = self.touched.drain().map(|((table, id), touched)| (table, id, touched)).collect();
+        touched.sort_unstable_by_key(|(table, id, _)| (place.get(table).copied(), *id));
+        touched
+    }
+
+    fn index(&mut self, key: Key, row: &Row) {
+        for reference in REFERENCES.iter().filter(|of| of.table == key.0 && of.on_delete != OnDelete::SetNull) {
+            if let (Some(parent), Some(id)) = (known(reference.parent), row.id(reference.column)) {
+                self.children.entry((parent, id)).or_default().insert(key);
+            }
+        }
+        if key.0 == "appointments" {
+            if let Some(staff) = row.id("staff_id") {
+                self.visits.entry(staff).or_default().insert(key.1);
+            }
+            if let Some(other) = row.id("clash_with_id") {
+                self.clashing.entry(other).or_default().insert(key.1);
+            }
+        }
+    }
+}
+
+/// Whether a row refers to this parent by a reference it cannot do without.
+fn needs(table: &str, row: &Row, parent: &str, id: Uuid) -> bool {
+    let mut references = REFERENCES.iter().filter(|of| of.table == table && of.parent == parent && of.on_delete != OnDelete::SetNull);
+    references.any(|of| row.id(of.column) == Some(id))
+}

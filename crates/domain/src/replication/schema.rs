@@ -1,0 +1,221 @@
+//! The replicated tables as hub and desk read them from their own catalogs, and what a value of a column may be.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::wire::{Columns, Reason};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// A UUID, as text.
+    Id,
+    /// Unix milliseconds.
+    Instant,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// `HH:MM`.
+    Time,
+    /// A whole number.
+    Integer,
+    /// 0 or 1.
+    Truth,
+    /// Any JSON.
+    Json,
+    /// Text.
+    Text,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be empty.
+    pub is_nullable: bool,
+    /// Whether a new row may leave it out although it may not be empty.
+    pub has_default: bool,
+}
+
+/// A replicated table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableSchema {
+    /// Its columns but for the id, in their order.
+    pub columns: Vec<Column>,
+}
+
+impl TableSchema {
+    /// A column by its name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// Every replicated table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// By name.
+    pub tables: BTreeMap<String, TableSchema>,
+}
+
+/// The longest text of one column, in bytes: a medical history of a thousand pages.
+const MAX_TEXT: usize = 4 << 20;
+/// How far on both sides of the epoch an instant may lie, in milliseconds: the calendar's end in Postgres is nearer than that of the wire.
+const MAX_INSTANT: i64 = 9_000_000_000_000_000 / 100;
+
+impl Schema {
+    /// Holds a change against the schema, and writes its values the one way they are written (truth as 0 and 1).
+    ///
+    /// # Errors
+    /// The reason, naming table and column.
+    pub fn check(&self, table: &str, id: Uuid, columns: &mut Columns) -> Result<(), Reason> {
+        let Some(schema) = self.tables.get(table) else {
+            // The name came from outside: it is told back only as far as a table's name would be long.
+            return Err(Reason::of("unknown_table", &table.chars().take(64).collect::<String>(), id, ""));
+        };
+        for (name, value) in columns.iter_mut() {
+            let Some(column) = schema.column(name) else {
+                return Err(Reason::of("unknown_column", table, id, &name.chars().take(64).collect::<String>()));
+            };
+            if value.is_null() {
+                if !column.is_nullable {
+                    return Err(Reason::of("missing_value", table, id, name));
+                }
+            } else if !fits(column.kind, value) {
+                return Err(Reason::of("bad_value", table, id, name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a new row has all it must have.
+    ///
+    /// # Errors
+    /// The reason, naming the first column that is missing.
+    pub fn check_new(&self, table: &str, id: Uuid, columns: &Columns) -> Result<(), Reason> {
+        let needed = self.tables.get(table).into_iter().flat_map(|schema| &schema.columns);
+        for column in needed.filter(|column| !column.is_nullable && !column.has_default) {
+            if !columns.contains_key(&column.name) {
+                return Err(Reason::of("missing_value", table, id, &column.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// The tables' names.
+    pub fn names(&self) -> HashSet<&str> {
+        self.tables.keys().map(String::as_str).collect()
+    }
+}
+
+fn fits(kind: Kind, value: &mut Value) -> bool {
+    match kind {
+        Kind::Id => {
+            // One way of writing an id: lower case, with hyphens.
+            let id = value.as_str().and_then(|text| Uuid::parse_str(text).ok());
+            if let Some(id) = id {
+                *value = Value::String(id.to_string());
+            }
+            id.is_some()
+        }
+        Kind::Instant => value.as_i64().is_some_and(|at| (-MAX_INSTANT..=MAX_INSTANT).contains(&at)),
+        Kind::Integer => value.as_i64().is_some(),
+        Kind::Date => value.as_str().is_some_and(is_date),
+        Kind::Time => value.as_str().is_some_and(|text| text.parse::<crate::WallTime>().is_ok()),
+        Kind::Truth => {
+            let truth = match value {
+                Value::Bool(truth) => Some(*truth),
+                Value::Number(number) => number.as_i64().filter(|number| (0..=1).contains(number)).map(|number| number == 1),
+                _ => None,
+            };
+            if let Some(truth) = truth {
+                *value = Value::from(i64::from(truth));
+            }
+            truth.is_some()
+        }
+        Kind::Json => is_storable(value),
+        Kind::Text => value.as_str().is_some_and(|text| text.len() <= MAX_TEXT && !text.contains('\0')),
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.is_ascii() && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+}
+
+/// Postgres keeps no NUL in JSON.
+fn is_storable(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.len() <= MAX_TEXT && !text.contains('\0'),
+        Value::Array(values) => values.iter().all(is_storable),
+        Value::Object(members) => members.iter().all(|(name, value)| !name.contains('\0') && is_storable(value)),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn schema() -> Schema {
+        let column = |name: &str, kind, is_nullable, has_default| Column { name: name.to_owned(), kind, is_nullable, has_default };
+        let columns = vec![
+            column("name", Kind::Text, false, false),
+            column("client_id", Kind::Id, true, false),
+            column("is_active", Kind::Truth, false, true),
+            column("starts_at", Kind::Instant, true, false),
+            column("born_on", Kind::Date, true, false),
+            column("start_time", Kind::Time, true, false),
+            column("settings", Kind::Json, false, true),
+            column("weight_grams", Kind::Integer, true, false),
+        ];
+        Schema { tables: BTreeMap::from([("pets".to_owned(), TableSchema { columns })]) }
+    }
+
+    fn checked(columns: Value) -> Result<Columns, Reason> {
+        let Value::Object(mut columns) = columns else { panic!("an object") };
+        schema().check("pets", Uuid::nil(), &mut columns).map(|()| columns)
+    }
+
+    #[test]
+    fn values_are_written_one_way() {
+        let columns = checked(json!({"is_active": true, "client_id": "0190F5C4-0000-7000-8000-00000000000A"})).unwrap();
+        assert_eq!(Value::Object(columns), json!({"is_active": 1, "client_id": "0190f5c4-0000-7000-8000-00000000000a"}));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        for (columns, code, column) in [
+            (json!({"nam": "x"}), "unknown_column", "nam"),
+            (json!({"name": null}), "missing_value", "name"),
+            (json!({"name": 1}), "bad_value", "name"),
+            (json!({"name": "a\u{0}b"}), "bad_value", "name"),
+            (json!({"client_id": "'; DROP TABLE pets; --"}), "bad_value", "client_id"),
+            (json!({"is_active": 2}), "bad_value", "is_active"),
+            (json!({"starts_at": 1.5}), "bad_value", "starts_at"),
+            (json!({"starts_at": i64::MAX}), "bad_value", "starts_at"),
+            (json!({"born_on": "2024-02-30"}), "bad_value", "born_on"),
+            (json!({"born_on": "12024-02-3"}), "bad_value", "born_on"),
+            (json!({"start_time": "25:00"}), "bad_value", "start_time"),
+            (json!({"settings": {"a": ["\u{0}"]}}), "bad_value", "settings"),
+            (json!({"weight_grams": "heavy"}), "bad_value", "weight_grams"),
+        ] {
+            let reason = checked(columns.clone()).unwrap_err();
+            assert_eq!((reason.code.as_str(), reason.column.as_str()), (code, column), "{columns}");
+        }
+    }
+
+    #[test]
+    fn a_new_row_may_leave_out_what_has_a_default() {
+        let Value::Object(columns) = json!({"client_id": null}) else { panic!("an object") };
+        assert_eq!(schema().check_new("pets", Uuid::nil(), &columns).unwrap_err().column, "name");
+        let Value::Object(columns) = json!({"name": "Rex"}) else { panic!("an object") };
+        assert!(schema().check_new("pets", Uuid::nil(), &columns).is_ok());
+        assert_eq!(schema().check("cats", Uuid::nil(), &mut Columns::new()).unwrap_err().code, "unknown_table");
+    }
+}

@@ -1,0 +1,394 @@
+//! What desk and hub say to each other, as JSON.
+//!
+//! Frozen by golden files (`tests/golden/wire`): a field may be added, none may change its name or meaning. Unknown fields are ignored.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::Millis;
+
+/// The schema this program speaks. A hub serves this one and the two before it.
+pub const WIRE_SCHEMA: i32 = 1;
+
+/// Names and values of columns: ids as text, instants as milliseconds, truth as 0 and 1, JSON as JSON.
+pub type Columns = Map<String, Value>;
+
+/// The hybrid logical clock of a transaction: 48 bits of Unix milliseconds, 16 of a counter. A decimal string on the wire, because 64 bits do not
+/// survive every JSON reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clock(pub i64);
+
+impl Clock {
+    /// The first tick of an instant.
+    pub fn at(now: Millis) -> Self {
+        Self(now.0.clamp(0, (1 << 47) - 1) << 16)
+    }
+
+    /// Its instant.
+    pub fn millis(self) -> Millis {
+        Millis(self.0 >> 16)
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Clock {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl Serialize for Clock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Clock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().ok().filter(|clock: &Self| clock.0 >= 0).ok_or_else(|| serde::de::Error::custom("a clock is a decimal number"))
+    }
+}
+
+/// What happens to a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Op {
+    /// It is made, or some of its columns are set.
+    #[default]
+    Put,
+    /// It is marked deleted.
+    Delete,
+}
+
+/// A change of one row, as a desk sends it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Its table.
+    pub table: String,
+    /// Its id.
+    pub id: Uuid,
+    /// What happens to it.
+    #[serde(default)]
+    pub op: Op,
+    /// What is set. Registers of several columns come whole.
+    #[serde(default)]
+    pub columns: Columns,
+}
+
+/// What one desk did in one go: applied whole or not at all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transaction {
+    /// The replica that wrote it. A file restored from a backup is a new replica: its numbers would say again what they said before.
+    pub replica: Uuid,
+    /// The replica's number for it, growing by one.
+    pub n: i64,
+    /// When, by the hybrid logical clock.
+    pub clock: Clock,
+    /// How far the desk had read when it wrote this: what it had seen, it changed knowingly.
+    #[serde(default)]
+    pub seen: i64,
+    /// Who; none is the program itself.
+    #[serde(default)]
+    pub staff_id: Option<Uuid>,
+    /// What was done, by its stable name.
+    #[serde(default)]
+    pub action: String,
+    /// The rows.
+    pub changes: Vec<Change>,
+}
+
+/// A batch of transactions, in the desk's order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Push {
+    /// The schema the desk speaks.
+    pub schema: i32,
+    /// What it has to say.
+    pub transactions: Vec<Transaction>,
+}
+
+/// What became of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is in the log.
+    Applied,
+    /// It was in the log already.
+    Repeated,
+    /// It can never be applied; the reason says why.
+    Rejected,
+}
+
+/// Why a transaction can never be applied. Holds no value of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{code} {table}.{column}")]
+pub struct Reason {
+    /// A stable name.
+    pub code: String,
+    /// The table, where one is to blame.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub table: String,
+    /// The row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// The column.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub column: String,
+}
+
+impl Reason {
+    /// A reason that blames nothing in particular.
+    pub fn new(code: &str) -> Self {
+        Self { code: code.to_owned(), table: String::new(), id: None, column: String::new() }
+    }
+
+    /// A reason that blames a column of a row.
+    pub fn of(code: &str, table: &str, id: Uuid, column: &str) -> Self {
+        Self { code: code.to_owned(), table: table.to_owned(), id: Some(id), column: column.to_owned() }
+    }
+}
+
+/// The answer to one transaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushResult {
+    /// The replica that wrote it.
+    pub replica: Uuid,
+    /// Its number.
+    pub n: i64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Its first number in the log.
+    #[serde(default)]
+    pub first_seq: i64,
+    /// Its last number in the log.
+    #[serde(default)]
+    pub last_seq: i64,
+    /// Why it was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Visits of it that clash with others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clashes: Vec<Uuid>,
+}
+
+/// The answer to a push.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pushed {
+    /// One for each transaction, in order.
+    pub results: Vec<PushResult>,
+    /// The last number of the log.
+    pub head: i64,
+    /// The hub's time: the desk sees by it how wrong its own clock is.
+    pub now: Millis,
+}
+
+/// Who added an entry to a transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Maker {
+    /// The desk.
+    #[default]
+    Desk,
+    /// The hub, which brought a row back because something new belongs to it.
+    Revive,
+    /// The hub, which judged whether visits clash.
+    Clash,
+}
+
+impl Maker {
+    fn is_desk(&self) -> bool {
+        *self == Self::Desk
+    }
+}
+
+/// A value that lost to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lost {
+    /// The column.
+    pub column: String,
+    /// What it would have been, or was.
+    pub value: Value,
+    /// The entry it came with: this one, where the value never stood.
+    pub seq: i64,
+}
+
+/// A numbered change. Its number is the transaction's first one plus its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The table.
+    pub table: String,
+    /// The row.
+    pub id: Uuid,
+    /// What happened to it.
+    #[serde(default)]
+    pub op: Op,
+    /// The values that stand after it, whoever won.
+    pub columns: Columns,
+    /// The values that do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<Lost>,
+    /// The row's entry before this one: 0 where this made it.
+    #[serde(default)]
+    pub prior: i64,
+    /// Who added it.
+    #[serde(default, skip_serializing_if = "Maker::is_desk")]
+    pub maker: Maker,
+}
+
+/// A transaction as the log has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Logged {
+    /// The number of its first entry.
+    pub first_seq: i64,
+    /// The number of its last entry.
+    pub last_seq: i64,
+    /// The replica that wrote it.
+    pub replica: Uuid,
+    /// The replica's number for it.
+    pub n: i64,
+    /// When, by the clock that was judged (a clock far ahead was set back).
+    pub clock: Clock,
+    /// Who.
+    #[serde(default)]
+    pub staff_id: Option<Uuid>,
+    /// What was done.
+    #[serde(default)]
+    pub action: String,
+    /// When the hub took it.
+    pub at: Millis,
+    /// What changed.
+    pub entries: Vec<Entry>,
+}
+
+/// A page of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pulled {
+    /// Whole transactions, in the log's order.
+    pub transactions: Vec<Logged>,
+    /// The last number of the log.
+    pub head: i64,
+    /// Whether there is more.
+    pub more: bool,
+    /// The hub's time.
+    pub now: Millis,
+}
+
+/// A desk asks to be let in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Enrol {
+    /// The code it was given.
+    pub code: String,
+    /// What people call this computer.
+    pub name: String,
+    /// Its operating system.
+    #[serde(default)]
+    pub platform: String,
+    /// The schema it speaks.
+    pub schema: i32,
+}
+
+/// A desk is let in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// What the hub calls this desk.
+    pub device_id: Uuid,
+    /// The clinic.
+    pub clinic_id: Uuid,
+    /// Its name, to be shown before anything is fetched.
+    pub clinic_name: String,
+    /// Its zone.
+    pub timezone: String,
+    /// The last number of its log; 0 where the clinic is still empty and a desk may bring its own.
+    pub head: i64,
+    /// What opens the door.
+    #[serde(flatten)]
+    pub tokens: Tokens,
+}
+
+/// What opens the hub's door.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Tokens {
+    /// For every request.
+    pub access_token: String,
+    /// Until then.
+    pub access_expires_at: Millis,
+    /// For the next pair.
+    pub refresh_token: String,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("access_expires_at", &self.access_expires_at).finish_non_exhaustive()
+    }
+}
+
+/// A desk asks for the next pair.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Renew {
+    /// The token of the last pair.
+    pub refresh_token: String,
+}
+
+/// What a hub is, to anyone who asks: so that a wrong address is told from a broken one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HubInfo {
+    /// Always `petrel-hub`.
+    pub service: String,
+    /// The newest schema it speaks.
+    pub schema: i32,
+    /// The oldest it serves.
+    pub oldest_schema: i32,
+    /// Its version.
+    pub version: String,
+}
+
+/// An error of the hub (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable name, `urn:petrel:problem:…`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What it is, in English, for a log.
+    pub title: String,
+    /// More, where there is more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_are_decimal_strings_and_nothing_else() {
+        let clock = Clock::at(Millis(1_700_000_000_123));
+        assert_eq!(clock.millis(), Millis(1_700_000_000_123));
+        let text = serde_json::to_string(&clock).unwrap();
+        assert_eq!(text, format!("\"{}\"", 1_700_000_000_123_i64 << 16));
+        assert_eq!(serde_json::from_str::<Clock>(&text).unwrap(), clock);
+        for bad in ["1", "\"-1\"", "\"x\"", "\"99999999999999999999\"", "null"] {
+            assert!(serde_json::from_str::<Clock>(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Clock::at(Millis(i64::MAX)).0 >> 16, (1 << 47) - 1);
+    }
+
+    #[test]
+    fn unknown_fields_are_ignored_and_secrets_are_not_shown() {
+        let tokens: Tokens =
+            serde_json::from_str(r#"{"access_token":"s3cret","access_expires_at":1,"refresh_token":"s3cret2","new":1}"#).unwrap();
+        assert!(!format!("{tokens:?}").contains("s3cret"));
+    }
+}
