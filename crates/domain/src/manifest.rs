@@ -216,7 +216,7 @@ pub const DERIVED: &[&str] = &[
 ];
 
 /// Tables of this desk alone.
-pub const DEVICE: &[&str] = &["sync_state", "outbox", "rejected_changes", "settings"];
+pub const DEVICE: &[&str] = &["sync_state", "outbox", "rejected_changes", "stale_rows", "lost_values", "hub_notes", "settings"];
 
 /// How long rows of a table are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

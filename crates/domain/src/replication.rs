@@ -3,11 +3,13 @@
 //! Pure. The hub on Postgres, and the hub in memory that the simulation runs, both ask [`judge`] and keep what it answers.
 
 mod clash;
+mod hash;
 mod judge;
 mod ledger;
 mod schema;
 mod wire;
 
+pub use hash::row_hash;
 pub use judge::{MAX_AHEAD, clamp, judge};
 pub use ledger::{Ledger, Row, Stamp, Touched};
 pub use schema::{Column, Kind, Schema, TableSchema};

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use petrel_domain::manifest::REGISTERS;
+use petrel_domain::replication::{Column, Kind, Schema, TableSchema};
 use rusqlite::Connection;
 
 use crate::{Result, StoreError};
@@ -13,6 +15,12 @@ pub(crate) struct Table {
     pub(crate) name: String,
     /// Its columns, in the order of the file (and of recorded changes).
     pub(crate) columns: Vec<String>,
+    /// What each holds.
+    pub(crate) kinds: Vec<Kind>,
+    /// Whether each may be empty, and whether it has a default.
+    nullable: Vec<(bool, bool)>,
+    /// Columns that are won and lost together, by position.
+    pub(crate) registers: Vec<Vec<usize>>,
     /// Columns of other replicated tables that refer to this one.
     pub(crate) referred_by: Vec<(String, String)>,
 }
@@ -38,8 +46,7 @@ impl Catalog {
         let names = strings(db, names, "")?;
         let mut tables = HashMap::new();
         for name in &names {
-            let columns = strings(db, "SELECT name FROM pragma_table_info(?1) WHERE ?1 <> '' ORDER BY cid", name)?;
-            tables.insert(name.clone(), Table { name: name.clone(), columns, referred_by: Vec::new() });
+            tables.insert(name.clone(), table(db, name)?);
         }
         for child in &names {
             let mut statement = db.prepare("SELECT \"table\", \"from\" FROM pragma_foreign_key_list(?1)")?;
@@ -59,9 +66,56 @@ impl Catalog {
         self.tables.get(name).ok_or_else(|| StoreError::Value(format!("{name} is no replicated table")))
     }
 
+    /// The same, in replication's words.
+    pub(crate) fn schema(&self) -> Schema {
+        let tables = self.tables.values().map(|table| {
+            let columns = table.columns.iter().zip(&table.kinds).zip(&table.nullable).skip(1);
+            let columns = columns.map(|((name, kind), (is_nullable, has_default))| Column {
+                name: name.clone(),
+                kind: *kind,
+                is_nullable: *is_nullable,
+                has_default: *has_default,
+            });
+            (table.name.clone(), TableSchema { columns: columns.collect() })
+        });
+        Schema { tables: tables.collect() }
+    }
+
     /// The names of the replicated tables.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)
+    }
+}
+
+fn table(db: &Connection, name: &str) -> Result<Table> {
+    let sql: String = db.query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [name], |row| row.get(0))?;
+    let mut statement = db.prepare("SELECT name, type, \"notnull\", dflt_value IS NOT NULL FROM pragma_table_info(?1) ORDER BY cid")?;
+    let mut rows = statement.query([name])?;
+    let (mut columns, mut kinds, mut nullable) = (Vec::new(), Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let column: String = row.get(0)?;
+        kinds.push(kind(&sql, &column, row.get_ref(1)?.as_str()?));
+        nullable.push((!row.get::<_, bool>(2)?, row.get(3)?));
+        columns.push(column);
+    }
+    let of = REGISTERS.iter().filter(|(table, _)| *table == name);
+    let position = |column: &&str| columns.iter().position(|known| known == column);
+    let registers = of.map(|(_, members)| members.iter().filter_map(position).collect()).collect();
+    Ok(Table { name: name.to_owned(), columns, kinds, nullable, registers, referred_by: Vec::new() })
+}
+
+/// What a column holds, by the schema's conventions for types, names and checks.
+fn kind(sql: &str, column: &str, declared: &str) -> Kind {
+    let is_truth = || sql.contains(&format!("CHECK ({column} IN (0, 1))"));
+    match declared {
+        "BLOB" => Kind::Id,
+        "INTEGER" if column.ends_with("_at") || column == "scheduled_for" => Kind::Instant,
+        "INTEGER" if is_truth() => Kind::Truth,
+        "INTEGER" => Kind::Integer,
+        _ if sql.contains(&format!("json_valid({column})")) => Kind::Json,
+        _ if column.ends_with("_on") => Kind::Date,
+        _ if column.ends_with("_time") => Kind::Time,
+        _ => Kind::Text,
     }
 }
 

@@ -5,5 +5,7 @@ mod readers;
 mod store;
 mod tx;
 
+pub(crate) use clock::tick;
 pub use store::Store;
 pub use tx::Tx;
+pub(crate) use tx::record;

@@ -257,8 +257,11 @@ pub struct Logged {
     pub replica: Uuid,
     /// The replica's number for it.
     pub n: i64,
-    /// When, by the clock that was judged (a clock far ahead was set back).
+    /// When, by the clock that was judged.
     pub clock: Clock,
+    /// The clock it was sent with, where that was far ahead and was set back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_clock: Option<Clock>,
     /// Who.
     #[serde(default)]
     pub staff_id: Option<Uuid>,
@@ -269,6 +272,13 @@ pub struct Logged {
     pub at: Millis,
     /// What changed.
     pub entries: Vec<Entry>,
+}
+
+impl Logged {
+    /// The clock that the desk sent.
+    pub fn sent_clock(&self) -> Clock {
+        self.sent_clock.unwrap_or(self.clock)
+    }
 }
 
 /// A page of the log.

@@ -12,6 +12,10 @@ pub(crate) struct Tick {
     pub(crate) n: i64,
     /// The clock.
     pub(crate) clock: i64,
+    /// How far the log has been read.
+    pub(crate) seen: i64,
+    /// Which replica this file is.
+    pub(crate) replica: [u8; 16],
 }
 
 /// The clock after `last` at the time `now`: never less than either, so a computer whose clock jumps back still writes in order.
@@ -23,9 +27,9 @@ pub(crate) fn next_clock(last: i64, now: Millis) -> i64 {
 pub(crate) fn tick(db: &Connection, now: Millis) -> Result<Tick> {
     let last: i64 = db.prepare_cached("SELECT last_clock FROM sync_state WHERE id = 1")?.query_row([], |row| row.get(0))?;
     let clock = next_clock(last, now);
-    let sql = "UPDATE sync_state SET last_clock = ?1, next_n = next_n + 1 WHERE id = 1 RETURNING next_n - 1";
-    let n = db.prepare_cached(sql)?.query_row([clock], |row| row.get(0))?;
-    Ok(Tick { n, clock })
+    let sql = "UPDATE sync_state SET last_clock = ?1, next_n = next_n + 1 WHERE id = 1 RETURNING next_n - 1, cursor, desk_id";
+    let tick = |row: &rusqlite::Row<'_>| Ok(Tick { n: row.get(0)?, clock, seen: row.get(1)?, replica: row.get(2)? });
+    Ok(db.prepare_cached(sql)?.query_row([clock], tick)?)
 }
 
 #[cfg(test)]

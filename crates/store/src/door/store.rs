@@ -13,6 +13,7 @@ use super::readers::Readers;
 use super::tx::Tx;
 use crate::catalog::Catalog;
 use crate::file::{OpenOptions, open_writer};
+use crate::replica::Shield;
 use crate::{Action, Actor, Result, derived};
 
 /// A clinic's open file. Cheap to clone; clones share the connections.
@@ -27,6 +28,8 @@ struct Shared {
     catalog: Catalog,
     writer: Mutex<Connection>,
     readers: Readers,
+    /// What this desk has changed and not yet read back in the log; none where it must be read anew.
+    shield: Mutex<Option<Shield>>,
 }
 
 impl Store {
@@ -41,7 +44,14 @@ impl Store {
         writer.execute("INSERT INTO sync_state (id, desk_id) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING", [desk.as_bytes()])?;
         let catalog = Catalog::load(&writer)?;
         let readers = Readers::open(options)?;
-        let shared = Shared { path: options.path.clone(), clock: Arc::clone(&options.clock), catalog, writer: Mutex::new(writer), readers };
+        let shared = Shared {
+            path: options.path.clone(),
+            clock: Arc::clone(&options.clock),
+            catalog,
+            writer: Mutex::new(writer),
+            readers,
+            shield: Mutex::default(),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -58,6 +68,23 @@ impl Store {
     /// The connection that writes, for housekeeping that records nothing (backups, desk settings).
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
         self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.shared.catalog
+    }
+
+    /// Takes the shield out, to be put back where the transaction that used it was committed.
+    pub(crate) fn take_shield(&self) -> Shield {
+        self.shared.shield.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+
+    pub(crate) fn put_shield(&self, shield: Shield) {
+        *self.shared.shield.lock().unwrap_or_else(PoisonError::into_inner) = Some(shield);
+    }
+
+    pub(crate) fn forget_shield(&self) {
+        *self.shared.shield.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Reads. The closure sees one state of the file, and cannot change it.

@@ -13,6 +13,7 @@ use super::store::sorted;
 use crate::catalog::Catalog;
 use crate::changes::each;
 use crate::derived::Affected;
+use crate::replica::Registers;
 use crate::{Action, Actor, Result, SCHEMA_VERSION};
 
 /// One write under way: the connection inside its transaction, who writes, and when.
@@ -27,6 +28,7 @@ pub struct Tx<'a> {
     ids: ContextV7,
     action_id: Option<ActionId>,
     affected: Affected,
+    registers: Registers,
     tables: BTreeSet<String>,
 }
 
@@ -50,6 +52,7 @@ impl<'a> Tx<'a> {
             ids: ContextV7::new(),
             action_id: None,
             affected: Affected::default(),
+            registers: Registers::default(),
             tables: BTreeSet::new(),
         })
     }
@@ -102,12 +105,22 @@ impl<'a> Tx<'a> {
         Ok((self.action_id, sorted(self.tables)))
     }
 
+    /// Sends a column's value along with this write although it does not change: a choice between two values is one, whichever it is.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(crate) fn say_again(&mut self, table: &str, id: [u8; 16], column: &str) -> Result<()> {
+        let position = self.catalog.table(table)?.position(column)?;
+        self.registers.add(self.db, self.catalog.table(table)?, &id, &[position])
+    }
+
     fn log(&mut self, changes: &[u8]) -> Result<()> {
-        let (affected, tables) = (&mut self.affected, &mut self.tables);
+        let (affected, tables, registers) = (&mut self.affected, &mut self.tables, &mut self.registers);
         let rows = each(changes, self.catalog, |change| {
             if !tables.contains(&change.table.name) {
                 tables.insert(change.table.name.clone());
             }
+            registers.complete(self.db, change)?;
             affected.note(self.db, change)
         })?;
         if rows == 0 {
@@ -115,9 +128,9 @@ impl<'a> Tx<'a> {
         }
         let tick = tick(self.db, self.now)?;
         let action_id = *self.action_id.get_or_insert(ActionId(tick.n));
-        let sql =
-            "INSERT INTO outbox (n, action_id, clock, staff_id, action, schema_version, created_at, changes, row_count, undoes_action_id)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        let sql = "INSERT INTO outbox (n, action_id, clock, staff_id, action, schema_version, created_at, changes, row_count,
+                     undoes_action_id, replica_id, seen, registers)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         self.db.prepare_cached(sql)?.execute(params![
             tick.n,
             action_id.0,
@@ -129,13 +142,16 @@ impl<'a> Tx<'a> {
             changes,
             i64::try_from(rows).unwrap_or(i64::MAX),
             self.undoes.map(|action| action.0),
+            tick.replica,
+            tick.seen,
+            self.registers.take()?,
         ])?;
         Ok(())
     }
 }
 
 /// A session over the replicated tables.
-fn record<'a>(db: &'a Connection, catalog: &Catalog) -> Result<Session<'a>> {
+pub(crate) fn record<'a>(db: &'a Connection, catalog: &Catalog) -> Result<Session<'a>> {
     let mut session = Session::new(db)?;
     let tables: BTreeSet<String> = catalog.names().map(str::to_owned).collect();
     session.table_filter(Some(move |table: &str| tables.contains(table)));

@@ -1,0 +1,101 @@
+//! What an operator does: clinics, codes, desks, checks.
+
+use chrono::{DateTime, Utc};
+use petrel_domain::parse_zone;
+use uuid::Uuid;
+
+use crate::auth::{self, CODE};
+use crate::db::{Database, clinic_transaction};
+use crate::log;
+use crate::problem::Problem;
+
+/// A clinic to be served.
+pub struct NewClinic {
+    /// Its name.
+    pub name: String,
+    /// Its zone, by its IANA name.
+    pub timezone: String,
+}
+
+/// Makes room for a clinic. Answers its id.
+///
+/// # Errors
+/// Where the name is empty or too long, or the zone is unknown; what Postgres says.
+pub async fn add_clinic(database: &Database, clinic: &NewClinic) -> anyhow::Result<Uuid> {
+    parse_zone(&clinic.timezone).map_err(|_| anyhow::anyhow!("timezone: {} is no zone of the IANA database, such as Europe/Berlin", clinic.timezone))?;
+    anyhow::ensure!((1..=200).contains(&clinic.name.trim().chars().count()), "name: 1 to 200 characters");
+    let id = Uuid::now_v7();
+    let mut client = database.client().await?;
+    let pg = clinic_transaction(&mut client, id).await?;
+    pg.execute("INSERT INTO tenants (id, name, timezone) VALUES ($1, $2, $3)", &[&id, &clinic.name.trim(), &clinic.timezone]).await?;
+    pg.execute("INSERT INTO log_heads (clinic_id) VALUES ($1)", &[&id]).await?;
+    pg.commit().await?;
+    Ok(id)
+}
+
+/// A code that lets one desk in, for a quarter of an hour.
+///
+/// # Errors
+/// Where there is no such clinic; what Postgres says.
+pub async fn make_code(database: &Database, clinic: Uuid) -> anyhow::Result<(String, DateTime<Utc>)> {
+    new_code(database, clinic).await.map_err(|problem| match problem {
+        Problem::NotFound => anyhow::anyhow!("clinic: there is none with this id"),
+        other => anyhow::anyhow!("{other:?}"),
+    })
+}
+
+pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(String, DateTime<Utc>), Problem> {
+    let (handle, secret, shown) = auth::new_code().map_err(|error| Problem::Internal(error.to_string()))?;
+    let expires_at = Utc::now() + CODE;
+    let mut client = database.client().await?;
+    let pg = clinic_transaction(&mut client, clinic).await?;
+    if pg.query_opt("SELECT 1 FROM tenants WHERE id = $1", &[&clinic]).await?.is_none() {
+        return Err(Problem::NotFound);
+    }
+    pg.execute("DELETE FROM enrolment_codes WHERE clinic_id = $1 AND expires_at < now() - interval '1 day'", &[&clinic]).await?;
+    let sql = "INSERT INTO enrolment_codes (clinic_id, handle, code_hash, expires_at) VALUES ($1, $2, $3, $4)";
+    pg.execute(sql, &[&clinic, &handle, &auth::hash(&secret).as_slice(), &expires_at]).await?;
+    pg.commit().await?;
+    Ok((shown, expires_at))
+}
+
+/// A clinic's desks, a line each.
+///
+/// # Errors
+/// What Postgres says.
+pub async fn list_devices(database: &Database, clinic: Uuid) -> anyhow::Result<Vec<String>> {
+    let mut client = database.client().await?;
+    let pg = clinic_transaction(&mut client, clinic).await?;
+    let sql = "SELECT id, name, platform, last_seen_at, revoked_at FROM devices WHERE clinic_id = $1 ORDER BY created_at";
+    let rows = pg.query(sql, &[&clinic]).await?;
+    pg.commit().await?;
+    let line = |row: &tokio_postgres::Row| {
+        let (id, name, platform): (Uuid, String, String) = (row.get(0), row.get(1), row.get(2));
+        let (seen, revoked): (DateTime<Utc>, Option<DateTime<Utc>>) = (row.get(3), row.get(4));
+        let state = revoked.map_or_else(|| format!("last seen {}", seen.format("%F %T UTC")), |at| format!("revoked {}", at.format("%F %T UTC")));
+        format!("{id}  {name} ({platform}), {state}")
+    };
+    Ok(rows.iter().map(line).collect())
+}
+
+/// Locks a desk out, from its next request on.
+///
+/// # Errors
+/// Where the clinic has no such desk; what Postgres says.
+pub async fn revoke_device(database: &Database, clinic: Uuid, device: Uuid) -> anyhow::Result<()> {
+    let mut client = database.client().await?;
+    let pg = clinic_transaction(&mut client, clinic).await?;
+    let known = pg.execute("UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2", &[&clinic, &device]).await?;
+    pg.commit().await?;
+    anyhow::ensure!(known == 1, "device: the clinic has none with this id");
+    Ok(())
+}
+
+/// Holds a clinic's log against its tables. Answers what was found wrong.
+///
+/// # Errors
+/// What Postgres says.
+pub async fn check(database: &Database, clinic: Uuid) -> anyhow::Result<Vec<String>> {
+    let mut client = database.client().await?;
+    log::verify(&mut client, &database.catalog, clinic).await.map_err(|problem| anyhow::anyhow!("{problem:?}"))
+}

@@ -1,0 +1,223 @@
+//! Who is this? Codes let a desk in, tokens keep it in; the hub keeps hashes alone.
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use chrono::{DateTime, Duration, Utc};
+use petrel_domain::Millis;
+use petrel_domain::replication::{Enrol, Enrolled, Tokens, WIRE_SCHEMA};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::db::{DbError, clinic_transaction};
+use crate::problem::Problem;
+use crate::routes::Hub;
+
+/// How long an access token is good.
+const ACCESS: Duration = Duration::minutes(10);
+/// How long a code is good.
+pub(crate) const CODE: Duration = Duration::minutes(15);
+/// How many wrong tries a code bears.
+const TRIES: i32 = 5;
+/// The schemas before the current one that are served.
+pub(crate) const OLDEST_SCHEMA: i32 = if WIRE_SCHEMA > 2 { WIRE_SCHEMA - 2 } else { 1 };
+
+/// A desk that was let in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Desk {
+    pub(crate) clinic_id: Uuid,
+    pub(crate) device_id: Uuid,
+}
+
+impl FromRequestParts<Hub> for Desk {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Problem> {
+        let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+        let desk = authenticate(hub, token.ok_or(Problem::Unauthorized)?).await?;
+        hub.limit(desk.device_id)?;
+        Ok(desk)
+    }
+}
+
+async fn authenticate(hub: &Hub, token: &str) -> Result<Desk, Problem> {
+    let client = hub.database.client().await?;
+    let hashed = hash(token);
+    let statement = client.prepare_cached("SELECT clinic_id, id, expires_at, is_next, revoked_at IS NOT NULL FROM device_of($1)").await?;
+    let row = client.query_opt(&statement, &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
+    let (clinic_id, device_id): (Uuid, Uuid) = (row.try_get(0)?, row.try_get(1)?);
+    let expires_at: DateTime<Utc> = row.try_get(2)?;
+    if row.try_get(4)? {
+        return Err(Problem::Revoked);
+    }
+    if expires_at < Utc::now() {
+        return Err(Problem::Unauthorized);
+    }
+    if row.try_get(3)? {
+        drop(client);
+        take_up_next(hub, clinic_id, device_id, &hashed).await?;
+    }
+    Ok(Desk { clinic_id, device_id })
+}
+
+/// The new pair is used for the first time: from here on the one before it is no good, and its use is theft.
+async fn take_up_next(hub: &Hub, clinic_id: Uuid, device_id: Uuid, access: &[u8]) -> Result<(), Problem> {
+    let mut client = hub.database.client().await?;
+    let pg = clinic_transaction(&mut client, clinic_id).await?;
+    let sql = "UPDATE devices SET access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash,
+                 refresh_hash = next_refresh_hash, next_access_hash = NULL, next_access_expires_at = NULL, next_refresh_hash = NULL
+               WHERE clinic_id = $1 AND id = $2 AND next_access_hash = $3";
+    pg.execute(sql, &[&clinic_id, &device_id, &access]).await?;
+    pg.commit().await?;
+    Ok(())
+}
+
+/// Lets a desk in by a code.
+///
+/// # Errors
+/// `BadCode`, without a hint whether there is such a code; `HubTooOld`, `DeskTooOld`; `Malformed`.
+pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem> {
+    check_schema(enrol.schema)?;
+    let name: String = enrol.name.trim().chars().filter(|of| !of.is_control()).take(200).collect();
+    if name.is_empty() {
+        return Err(Problem::Malformed("name: say what people call this computer".to_owned()));
+    }
+    let (handle, secret) = split_code(&enrol.code).ok_or(Problem::BadCode)?;
+    let mut client = hub.database.client().await?;
+    let clinic: Option<Uuid> = client.query_one("SELECT clinic_of_code($1)", &[&handle]).await?.try_get(0)?;
+    let clinic = clinic.ok_or(Problem::BadCode)?;
+    let pg = clinic_transaction(&mut client, clinic).await?;
+    let sql = "UPDATE enrolment_codes SET tries = tries + 1, used_at = CASE WHEN code_hash = $3 THEN now() END
+               WHERE clinic_id = $1 AND handle = $2 AND used_at IS NULL AND expires_at > now() AND tries < $4 RETURNING used_at IS NOT NULL";
+    let found = pg.query_opt(sql, &[&clinic, &handle, &hash(&secret).as_slice(), &TRIES]).await?;
+    if !found.map(|row| row.try_get::<_, bool>(0)).transpose()?.unwrap_or(false) {
+        // The try counts, whatever becomes of the request.
+        pg.commit().await?;
+        return Err(Problem::BadCode);
+    }
+    let device_id = Uuid::now_v7();
+    let (tokens, hashes) = new_tokens()?;
+    let platform: String = enrol.platform.chars().filter(|of| !of.is_control()).take(60).collect();
+    let sql = "INSERT INTO devices (clinic_id, id, name, platform, schema_version, access_hash, access_expires_at, refresh_hash)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    pg.execute(sql, &[&clinic, &device_id, &name, &platform, &enrol.schema, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()]).await?;
+    let row = pg.query_one("SELECT t.name, t.timezone, h.head FROM tenants t JOIN log_heads h ON h.clinic_id = t.id WHERE t.id = $1", &[&clinic]).await?;
+    let (clinic_name, timezone, head) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    pg.commit().await?;
+    Ok(Enrolled { device_id, clinic_id: clinic, clinic_name, timezone, head, tokens })
+}
+
+/// The next pair of tokens. The pair before stays good until this one is used; a pair that was used before that is stolen, and the desk is
+/// revoked.
+///
+/// # Errors
+/// `Unauthorized`, `Revoked`.
+pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Problem> {
+    let mut client = hub.database.client().await?;
+    let hashed = hash(refresh_token);
+    let sql = "SELECT clinic_id, id, which, revoked_at IS NOT NULL FROM device_of_refresh($1)";
+    let row = client.query_opt(sql, &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
+    let (clinic, device): (Uuid, Uuid) = (row.try_get(0)?, row.try_get(1)?);
+    let which: String = row.try_get(2)?;
+    if row.try_get(3)? {
+        return Err(Problem::Revoked);
+    }
+    let pg = clinic_transaction(&mut client, clinic).await?;
+    if which == "used" {
+        pg.execute("UPDATE devices SET revoked_at = now() WHERE clinic_id = $1 AND id = $2", &[&clinic, &device]).await?;
+        pg.commit().await?;
+        tracing::warn!(%clinic, %device, "a refresh token was used again; the desk is revoked");
+        return Err(Problem::Revoked);
+    }
+    let (tokens, hashes) = new_tokens()?;
+    // A pair that was handed out and never used becomes the one in use here, by being used.
+    let take_up = if which == "next" {
+        ", access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash, refresh_hash = next_refresh_hash"
+    } else {
+        ""
+    };
+    let sql = format!(
+        "UPDATE devices SET next_access_hash = $3, next_access_expires_at = $4, next_refresh_hash = $5{take_up}
+         WHERE clinic_id = $1 AND id = $2 AND revoked_at IS NULL"
+    );
+    pg.execute(&sql, &[&clinic, &device, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()]).await?;
+    pg.commit().await?;
+    Ok(tokens)
+}
+
+/// Whether a desk's schema is served.
+pub(crate) fn check_schema(schema: i32) -> Result<(), Problem> {
+    match schema {
+        schema if schema > WIRE_SCHEMA => Err(Problem::HubTooOld),
+        schema if schema < OLDEST_SCHEMA => Err(Problem::DeskTooOld),
+        _ => Ok(()),
+    }
+}
+
+struct Hashes {
+    access: [u8; 32],
+    expires_at: DateTime<Utc>,
+    refresh: [u8; 32],
+}
+
+fn new_tokens() -> Result<(Tokens, Hashes), Problem> {
+    let (access_token, refresh_token) = (random_token()?, random_token()?);
+    let expires_at = Utc::now() + ACCESS;
+    let hashes = Hashes { access: hash(&access_token), expires_at, refresh: hash(&refresh_token) };
+    Ok((Tokens { access_token, access_expires_at: Millis(expires_at.timestamp_millis()), refresh_token }, hashes))
+}
+
+fn random_token() -> Result<String, Problem> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Problem::Internal(error.to_string()))?;
+    Ok(hex::encode(bytes))
+}
+
+pub(crate) fn hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// What a code is made of: no letter that looks like a digit. Source of the alphabet: Crockford's Base32.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A new code: a handle of four signs and a secret of eight, as `ABCD-EFGH-JKMN`. Forty bits, five tries.
+pub(crate) fn new_code() -> Result<(String, String, String), getrandom::Error> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes)?;
+    let signs: String = bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let (handle, secret) = signs.split_at(4);
+    Ok((handle.to_owned(), secret.to_owned(), format!("{handle}-{}-{}", &secret[..4], &secret[4..])))
+}
+
+/// Handle and secret of a code as people type it: any case, spaces or hyphens anywhere, O for 0 and I or L for 1.
+fn split_code(typed: &str) -> Option<(String, String)> {
+    let signs: String = typed
+        .chars()
+        .filter(|sign| !sign.is_whitespace() && *sign != '-')
+        .take(13)
+        .map(|sign| match sign.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect();
+    let is_code = signs.len() == 12 && signs.bytes().all(|sign| ALPHABET.contains(&sign));
+    is_code.then(|| (signs[..4].to_owned(), signs[4..].to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        let (handle, secret, shown) = new_code().unwrap();
+        for typed in [shown.clone(), shown.to_lowercase(), shown.replace('-', " "), format!(" {shown} ")] {
+            assert_eq!(split_code(&typed), Some((handle.clone(), secret.clone())), "{typed}");
+        }
+        assert_eq!(split_code("oil0-0000-0000"), Some(("0110".into(), "00000000".into())));
+        for bad in ["", "ABCD-EFGH", "ABCD-EFGH-JKMU", "ÄBCD-EFGH-JKMN", "ABCD-EFGH-JKMN-P"] {
+            assert_eq!(split_code(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The database: its pool, its migrations, a clinic's transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts, Transaction};
+use tokio_postgres::NoTls;
+use uuid::Uuid;
+
+use crate::catalog::Catalog;
+use crate::config::Config;
+
+mod embedded {
+    refinery::embed_migrations!("../../migrations/hub");
+}
+
+/// How long a request waits for a connection before the desk is asked to come back.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// A pool of connections that work as `petrel_hub`.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+    /// The replicated tables as the database has them.
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) url: String,
+}
+
+impl Database {
+    /// Connects, and reads the catalog. The schema must be there: see [`Database::migrate`].
+    ///
+    /// # Errors
+    /// What Postgres says.
+    pub async fn connect(config: &Config) -> anyhow::Result<Self> {
+        let postgres: tokio_postgres::Config = config.database_url.parse().context("DATABASE_URL")?;
+        let manager = Manager::from_config(postgres, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let become_hub = Hook::async_fn(|client, _| {
+            Box::pin(async move {
+                // A statement that hangs must not hold a clinic's log for ever.
+                let sql = "SET ROLE petrel_hub; SET statement_timeout = '120s'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
+                client.batch_execute(sql).await.map_err(HookError::Backend)
+            })
+        });
+        let timeouts = Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) };
+        let pool = Pool::builder(manager).max_size(config.connections).post_create(become_hub).timeouts(timeouts);
+        let pool = pool.runtime(deadpool_postgres::Runtime::Tokio1).build()?;
+        let client = pool.get().await.context("the database cannot be reached")?;
+        let catalog = Arc::new(Catalog::load(&client).await?);
+        Ok(Self { pool, catalog, url: config.database_url.clone() })
+    }
+
+    /// Brings the schema up to date, as the database's owner. Several hubs may do it at the same time.
+    ///
+    /// # Errors
+    /// What Postgres says, also where the schema is newer than this program.
+    pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+        let (mut client, connection) = tokio_postgres::connect(&config.database_url, NoTls).await.context("the database cannot be reached")?;
+        let task = tokio::spawn(connection);
+        client.batch_execute("SELECT pg_advisory_lock(4790)").await?;
+        let runner = embedded::migrations::runner().set_abort_divergent(true);
+        runner.run_async(&mut client).await.context("the schema could not be brought up to date")?;
+        client.batch_execute("SELECT pg_advisory_unlock(4790)").await?;
+        drop(client);
+        task.await??;
+        Ok(())
+    }
+
+    /// A connection.
+    pub(crate) async fn client(&self) -> Result<Object, DbError> {
+        Ok(self.pool.get().await?)
+    }
+
+    /// How many connections there are, and how many are free.
+    pub(crate) fn connections(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size, status.available)
+    }
+}
+
+/// A transaction that sees one clinic and nothing else.
+pub(crate) async fn clinic_transaction(client: &mut Object, clinic: Uuid) -> Result<Transaction<'_>, DbError> {
+    let transaction = client.transaction().await?;
+    set_clinic(&transaction, clinic).await?;
+    Ok(transaction)
+}
+
+pub(crate) async fn set_clinic(transaction: &Transaction<'_>, clinic: Uuid) -> Result<(), DbError> {
+    let statement = transaction.prepare_cached("SELECT set_config('petrel.clinic_id', $1, true)").await?;
+    transaction.query_one(&statement, &[&clinic.to_string()]).await?;
+    Ok(())
+}
+
+/// What the database says.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DbError {
+    /// Postgres.
+    #[error("database: {0}")]
+    Postgres(#[from] tokio_postgres::Error),
+    /// No connection is free, or none can be made.
+    #[error("database: {0}")]
+    Pool(#[from] deadpool_postgres::PoolError),
+    /// It holds what the program did not put there.
+    #[error("database holds {0}")]
+    Value(String),
+}
+
+impl DbError {
+    /// Whether the data is to blame, and not the moment: then it will never be taken. Answers the constraint's name, or the class of error.
+    pub(crate) fn blames_data(&self) -> Option<String> {
+        let Self::Postgres(error) = self else { return None };
+        let error = error.as_db_error()?;
+        let code = error.code().code();
+        (code.starts_with("22") || code.starts_with("23")).then(|| error.constraint().unwrap_or(code).to_owned())
+    }
+}

@@ -1,0 +1,284 @@
+//! A push: what the desk did, judged and numbered, all under the lock of the clinic's log.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use deadpool_postgres::{Object, Transaction as Pg};
+use petrel_domain::replication::{Entry, Ledger, Maker, Outcome, PushResult, Pushed, Reason, Transaction, clamp, judge};
+use petrel_domain::{Clock, Millis, SystemClock};
+use uuid::Uuid;
+
+use super::{load, write};
+use crate::catalog::Catalog;
+use crate::db::{DbError, clinic_transaction, set_clinic};
+use crate::live::CHANNEL;
+use crate::metrics::{Metrics, add};
+use crate::problem::Problem;
+
+/// A transaction that was judged and has its numbers.
+struct Numbered {
+    transaction: Transaction,
+    first_seq: i64,
+    entries: Vec<Entry>,
+}
+
+/// Appends a batch of one desk. A transaction is applied whole, recognised, or rejected; one that is rejected does not hold up the others.
+///
+/// # Errors
+/// `Rewound` where a replica says again, by a number it had used, something else: nothing of the batch is applied then. `Busy`.
+pub(crate) async fn append(
+    client: &mut Object,
+    catalog: &Catalog,
+    clinic: Uuid,
+    device: Uuid,
+    batch: Vec<Transaction>,
+    metrics: &Metrics,
+) -> Result<Pushed, Problem> {
+    let now = SystemClock.now();
+    let mut pg = clinic_transaction(client, clinic).await?;
+    // The lock that puts pushes of one clinic one after another. It is held to the commit: numbers become visible in their order.
+    let lock = pg.prepare_cached("SELECT head FROM log_heads WHERE clinic_id = $1 FOR UPDATE").await?;
+    let mut head: i64 = pg.query_one(&lock, &[&clinic]).await?.try_get(0)?;
+    let mut results: Vec<Option<PushResult>> = Vec::new();
+    let mut fresh = Vec::new();
+    let mut last = Replicas::read(&pg, clinic, &batch).await?;
+    for transaction in batch {
+        match last.place(&transaction)? {
+            Place::New => {
+                results.push(None);
+                fresh.push(transaction);
+            }
+            Place::Known => results.push(Some(recognise(&pg, clinic, &transaction).await?)),
+        }
+    }
+    let mut ends = Vec::new();
+    if !fresh.is_empty() {
+        let savepoint = pg.savepoint("batch").await?;
+        let together = together(&savepoint, catalog, clinic, device, fresh.clone(), head, now).await;
+        match together {
+            Ok((numbered, new_head)) => {
+                savepoint.commit().await?;
+                (ends, head) = (numbered, new_head);
+            }
+            Err(error) if error.blames_data().is_some() => {
+                savepoint.rollback().await?;
+                // One of them is poison: each by itself, so that the others flow on.
+                for transaction in fresh {
+                    let savepoint = pg.savepoint("one").await?;
+                    set_clinic(&savepoint, clinic).await?;
+                    let alone = together_one(&savepoint, catalog, clinic, device, transaction.clone(), head, now).await;
+                    match alone {
+                        Ok((one, new_head)) => {
+                            savepoint.commit().await?;
+                            ends.extend(one);
+                            head = new_head;
+                        }
+                        Err(error) => {
+                            let Some(cause) = error.blames_data() else { return Err(error.into()) };
+                            savepoint.rollback().await?;
+                            let reason = Reason { code: "refused".to_owned(), table: String::new(), id: None, column: cause };
+                            reject(&pg, clinic, device, &transaction, &reason).await?;
+                            ends.push(Ended::rejected(&transaction, reason));
+                        }
+                    }
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+        last.write(&pg, clinic, device).await?;
+        let number = pg.prepare_cached("UPDATE log_heads SET head = $2 WHERE clinic_id = $1").await?;
+        pg.execute(&number, &[&clinic, &head]).await?;
+        let tell = pg.prepare_cached("SELECT pg_notify($1, $2)").await?;
+        pg.query_one(&tell, &[&CHANNEL, &format!("{clinic} {head}")]).await?;
+    }
+    pg.commit().await?;
+    let mut ends = ends.into_iter();
+    let results: Vec<PushResult> = results.into_iter().filter_map(|known| known.or_else(|| ends.next().map(|end| end.0))).collect();
+    count(metrics, &results);
+    Ok(Pushed { results, head, now })
+}
+
+/// What became of one transaction.
+struct Ended(PushResult);
+
+impl Ended {
+    fn rejected(transaction: &Transaction, reason: Reason) -> Self {
+        let Transaction { replica, n, .. } = *transaction;
+        Self(PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason: Some(reason), clashes: Vec::new() })
+    }
+
+    fn applied(numbered: &Numbered) -> Self {
+        let Transaction { replica, n, .. } = numbered.transaction;
+        let last_seq = numbered.first_seq + numbered.entries.len() as i64 - 1;
+        let is_clash = |entry: &&Entry| entry.maker == Maker::Clash && entry.columns.get("clash_with_id").is_some_and(|id| !id.is_null());
+        let clashes = numbered.entries.iter().filter(is_clash).map(|entry| entry.id).collect();
+        Self(PushResult { replica, n, outcome: Outcome::Applied, first_seq: numbered.first_seq, last_seq, reason: None, clashes })
+    }
+}
+
+async fn together_one(
+    pg: &Pg<'_>,
+    catalog: &Catalog,
+    clinic: Uuid,
+    device: Uuid,
+    transaction: Transaction,
+    head: i64,
+    now: Millis,
+) -> Result<(Vec<Ended>, i64), DbError> {
+    together(pg, catalog, clinic, device, vec![transaction], head, now).await
+}
+
+/// Judges a batch and writes what comes of it: rows, log, rejections.
+async fn together(
+    pg: &Pg<'_>,
+    catalog: &Catalog,
+    clinic: Uuid,
+    device: Uuid,
+    batch: Vec<Transaction>,
+    mut head: i64,
+    now: Millis,
+) -> Result<(Vec<Ended>, i64), DbError> {
+    let mut ledger: Ledger = load::load(pg, catalog, clinic, &batch).await?;
+    let mut ends = Vec::new();
+    let mut applied = Vec::new();
+    for mut transaction in batch {
+        match judge(&mut ledger, &catalog.schema, &mut transaction, head + 1, now) {
+            Ok(entries) => {
+                let numbered = Numbered { first_seq: head + 1, transaction, entries };
+                head += numbered.entries.len() as i64;
+                ends.push(Ended::applied(&numbered));
+                applied.push(numbered);
+            }
+            Err(reason) => {
+                reject(pg, clinic, device, &transaction, &reason).await?;
+                ends.push(Ended::rejected(&transaction, reason));
+            }
+        }
+    }
+    write::write(pg, catalog, clinic, &mut ledger).await?;
+    keep(pg, clinic, device, &applied, now).await?;
+    Ok((ends, head))
+}
+
+/// Writes the log's rows.
+async fn keep(pg: &Pg<'_>, clinic: Uuid, device: Uuid, applied: &[Numbered], now: Millis) -> Result<(), DbError> {
+    if applied.is_empty() {
+        return Ok(());
+    }
+    let each = |read: fn(&Numbered) -> i64| applied.iter().map(read).collect::<Vec<i64>>();
+    let judged: Vec<i64> = applied.iter().map(|one| clamp(one.transaction.clock, now).0).collect();
+    let sent: Vec<Option<i64>> = applied.iter().zip(&judged).map(|(one, judged)| Some(one.transaction.clock.0).filter(|sent| sent != judged)).collect();
+    let staff: Vec<Option<Uuid>> = applied.iter().map(|one| one.transaction.staff_id).collect();
+    let replicas: Vec<Uuid> = applied.iter().map(|one| one.transaction.replica).collect();
+    let actions: Vec<String> = applied.iter().map(|one| one.transaction.action.chars().take(64).filter(|of| *of != '\0').collect()).collect();
+    let entries = applied.iter().map(|one| serde_json::to_string(&one.entries)).collect::<Result<Vec<_>, _>>();
+    let entries = entries.map_err(|error| DbError::Value(error.to_string()))?;
+    let sql = "INSERT INTO log (clinic_id, device_id, first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, entries)
+               SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::uuid[], $10::text[], $11::text[])";
+    let statement = pg.prepare_cached(sql).await?;
+    let (first, last) = (each(|one| one.first_seq), each(|one| one.first_seq + one.entries.len() as i64 - 1));
+    pg.execute(&statement, &[&clinic, &device, &first, &last, &replicas, &each(|one| one.transaction.n), &judged, &sent, &staff, &actions, &entries]).await?;
+    Ok(())
+}
+
+async fn reject(pg: &Pg<'_>, clinic: Uuid, device: Uuid, transaction: &Transaction, reason: &Reason) -> Result<(), DbError> {
+    let sql = "INSERT INTO rejections (clinic_id, replica_id, n, device_id, reason, body) VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb)
+               ON CONFLICT DO NOTHING";
+    let json = |value: Result<String, serde_json::Error>| value.map_err(|error| DbError::Value(error.to_string()));
+    // Postgres keeps no NUL in JSON; what holds one is kept all the same, readably.
+    let body = json(serde_json::to_string(transaction))?.replace("\\u0000", "\\u2400");
+    let statement = pg.prepare_cached(sql).await?;
+    pg.execute(&statement, &[&clinic, &transaction.replica, &transaction.n, &device, &json(serde_json::to_string(reason))?, &body]).await?;
+    Ok(())
+}
+
+/// How far each replica of a batch has come.
+struct Replicas {
+    last: HashMap<Uuid, i64>,
+    stands: HashMap<Uuid, i64>,
+}
+
+enum Place {
+    New,
+    Known,
+}
+
+impl Replicas {
+    async fn read(pg: &Pg<'_>, clinic: Uuid, batch: &[Transaction]) -> Result<Self, DbError> {
+        let mut ids: Vec<Uuid> = batch.iter().map(|transaction| transaction.replica).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let statement = pg.prepare_cached("SELECT id, last_n FROM replicas WHERE clinic_id = $1 AND id = ANY ($2)").await?;
+        let mut last = HashMap::new();
+        for row in pg.query(&statement, &[&clinic, &ids]).await? {
+            last.insert(row.try_get(0)?, row.try_get(1)?);
+        }
+        Ok(Self { stands: last.clone(), last })
+    }
+
+    fn place(&mut self, transaction: &Transaction) -> Result<Place, Problem> {
+        let last = self.last.entry(transaction.replica).or_insert(0);
+        if transaction.n < 1 {
+            return Err(Problem::Malformed("a transaction's number is 1 or more".to_owned()));
+        }
+        if transaction.n <= *last {
+            return Ok(Place::Known);
+        }
+        *last = transaction.n;
+        Ok(Place::New)
+    }
+
+    async fn write(&mut self, pg: &Pg<'_>, clinic: Uuid, device: Uuid) -> Result<(), DbError> {
+        let moved: Vec<(Uuid, i64)> = self.last.iter().filter(|(id, n)| self.stands.get(*id) != Some(*n)).map(|(id, n)| (*id, *n)).collect();
+        for (id, n) in moved {
+            // Whether it is there is known under the lock; `ON CONFLICT` would need an index that spans servers.
+            let sql = if self.stands.contains_key(&id) {
+                "UPDATE replicas SET last_n = $3, device_id = $4 WHERE clinic_id = $1 AND id = $2"
+            } else {
+                "INSERT INTO replicas (clinic_id, id, last_n, device_id) VALUES ($1, $2, $3, $4)"
+            };
+            let statement = pg.prepare_cached(sql).await?;
+            pg.execute(&statement, &[&clinic, &id, &n, &device]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A transaction that came before is answered as it was then. That the same number says something else shows by its clock.
+async fn recognise(pg: &Pg<'_>, clinic: Uuid, transaction: &Transaction) -> Result<PushResult, Problem> {
+    let Transaction { replica, n, clock, .. } = *transaction;
+    let sql = "SELECT first_seq, last_seq, coalesce(sent_clock, clock) FROM log WHERE clinic_id = $1 AND replica_id = $2 AND n = $3
+               UNION ALL SELECT first_seq, last_seq, coalesce(sent_clock, clock) FROM log_archive WHERE clinic_id = $1 AND replica_id = $2 AND n = $3";
+    let statement = pg.prepare_cached(sql).await?;
+    if let Some(row) = pg.query_opt(&statement, &[&clinic, &replica, &n]).await? {
+        let sent: i64 = row.try_get(2)?;
+        if sent != clock.0 {
+            return Err(Problem::Rewound);
+        }
+        let (first_seq, last_seq) = (row.try_get(0)?, row.try_get(1)?);
+        return Ok(PushResult { replica, n, outcome: Outcome::Repeated, first_seq, last_seq, reason: None, clashes: Vec::new() });
+    }
+    let statement = pg.prepare_cached("SELECT reason::text, body ->> 'clock' FROM rejections WHERE clinic_id = $1 AND replica_id = $2 AND n = $3").await?;
+    let Some(row) = pg.query_opt(&statement, &[&clinic, &replica, &n]).await? else { return Err(Problem::Rewound) };
+    let (reason, sent): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+    if sent != Some(clock.to_string()) {
+        return Err(Problem::Rewound);
+    }
+    let reason: Reason = serde_json::from_str(&reason).map_err(|error| Problem::Internal(error.to_string()))?;
+    Ok(Ended::rejected(transaction, reason).0)
+}
+
+fn count(metrics: &Metrics, results: &[PushResult]) {
+    for result in results {
+        let counter = match result.outcome {
+            Outcome::Applied => &metrics.applied,
+            Outcome::Repeated => &metrics.repeated,
+            Outcome::Rejected => &metrics.rejected,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        if result.outcome == Outcome::Applied {
+            add(&metrics.entries, usize::try_from(result.last_seq - result.first_seq + 1).unwrap_or(0));
+            add(&metrics.clashes, result.clashes.len());
+        }
+    }
+}

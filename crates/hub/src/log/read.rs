@@ -1,0 +1,271 @@
+//! Reading: pages of the log, whole tables, single rows, a row's history, counts and hashes.
+
+use std::fmt::Write;
+
+use bytes::{Bytes, BytesMut};
+use deadpool_postgres::{Object, Transaction as Pg};
+use futures_util::{StreamExt, TryStreamExt};
+use petrel_domain::manifest::REPLICATED;
+use petrel_domain::replication::{Columns, Entry, row_hash};
+use petrel_domain::{Clock, SystemClock};
+use serde_json::{Value, json};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::values::read;
+use crate::catalog::Catalog;
+use crate::db::{DbError, clinic_transaction};
+use crate::problem::Problem;
+
+/// How much of the log one page holds, in bytes of entries. The first transaction is there whatever its size.
+const PAGE_BYTES: usize = 6 << 20;
+
+/// A page of the log after a number, as JSON ([`petrel_domain::replication::Pulled`]): the entries are copied as they lie there. Answers it with
+/// the log's last number and how many transactions it holds.
+///
+/// # Errors
+/// `BehindHorizon` where the log does not reach back that far.
+pub(crate) async fn page(client: &mut Object, clinic: Uuid, after: i64, limit: i64) -> Result<(String, i64, usize), Problem> {
+    let pg = clinic_transaction(client, clinic).await?;
+    let heads = pg.prepare_cached("SELECT head, horizon FROM log_heads WHERE clinic_id = $1").await?;
+    let heads = pg.query_one(&heads, &[&clinic]).await?;
+    let (head, horizon): (i64, i64) = (heads.try_get(0)?, heads.try_get(1)?);
+    if after < horizon {
+        return Err(Problem::BehindHorizon);
+    }
+    let mut body = String::from("{\"transactions\":[");
+    let (mut count, mut reached) = (0, after);
+    if after < head {
+        let sql = "SELECT first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, recorded_at, entries FROM log
+                   WHERE clinic_id = $1 AND last_seq > $2 AND last_seq <= $4 ORDER BY last_seq LIMIT $3";
+        let statement = pg.prepare_cached(sql).await?;
+        let rows = pg.query_raw(&statement, params(&[&clinic, &after, &limit, &head])).await?;
+        futures_util::pin_mut!(rows);
+        while let Some(row) = rows.try_next().await? {
+            if count > 0 {
+                body.push(',');
+            }
+            reached = row.try_get(1)?;
+            transaction(&mut body, &row)?;
+            count += 1;
+            if body.len() > PAGE_BYTES {
+                break;
+            }
+        }
+    }
+    pg.commit().await?;
+    let _ = write!(body, "],\"head\":{head},\"more\":{},\"now\":{}}}", reached < head && count > 0, SystemClock.now().0);
+    Ok((body, head, count))
+}
+
+fn params<'a>(values: &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)]) -> impl ExactSizeIterator<Item = &'a dyn tokio_postgres::types::ToSql> {
+    values.iter().map(|value| *value as &dyn tokio_postgres::types::ToSql)
+}
+
+fn transaction(body: &mut String, row: &Row) -> Result<(), DbError> {
+    let at: chrono::DateTime<chrono::Utc> = row.try_get(8)?;
+    let (replica, staff): (Uuid, Option<Uuid>) = (row.try_get(2)?, row.try_get(6)?);
+    let action = Value::String(row.try_get(7)?);
+    let (first, last, n, clock): (i64, i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?, row.try_get(4)?);
+    let at = at.timestamp_millis();
+    let _ = write!(body, "{{\"first_seq\":{first},\"last_seq\":{last},\"replica\":\"{replica}\",\"n\":{n},\"clock\":\"{clock}\",\"at\":{at},\"action\":{action}");
+    if let Some(sent) = row.try_get::<_, Option<i64>>(5)? {
+        let _ = write!(body, ",\"sent_clock\":\"{sent}\"");
+    }
+    if let Some(staff) = staff {
+        let _ = write!(body, ",\"staff_id\":\"{staff}\"");
+    }
+    let entries: &str = row.try_get(9)?;
+    let _ = write!(body, ",\"entries\":{entries}}}");
+    Ok(())
+}
+
+/// A page of a whole table in the order of ids: its columns, and its rows in Postgres' binary COPY format.
+///
+/// # Errors
+/// `NotFound` where no such table is replicated.
+pub(crate) async fn snapshot(
+    client: &mut Object,
+    catalog: &Catalog,
+    clinic: Uuid,
+    table: &str,
+    after: Option<Uuid>,
+    limit: usize,
+    schema: i32,
+) -> Result<(String, Bytes), Problem> {
+    let columns = catalog.columns(table, schema).ok_or(Problem::NotFound)?.join(",");
+    let pg = clinic_transaction(client, clinic).await?;
+    // COPY takes no parameters; both are UUIDs that were parsed.
+    let after = after.map(|after| format!(" AND id > '{after}'")).unwrap_or_default();
+    let sql = format!("COPY (SELECT {columns} FROM {table} WHERE clinic_id = '{clinic}'{after} ORDER BY id LIMIT {limit}) TO STDOUT (FORMAT binary)");
+    let stream = pg.copy_out(&sql).await?;
+    futures_util::pin_mut!(stream);
+    let mut page = BytesMut::new();
+    while let Some(bytes) = stream.next().await {
+        page.extend_from_slice(&bytes?);
+    }
+    pg.commit().await?;
+    Ok((columns, page.freeze()))
+}
+
+/// Rows as they stand.
+///
+/// # Errors
+/// `NotFound` where no such table is replicated.
+pub(crate) async fn rows(client: &mut Object, catalog: &Catalog, clinic: Uuid, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, Problem> {
+    let schema = catalog.schema.tables.get(table).ok_or(Problem::NotFound)?;
+    let pg = clinic_transaction(client, clinic).await?;
+    let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
+    let sql = format!("SELECT id, {} FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)", columns.join(", "));
+    let statement = pg.prepare_cached(&sql).await?;
+    let mut found = std::collections::HashMap::new();
+    for row in pg.query(&statement, &[&clinic, &ids]).await? {
+        found.insert(row.try_get::<_, Uuid>(0)?, columns_of(&row, schema)?);
+    }
+    pg.commit().await?;
+    Ok(ids.iter().map(|id| (*id, found.remove(id))).collect())
+}
+
+fn columns_of(row: &Row, schema: &petrel_domain::replication::TableSchema) -> Result<Columns, DbError> {
+    let mut columns = Columns::new();
+    for (place, column) in schema.columns.iter().enumerate() {
+        let value = read(row, place + 1, column.kind)?;
+        if !value.is_null() {
+            columns.insert(column.name.clone(), value);
+        }
+    }
+    Ok(columns)
+}
+
+/// Every entry of one row, the newest first, at hand or archived: each names the one before it, so nothing is searched.
+///
+/// # Errors
+/// `NotFound` where there is no such row.
+pub(crate) async fn history(client: &mut Object, catalog: &Catalog, clinic: Uuid, table: &str, id: Uuid) -> Result<Value, Problem> {
+    const MOST: usize = 500;
+    if !catalog.schema.tables.contains_key(table) {
+        return Err(Problem::NotFound);
+    }
+    let pg = clinic_transaction(client, clinic).await?;
+    let statement = pg.prepare_cached(&format!("SELECT seq FROM {table} WHERE clinic_id = $1 AND id = $2")).await?;
+    let row = pg.query_opt(&statement, &[&clinic, &id]).await?.ok_or(Problem::NotFound)?;
+    let mut seq: i64 = row.try_get(0)?;
+    let mut entries = Vec::new();
+    while seq > 0 && entries.len() < MOST {
+        let Some((found, prior)) = entry(&pg, clinic, seq).await? else { break };
+        entries.push(found);
+        seq = prior;
+    }
+    pg.commit().await?;
+    Ok(json!({ "entries": entries, "more": seq > 0 }))
+}
+
+/// One entry of the log with who and when, and the number of the row's entry before it.
+async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Value, i64)>, Problem> {
+    let columns = "first_seq, replica_id, clock, staff_id, action, recorded_at, entries, (SELECT d.name FROM devices d WHERE d.clinic_id = $1 AND d.id = l.device_id)";
+    let sql = format!(
+        "SELECT * FROM (SELECT last_seq, {columns} FROM log l WHERE clinic_id = $1 AND last_seq >= $2 ORDER BY last_seq LIMIT 1) a
+         UNION ALL SELECT * FROM (SELECT last_seq, {columns} FROM log_archive l WHERE clinic_id = $1 AND last_seq >= $2 ORDER BY last_seq LIMIT 1) b
+         ORDER BY last_seq LIMIT 1"
+    );
+    let statement = pg.prepare_cached(&sql).await?;
+    let Some(row) = pg.query_opt(&statement, &[&clinic, &seq]).await? else { return Ok(None) };
+    let first: i64 = row.try_get(1)?;
+    let Ok(place) = usize::try_from(seq - first) else { return Ok(None) };
+    let unreadable = |error: serde_json::Error| Problem::Internal(error.to_string());
+    let mut entries: Vec<Entry> = serde_json::from_str(row.try_get(7)?).map_err(unreadable)?;
+    if place >= entries.len() {
+        return Ok(None);
+    }
+    let entry = entries.swap_remove(place);
+    let at: chrono::DateTime<chrono::Utc> = row.try_get(6)?;
+    let clock: i64 = row.try_get(3)?;
+    let prior = entry.prior;
+    let found = json!({
+        "seq": seq, "replica": row.try_get::<_, Uuid>(2)?, "clock": clock.to_string(), "staff_id": row.try_get::<_, Option<Uuid>>(4)?,
+        "action": row.try_get::<_, String>(5)?, "at": at.timestamp_millis(), "device": row.try_get::<_, Option<String>>(8)?,
+        "entry": serde_json::to_value(entry).map_err(unreadable)?,
+    });
+    Ok(Some((found, prior)))
+}
+
+/// Counts and hashes of every table, and the log's last number, at one moment.
+///
+/// # Errors
+/// What Postgres says.
+pub(crate) async fn digest(client: &mut Object, catalog: &Catalog, clinic: Uuid) -> Result<(i64, Vec<(String, u64, u64)>), Problem> {
+    let pg = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead).read_only(true).start().await.map_err(DbError::from)?;
+    crate::db::set_clinic(&pg, clinic).await?;
+    let head: i64 = pg.query_one("SELECT head FROM log_heads WHERE clinic_id = $1", &[&clinic]).await?.try_get(0)?;
+    let mut digests = Vec::new();
+    for name in REPLICATED {
+        let Some(schema) = catalog.schema.tables.get(*name) else { continue };
+        let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
+        let sql = format!("SELECT id, {} FROM {name} WHERE clinic_id = $1", columns.join(", "));
+        let statement = pg.prepare_cached(&sql).await?;
+        let rows = pg.query_raw(&statement, params(&[&clinic])).await?;
+        futures_util::pin_mut!(rows);
+        let (mut count, mut sum) = (0_u64, 0_u64);
+        while let Some(row) = rows.try_next().await? {
+            count += 1;
+            sum = sum.wrapping_add(row_hash(row.try_get(0)?, &columns_of(&row, schema)?));
+        }
+        digests.push(((*name).to_owned(), count, sum));
+    }
+    pg.commit().await?;
+    Ok((head, digests))
+}
+
+/// Holds a clinic's log against its tables: numbers without gaps, every row's last entry there, every row as its entries leave it. Answers what
+/// was found wrong.
+///
+/// # Errors
+/// What Postgres says.
+pub(crate) async fn verify(client: &mut Object, catalog: &Catalog, clinic: Uuid) -> Result<Vec<String>, Problem> {
+    let pg = clinic_transaction(client, clinic).await?;
+    let mut wrong = Vec::new();
+    let sql = "SELECT first_seq, last_seq, entries FROM (SELECT * FROM log UNION ALL SELECT * FROM log_archive) l WHERE clinic_id = $1 ORDER BY first_seq";
+    let rows = pg.query_raw(sql, params(&[&clinic])).await?;
+    futures_util::pin_mut!(rows);
+    let mut expected = 1;
+    let mut left: std::collections::HashMap<(String, Uuid), (Columns, i64)> = std::collections::HashMap::new();
+    while let Some(row) = rows.try_next().await? {
+        let (first, last): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        if first != expected {
+            wrong.push(format!("numbers {expected} to {} are missing", first - 1));
+        }
+        expected = last + 1;
+        let entries: Vec<Entry> = serde_json::from_str(row.try_get(2)?).map_err(|error| Problem::Internal(error.to_string()))?;
+        if entries.len() as i64 != last - first + 1 {
+            wrong.push(format!("transaction {first} has {} entries", entries.len()));
+        }
+        for (seq, entry) in (first..).zip(entries) {
+            let (columns, before) = left.entry((entry.table, entry.id)).or_default();
+            if *before != entry.prior {
+                wrong.push(format!("entry {seq} names {} before it, which is {before}", entry.prior));
+            }
+            *before = seq;
+            columns.extend(entry.columns);
+        }
+    }
+    for name in REPLICATED {
+        let Some(schema) = catalog.schema.tables.get(*name) else { continue };
+        let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
+        let sql = format!("SELECT id, {}, seq FROM {name} WHERE clinic_id = $1", columns.join(", "));
+        for row in pg.query(&sql, &[&clinic]).await? {
+            let (id, seq): (Uuid, i64) = (row.try_get(0)?, row.try_get(columns.len() + 1)?);
+            let stands = columns_of(&row, schema)?;
+            match left.remove(&((*name).to_owned(), id)) {
+                None => wrong.push(format!("{name} {id} is in no entry")),
+                Some((_, last)) if last != seq => wrong.push(format!("{name} {id} says its last entry is {seq}, which is {last}")),
+                Some((columns, _)) if columns.iter().any(|(column, value)| stands.get(column).unwrap_or(&Value::Null) != value) => {
+                    wrong.push(format!("{name} {id} is not as its entries leave it"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    wrong.extend(left.keys().map(|(table, id)| format!("{table} {id} is in the log alone")));
+    pg.commit().await?;
+    Ok(wrong)
+}

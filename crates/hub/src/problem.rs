@@ -1,0 +1,102 @@
+//! Errors as problem details (RFC 9457), with stable types. Nothing of a record is ever in one.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use petrel_domain::replication::Problem as Body;
+
+use crate::db::DbError;
+
+/// Why a request was not served.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// No token, or none that is known.
+    Unauthorized,
+    /// The desk was revoked.
+    Revoked,
+    /// A code that is wrong, used or too old.
+    BadCode,
+    /// Too many wrong codes, or too many requests.
+    TooManyTries,
+    /// The log does not reach back that far.
+    BehindHorizon,
+    /// By these numbers the log has other transactions.
+    Rewound,
+    /// The desk's schema is newer than the hub's.
+    HubTooOld,
+    /// The desk's schema is not served any more.
+    DeskTooOld,
+    /// There is no such thing.
+    NotFound,
+    /// The request is not what it should be; says what, in English, for a log.
+    Malformed(String),
+    /// Too much at once.
+    TooLarge,
+    /// What was sent is not what its name says.
+    WrongBytes,
+    /// The database is busy, or away.
+    Busy(DbError),
+    /// Something that should not be.
+    Internal(String),
+}
+
+impl Problem {
+    fn parts(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "The token is not known"),
+            Self::Revoked => (StatusCode::UNAUTHORIZED, "revoked", "This desk was revoked"),
+            Self::BadCode => (StatusCode::FORBIDDEN, "bad-code", "The code is wrong, used or too old"),
+            Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries", "Too many tries"),
+            Self::BehindHorizon => (StatusCode::GONE, "behind-horizon", "The log does not reach back that far"),
+            Self::Rewound => (StatusCode::CONFLICT, "rewound", "The log has other transactions by these numbers"),
+            Self::HubTooOld => (StatusCode::UPGRADE_REQUIRED, "hub-too-old", "The desk speaks a newer schema than this hub"),
+            Self::DeskTooOld => (StatusCode::UPGRADE_REQUIRED, "desk-too-old", "The desk speaks a schema that is not served any more"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The request is not what it should be"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too much at once"),
+            Self::WrongBytes => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-bytes", "The bytes are not what their name says"),
+            Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The hub is busy"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here"),
+        }
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Value(what) => Self::Internal(what),
+            DbError::Postgres(ref cause) if cause.as_db_error().is_some_and(|error| !is_passing(error.code().code())) => Self::Internal(error.to_string()),
+            error => Self::Busy(error),
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Problem {
+    fn from(error: tokio_postgres::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+/// Errors that another moment may not have: connections, resources, an operator's doing, transactions in each other's way.
+fn is_passing(code: &str) -> bool {
+    ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, kind, title) = self.parts();
+        match &self {
+            Self::Busy(error) => tracing::warn!(%error, "busy"),
+            Self::Internal(error) => tracing::error!(error, "internal"),
+            _ => {}
+        }
+        let detail = if let Self::Malformed(detail) = self { Some(detail) } else { None };
+        let body = Body { kind: format!("urn:petrel:problem:{kind}"), status: status.as_u16(), title: title.to_owned(), detail };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}

@@ -1,0 +1,326 @@
+//! Every door of the hub, on one screen.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use petrel_domain::replication::{Columns, Enrol, Enrolled, HubInfo, Push, Renew, Tokens, WIRE_SCHEMA};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::net::TcpListener;
+use tokio_postgres::Row;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use uuid::Uuid;
+
+use crate::auth::{self, Desk, OLDEST_SCHEMA, check_schema};
+use crate::blobs;
+use crate::config::Settings;
+use crate::db::{Database, clinic_transaction};
+use crate::live::Live;
+use crate::log;
+use crate::metrics::{Metrics, add};
+use crate::problem::Problem;
+
+/// The largest body, in bytes, when it is unpacked.
+const MAX_BODY: usize = 32 << 20;
+/// The longest a pull may wait, in seconds.
+const MAX_WAIT: u64 = 30;
+/// The most rows of a page of a whole table.
+const SNAPSHOT_ROWS: usize = 10_000;
+/// The most rows that are asked for by id.
+const ROWS: usize = 1_000;
+
+/// A hub: its database, who waits, what it counted.
+#[derive(Clone)]
+pub struct Hub {
+    pub(crate) database: Database,
+    pub(crate) data_dir: PathBuf,
+    live: Live,
+    metrics: Arc<Metrics>,
+    limits: Arc<Mutex<HashMap<Uuid, (Instant, u32)>>>,
+    requests_per_minute: u32,
+}
+
+impl Hub {
+    /// A hub on a database. It listens for what other hubs on the same database take in.
+    pub fn new(database: Database, settings: &Settings) -> Self {
+        let live = Live::default();
+        tokio::spawn(live.clone().listen(database.url.clone()));
+        Self {
+            database,
+            data_dir: settings.data_dir.clone(),
+            live,
+            metrics: Arc::default(),
+            limits: Arc::default(),
+            requests_per_minute: settings.requests_per_minute,
+        }
+    }
+
+    /// The routes.
+    pub fn router(self) -> Router {
+        let sync = Router::new()
+            .route("/push", post(push))
+            .route("/pull", get(pull))
+            .route("/snapshot/{table}", get(snapshot))
+            .route("/rows/{table}", post(rows))
+            .route("/digest", get(digest))
+            .route("/history/{table}/{id}", get(history));
+        Router::new()
+            .route("/v1", get(info))
+            .route("/v1/devices/enrol", post(enrol))
+            .route("/v1/devices/token", post(token))
+            .route("/v1/devices", get(devices))
+            .route("/v1/devices/{id}/revoke", post(revoke))
+            .route("/v1/devices/code", post(code))
+            .nest("/v1/sync", sync)
+            .route("/v1/blobs/{sha256}", get(blobs::get).head(blobs::head).put(blobs::put))
+            .route("/v1/health", get(|| async { "ok" }))
+            .route("/v1/ready", get(ready))
+            .route("/metrics", get(metrics))
+            .fallback(|| async { Problem::NotFound })
+            .method_not_allowed_fallback(|| async { Problem::NotFound })
+            .layer(DefaultBodyLimit::max(MAX_BODY))
+            .layer(RequestDecompressionLayer::new())
+            .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
+            .layer(from_fn_with_state(Arc::clone(&self.metrics), count))
+            .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))
+            .with_state(self)
+    }
+
+    /// Holds a desk to its number of requests a minute.
+    pub(crate) fn limit(&self, device: Uuid) -> Result<(), Problem> {
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if limits.len() > 100_000 {
+            limits.retain(|_, (since, _)| now.duration_since(*since) < Duration::from_secs(60));
+        }
+        let (since, count) = limits.entry(device).or_insert((now, 0));
+        if now.duration_since(*since) >= Duration::from_secs(60) {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        if *count > self.requests_per_minute { Err(Problem::TooManyTries) } else { Ok(()) }
+    }
+}
+
+/// Listens and serves until `stop` is done; requests under way are finished.
+///
+/// # Errors
+/// What the system says.
+pub async fn serve(hub: Hub, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    axum::serve(listener, hub.router()).with_graceful_shutdown(stop).await
+}
+
+async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    add(&metrics.requests, 1);
+    if response.status().is_server_error() {
+        add(&metrics.failures, 1);
+    }
+    response
+}
+
+/// Reads a body as JSON; what is wrong with it is told by place, never by value.
+fn body<T: DeserializeOwned>(bytes: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Result<T, Problem> {
+    let bytes = bytes.map_err(|error| if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLarge } else { Problem::Malformed("the body cannot be read".to_owned()) })?;
+    serde_json::from_slice(&bytes).map_err(|error| Problem::Malformed(format!("the body is not what it should be at line {} column {}", error.line(), error.column())))
+}
+
+type Received = Result<Bytes, axum::extract::rejection::BytesRejection>;
+
+async fn info() -> Json<HubInfo> {
+    Json(HubInfo {
+        service: "petrel-hub".to_owned(),
+        schema: WIRE_SCHEMA,
+        oldest_schema: OLDEST_SCHEMA,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+async fn enrol(State(hub): State<Hub>, bytes: Received) -> Result<Json<Enrolled>, Problem> {
+    let request: Enrol = body(bytes)?;
+    // One bucket for everyone who has no token yet: a code has forty bits and five tries.
+    hub.limit(Uuid::nil())?;
+    Ok(Json(auth::enrol(&hub, &request).await?))
+}
+
+async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, Problem> {
+    let request: Renew = body(bytes)?;
+    Ok(Json(auth::renew(&hub, &request.refresh_token).await?))
+}
+
+async fn push(State(hub): State<Hub>, desk: Desk, bytes: Received) -> Result<Response, Problem> {
+    let push: Push = body(bytes)?;
+    check_schema(push.schema)?;
+    let mut client = hub.database.client().await?;
+    let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, push.transactions, &hub.metrics).await?;
+    hub.live.tell(desk.clinic_id, pushed.head);
+    Ok(Json(pushed).into_response())
+}
+
+#[derive(Deserialize)]
+struct PullQuery {
+    after: i64,
+    #[serde(default)]
+    limit: Option<i64>,
+    #[serde(default)]
+    wait: u64,
+    #[serde(default = "current")]
+    schema: i32,
+}
+
+fn current() -> i32 {
+    WIRE_SCHEMA
+}
+
+async fn pull(State(hub): State<Hub>, desk: Desk, query: Result<Query<PullQuery>, axum::extract::rejection::QueryRejection>) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|_| Problem::Malformed("after, limit, wait and schema are numbers".to_owned()))?;
+    check_schema(query.schema)?;
+    let limit = query.limit.unwrap_or(5_000).clamp(1, 5_000);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(query.wait.min(MAX_WAIT));
+    // Watched before the log is read: what comes in between wakes, too.
+    let mut news = hub.live.watch(desk.clinic_id);
+    news.mark_unchanged();
+    loop {
+        let (text, head, count) = {
+            let mut client = hub.database.client().await?;
+            log::page(&mut client, desk.clinic_id, query.after, limit).await?
+        };
+        let is_late = tokio::time::Instant::now() >= deadline;
+        if count > 0 || is_late || head > query.after && query.after >= 0 && count > 0 {
+            seen(&hub, desk, query.after).await;
+            add(&hub.metrics.transactions_read, count);
+            return Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response());
+        }
+        drop(text);
+        let _ = tokio::time::timeout_at(deadline, news.changed()).await;
+    }
+}
+
+/// Notes that a desk was here, and how far it has read; at most twice a minute.
+async fn seen(hub: &Hub, desk: Desk, after: i64) {
+    let note = async {
+        let mut client = hub.database.client().await?;
+        let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
+        let sql = "UPDATE devices SET last_seen_at = now(), cursor_seq = greatest(cursor_seq, $3)
+                   WHERE clinic_id = $1 AND id = $2 AND last_seen_at < now() - interval '30 seconds'";
+        let statement = pg.prepare_cached(sql).await?;
+        // A number beyond any log is how a joining desk asks for the head.
+        let after = if after == i64::MAX { 0 } else { after };
+        pg.execute(&statement, &[&desk.clinic_id, &desk.device_id, &after]).await?;
+        pg.commit().await?;
+        Ok::<_, crate::db::DbError>(())
+    };
+    if let Err(error) = note.await {
+        tracing::warn!(%error, "that a desk was here could not be noted");
+    }
+}
+
+#[derive(Deserialize)]
+struct SnapshotQuery {
+    #[serde(default)]
+    after_id: Option<Uuid>,
+    #[serde(default)]
+    limit: Option<usize>,
+    #[serde(default = "current")]
+    schema: i32,
+}
+
+async fn snapshot(
+    State(hub): State<Hub>,
+    desk: Desk,
+    Path(table): Path<String>,
+    query: Result<Query<SnapshotQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|_| Problem::Malformed("after_id is an id, limit and schema are numbers".to_owned()))?;
+    check_schema(query.schema)?;
+    let limit = query.limit.unwrap_or(SNAPSHOT_ROWS).clamp(1, SNAPSHOT_ROWS);
+    let mut client = hub.database.client().await?;
+    let page = log::snapshot(&mut client, &hub.database.catalog, desk.clinic_id, &table, query.after_id, limit, query.schema);
+    let (columns, page) = page.await?;
+    let names = [HeaderName::from_static("petrel-columns"), HeaderName::from_static("petrel-rows-limit")];
+    let [columns_name, limit_name] = names;
+    let kind = (header::CONTENT_TYPE, "application/vnd.petrel.copy".to_owned());
+    Ok(([kind, (columns_name, columns), (limit_name, limit.to_string())], page).into_response())
+}
+
+async fn rows(State(hub): State<Hub>, desk: Desk, Path(table): Path<String>, bytes: Received) -> Result<Json<Vec<(Uuid, Option<Columns>)>>, Problem> {
+    let ids: Vec<Uuid> = body(bytes)?;
+    if ids.len() > ROWS {
+        return Err(Problem::TooLarge);
+    }
+    let mut client = hub.database.client().await?;
+    Ok(Json(log::rows(&mut client, &hub.database.catalog, desk.clinic_id, &table, &ids).await?))
+}
+
+async fn digest(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem> {
+    let mut client = hub.database.client().await?;
+    Ok(Json(log::digest(&mut client, &hub.database.catalog, desk.clinic_id).await?).into_response())
+}
+
+async fn history(State(hub): State<Hub>, desk: Desk, Path((table, id)): Path<(String, String)>) -> Result<Response, Problem> {
+    let id = Uuid::parse_str(&id).map_err(|_| Problem::NotFound)?;
+    let mut client = hub.database.client().await?;
+    Ok(Json(log::history(&mut client, &hub.database.catalog, desk.clinic_id, &table, id).await?).into_response())
+}
+
+async fn devices(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem> {
+    let mut client = hub.database.client().await?;
+    let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
+    let sql = "SELECT id, name, platform, created_at, last_seen_at, revoked_at FROM devices WHERE clinic_id = $1 ORDER BY created_at";
+    let at = |row: &Row, place: usize| row.try_get::<_, Option<chrono::DateTime<chrono::Utc>>>(place).map(|at| at.map(|at| at.timestamp_millis()));
+    let mut devices = Vec::new();
+    for row in pg.query(sql, &[&desk.clinic_id]).await? {
+        let id: Uuid = row.try_get(0)?;
+        devices.push(serde_json::json!({
+            "id": id, "name": row.try_get::<_, String>(1)?, "platform": row.try_get::<_, String>(2)?, "created_at": at(&row, 3)?,
+            "last_seen_at": at(&row, 4)?, "revoked_at": at(&row, 5)?, "is_this": id == desk.device_id,
+        }));
+    }
+    pg.commit().await?;
+    Ok(Json(devices).into_response())
+}
+
+/// A desk locks another out. Who may is asked at the desk, in the core; the hub knows desks, not people.
+async fn revoke(State(hub): State<Hub>, desk: Desk, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let id = Uuid::parse_str(&id).map_err(|_| Problem::NotFound)?;
+    let mut client = hub.database.client().await?;
+    let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
+    let sql = "UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2";
+    let known = pg.execute(sql, &[&desk.clinic_id, &id]).await?;
+    pg.commit().await?;
+    if known == 1 { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NotFound) }
+}
+
+/// A code for one more desk.
+async fn code(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem> {
+    let (code, expires_at) = crate::admin::new_code(&hub.database, desk.clinic_id).await?;
+    Ok(Json(serde_json::json!({ "code": code, "expires_at": expires_at.timestamp_millis() })).into_response())
+}
+
+async fn ready(State(hub): State<Hub>) -> Result<&'static str, Problem> {
+    let client = hub.database.client().await?;
+    client.query_one("SELECT 1 FROM pg_class WHERE relname = 'log_heads'", &[]).await?;
+    Ok("ready")
+}
+
+async fn metrics(State(hub): State<Hub>) -> String {
+    let (connections, free) = hub.database.connections();
+    format!(
+        "{}# TYPE petrel_waiting_desks gauge\npetrel_waiting_desks {}\n# TYPE petrel_connections gauge\npetrel_connections {connections}\n# TYPE petrel_connections_free gauge\npetrel_connections_free {free}\n",
+        hub.metrics.text(),
+        hub.live.waiting(),
+    )
+}

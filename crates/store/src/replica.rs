@@ -1,0 +1,145 @@
+//! The store's side of replication: what this desk has to send, what it is sent, and how the two are brought together.
+//!
+//! The log's order is the truth; a desk is the log so far, plus what it has not yet sent. Nothing here knows a network.
+
+mod apply;
+mod bootstrap;
+mod copy;
+mod digest;
+mod outgoing;
+mod registers;
+mod shield;
+mod stale;
+mod values;
+
+pub use apply::Applied;
+pub use bootstrap::Bootstrap;
+pub use copy::{Field, decode_copy, encode_copy};
+pub use outgoing::Rejected;
+pub(crate) use registers::Registers;
+pub(crate) use shield::Shield;
+
+use petrel_domain::Millis;
+use petrel_domain::replication::{Schema, Tokens};
+use rusqlite::params;
+use uuid::Uuid;
+
+use crate::{Result, Store};
+
+/// How this file stands to its hub.
+#[derive(Clone, Debug)]
+pub struct LocalHub {
+    /// The replica this file is.
+    pub replica_id: Uuid,
+    /// Where the hub is; none where the clinic has none.
+    pub url: Option<String>,
+    /// What the hub calls this desk.
+    pub device_id: Option<Uuid>,
+    /// The clinic at the hub.
+    pub clinic_id: Option<Uuid>,
+    /// What opens the hub's door.
+    pub tokens: Option<Tokens>,
+    /// How far the log was read.
+    pub cursor: i64,
+    /// The log's last number, as far as it is known.
+    pub head: i64,
+    /// When desk and hub last agreed.
+    pub last_sync_at: Option<Millis>,
+    /// How far the hub's clock is ahead of this computer's, in milliseconds.
+    pub hub_ahead_ms: i64,
+    /// Why this desk cannot go on by itself, by its stable name.
+    pub trouble: Option<String>,
+    /// Transactions that are still to be sent.
+    pub waiting: i64,
+}
+
+impl Store {
+    /// How this file stands to its hub.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn local_hub(&self) -> Result<LocalHub> {
+        self.read(|db| {
+            let sql = "SELECT desk_id, hub_url, device_id, clinic_id, access_token, access_expires_at, refresh_token, cursor, head,
+                         last_sync_at, hub_ahead_ms, trouble, (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
+                       FROM sync_state WHERE id = 1";
+            let id = |bytes: Option<[u8; 16]>| bytes.map(Uuid::from_bytes);
+            Ok(db.prepare_cached(sql)?.query_row([], |row| {
+                let (access, refresh): (Option<String>, Option<String>) = (row.get(4)?, row.get(6)?);
+                let expires = Millis(row.get(5)?);
+                let tokens = access.zip(refresh);
+                let tokens = tokens.map(|(access_token, refresh_token)| Tokens { access_token, access_expires_at: expires, refresh_token });
+                Ok(LocalHub {
+                    replica_id: Uuid::from_bytes(row.get(0)?),
+                    url: row.get(1)?,
+                    device_id: id(row.get(2)?),
+                    clinic_id: id(row.get(3)?),
+                    tokens,
+                    cursor: row.get(7)?,
+                    head: row.get(8)?,
+                    last_sync_at: row.get::<_, Option<_>>(9)?.map(Millis),
+                    hub_ahead_ms: row.get(10)?,
+                    trouble: row.get(11)?,
+                    waiting: row.get(12)?,
+                })
+            })?)
+        })
+    }
+
+    /// Ties this file to a hub that let the desk in.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn join_hub(&self, url: &str, device_id: Uuid, clinic_id: Uuid, tokens: &Tokens) -> Result<()> {
+        let sql = "UPDATE sync_state SET hub_url = ?1, device_id = ?2, clinic_id = ?3, access_token = ?4, access_expires_at = ?5,
+                     refresh_token = ?6, trouble = NULL WHERE id = 1";
+        let (device, clinic) = (device_id.as_bytes(), clinic_id.as_bytes());
+        let values = params![url, device, clinic, tokens.access_token, tokens.access_expires_at.0, tokens.refresh_token];
+        self.writer().execute(sql, values)?;
+        Ok(())
+    }
+
+    /// Keeps the next pair of tokens.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn keep_tokens(&self, tokens: &Tokens) -> Result<()> {
+        let sql = "UPDATE sync_state SET access_token = ?1, access_expires_at = ?2, refresh_token = ?3 WHERE id = 1";
+        self.writer().execute(sql, params![tokens.access_token, tokens.access_expires_at.0, tokens.refresh_token])?;
+        Ok(())
+    }
+
+    /// Lets the hub go. What was not sent stays in the outbox.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn leave_hub(&self) -> Result<()> {
+        let sql = "UPDATE sync_state SET hub_url = NULL, device_id = NULL, access_token = NULL, refresh_token = NULL, trouble = NULL WHERE id = 1";
+        self.writer().execute(sql, [])?;
+        Ok(())
+    }
+
+    /// Notes why this desk cannot go on by itself, or that it can again.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn set_hub_trouble(&self, trouble: Option<&str>) -> Result<()> {
+        self.writer().execute("UPDATE sync_state SET trouble = ?1 WHERE id = 1", [trouble])?;
+        Ok(())
+    }
+
+    /// Notes the hub's time, and that desk and hub agreed at `now`.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn note_hub(&self, hub_now: Millis, now: Millis) -> Result<()> {
+        let sql = "UPDATE sync_state SET hub_ahead_ms = ?1, last_sync_at = ?2 WHERE id = 1";
+        self.writer().execute(sql, params![hub_now.0 - now.0, now.0])?;
+        Ok(())
+    }
+
+    /// The replicated tables as this file has them, in replication's words.
+    pub fn wire_schema(&self) -> Schema {
+        self.catalog().schema()
+    }
+}

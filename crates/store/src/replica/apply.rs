@@ -1,0 +1,273 @@
+//! A page of the log, applied: rows, cursor and derived tables in one transaction, none of it recorded as this desk's doing.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use petrel_domain::replication::{Entry, Kind, Logged, Maker, Pulled};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params, params_from_iter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::shield::{Shield, register_of};
+use super::values::to_sql;
+use crate::catalog::{Catalog, Table};
+use crate::changes::each;
+use crate::derived::Affected;
+use crate::door::record;
+use crate::{Result, Store, StoreError};
+
+/// What a page did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// The tables it changed.
+    pub changes: Vec<String>,
+    /// The entries it held that this file had not read.
+    pub entries: usize,
+    /// The file went back in time, and is a new replica now.
+    pub is_new_replica: bool,
+}
+
+/// One page under way.
+struct Page<'a> {
+    db: &'a Connection,
+    catalog: &'a Catalog,
+    shield: Shield,
+    replica: [u8; 16],
+    cursor: i64,
+    /// Some value lost to another and nobody has settled it: only then does every column have to be looked up.
+    has_open_losses: bool,
+    now: i64,
+    sql: String,
+    values: Vec<Sql>,
+}
+
+impl Store {
+    /// Applies a page of the log. What was read before is passed over, so a page may come twice.
+    ///
+    /// # Errors
+    /// What SQLite says, or `Value` where an entry names what this schema does not have. Nothing is changed then.
+    pub fn apply(&self, page: &Pulled) -> Result<Applied> {
+        let now = self.now();
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut session = record(&tx, self.catalog())?;
+        let (replica, cursor) =
+            tx.query_row("SELECT desk_id, cursor FROM sync_state WHERE id = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut shield = self.take_shield();
+        shield.extend(&tx, self.catalog(), cursor)?;
+        let has_open_losses = tx.prepare_cached("SELECT 1 FROM lost_values WHERE settled_at IS NULL LIMIT 1")?.exists([])?;
+        let mut applying = Page {
+            db: &tx,
+            catalog: self.catalog(),
+            shield,
+            replica,
+            cursor,
+            has_open_losses,
+            now: now.0,
+            sql: String::new(),
+            values: Vec::new(),
+        };
+        let mut applied = Applied::default();
+        for logged in &page.transactions {
+            if logged.last_seq > applying.cursor {
+                applied.is_new_replica |= applying.transaction(logged)?;
+                applied.entries += logged.entries.len();
+            }
+        }
+        let Page { shield, cursor, .. } = applying;
+        let clock = page.transactions.iter().map(|logged| logged.clock.0).max().unwrap_or(0);
+        let sql = "UPDATE sync_state SET cursor = ?1, head = max(?2, ?1), last_clock = max(last_clock, ?3) WHERE id = 1";
+        tx.prepare_cached(sql)?.execute(params![cursor, page.head, clock])?;
+        if applied.is_new_replica {
+            let replica = Uuid::now_v7();
+            tx.execute("UPDATE sync_state SET desk_id = ?1 WHERE id = 1", [replica.as_bytes()])?;
+            tx.execute("UPDATE outbox SET replica_id = ?1 WHERE sent_at IS NULL", [replica.as_bytes()])?;
+        }
+        let mut changes = Vec::new();
+        session.changeset_strm(&mut changes)?;
+        drop(session);
+        applied.changes = refresh(&tx, self.catalog(), &changes)?;
+        tx.commit()?;
+        if !applied.is_new_replica {
+            self.put_shield(shield);
+        }
+        Ok(applied)
+    }
+}
+
+/// Brings the derived tables up to date with recorded changes. Answers which tables they are of.
+pub(super) fn refresh(db: &Connection, catalog: &Catalog, changes: &[u8]) -> Result<Vec<String>> {
+    let (mut affected, mut tables) = (Affected::default(), BTreeSet::new());
+    each(changes, catalog, |change| {
+        if !tables.contains(&change.table.name) {
+            tables.insert(change.table.name.clone());
+        }
+        affected.note(db, change)
+    })?;
+    affected.refresh(db)?;
+    Ok(tables.into_iter().collect())
+}
+
+impl Page<'_> {
+    /// Applies one transaction of the log. Answers whether it shows that this file went back in time: the log has, by this replica's
+    /// number, what this file does not.
+    fn transaction(&mut self, logged: &Logged) -> Result<bool> {
+        let is_mine = logged.replica.as_bytes() == &self.replica;
+        let own = is_mine && self.came_back(logged)?;
+        for (seq, entry) in (logged.first_seq..).zip(&logged.entries) {
+            if seq <= self.cursor {
+                continue;
+            }
+            let table = self.catalog.table(&entry.table)?;
+            self.entry(table, entry, logged, if own { logged.n } else { 0 })?;
+            if own {
+                self.shield.lift(entry.id.as_bytes(), logged.n);
+            }
+            self.remember(entry, logged, seq)?;
+        }
+        self.cursor = logged.last_seq;
+        Ok(is_mine && !own)
+    }
+
+    /// Notes that one of this desk's own transactions is in the log, also where the hub's answer to the push was lost.
+    fn came_back(&self, logged: &Logged) -> Result<bool> {
+        let sql = "UPDATE outbox SET sent_at = coalesce(sent_at, ?3), last_seq = ?4 WHERE n = ?1 AND clock = ?2 AND replica_id = ?5";
+        let values = params![logged.n, logged.sent_clock().0, self.now, logged.last_seq, self.replica];
+        if self.db.prepare_cached(sql)?.execute(values)? == 1 {
+            return Ok(true);
+        }
+        // Sent long ago and no longer kept: it is this desk's all the same, unless the file does not reach that far.
+        let (next_n, kept): (i64, bool) = self.db.query_row(
+            "SELECT next_n, EXISTS (SELECT 1 FROM outbox WHERE n = ?1 AND replica_id = ?2) FROM sync_state WHERE id = 1",
+            params![logged.n, self.replica],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok(logged.n < next_n && !kept)
+    }
+
+    /// Writes the columns of an entry that are not shielded.
+    fn entry(&mut self, table: &Table, entry: &Entry, logged: &Logged, own: i64) -> Result<()> {
+        // What this desk wrote itself stands here already, but for what lost, for JSON (which all desks write alike), and for clocks set back.
+        let is_echo = own > 0 && entry.maker == Maker::Desk && logged.sent_clock.is_none();
+        let id = entry.id.as_bytes();
+        let is_open = self.shield.is_open(id);
+        self.values.clear();
+        let mut names: Vec<&str> = Vec::with_capacity(entry.columns.len());
+        for (name, value) in &entry.columns {
+            let position = table.position(name)?;
+            let kind = table.kinds[position];
+            if !is_open && self.shield.covers(id, register_of(table, position), own) {
+                continue;
+            }
+            if is_echo && !is_rewritten(kind, value) && entry.lost.iter().all(|lost| lost.column != *name) {
+                continue;
+            }
+            names.push(name);
+            self.values.push(to_sql(kind, value)?);
+        }
+        let is_new = entry.prior == 0 && entry.maker == Maker::Desk;
+        if names.is_empty() && (own > 0 || !is_new) {
+            return Ok(());
+        }
+        self.values.push(Sql::Blob(id.to_vec()));
+        self.sql.clear();
+        if is_new && !is_echo {
+            self.sql_insert(&table.name, &names);
+        } else {
+            self.sql_update(&table.name, &names);
+        }
+        let changed = self.db.prepare_cached(&self.sql)?.execute(params_from_iter(&self.values))?;
+        if changed == 0 && !is_new {
+            // The log speaks of a row that this file does not have: it is fetched whole.
+            super::stale::mark(self.db, &table.name, entry.id)?;
+        }
+        Ok(())
+    }
+
+    fn sql_insert(&mut self, table: &str, names: &[&str]) {
+        let sql = &mut self.sql;
+        let _ = write!(sql, "INSERT INTO {table} (");
+        for name in names {
+            let _ = write!(sql, "{name}, ");
+        }
+        sql.push_str("id) VALUES (");
+        sql.push_str(&"?, ".repeat(names.len()));
+        sql.push_str("?) ON CONFLICT (id) DO ");
+        if names.is_empty() {
+            sql.push_str("NOTHING");
+            return;
+        }
+        sql.push_str("UPDATE SET ");
+        for (place, name) in names.iter().enumerate() {
+            let _ = write!(sql, "{}{name} = excluded.{name}", if place == 0 { "" } else { ", " });
+        }
+    }
+
+    fn sql_update(&mut self, table: &str, names: &[&str]) {
+        let sql = &mut self.sql;
+        let _ = write!(sql, "UPDATE {table} SET ");
+        for (place, name) in names.iter().enumerate() {
+            let _ = write!(sql, "{}{name} = ?", if place == 0 { "" } else { ", " });
+        }
+        sql.push_str(" WHERE id = ?");
+    }
+
+    /// Keeps what lost beside the record, settles what was written again since, and notes what the hub did by itself.
+    fn remember(&mut self, entry: &Entry, logged: &Logged, seq: i64) -> Result<()> {
+        if self.has_open_losses && entry.maker == Maker::Desk {
+            let sql =
+                "UPDATE lost_values SET settled_at = ?4 WHERE table_name = ?1 AND row_id = ?2 AND column_name = ?3 AND settled_at IS NULL";
+            for column in entry.columns.keys() {
+                self.db.prepare_cached(sql)?.execute(params![entry.table, entry.id.as_bytes(), column, logged.at.0])?;
+            }
+        }
+        for lost in &entry.lost {
+            let kept = entry.columns.get(&lost.column).unwrap_or(&Value::Null);
+            let sql = "INSERT OR REPLACE INTO lost_values (seq, table_name, row_id, column_name, kept, lost, lost_seq, staff_id, replica_id, written_at)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+            let staff = logged.staff_id.map(Uuid::into_bytes);
+            let replica = logged.replica.into_bytes();
+            let values = params![
+                seq,
+                entry.table,
+                entry.id.as_bytes(),
+                lost.column,
+                kept.to_string(),
+                lost.value.to_string(),
+                lost.seq,
+                staff,
+                replica,
+                logged.at.0
+            ];
+            self.db.prepare_cached(sql)?.execute(values)?;
+            self.has_open_losses = true;
+        }
+        if entry.maker != Maker::Desk {
+            let kind = if entry.maker == Maker::Revive { "revive" } else { "clash" };
+            let sql = "INSERT OR IGNORE INTO hub_notes (seq, kind, table_name, row_id, noted_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+            self.db.prepare_cached(sql)?.execute(params![seq, kind, entry.table, entry.id.as_bytes(), logged.at.0])?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the hub's way of writing a value may differ from this desk's.
+fn is_rewritten(kind: Kind, value: &Value) -> bool {
+    kind == Kind::Json
+        && !matches!(value, Value::Null)
+        && value.as_object().is_none_or(|of| !of.is_empty())
+        && value.as_array().is_none_or(|of| !of.is_empty())
+}
+
+/// Reads one row as this file has it; none where there is no such row.
+pub(super) fn exists(db: &Connection, table: &str, id: Uuid) -> Result<bool> {
+    let found = db.prepare_cached(&format!("SELECT 1 FROM {table} WHERE id = ?1"))?.query_row([id.as_bytes()], |_| Ok(())).optional()?;
+    Ok(found.is_some())
+}
+
+impl From<std::fmt::Error> for StoreError {
+    fn from(error: std::fmt::Error) -> Self {
+        Self::Value(error.to_string())
+    }
+}

@@ -1,0 +1,59 @@
+//! Count and hash of a table, to be compared with the hub's at the same number of the log.
+
+use petrel_domain::replication::{Columns, row_hash};
+use rusqlite::types::ValueRef;
+use uuid::Uuid;
+
+use super::values::to_wire;
+use crate::{Result, Store};
+
+impl Store {
+    /// How far this file has read, and the rows and hash of each replicated table there. None where something waits to be sent or has not
+    /// come back: the tables are then ahead of the log.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn digest(&self) -> Result<Option<(i64, Vec<(String, u64, u64)>)>> {
+        self.read(|db| {
+            let sql = "SELECT cursor, EXISTS (SELECT 1 FROM outbox WHERE sent_at IS NULL) OR EXISTS (SELECT 1 FROM outbox WHERE last_seq > cursor)
+                         OR EXISTS (SELECT 1 FROM stale_rows) FROM sync_state";
+            let (cursor, is_ahead): (i64, bool) = db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            if is_ahead {
+                return Ok(None);
+            }
+            let mut digests = Vec::new();
+            for name in petrel_domain::manifest::REPLICATED {
+                let table = self.catalog().table(name)?;
+                let mut statement = db.prepare(&format!("SELECT {} FROM {name}", table.columns.join(", ")))?;
+                let mut rows = statement.query([])?;
+                let (mut count, mut sum) = (0_u64, 0_u64);
+                while let Some(row) = rows.next()? {
+                    let mut columns = Columns::new();
+                    for (position, name) in table.columns.iter().enumerate().skip(1) {
+                        let value = row.get_ref(position)?;
+                        if value != ValueRef::Null {
+                            columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
+                        }
+                    }
+                    count += 1;
+                    sum = sum.wrapping_add(row_hash(Uuid::from_bytes(row.get(0)?), &columns));
+                }
+                digests.push(((*name).to_owned(), count, sum));
+            }
+            Ok(Some((cursor, digests)))
+        })
+    }
+
+    /// The ids of a table's rows.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn ids_of(&self, table: &str) -> Result<Vec<Uuid>> {
+        let table = self.catalog().table(table)?;
+        self.read(|db| {
+            let mut statement = db.prepare(&format!("SELECT id FROM {} ORDER BY id", table.name))?;
+            let ids = statement.query_map([], |row| row.get(0).map(Uuid::from_bytes))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+    }
+}

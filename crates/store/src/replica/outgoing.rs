@@ -1,0 +1,246 @@
+//! What this desk has to send, and what became of it.
+
+use petrel_domain::Millis;
+use petrel_domain::replication::{Change, Clock, Columns, Op, Outcome, PushResult, Transaction};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, TransactionBehavior, params};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::registers::Registers;
+use super::values::to_wire;
+use crate::catalog::Catalog;
+use crate::changes::{Kind, each};
+use crate::{Result, Store, StoreError};
+
+/// A transaction that the hub can never apply, for a person to look at.
+#[derive(Clone, Debug)]
+pub struct Rejected {
+    /// This desk's number for it.
+    pub n: i64,
+    /// When the hub said no.
+    pub rejected_at: Millis,
+    /// Why, as the hub told it (JSON).
+    pub reason: String,
+    /// What it was.
+    pub transaction: Transaction,
+}
+
+const COLUMNS: &str = "n, clock, staff_id, action, changes, replica_id, seen, registers";
+
+impl Store {
+    /// The first transactions that are still to be sent, in order, until they reach `rows` rows or `bytes` bytes as they lie in the file
+    /// (the first one is always there).
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn outgoing(&self, rows: usize, bytes: usize) -> Result<Vec<Transaction>> {
+        self.read(|db| {
+            let sql = format!("SELECT {COLUMNS}, row_count FROM outbox INDEXED BY outbox_unsent WHERE sent_at IS NULL ORDER BY n");
+            let mut statement = db.prepare_cached(&sql)?;
+            let mut found = statement.query([])?;
+            let (mut transactions, mut rows_so_far, mut bytes_so_far) = (Vec::new(), 0, 0);
+            while let Some(row) = found.next()? {
+                rows_so_far += row.get::<_, u32>(8)? as usize;
+                bytes_so_far += row.get_ref(4)?.as_blob()?.len();
+                bytes_so_far += row.get_ref(7)?.as_str_or_null()?.map_or(0, str::len);
+                if !transactions.is_empty() && (rows_so_far > rows || bytes_so_far > bytes) {
+                    break;
+                }
+                transactions.push(transaction(row, self.catalog())?);
+            }
+            Ok(transactions)
+        })
+    }
+
+    /// Notes what became of transactions. A rejected one is set aside for a person, and its rows are to be fetched anew; the others are
+    /// kept until they come back in the log.
+    ///
+    /// # Errors
+    /// What SQLite says; nothing is noted then.
+    pub fn acknowledge(&self, results: &[PushResult], head: i64) -> Result<()> {
+        let now = self.now();
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for result in results {
+            let replica = result.replica.as_bytes();
+            let sql = "UPDATE outbox SET sent_at = ?3, last_seq = ?4 WHERE n = ?1 AND replica_id = ?2 AND sent_at IS NULL";
+            let last_seq = if result.outcome == Outcome::Rejected { 0 } else { result.last_seq };
+            let known = tx.prepare_cached(sql)?.execute(params![result.n, replica, now.0, last_seq])?;
+            if result.outcome == Outcome::Rejected && known == 1 {
+                set_aside(&tx, self.catalog(), result, now)?;
+            }
+        }
+        tx.execute("UPDATE sync_state SET head = max(head, ?1) WHERE id = 1", [head])?;
+        tx.commit()?;
+        drop(writer);
+        if results.iter().any(|result| result.outcome == Outcome::Rejected) {
+            self.forget_shield();
+        }
+        Ok(())
+    }
+
+    /// This file went back in time: the hub has other transactions by its numbers. It becomes a new replica, and what it has not sent is
+    /// that replica's.
+    ///
+    /// # Errors
+    /// What SQLite says; nothing is changed then.
+    pub fn become_new_replica(&self, replica: Uuid) -> Result<()> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute("UPDATE sync_state SET desk_id = ?1 WHERE id = 1", [replica.as_bytes()])?;
+        tx.execute("UPDATE outbox SET replica_id = ?1 WHERE sent_at IS NULL", [replica.as_bytes()])?;
+        tx.commit()?;
+        drop(writer);
+        self.forget_shield();
+        Ok(())
+    }
+
+    /// What the hub can never apply and nobody has settled, the newest first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn rejected(&self) -> Result<Vec<Rejected>> {
+        self.read(|db| {
+            let sql = "SELECT n, rejected_at, reason, transaction_json FROM rejected_changes
+                       WHERE settled_at IS NULL AND transaction_json IS NOT NULL ORDER BY n DESC LIMIT 200";
+            let mut statement = db.prepare_cached(sql)?;
+            let mut rows = statement.query([])?;
+            let mut rejected = Vec::new();
+            while let Some(row) = rows.next()? {
+                let transaction = serde_json::from_str(row.get_ref(3)?.as_str()?)?;
+                rejected.push(Rejected { n: row.get(0)?, rejected_at: Millis(row.get(1)?), reason: row.get(2)?, transaction });
+            }
+            Ok(rejected)
+        })
+    }
+
+    /// A person has settled a rejected transaction, one way or another.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn settle_rejected(&self, n: i64) -> Result<()> {
+        self.writer().execute("UPDATE rejected_changes SET settled_at = ?2 WHERE n = ?1", params![n, self.now().0])?;
+        Ok(())
+    }
+
+    /// Makes an outbox that tells of every row there is, for a file whose outbox does not (a demo clinic, one whose sent rows are gone): a
+    /// hub that knows nothing yet then gets all of it. Answers whether that was needed.
+    ///
+    /// # Errors
+    /// What SQLite says; nothing is changed then.
+    pub fn tell_everything(&self) -> Result<bool> {
+        const ROWS: usize = 500;
+        let now = self.now();
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let is_whole: bool = tx.query_row(
+            "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) = (SELECT next_n - 1 FROM sync_state WHERE id = 1)",
+            [],
+            |row| row.get(0),
+        )?;
+        if is_whole {
+            return Ok(false);
+        }
+        tx.execute("UPDATE outbox SET sent_at = ?1, last_seq = 0 WHERE sent_at IS NULL", [now.0])?;
+        for name in petrel_domain::manifest::REPLICATED {
+            let table = self.catalog().table(name)?;
+            let mut statement = tx.prepare(&format!("SELECT {} FROM {name} ORDER BY id", table.columns.join(", ")))?;
+            let mut rows = statement.query([])?;
+            let mut told = std::collections::BTreeMap::new();
+            loop {
+                let row = rows.next()?;
+                let is_last = row.is_none();
+                if let Some(row) = row {
+                    let id: [u8; 16] = row.get(0)?;
+                    let mut columns = Columns::new();
+                    for (position, name) in table.columns.iter().enumerate().skip(1) {
+                        let value = row.get_ref(position)?;
+                        if value != ValueRef::Null {
+                            columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
+                        }
+                    }
+                    told.insert(Uuid::from_bytes(id), columns);
+                }
+                if (is_last && !told.is_empty()) || told.len() == ROWS {
+                    let count = told.len();
+                    let told = std::collections::BTreeMap::from([(*name, std::mem::take(&mut told))]);
+                    tell(&tx, now, &serde_json::to_string(&told)?, count)?;
+                }
+                if is_last {
+                    break;
+                }
+            }
+        }
+        tx.commit()?;
+        drop(writer);
+        self.forget_shield();
+        Ok(true)
+    }
+}
+
+/// A transaction of rows that nobody changed just now.
+fn tell(tx: &Connection, now: Millis, rows: &str, count: usize) -> Result<()> {
+    let tick = crate::door::tick(tx, now)?;
+    let sql =
+        "INSERT INTO outbox (n, action_id, clock, action, schema_version, created_at, changes, row_count, replica_id, seen, registers)
+               VALUES (?1, ?1, ?2, 'tell_everything', ?3, ?4, x'', ?5, ?6, ?7, ?8)";
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    tx.prepare_cached(sql)?.execute(params![tick.n, tick.clock, crate::SCHEMA_VERSION, now.0, count, tick.replica, tick.seen, rows])?;
+    Ok(())
+}
+
+fn set_aside(tx: &Connection, catalog: &Catalog, result: &PushResult, now: Millis) -> Result<()> {
+    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE n = ?1");
+    let rejected = {
+        let mut statement = tx.prepare_cached(&sql)?;
+        let mut rows = statement.query([result.n])?;
+        let row = rows.next()?.ok_or_else(|| StoreError::Value("a rejected transaction that is not there".to_owned()))?;
+        transaction(row, catalog)?
+    };
+    let reason = serde_json::to_string(&result.reason)?;
+    let sql = "INSERT INTO rejected_changes (n, rejected_at, reason, changes, transaction_json) VALUES (?1, ?2, ?3, x'', ?4)
+               ON CONFLICT (n) DO NOTHING";
+    tx.prepare_cached(sql)?.execute(params![result.n, now.0, reason, serde_json::to_string(&rejected)?])?;
+    for change in &rejected.changes {
+        super::stale::mark(tx, &change.table, change.id)?;
+    }
+    Ok(())
+}
+
+/// An outbox row as the wire has it.
+pub(super) fn transaction(row: &Row<'_>, catalog: &Catalog) -> Result<Transaction> {
+    let mut registers = Registers::read(row.get_ref(7)?.as_str_or_null()?)?;
+    let mut changes = Vec::new();
+    each(row.get_ref(4)?.as_blob()?, catalog, |change| {
+        let table = change.table;
+        let id = Uuid::from_bytes(change.id);
+        let mut columns = Columns::new();
+        for (position, name) in table.columns.iter().enumerate().skip(1) {
+            let Some(value) = change.after(position) else { continue };
+            // A new row says what it holds; that a row made by two desks alike lives, it says, too.
+            let is_said = change.kind == Kind::Updated || value != ValueRef::Null || (name == "deleted_at" && id.get_version_num() == 5);
+            if is_said {
+                columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
+            }
+        }
+        if let Some(rest) = registers.get_mut(&table.name).and_then(|rows| rows.remove(&id)) {
+            columns.extend(rest);
+        }
+        let op = if columns.get("deleted_at").is_some_and(|at: &Value| !at.is_null()) { Op::Delete } else { Op::Put };
+        changes.push(Change { table: table.name.clone(), id, op, columns });
+        Ok(())
+    })?;
+    for (table, rows) in registers {
+        changes.extend(rows.into_iter().map(|(id, columns)| Change { table: table.clone(), id, op: Op::Put, columns }));
+    }
+    Ok(Transaction {
+        replica: Uuid::from_bytes(row.get(5)?),
+        n: row.get(0)?,
+        clock: Clock(row.get(1)?),
+        seen: row.get(6)?,
+        staff_id: row.get::<_, Option<[u8; 16]>>(2)?.map(Uuid::from_bytes),
+        action: row.get(3)?,
+        changes,
+    })
+}

@@ -1,0 +1,163 @@
+//! One round with the hub.
+
+use petrel_domain::replication::{Push, WIRE_SCHEMA};
+use petrel_domain::{Clock, Millis};
+use petrel_store::{Store, StoreError};
+use uuid::Uuid;
+
+use crate::hub::{Hub, HubError};
+
+/// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
+const PUSH_ROWS: usize = 10_000;
+const PUSH_BYTES: usize = 4 << 20;
+/// The most rows fetched at a time.
+const ROWS: u32 = 500;
+
+/// What a round did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// Transactions that are in the log now.
+    pub sent: usize,
+    /// Transactions that the hub can never apply.
+    pub rejected: usize,
+    /// Entries that were read.
+    pub read: usize,
+    /// The tables that changed here.
+    pub changes: Vec<String>,
+}
+
+/// Why a round ended early. What it did until then stands.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The hub.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// The file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Sends what waits, reads what is new, fetches what differs.
+///
+/// # Errors
+/// The hub's, or the file's; the next round goes on from where this one stopped.
+pub async fn round(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Round, SyncError> {
+    let mut round = Round::default();
+    push(store, hub, &mut round, clock).await?;
+    pull(store, hub, &mut round, 0, clock).await?;
+    settle(store, hub, &mut round).await?;
+    if store.remove_gone()? {
+        store.rebuild_derived()?;
+    }
+    Ok(round)
+}
+
+async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
+    loop {
+        let transactions = store.outgoing(PUSH_ROWS, PUSH_BYTES)?;
+        if transactions.is_empty() {
+            return Ok(());
+        }
+        let push = Push { schema: WIRE_SCHEMA, transactions };
+        let pushed = match hub.push(&push).await {
+            Err(HubError::Rewound) => {
+                store.become_new_replica(Uuid::now_v7())?;
+                continue;
+            }
+            answer => answer?,
+        };
+        if pushed.results.is_empty() {
+            return Err(HubError::Problem("empty_answer".to_owned()).into());
+        }
+        store.acknowledge(&pushed.results, pushed.head)?;
+        store.note_hub(pushed.now, clock.now())?;
+        let rejected = pushed.results.iter().filter(|result| result.reason.is_some()).count();
+        round.rejected += rejected;
+        round.sent += pushed.results.len() - rejected;
+    }
+}
+
+/// Reads until there is no more. `wait` holds only for the first page.
+pub(crate) async fn pull(store: &Store, hub: &impl Hub, round: &mut Round, mut wait: u32, clock: &dyn Clock) -> Result<(), SyncError> {
+    loop {
+        let cursor = store.local_hub()?.cursor;
+        let page = hub.pull(cursor, wait).await?;
+        wait = 0;
+        let applied = store.apply(&page)?;
+        store.note_hub(page.now, clock.now())?;
+        round.read += applied.entries;
+        merge(&mut round.changes, applied.changes);
+        if !page.more {
+            return Ok(());
+        }
+        if applied.entries == 0 && !applied.is_new_replica {
+            return Err(HubError::Problem("no_progress".to_owned()).into());
+        }
+    }
+}
+
+/// Fetches rows that are known to differ: those of rejected transactions, and those that a comparison found.
+async fn settle(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<(), SyncError> {
+    while let Some((table, ids)) = store.stale_rows(ROWS)? {
+        let rows = hub.rows(&table, &ids).await?;
+        merge(&mut round.changes, store.settle_stale(&table, &rows)?);
+    }
+    Ok(())
+}
+
+/// Compares every table with the hub's. Answers the tables that differ; none where the two are not at the same number just now.
+///
+/// # Errors
+/// The hub's, or the file's.
+pub async fn compare(store: &Store, hub: &impl Hub) -> Result<Option<Vec<String>>, SyncError> {
+    let Some((cursor, mine)) = store.digest()? else { return Ok(None) };
+    let (head, theirs) = hub.digest().await?;
+    if head != cursor {
+        return Ok(None);
+    }
+    let differs = mine.into_iter().filter(|table| !theirs.contains(table));
+    Ok(Some(differs.map(|(name, ..)| name).collect()))
+}
+
+/// Marks every row of a table that differs, here and at the hub, to be fetched by the next round. Answers how many there are.
+///
+/// # Errors
+/// The hub's, or the file's.
+pub async fn repair(store: &Store, hub: &impl Hub, table: &str) -> Result<usize, SyncError> {
+    let mut ids = store.ids_of(table)?;
+    let mut after = None;
+    loop {
+        let page = hub.snapshot(table, after).await?;
+        let kinds = store.wire_schema().tables.get(table).map(|schema| {
+            page.columns.iter().map(|name| schema.column(name).map_or(petrel_domain::replication::Kind::Id, |column| column.kind)).collect::<Vec<_>>()
+        });
+        petrel_store::decode_copy(&page.rows, &kinds.unwrap_or_default(), |fields| {
+            if let petrel_store::Field::Blob(bytes) = fields[0]
+                && let Ok(id) = Uuid::from_slice(bytes)
+            {
+                ids.push(id);
+                after = Some(id);
+            }
+            Ok(())
+        })?;
+        if page.is_last {
+            break;
+        }
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    store.mark_stale(table, &ids)?;
+    tracing::warn!(table, rows = ids.len(), "a table differs from the hub's and is fetched anew");
+    Ok(ids.len())
+}
+
+fn merge(all: &mut Vec<String>, more: Vec<String>) {
+    all.extend(more);
+    all.sort_unstable();
+    all.dedup();
+}
+
+/// How far the hub's clock is ahead, as people are told of it: nothing below a minute.
+pub(crate) fn skew(hub_ahead_ms: i64) -> Option<Millis> {
+    (hub_ahead_ms.abs() > petrel_domain::replication::MAX_AHEAD).then_some(Millis(hub_ahead_ms))
+}

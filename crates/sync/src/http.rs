@@ -1,0 +1,303 @@
+//! The hub over HTTP: JSON, zstd both ways, tokens renewed before they run out.
+
+use std::time::Duration;
+
+use petrel_domain::replication::{Columns, Enrol, Enrolled, HubInfo, Problem, Pulled, Push, Pushed, Renew, Tokens, WIRE_SCHEMA};
+use petrel_domain::{Clock, Millis, SystemClock};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+use url::Url;
+use uuid::Uuid;
+
+use crate::hub::{Digest, Hub, HubError, SnapshotPage};
+
+/// How long before its end an access token is renewed, in milliseconds.
+const RENEW_BEFORE: i64 = 60_000;
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long an answer may take beyond what it was allowed to wait.
+const ANSWER: Duration = Duration::from_secs(60);
+/// Bodies of at least this many bytes are compressed.
+const COMPRESS_FROM: usize = 1024;
+
+/// Told of every new pair of tokens before it is used.
+type KeepTokens = Box<dyn Fn(&Tokens) -> Result<(), HubError> + Send + Sync>;
+
+/// A hub at an address.
+pub struct HttpHub {
+    client: Client,
+    base: Url,
+    tokens: Mutex<Option<Tokens>>,
+    keep: KeepTokens,
+}
+
+impl HttpHub {
+    /// A hub at `address`, with what opens its door.
+    ///
+    /// # Errors
+    /// `NotAHub` where the address is none: HTTPS, or plain HTTP on this computer alone.
+    pub fn new(address: &str, tokens: Option<Tokens>, keep: KeepTokens) -> Result<Self, HubError> {
+        let base = read_address(address)?;
+        let client = Client::builder().connect_timeout(CONNECT).user_agent(concat!("petrel/", env!("CARGO_PKG_VERSION")));
+        let client = client.redirect(reqwest::redirect::Policy::none()).build().map_err(|error| HubError::Unreachable(error.to_string()))?;
+        Ok(Self { client, base, tokens: Mutex::new(tokens), keep })
+    }
+
+    /// What answers at the address.
+    ///
+    /// # Errors
+    /// `NotAHub` where it is none; what the network says.
+    pub async fn info(&self) -> Result<HubInfo, HubError> {
+        let info: HubInfo = self.read(self.request(Method::GET, "v1", &[]).timeout(CONNECT)).await?;
+        if info.service == "petrel-hub" { Ok(info) } else { Err(HubError::NotAHub(info.service)) }
+    }
+
+    /// Lets this desk in by a code.
+    ///
+    /// # Errors
+    /// `BadCode`, `TooManyTries`, `HubTooOld`, `DeskTooOld`; what the network says.
+    pub async fn enrol(&self, code: &str, name: &str, platform: &str) -> Result<Enrolled, HubError> {
+        let enrol = Enrol { code: code.to_owned(), name: name.to_owned(), platform: platform.to_owned(), schema: WIRE_SCHEMA };
+        let enrolled: Enrolled = self.read(json(self.request(Method::POST, "v1/devices/enrol", &[]), &enrol)?.timeout(ANSWER)).await?;
+        *self.tokens.lock().await = Some(enrolled.tokens.clone());
+        Ok(enrolled)
+    }
+
+    /// What opens the door now.
+    pub async fn tokens(&self) -> Option<Tokens> {
+        self.tokens.lock().await.clone()
+    }
+
+    fn request(&self, method: Method, path: &str, query: &[(&str, String)]) -> RequestBuilder {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", url.path()));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        self.client.request(method, url)
+    }
+
+    /// The access token, renewed where it has run out or soon will.
+    async fn access(&self, refused: Option<&str>) -> Result<String, HubError> {
+        let mut tokens = self.tokens.lock().await;
+        let now = SystemClock.now();
+        let held = tokens.as_ref().ok_or(HubError::Revoked)?;
+        let is_good = held.access_expires_at.0 > now.0 + RENEW_BEFORE && refused != Some(held.access_token.as_str());
+        if is_good {
+            return Ok(held.access_token.clone());
+        }
+        let renew = Renew { refresh_token: held.refresh_token.clone() };
+        let mut fresh: Tokens = self.read(json(self.request(Method::POST, "v1/devices/token", &[]), &renew)?.timeout(ANSWER)).await?;
+        // The hub tells the end by its own clock; this computer's may be a year off. What counts is how long the token lives.
+        let lives = 600_000;
+        if (fresh.access_expires_at.0 - now.0 - lives).abs() > RENEW_BEFORE {
+            fresh.access_expires_at = Millis(now.0 + lives);
+        }
+        // Kept before it is used: the old pair stays good until then, so a crash between the two locks nobody out.
+        (self.keep)(&fresh)?;
+        let access = fresh.access_token.clone();
+        *tokens = Some(fresh);
+        Ok(access)
+    }
+
+    /// Sends with the desk's token; where that is refused, once more with a new one.
+    async fn send(&self, make: impl Fn() -> Result<RequestBuilder, HubError>, timeout: Duration) -> Result<Response, HubError> {
+        let access = self.access(None).await?;
+        let response = answer(make()?.bearer_auth(&access).timeout(timeout)).await;
+        match response {
+            Err(HubError::Revoked) => {
+                let access = self.access(Some(&access)).await?;
+                answer(make()?.bearer_auth(&access).timeout(timeout)).await
+            }
+            response => response,
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, HubError> {
+        decode(answer(request.header(ACCEPT, "application/json")).await?).await
+    }
+}
+
+impl Hub for HttpHub {
+    async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
+        let body = serde_json::to_vec(push).map_err(|error| HubError::Problem(error.to_string()))?;
+        let body = compress(body)?;
+        let make = || {
+            let request = self.request(Method::POST, "v1/sync/push", &[]).header(CONTENT_TYPE, "application/json");
+            Ok(match &body {
+                Body::Plain(body) => request.body(body.clone()),
+                Body::Compressed(body) => request.header(CONTENT_ENCODING, "zstd").body(body.clone()),
+            })
+        };
+        decode(self.send(make, ANSWER).await?).await
+    }
+
+    async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {
+        let query = [("after", after.to_string()), ("wait", wait.to_string()), ("schema", WIRE_SCHEMA.to_string())];
+        let timeout = ANSWER + Duration::from_secs(wait.into());
+        decode(self.send(|| Ok(self.request(Method::GET, "v1/sync/pull", &query)), timeout).await?).await
+    }
+
+    async fn snapshot(&self, table: &str, after: Option<Uuid>) -> Result<SnapshotPage, HubError> {
+        let mut query = vec![("schema", WIRE_SCHEMA.to_string())];
+        query.extend(after.map(|after| ("after_id", after.to_string())));
+        let path = format!("v1/sync/snapshot/{table}");
+        let response = self.send(|| Ok(self.request(Method::GET, &path, &query)), ANSWER).await?;
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let columns = header("petrel-columns").ok_or_else(|| HubError::NotAHub("a table without columns".to_owned()))?;
+        let limit = header("petrel-rows-limit").and_then(|limit| limit.parse::<usize>().ok()).unwrap_or(0);
+        let rows = response.bytes().await.map_err(unreachable)?;
+        Ok(SnapshotPage { columns: columns.split(',').map(str::to_owned).collect(), is_last: count_rows(&rows) < limit.max(1), rows })
+    }
+
+    async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
+        let make = || json(self.request(Method::POST, &format!("v1/sync/rows/{table}"), &[]), &ids);
+        decode(self.send(make, ANSWER).await?).await
+    }
+
+    async fn digest(&self) -> Result<Digest, HubError> {
+        decode(self.send(|| Ok(self.request(Method::GET, "v1/sync/digest", &[])), ANSWER).await?).await
+    }
+}
+
+/// Counts the rows of a page in binary COPY format, without looking at what they say. A page that is cut short counts as one that goes on:
+/// whoever reads it finds the cut.
+fn count_rows(page: &[u8]) -> usize {
+    let mut at = 19;
+    let mut rows = 0;
+    loop {
+        let Some(count) = page.get(at..at + 2).map(|bytes| i16::from_be_bytes([bytes[0], bytes[1]])) else { return usize::MAX };
+        at += 2;
+        if count < 0 {
+            return rows;
+        }
+        for _ in 0..count {
+            let Some(length) = page.get(at..at + 4).map(|bytes| i32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) else {
+                return usize::MAX;
+            };
+            at += 4 + usize::try_from(length).unwrap_or(0);
+        }
+        rows += 1;
+    }
+}
+
+enum Body {
+    Plain(bytes::Bytes),
+    Compressed(bytes::Bytes),
+}
+
+fn compress(body: Vec<u8>) -> Result<Body, HubError> {
+    if body.len() < COMPRESS_FROM {
+        return Ok(Body::Plain(body.into()));
+    }
+    let compressed = zstd::bulk::compress(&body, 1).map_err(|error| HubError::Problem(error.to_string()))?;
+    Ok(Body::Compressed(compressed.into()))
+}
+
+fn json<T: serde::Serialize>(request: RequestBuilder, body: &T) -> Result<RequestBuilder, HubError> {
+    let body = serde_json::to_vec(body).map_err(|error| HubError::Problem(error.to_string()))?;
+    Ok(request.header(CONTENT_TYPE, "application/json").body(body))
+}
+
+/// An address as people type it: without a scheme it is HTTPS; plain HTTP goes no farther than this computer.
+fn read_address(address: &str) -> Result<Url, HubError> {
+    let address = address.trim();
+    let with_scheme = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+    let mut url = Url::parse(&with_scheme).map_err(|error| HubError::NotAHub(error.to_string()))?;
+    let is_here = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    if !(url.scheme() == "https" || (url.scheme() == "http" && is_here)) || url.host().is_none() {
+        return Err(HubError::NotAHub("the address is no https address".to_owned()));
+    }
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
+    let response = request.send().await.map_err(unreachable)?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"));
+    if !is_problem {
+        return Err(match status {
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+                HubError::Busy(retry_after)
+            }
+            _ => HubError::NotAHub(format!("status {status}")),
+        });
+    }
+    let problem: Problem = decode(response).await?;
+    Err(match problem.kind.strip_prefix("urn:petrel:problem:").unwrap_or(&problem.kind) {
+        "unauthorized" | "revoked" => HubError::Revoked,
+        "bad-code" => HubError::BadCode,
+        "too-many-tries" => HubError::TooManyTries,
+        "behind-horizon" => HubError::BehindHorizon,
+        "rewound" => HubError::Rewound,
+        "hub-too-old" => HubError::HubTooOld,
+        "desk-too-old" => HubError::DeskTooOld,
+        "busy" => HubError::Busy(retry_after),
+        other => HubError::Problem(other.to_owned()),
+    })
+}
+
+async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, HubError> {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+    let body = response.bytes().await.map_err(unreachable)?;
+    if !kind.contains("json") {
+        return Err(HubError::NotAHub(format!("it answers {}", if kind.is_empty() { "nothing that is known" } else { &kind })));
+    }
+    // An answer that says its length and is whole, and yet is none of ours, will not be better the next time; one that was cut short will.
+    serde_json::from_slice(&body).map_err(|error| {
+        if error.is_eof() { HubError::Unreachable("the answer was cut short".to_owned()) } else { HubError::NotAHub(error.to_string()) }
+    })
+}
+
+/// What the network says, without the address (it may hold what is nobody's business).
+fn unreachable(error: reqwest::Error) -> HubError {
+    let error = error.without_url();
+    let mut causes = vec![error.to_string()];
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        causes.push(cause.to_string());
+        source = cause.source();
+    }
+    let text = causes.join(": ");
+    if text.contains("certificate") || text.contains("Certificate") || text.contains("UnknownIssuer") {
+        HubError::Certificate(text)
+    } else {
+        HubError::Unreachable(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_people_type_them_and_plain_http_stays_here() {
+        for (typed, read) in [
+            ("hub.example.com", "https://hub.example.com/"),
+            (" https://hub.example.com/petrel?x=1#y ", "https://hub.example.com/petrel/"),
+            ("http://127.0.0.1:4000", "http://127.0.0.1:4000/"),
+            ("http://localhost:4000/", "http://localhost:4000/"),
+        ] {
+            assert_eq!(read_address(typed).unwrap().as_str(), read);
+        }
+        for bad in ["", "http://hub.example.com", "ftp://hub.example.com", "https://", "file:///etc/passwd", "http://10.0.0.1"] {
+            assert!(matches!(read_address(bad), Err(HubError::NotAHub(_))), "{bad}");
+        }
+    }
+}

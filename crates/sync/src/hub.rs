@@ -1,0 +1,101 @@
+//! The hub as a desk sees it. One implementation speaks HTTP; the simulation has others.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use petrel_domain::replication::{Columns, Pulled, Push, Pushed};
+use uuid::Uuid;
+
+/// A page of a whole table.
+#[derive(Clone, Debug)]
+pub struct SnapshotPage {
+    /// The columns, the id first.
+    pub columns: Vec<String>,
+    /// The rows, in Postgres' binary COPY format.
+    pub rows: Bytes,
+    /// Whether the table ends with it.
+    pub is_last: bool,
+}
+
+/// Counts and hashes of tables at a number of the log.
+pub type Digest = (i64, Vec<(String, u64, u64)>);
+
+/// Why the hub did not answer as it should. Whatever it is, the outbox keeps what is not sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HubError {
+    /// It cannot be reached, or the answer was cut short: to be tried again.
+    #[error("the hub cannot be reached: {0}")]
+    Unreachable(String),
+    /// It asks for a pause, in seconds.
+    #[error("the hub is busy")]
+    Busy(Option<u64>),
+    /// What answers is no hub (a login page of a hotel, another server).
+    #[error("this is no hub: {0}")]
+    NotAHub(String),
+    /// Its certificate does not hold.
+    #[error("the hub's certificate does not hold: {0}")]
+    Certificate(String),
+    /// The desk's tokens are not known: it was revoked, or restored from a backup.
+    #[error("this desk is not let in any more")]
+    Revoked,
+    /// A code that is wrong, used, or too old.
+    #[error("the code is not valid")]
+    BadCode,
+    /// Too many wrong codes.
+    #[error("too many tries")]
+    TooManyTries,
+    /// The hub does not speak this desk's schema: the hub is older.
+    #[error("the hub is older than this program")]
+    HubTooOld,
+    /// This desk's schema is not served any more: the desk is older.
+    #[error("this program is too old for the hub")]
+    DeskTooOld,
+    /// The log does not reach back to where this desk stopped: it fetches whole tables again.
+    #[error("this desk was away longer than the log reaches")]
+    BehindHorizon,
+    /// The hub has other transactions by this file's numbers: the file went back in time.
+    #[error("this file went back in time")]
+    Rewound,
+    /// Anything else the hub says, by its stable name.
+    #[error("the hub says {0}")]
+    Problem(String),
+}
+
+impl HubError {
+    /// Whether trying again later, with nothing changed, may help.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::NotAHub(_) | Self::Certificate(_) | Self::Problem(_))
+    }
+
+    /// Its stable name, for the screens.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "hub_unreachable",
+            Self::Busy(_) => "hub_busy",
+            Self::NotAHub(_) => "not_a_hub",
+            Self::Certificate(_) => "hub_certificate",
+            Self::Revoked => "desk_revoked",
+            Self::BadCode => "bad_code",
+            Self::TooManyTries => "too_many_tries",
+            Self::HubTooOld => "hub_too_old",
+            Self::DeskTooOld => "desk_too_old",
+            Self::BehindHorizon => "behind_horizon",
+            Self::Rewound => "rewound",
+            Self::Problem(_) => "hub_problem",
+        }
+    }
+}
+
+/// What a desk asks of its hub.
+pub trait Hub {
+    /// Sends transactions.
+    fn push(&self, push: &Push) -> impl Future<Output = Result<Pushed, HubError>>;
+    /// Reads the log after a number; `wait` is how many seconds the hub may hold the answer back until there is something.
+    fn pull(&self, after: i64, wait: u32) -> impl Future<Output = Result<Pulled, HubError>>;
+    /// Reads whole tables, in the order of ids.
+    fn snapshot(&self, table: &str, after: Option<Uuid>) -> impl Future<Output = Result<SnapshotPage, HubError>>;
+    /// Reads single rows as they stand; none for one that the hub does not have.
+    fn rows(&self, table: &str, ids: &[Uuid]) -> impl Future<Output = Result<Vec<(Uuid, Option<Columns>)>, HubError>>;
+    /// Counts and hashes of all tables, and the number of the log at which they were taken.
+    fn digest(&self) -> impl Future<Output = Result<Digest, HubError>>;
+}

@@ -1,0 +1,43 @@
+//! A fresh file from a hub.
+
+use std::path::{Path, PathBuf};
+
+use petrel_domain::replication::Enrolled;
+use petrel_store::{Bootstrap, FileKey, StoreError};
+
+use crate::hub::{Hub, HubError};
+
+/// Why a file could not be filled. What was fetched stays, and the next try goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// The hub.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// The file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Fills the file at `path`, made or gone on with, from the hub: every table, page by page. `progress` is told how many rows there are so far.
+/// What came in meanwhile is pulled afterwards, by the first round of the opened file.
+///
+/// # Errors
+/// The hub's, or the file's.
+pub async fn join(
+    path: &Path,
+    key: &FileKey,
+    hub: &impl Hub,
+    url: &str,
+    enrolled: &Enrolled,
+    mut progress: impl FnMut(usize),
+) -> Result<PathBuf, JoinError> {
+    let head = hub.pull(i64::MAX, 0).await?.head;
+    let mut file = Bootstrap::open(path, key, head)?;
+    let mut rows = 0;
+    while let Some((table, after)) = file.next() {
+        let page = hub.snapshot(table, after).await?;
+        rows += file.write(&page.columns, &page.rows, page.is_last)?;
+        progress(rows);
+    }
+    Ok(file.finish(url, enrolled.device_id, enrolled.clinic_id, &enrolled.tokens)?)
+}

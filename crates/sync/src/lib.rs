@@ -1,0 +1,16 @@
+//! The desk's side of replication.
+//!
+//! [`round`] is all of it on a page: push what waits, pull what is new, fetch what differs. [`run`] does that again and again, at once when
+//! something was written here or elsewhere, with pauses where the hub cannot be reached. [`join`] fills a fresh file from a hub.
+
+mod engine;
+mod http;
+mod hub;
+mod join;
+mod live;
+
+pub use engine::{Round, SyncError, compare, repair, round};
+pub use http::HttpHub;
+pub use hub::{Hub, HubError, SnapshotPage};
+pub use join::{JoinError, join};
+pub use live::{Status, run};

@@ -1,0 +1,125 @@
+//! Round after round: at once when something was written here or elsewhere, with pauses where the hub cannot be reached.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use petrel_domain::{Clock, Millis};
+use petrel_store::Store;
+use serde::Serialize;
+use tokio::sync::{Notify, watch};
+
+use crate::engine::{Round, SyncError, compare, pull, repair, round, skew};
+use crate::hub::{Hub, HubError};
+
+/// How many seconds the hub may hold an answer back.
+const WAIT: u32 = 25;
+/// The shortest and the longest pause after a failure.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How many quiet rounds pass between two comparisons with the hub.
+const ROUNDS_BETWEEN_COMPARISONS: u32 = 500;
+
+/// How the desk stands to its hub, for the badge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The last round came to its end.
+    pub is_online: bool,
+    /// A round is under way.
+    pub is_busy: bool,
+    /// Transactions that are still to be sent.
+    pub waiting: i64,
+    /// When desk and hub last agreed.
+    pub last_sync_at: Option<Millis>,
+    /// Why not, by its stable name.
+    pub trouble: Option<String>,
+    /// How far the hub's clock is ahead of this computer's, where that is more than a minute.
+    pub hub_ahead: Option<Millis>,
+}
+
+/// Keeps a file and its hub together until something happens that only a person can settle (the desk was revoked, the program is too old).
+/// `wake` says that something was written here; `changed` is told which tables other desks changed.
+///
+/// # Errors
+/// What only a person can settle, or what the file says.
+pub async fn run(
+    store: &Store,
+    hub: &impl Hub,
+    clock: &dyn Clock,
+    wake: Arc<Notify>,
+    status: &watch::Sender<Status>,
+    changed: impl Fn(&[String]),
+) -> Result<(), SyncError> {
+    let mut pause = FIRST_PAUSE;
+    let mut quiet = 0;
+    loop {
+        status.send_modify(|status| status.is_busy = true);
+        let result = match round(store, hub, clock).await {
+            Ok(done) => {
+                tell(&done, &changed);
+                quiet += 1;
+                if quiet % ROUNDS_BETWEEN_COMPARISONS == 1 { check(store, hub, clock, &changed).await } else { Ok(()) }
+            }
+            Err(error) => Err(error),
+        };
+        let failed = result.as_ref().err().map(code);
+        let here = store.local_hub()?;
+        status.send_modify(|status| {
+            status.is_online = failed.is_none();
+            status.is_busy = false;
+            status.waiting = here.waiting;
+            status.last_sync_at = here.last_sync_at;
+            status.trouble = failed.map(str::to_owned);
+            status.hub_ahead = skew(here.hub_ahead_ms);
+        });
+        match result {
+            Ok(()) => {
+                pause = FIRST_PAUSE;
+                let mut live = Round::default();
+                tokio::select! {
+                    () = wake.notified() => {}
+                    // What went wrong shows in the next round, which also counts the pauses.
+                    _ = pull(store, hub, &mut live, WAIT, clock) => tell(&live, &changed),
+                }
+            }
+            Err(SyncError::Hub(error)) if error.is_passing() => {
+                let asked = if let HubError::Busy(Some(seconds)) = error { Duration::from_secs(seconds.min(300)) } else { Duration::ZERO };
+                let jittered = pause.mul_f64(0.5 + fastrand::f64());
+                tokio::select! {
+                    () = tokio::time::sleep(jittered.max(asked)) => {}
+                    // A write is no reason to hammer a hub that is away, but the first one after a while is worth a try.
+                    () = wake.notified(), if pause == LONGEST_PAUSE => {}
+                }
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            Err(error) => {
+                store.set_hub_trouble(Some(code(&error)))?;
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// Compares with the hub from time to time; what differs is fetched anew, and said.
+async fn check(store: &Store, hub: &impl Hub, clock: &dyn Clock, changed: &impl Fn(&[String])) -> Result<(), SyncError> {
+    let Some(tables) = compare(store, hub).await? else { return Ok(()) };
+    for table in &tables {
+        repair(store, hub, table).await?;
+    }
+    if !tables.is_empty() {
+        tell(&round(store, hub, clock).await?, changed);
+    }
+    Ok(())
+}
+
+fn tell(round: &Round, changed: &impl Fn(&[String])) {
+    if !round.changes.is_empty() {
+        changed(&round.changes);
+    }
+}
+
+fn code(error: &SyncError) -> &'static str {
+    match error {
+        SyncError::Hub(error) => error.code(),
+        SyncError::Store(_) => "file_trouble",
+    }
+}
