@@ -2,11 +2,13 @@
 
 -- The replica that wrote a transaction: a file that went back in time (a restored backup) becomes a new one, because its numbers would say
 -- again what they said before. `seen` is how far the log was read then; `registers` holds values that go with the changes although they did
--- not change (the rest of a register of several columns); `last_seq` is the last number the hub gave it.
+-- not change (the rest of a register of several columns); `last_seq` is the last number the hub gave it; `mark` is drawn anew each time the
+-- file is opened, so that a file that went back in time is known by what it writes then.
 ALTER TABLE outbox ADD COLUMN replica_id BLOB;
 ALTER TABLE outbox ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN registers TEXT CHECK (json_valid(registers));
 ALTER TABLE outbox ADD COLUMN last_seq INTEGER;
+ALTER TABLE outbox ADD COLUMN mark INTEGER NOT NULL DEFAULT 0;
 UPDATE outbox SET replica_id = (SELECT desk_id FROM sync_state WHERE id = 1);
 
 -- The clinic at the hub, and what opens its door. `hub_ahead_ms` is how far the hub's clock is ahead of this one; `trouble` is why this desk

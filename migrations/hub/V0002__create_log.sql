@@ -25,6 +25,7 @@ CREATE TABLE log (
   n bigint NOT NULL,
   clock bigint NOT NULL,
   sent_clock bigint,
+  mark bigint NOT NULL DEFAULT 0,
   staff_id uuid,
   action text NOT NULL DEFAULT '',
   device_id uuid,

@@ -9,7 +9,7 @@ use petrel_domain::replication::{Enrol, Enrolled, Tokens, WIRE_SCHEMA};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::db::{DbError, clinic_transaction};
+use crate::db::clinic_transaction;
 use crate::problem::Problem;
 use crate::routes::Hub;
 

@@ -11,6 +11,6 @@ mod live;
 
 pub use engine::{Round, SyncError, compare, repair, round};
 pub use http::HttpHub;
-pub use hub::{Hub, HubError, SnapshotPage};
+pub use hub::{Digest, Hub, HubError, SnapshotPage};
 pub use join::{JoinError, join};
 pub use live::{Status, run};

@@ -6,8 +6,10 @@ use super::ledger::{Ledger, Row};
 use crate::AppointmentStatus;
 use crate::appointment::takes_time;
 
-/// The columns whose change makes a visit's place a question again.
-pub(super) const PLACE: &[&str] = &["starts_at", "ends_at", "staff_id", "service_id", "status", "is_overbooked", "deleted_at"];
+/// The columns whose change makes a visit's place a question again. A desk may clear the flag itself (of a visit whose other is deleted); whether
+/// that is right is judged here, too.
+pub(super) const PLACE: &[&str] =
+    &["starts_at", "ends_at", "staff_id", "service_id", "status", "is_overbooked", "deleted_at", "clash_with_id"];
 
 /// The visit that one clashes with, if any: the first one by its own start among those that, together, leave no room. A visit that was put
 /// over another knowingly (`is_overbooked`) clashes with none, and two of which one is said to clash with the other are one clash.

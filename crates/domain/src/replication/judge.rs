@@ -133,14 +133,15 @@ impl Case<'_> {
         let mut lost = Vec::new();
         let mut won: Vec<(String, Stamp)> = Vec::new();
         for (column, value) in &change.columns {
-            let (name, _) = register(table, column);
+            let name = if self.ledger.splits_registers { column } else { register(table, column).0 };
             let theirs = row.stamp(name);
             let is_seen = theirs.seq <= self.seen || theirs.replica == mine.replica;
             let is_won = is_seen || mine.beats(&theirs);
             let old = row.value(column);
-            let differs = old != value && column != "updated_at";
+            let differs = old != value;
             if is_won {
-                if differs && !is_seen {
+                // When a row was last changed is nothing anybody typed; that it did not stand, the desk must know all the same.
+                if differs && !is_seen && column != "updated_at" {
                     lost.push(Lost { column: column.clone(), value: old.clone(), seq: theirs.seq });
                 }
                 standing.insert(column.clone(), value.clone());
@@ -155,6 +156,12 @@ impl Case<'_> {
                     lost.push(Lost { column: column.clone(), value: value.clone(), seq });
                 }
                 standing.insert(column.clone(), old.clone());
+            }
+        }
+        if change.columns.contains_key("created_at") {
+            // The desk made the row, and another one had made it before: it must get all that the other wrote, also into columns it left empty.
+            for (column, value) in &row.columns {
+                standing.entry(column.clone()).or_insert_with(|| value.clone());
             }
         }
         let was_deleted = row.is_deleted();

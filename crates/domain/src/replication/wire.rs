@@ -96,6 +96,10 @@ pub struct Transaction {
     pub n: i64,
     /// When, by the hybrid logical clock.
     pub clock: Clock,
+    /// Drawn anew each time the file is opened. A file that went back in time writes other things by the same numbers, at the same clock even,
+    /// where the computer's is behind; never with the same mark.
+    #[serde(default)]
+    pub mark: u32,
     /// How far the desk had read when it wrote this: what it had seen, it changed knowingly.
     #[serde(default)]
     pub seen: i64,
@@ -262,6 +266,9 @@ pub struct Logged {
     /// The clock it was sent with, where that was far ahead and was set back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_clock: Option<Clock>,
+    /// The mark it was sent with.
+    #[serde(default)]
+    pub mark: u32,
     /// Who.
     #[serde(default)]
     pub staff_id: Option<Uuid>,

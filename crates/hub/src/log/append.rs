@@ -173,11 +173,11 @@ async fn keep(pg: &Pg<'_>, clinic: Uuid, device: Uuid, applied: &[Numbered], now
     let actions: Vec<String> = applied.iter().map(|one| one.transaction.action.chars().take(64).filter(|of| *of != '\0').collect()).collect();
     let entries = applied.iter().map(|one| serde_json::to_string(&one.entries)).collect::<Result<Vec<_>, _>>();
     let entries = entries.map_err(|error| DbError::Value(error.to_string()))?;
-    let sql = "INSERT INTO log (clinic_id, device_id, first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, entries)
-               SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::uuid[], $10::text[], $11::text[])";
+    let sql = "INSERT INTO log (clinic_id, device_id, first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, entries, mark)
+               SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::uuid[], $10::text[], $11::text[], $12::bigint[])";
     let statement = pg.prepare_cached(sql).await?;
     let (first, last) = (each(|one| one.first_seq), each(|one| one.first_seq + one.entries.len() as i64 - 1));
-    pg.execute(&statement, &[&clinic, &device, &first, &last, &replicas, &each(|one| one.transaction.n), &judged, &sent, &staff, &actions, &entries]).await?;
+    pg.execute(&statement, &[&clinic, &device, &first, &last, &replicas, &each(|one| one.transaction.n), &judged, &sent, &staff, &actions, &entries, &each(|one| one.transaction.mark.into())]).await?;
     Ok(())
 }
 
@@ -244,24 +244,23 @@ impl Replicas {
     }
 }
 
-/// A transaction that came before is answered as it was then. That the same number says something else shows by its clock.
+/// A transaction that came before is answered as it was then. That the same number says something else shows by its mark.
 async fn recognise(pg: &Pg<'_>, clinic: Uuid, transaction: &Transaction) -> Result<PushResult, Problem> {
-    let Transaction { replica, n, clock, .. } = *transaction;
-    let sql = "SELECT first_seq, last_seq, coalesce(sent_clock, clock) FROM log WHERE clinic_id = $1 AND replica_id = $2 AND n = $3
-               UNION ALL SELECT first_seq, last_seq, coalesce(sent_clock, clock) FROM log_archive WHERE clinic_id = $1 AND replica_id = $2 AND n = $3";
+    let Transaction { replica, n, mark, .. } = *transaction;
+    let sql = "SELECT first_seq, last_seq, mark FROM log WHERE clinic_id = $1 AND replica_id = $2 AND n = $3
+               UNION ALL SELECT first_seq, last_seq, mark FROM log_archive WHERE clinic_id = $1 AND replica_id = $2 AND n = $3";
     let statement = pg.prepare_cached(sql).await?;
     if let Some(row) = pg.query_opt(&statement, &[&clinic, &replica, &n]).await? {
-        let sent: i64 = row.try_get(2)?;
-        if sent != clock.0 {
+        if row.try_get::<_, i64>(2)? != i64::from(mark) {
             return Err(Problem::Rewound);
         }
         let (first_seq, last_seq) = (row.try_get(0)?, row.try_get(1)?);
         return Ok(PushResult { replica, n, outcome: Outcome::Repeated, first_seq, last_seq, reason: None, clashes: Vec::new() });
     }
-    let statement = pg.prepare_cached("SELECT reason::text, body ->> 'clock' FROM rejections WHERE clinic_id = $1 AND replica_id = $2 AND n = $3").await?;
+    let statement = pg.prepare_cached("SELECT reason::text, body ->> 'mark' FROM rejections WHERE clinic_id = $1 AND replica_id = $2 AND n = $3").await?;
     let Some(row) = pg.query_opt(&statement, &[&clinic, &replica, &n]).await? else { return Err(Problem::Rewound) };
     let (reason, sent): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
-    if sent != Some(clock.to_string()) {
+    if sent != Some(mark.to_string()) {
         return Err(Problem::Rewound);
     }
     let reason: Reason = serde_json::from_str(&reason).map_err(|error| Problem::Internal(error.to_string()))?;

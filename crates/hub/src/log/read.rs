@@ -21,22 +21,23 @@ use crate::problem::Problem;
 const PAGE_BYTES: usize = 6 << 20;
 
 /// A page of the log after a number, as JSON ([`petrel_domain::replication::Pulled`]): the entries are copied as they lie there. Answers it with
-/// the log's last number and how many transactions it holds.
+/// how many transactions it holds.
 ///
 /// # Errors
-/// `BehindHorizon` where the log does not reach back that far.
-pub(crate) async fn page(client: &mut Object, clinic: Uuid, after: i64, limit: i64) -> Result<(String, i64, usize), Problem> {
+/// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (the hub was restored from a backup): the
+/// desk then fetches whole tables. The largest number there is asks for the log's end alone.
+pub(crate) async fn page(client: &mut Object, clinic: Uuid, after: i64, limit: i64) -> Result<(String, usize), Problem> {
     let pg = clinic_transaction(client, clinic).await?;
     let heads = pg.prepare_cached("SELECT head, horizon FROM log_heads WHERE clinic_id = $1").await?;
     let heads = pg.query_one(&heads, &[&clinic]).await?;
     let (head, horizon): (i64, i64) = (heads.try_get(0)?, heads.try_get(1)?);
-    if after < horizon {
+    if after < horizon || (after > head && after != i64::MAX) {
         return Err(Problem::BehindHorizon);
     }
     let mut body = String::from("{\"transactions\":[");
     let (mut count, mut reached) = (0, after);
     if after < head {
-        let sql = "SELECT first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, recorded_at, entries FROM log
+        let sql = "SELECT first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, recorded_at, entries, mark FROM log
                    WHERE clinic_id = $1 AND last_seq > $2 AND last_seq <= $4 ORDER BY last_seq LIMIT $3";
         let statement = pg.prepare_cached(sql).await?;
         let rows = pg.query_raw(&statement, params(&[&clinic, &after, &limit, &head])).await?;
@@ -55,7 +56,7 @@ pub(crate) async fn page(client: &mut Object, clinic: Uuid, after: i64, limit: i
     }
     pg.commit().await?;
     let _ = write!(body, "],\"head\":{head},\"more\":{},\"now\":{}}}", reached < head && count > 0, SystemClock.now().0);
-    Ok((body, head, count))
+    Ok((body, count))
 }
 
 fn params<'a>(values: &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)]) -> impl ExactSizeIterator<Item = &'a dyn tokio_postgres::types::ToSql> {
@@ -67,8 +68,8 @@ fn transaction(body: &mut String, row: &Row) -> Result<(), DbError> {
     let (replica, staff): (Uuid, Option<Uuid>) = (row.try_get(2)?, row.try_get(6)?);
     let action = Value::String(row.try_get(7)?);
     let (first, last, n, clock): (i64, i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?, row.try_get(4)?);
-    let at = at.timestamp_millis();
-    let _ = write!(body, "{{\"first_seq\":{first},\"last_seq\":{last},\"replica\":\"{replica}\",\"n\":{n},\"clock\":\"{clock}\",\"at\":{at},\"action\":{action}");
+    let (at, mark) = (at.timestamp_millis(), row.try_get::<_, i64>(10)?);
+    let _ = write!(body, "{{\"first_seq\":{first},\"last_seq\":{last},\"replica\":\"{replica}\",\"n\":{n},\"clock\":\"{clock}\",\"mark\":{mark},\"at\":{at},\"action\":{action}");
     if let Some(sent) = row.try_get::<_, Option<i64>>(5)? {
         let _ = write!(body, ",\"sent_clock\":\"{sent}\"");
     }

@@ -117,6 +117,9 @@ fn count_hours(db: &Connection, zone: Tz, only: Option<(Hour, i64)>) -> Result<(
 fn count_day(db: &Connection, zone: Tz, wanted: NaiveDate, at: i64) -> Result<()> {
     let (from, to) = bounds(wanted, at, zone);
     db.prepare_cached(include_str!("daily_stats.sql"))?.execute(params![wanted.to_string(), from, to])?;
+    // A day of which nothing is left is no day.
+    let nothing = "DELETE FROM daily_stats WHERE on_date = ?1 AND calls = 0 AND bookings = 0 AND sms = 0 AND emails = 0 AND cost_micros = 0 AND call_bookings = 0";
+    db.prepare_cached(nothing)?.execute([wanted.to_string()])?;
     Ok(())
 }
 

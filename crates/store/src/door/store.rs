@@ -28,8 +28,12 @@ struct Shared {
     catalog: Catalog,
     writer: Mutex<Connection>,
     readers: Readers,
+    /// Goes with every transaction written until the file is closed.
+    mark: u32,
     /// What this desk has changed and not yet read back in the log; none where it must be read anew.
     shield: Mutex<Option<Shield>>,
+    #[cfg(feature = "sabotage")]
+    is_shield_dropped: std::sync::atomic::AtomicBool,
 }
 
 impl Store {
@@ -44,13 +48,17 @@ impl Store {
         writer.execute("INSERT INTO sync_state (id, desk_id) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING", [desk.as_bytes()])?;
         let catalog = Catalog::load(&writer)?;
         let readers = Readers::open(options)?;
+        let mark = getrandom::u32().map_err(|error| crate::StoreError::Value(error.to_string()))?;
         let shared = Shared {
             path: options.path.clone(),
             clock: Arc::clone(&options.clock),
             catalog,
             writer: Mutex::new(writer),
             readers,
+            mark,
             shield: Mutex::default(),
+            #[cfg(feature = "sabotage")]
+            is_shield_dropped: std::sync::atomic::AtomicBool::new(false),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -72,6 +80,24 @@ impl Store {
 
     pub(crate) fn catalog(&self) -> &Catalog {
         &self.shared.catalog
+    }
+
+    /// Takes the shield away, to see whether the simulation notices.
+    #[cfg(feature = "sabotage")]
+    pub fn drop_shield(&self) {
+        self.shared.is_shield_dropped.store(true, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    /// Whether the shield was taken away.
+    pub(crate) fn is_shield_dropped(&self) -> bool {
+        #[cfg(feature = "sabotage")]
+        return self.shared.is_shield_dropped.load(std::sync::atomic::Ordering::SeqCst);
+        #[cfg(not(feature = "sabotage"))]
+        false
+    }
+
+    pub(crate) fn mark(&self) -> u32 {
+        self.shared.mark
     }
 
     /// Takes the shield out, to be put back where the transaction that used it was committed.
@@ -113,7 +139,7 @@ impl Store {
     ) -> Result<Saved<T>> {
         let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut tx = Tx::begin(&transaction, &self.shared.catalog, actor, action, undoes, self.now())?;
+        let mut tx = Tx::begin(&transaction, &self.shared.catalog, actor, action, undoes, self.now(), self.shared.mark)?;
         let value = work(&mut tx)?;
         let (undo, changes) = tx.end()?;
         transaction.commit()?;

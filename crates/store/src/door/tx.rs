@@ -27,6 +27,7 @@ pub struct Tx<'a> {
     now: Millis,
     ids: ContextV7,
     action_id: Option<ActionId>,
+    mark: u32,
     affected: Affected,
     registers: Registers,
     tables: BTreeSet<String>,
@@ -40,6 +41,7 @@ impl<'a> Tx<'a> {
         action: Action,
         undoes: Option<ActionId>,
         now: Millis,
+        mark: u32,
     ) -> Result<Self> {
         Ok(Self {
             db,
@@ -51,6 +53,7 @@ impl<'a> Tx<'a> {
             now,
             ids: ContextV7::new(),
             action_id: None,
+            mark,
             affected: Affected::default(),
             registers: Registers::default(),
             tables: BTreeSet::new(),
@@ -129,8 +132,8 @@ impl<'a> Tx<'a> {
         let tick = tick(self.db, self.now)?;
         let action_id = *self.action_id.get_or_insert(ActionId(tick.n));
         let sql = "INSERT INTO outbox (n, action_id, clock, staff_id, action, schema_version, created_at, changes, row_count,
-                     undoes_action_id, replica_id, seen, registers)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                     undoes_action_id, replica_id, seen, registers, mark)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
         self.db.prepare_cached(sql)?.execute(params![
             tick.n,
             action_id.0,
@@ -145,6 +148,7 @@ impl<'a> Tx<'a> {
             tick.replica,
             tick.seen,
             self.registers.take()?,
+            self.mark,
         ])?;
         Ok(())
     }

@@ -55,7 +55,9 @@ impl Store {
         let (replica, cursor) =
             tx.query_row("SELECT desk_id, cursor FROM sync_state WHERE id = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut shield = self.take_shield();
-        shield.extend(&tx, self.catalog(), cursor)?;
+        if !self.is_shield_dropped() {
+            shield.extend(&tx, self.catalog(), cursor)?;
+        }
         let has_open_losses = tx.prepare_cached("SELECT 1 FROM lost_values WHERE settled_at IS NULL LIMIT 1")?.exists([])?;
         let mut applying = Page {
             db: &tx,
@@ -114,7 +116,7 @@ impl Page<'_> {
     /// number, what this file does not.
     fn transaction(&mut self, logged: &Logged) -> Result<bool> {
         let is_mine = logged.replica.as_bytes() == &self.replica;
-        let own = is_mine && self.came_back(logged)?;
+        let own = self.came_back(logged, is_mine)?;
         for (seq, entry) in (logged.first_seq..).zip(&logged.entries) {
             if seq <= self.cursor {
                 continue;
@@ -130,12 +132,16 @@ impl Page<'_> {
         Ok(is_mine && !own)
     }
 
-    /// Notes that one of this desk's own transactions is in the log, also where the hub's answer to the push was lost.
-    fn came_back(&self, logged: &Logged) -> Result<bool> {
-        let sql = "UPDATE outbox SET sent_at = coalesce(sent_at, ?3), last_seq = ?4 WHERE n = ?1 AND clock = ?2 AND replica_id = ?5";
-        let values = params![logged.n, logged.sent_clock().0, self.now, logged.last_seq, self.replica];
+    /// Notes that one of this desk's own transactions is in the log, also where the hub's answer to the push was lost, and where this file was
+    /// another replica when it wrote it.
+    fn came_back(&self, logged: &Logged, is_mine: bool) -> Result<bool> {
+        let sql = "UPDATE outbox SET sent_at = coalesce(sent_at, ?3), last_seq = ?4 WHERE n = ?1 AND clock = ?2 AND replica_id = ?5 AND mark = ?6";
+        let values = params![logged.n, logged.sent_clock().0, self.now, logged.last_seq, logged.replica.as_bytes(), logged.mark];
         if self.db.prepare_cached(sql)?.execute(values)? == 1 {
             return Ok(true);
+        }
+        if !is_mine {
+            return Ok(false);
         }
         // Sent long ago and no longer kept: it is this desk's all the same, unless the file does not reach that far.
         let (next_n, kept): (i64, bool) = self.db.query_row(
@@ -149,7 +155,9 @@ impl Page<'_> {
     /// Writes the columns of an entry that are not shielded.
     fn entry(&mut self, table: &Table, entry: &Entry, logged: &Logged, own: i64) -> Result<()> {
         // What this desk wrote itself stands here already, but for what lost, for JSON (which all desks write alike), and for clocks set back.
-        let is_echo = own > 0 && entry.maker == Maker::Desk && logged.sent_clock.is_none();
+        // A row that another desk had made before comes back whole.
+        let is_made_twice = entry.prior != 0 && entry.columns.contains_key("created_at");
+        let is_echo = own > 0 && entry.maker == Maker::Desk && logged.sent_clock.is_none() && !is_made_twice;
         let id = entry.id.as_bytes();
         let is_open = self.shield.is_open(id);
         self.values.clear();
@@ -167,12 +175,14 @@ impl Page<'_> {
             self.values.push(to_sql(kind, value)?);
         }
         let is_new = entry.prior == 0 && entry.maker == Maker::Desk;
-        if names.is_empty() && (own > 0 || !is_new) {
+        // What this desk has changed itself is there; a new row says all that it must have.
+        let is_insert = is_new && is_open && !is_echo;
+        if names.is_empty() && !is_insert {
             return Ok(());
         }
         self.values.push(Sql::Blob(id.to_vec()));
         self.sql.clear();
-        if is_new && !is_echo {
+        if is_insert {
             self.sql_insert(&table.name, &names);
         } else {
             self.sql_update(&table.name, &names);
@@ -222,7 +232,7 @@ impl Page<'_> {
                 self.db.prepare_cached(sql)?.execute(params![entry.table, entry.id.as_bytes(), column, logged.at.0])?;
             }
         }
-        for lost in &entry.lost {
+        for lost in entry.lost.iter().filter(|lost| lost.column != "updated_at") {
             let kept = entry.columns.get(&lost.column).unwrap_or(&Value::Null);
             let sql = "INSERT OR REPLACE INTO lost_values (seq, table_name, row_id, column_name, kept, lost, lost_seq, staff_id, replica_id, written_at)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";

@@ -1,10 +1,12 @@
 //! Count and hash of a table, to be compared with the hub's at the same number of the log.
 
 use petrel_domain::replication::{Columns, row_hash};
+use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use uuid::Uuid;
 
 use super::values::to_wire;
+use crate::catalog::Table;
 use crate::{Result, Store};
 
 impl Store {
@@ -28,19 +30,25 @@ impl Store {
                 let mut rows = statement.query([])?;
                 let (mut count, mut sum) = (0_u64, 0_u64);
                 while let Some(row) = rows.next()? {
-                    let mut columns = Columns::new();
-                    for (position, name) in table.columns.iter().enumerate().skip(1) {
-                        let value = row.get_ref(position)?;
-                        if value != ValueRef::Null {
-                            columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
-                        }
-                    }
                     count += 1;
-                    sum = sum.wrapping_add(row_hash(Uuid::from_bytes(row.get(0)?), &columns));
+                    sum = sum.wrapping_add(row_hash(Uuid::from_bytes(row.get(0)?), &columns(row, table)?));
                 }
                 digests.push(((*name).to_owned(), count, sum));
             }
             Ok(Some((cursor, digests)))
+        })
+    }
+
+    /// One row as the wire has it; none where there is no such row.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn row_as_sent(&self, table: &str, id: Uuid) -> Result<Option<Columns>> {
+        let table = self.catalog().table(table)?;
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!("SELECT {} FROM {} WHERE id = ?1", table.columns.join(", "), table.name))?;
+            let mut rows = statement.query([id.as_bytes()])?;
+            rows.next()?.map(|row| columns(row, table)).transpose()
         })
     }
 
@@ -56,4 +64,16 @@ impl Store {
             Ok(ids.collect::<Result<_, _>>()?)
         })
     }
+}
+
+/// What a row holds, but for its id and what is empty.
+pub(super) fn columns(row: &Row<'_>, table: &Table) -> Result<Columns> {
+    let mut columns = Columns::new();
+    for (position, name) in table.columns.iter().enumerate().skip(1) {
+        let value = row.get_ref(position)?;
+        if value != ValueRef::Null {
+            columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
+        }
+    }
+    Ok(columns)
 }

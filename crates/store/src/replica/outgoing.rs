@@ -26,7 +26,7 @@ pub struct Rejected {
     pub transaction: Transaction,
 }
 
-const COLUMNS: &str = "n, clock, staff_id, action, changes, replica_id, seen, registers";
+const COLUMNS: &str = "n, clock, staff_id, action, changes, replica_id, seen, registers, mark";
 
 impl Store {
     /// The first transactions that are still to be sent, in order, until they reach `rows` rows or `bytes` bytes as they lie in the file
@@ -41,7 +41,7 @@ impl Store {
             let mut found = statement.query([])?;
             let (mut transactions, mut rows_so_far, mut bytes_so_far) = (Vec::new(), 0, 0);
             while let Some(row) = found.next()? {
-                rows_so_far += row.get::<_, u32>(8)? as usize;
+                rows_so_far += row.get::<_, u32>(9)? as usize;
                 bytes_so_far += row.get_ref(4)?.as_blob()?.len();
                 bytes_so_far += row.get_ref(7)?.as_str_or_null()?.map_or(0, str::len);
                 if !transactions.is_empty() && (rows_so_far > rows || bytes_so_far > bytes) {
@@ -153,19 +153,12 @@ impl Store {
                 let is_last = row.is_none();
                 if let Some(row) = row {
                     let id: [u8; 16] = row.get(0)?;
-                    let mut columns = Columns::new();
-                    for (position, name) in table.columns.iter().enumerate().skip(1) {
-                        let value = row.get_ref(position)?;
-                        if value != ValueRef::Null {
-                            columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
-                        }
-                    }
-                    told.insert(Uuid::from_bytes(id), columns);
+                    told.insert(Uuid::from_bytes(id), super::digest::columns(row, table)?);
                 }
                 if (is_last && !told.is_empty()) || told.len() == ROWS {
                     let count = told.len();
                     let told = std::collections::BTreeMap::from([(*name, std::mem::take(&mut told))]);
-                    tell(&tx, now, &serde_json::to_string(&told)?, count)?;
+                    tell(&tx, now, self.mark(), &serde_json::to_string(&told)?, count)?;
                 }
                 if is_last {
                     break;
@@ -180,13 +173,13 @@ impl Store {
 }
 
 /// A transaction of rows that nobody changed just now.
-fn tell(tx: &Connection, now: Millis, rows: &str, count: usize) -> Result<()> {
+fn tell(tx: &Connection, now: Millis, mark: u32, rows: &str, count: usize) -> Result<()> {
     let tick = crate::door::tick(tx, now)?;
     let sql =
-        "INSERT INTO outbox (n, action_id, clock, action, schema_version, created_at, changes, row_count, replica_id, seen, registers)
-               VALUES (?1, ?1, ?2, 'tell_everything', ?3, ?4, x'', ?5, ?6, ?7, ?8)";
+        "INSERT INTO outbox (n, action_id, clock, action, schema_version, created_at, changes, row_count, replica_id, seen, registers, mark)
+               VALUES (?1, ?1, ?2, 'tell_everything', ?3, ?4, x'', ?5, ?6, ?7, ?8, ?9)";
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    tx.prepare_cached(sql)?.execute(params![tick.n, tick.clock, crate::SCHEMA_VERSION, now.0, count, tick.replica, tick.seen, rows])?;
+    tx.prepare_cached(sql)?.execute(params![tick.n, tick.clock, crate::SCHEMA_VERSION, now.0, count, tick.replica, tick.seen, rows, mark])?;
     Ok(())
 }
 
@@ -238,6 +231,7 @@ pub(super) fn transaction(row: &Row<'_>, catalog: &Catalog) -> Result<Transactio
         replica: Uuid::from_bytes(row.get(5)?),
         n: row.get(0)?,
         clock: Clock(row.get(1)?),
+        mark: row.get(8)?,
         seen: row.get(6)?,
         staff_id: row.get::<_, Option<[u8; 16]>>(2)?.map(Uuid::from_bytes),
         action: row.get(3)?,

@@ -1,0 +1,149 @@
+//! A hub in memory: the same judge, no network, no disk.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use petrel_domain::replication::{
+    Columns, Ledger, Logged, Outcome, Pulled, Push, PushResult, Pushed, Schema, Transaction, clamp, judge, row_hash,
+};
+use petrel_domain::{Clock, FixedClock, Millis};
+use petrel_store::encode_copy;
+use petrel_sync::{Digest, Hub, HubError, SnapshotPage};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// How many rows a page of a whole table holds: few, so that a join takes many.
+const ROWS: usize = 7;
+/// How many transactions a page of the log holds.
+const TRANSACTIONS: usize = 5;
+
+/// A way of being wrong on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Desks take what others wrote over what they have not sent yet.
+    DropShield,
+    /// Numbers become visible out of their order, as without the lock on the clinic's log.
+    NumberOutsideLock,
+    /// A push that is repeated is applied again.
+    ForgetIdempotence,
+    /// Columns that only make sense together are won one by one.
+    IgnoreRegisters,
+}
+
+#[derive(Default)]
+struct State {
+    ledger: Ledger,
+    log: Vec<Logged>,
+    head: i64,
+    last_n: HashMap<Uuid, i64>,
+    known: HashMap<(Uuid, i64), PushResult>,
+    marks: HashMap<(Uuid, i64), u32>,
+    /// The number that is not visible yet, where numbers are given outside the lock.
+    hidden: Option<i64>,
+}
+
+/// A hub in memory. Clones are the same hub.
+#[derive(Clone)]
+pub struct ModelHub {
+    state: Rc<RefCell<State>>,
+    schema: Rc<Schema>,
+    clock: Arc<FixedClock>,
+    sabotage: Option<Sabotage>,
+}
+
+impl ModelHub {
+    /// An empty one.
+    pub fn new(schema: Schema, clock: Arc<FixedClock>, sabotage: Option<Sabotage>) -> Self {
+        let mut state = State::default();
+        state.ledger.splits_registers = sabotage == Some(Sabotage::IgnoreRegisters);
+        Self { state: Rc::new(RefCell::new(state)), schema: Rc::new(schema), clock, sabotage }
+    }
+
+    /// The whole log.
+    pub fn log(&self) -> Vec<Logged> {
+        self.state.borrow().log.clone()
+    }
+
+    fn take(&self, state: &mut State, mut transaction: Transaction, now: Millis) -> Result<PushResult, HubError> {
+        let Transaction { replica, n, clock, mark, staff_id, .. } = transaction;
+        let key = (replica, n);
+        let is_known = n <= state.last_n.get(&replica).copied().unwrap_or(0);
+        if is_known && self.sabotage != Some(Sabotage::ForgetIdempotence) {
+            let result = state.known.get(&key).filter(|_| state.marks.get(&key) == Some(&transaction.mark)).ok_or(HubError::Rewound)?;
+            let outcome = if result.outcome == Outcome::Applied { Outcome::Repeated } else { result.outcome };
+            return Ok(PushResult { outcome, ..result.clone() });
+        }
+        let first_seq = state.head + 1;
+        let action = transaction.action.clone();
+        let rejected = |reason| PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason: Some(reason), clashes: Vec::new() };
+        let result = match judge(&mut state.ledger, &self.schema, &mut transaction, first_seq, now) {
+            Err(reason) => rejected(reason),
+            Ok(entries) => {
+                let last_seq = first_seq + entries.len() as i64 - 1;
+                state.head = last_seq;
+                let judged = clamp(clock, now);
+                let sent_clock = Some(clock).filter(|sent| *sent != judged);
+                state.log.push(Logged { first_seq, last_seq, replica, n, clock: judged, sent_clock, mark, staff_id, action, at: now, entries });
+                PushResult { replica, n, outcome: Outcome::Applied, first_seq, last_seq, reason: None, clashes: Vec::new() }
+            }
+        };
+        state.last_n.insert(replica, n);
+        state.marks.insert(key, mark);
+        state.known.insert(key, result.clone());
+        Ok(result)
+    }
+}
+
+impl Hub for ModelHub {
+    async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
+        let mut state = self.state.borrow_mut();
+        let now = self.clock.now();
+        let before = state.head;
+        let results = push.transactions.iter().map(|transaction| self.take(&mut state, transaction.clone(), now)).collect::<Result<_, _>>()?;
+        if self.sabotage == Some(Sabotage::NumberOutsideLock) {
+            // The next push is visible before this one is.
+            state.hidden = (state.hidden.is_none() && state.head > before).then_some(before + 1);
+        }
+        Ok(Pushed { results, head: state.head, now })
+    }
+
+    async fn pull(&self, after: i64, _wait: u32) -> Result<Pulled, HubError> {
+        let state = self.state.borrow();
+        let is_visible = |logged: &&Logged| logged.last_seq > after && state.hidden != Some(logged.first_seq);
+        let transactions: Vec<_> = state.log.iter().filter(is_visible).take(TRANSACTIONS).cloned().collect();
+        let reached = transactions.last().map_or(after, |logged| logged.last_seq);
+        Ok(Pulled { more: reached < state.head && !transactions.is_empty(), transactions, head: state.head, now: self.clock.now() })
+    }
+
+    async fn snapshot(&self, table: &str, after: Option<Uuid>) -> Result<SnapshotPage, HubError> {
+        let state = self.state.borrow();
+        let schema = self.schema.tables.get(table).ok_or_else(|| HubError::Problem("not-found".to_owned()))?;
+        let mut rows: Vec<_> = state.ledger.rows_of(table).filter(|(id, _)| after.is_none_or(|after| *id > after)).collect();
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        let is_last = rows.len() < ROWS;
+        rows.truncate(ROWS);
+        let kinds: Vec<_> = std::iter::once(petrel_domain::replication::Kind::Id).chain(schema.columns.iter().map(|column| column.kind)).collect();
+        let ids: Vec<Value> = rows.iter().map(|(id, _)| Value::String(id.to_string())).collect();
+        let values = rows.iter().zip(&ids).map(|((_, row), id)| std::iter::once(id).chain(schema.columns.iter().map(|column| row.value(&column.name))).collect());
+        let page = encode_copy(&kinds, values).map_err(|error| HubError::Problem(error.to_string()))?;
+        let columns = std::iter::once("id".to_owned()).chain(schema.columns.iter().map(|column| column.name.clone())).collect();
+        Ok(SnapshotPage { columns, rows: page.into(), is_last })
+    }
+
+    async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
+        let state = self.state.borrow();
+        Ok(ids.iter().map(|id| (*id, state.ledger.row(table, *id).map(|row| row.columns.clone()))).collect())
+    }
+
+    async fn digest(&self) -> Result<Digest, HubError> {
+        let state = self.state.borrow();
+        let tables = petrel_domain::manifest::REPLICATED.iter().map(|table| {
+            let rows: Vec<_> = state.ledger.rows_of(table).collect();
+            let sum = rows.iter().fold(0_u64, |sum, (id, row)| sum.wrapping_add(row_hash(*id, &row.columns)));
+            ((*table).to_owned(), rows.len() as u64, sum)
+        });
+        Ok((state.head, tables.collect()))
+    }
+}

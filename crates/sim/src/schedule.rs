@@ -1,0 +1,236 @@
+//! One schedule: everything that happens, from a seed; then quiet; then the books are held against each other.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use petrel_domain::replication::Logged;
+use petrel_domain::{FixedClock, Millis};
+use petrel_store::Store;
+use petrel_sync::{Hub, SyncError, round};
+
+use crate::check::{self, Findings};
+use crate::desk::Desk;
+use crate::edits::{edit, found};
+use crate::faults::{Faulty, Wire};
+use crate::model::Sabotage;
+
+/// When the world begins, in Unix milliseconds.
+const BEGINNING: i64 = 1_790_000_000_000;
+const DAY: i64 = 86_400_000;
+/// How many virtual seconds a queue may take to drain when the faults are over.
+const PATIENCE: usize = 60;
+
+/// What is to happen.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// From which everything follows.
+    pub seed: u64,
+    /// How many desks at the most; the seed says how many.
+    pub desks: usize,
+    /// How many steps.
+    pub steps: usize,
+    /// What is broken on purpose.
+    pub sabotage: Option<Sabotage>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Report {
+    /// What was found wrong.
+    pub findings: Findings,
+    /// Transactions in the log at the end.
+    pub transactions: usize,
+    /// Desks at the end.
+    pub desks: usize,
+}
+
+/// Runs one schedule against a hub. `log` reads the hub's whole log at the end; `clock` is the hub's.
+///
+/// # Errors
+/// What was found wrong beyond what [`Findings`] counts, or what the system says.
+pub async fn run_schedule<H: Hub + Clone>(
+    plan: Plan,
+    folder: &Path,
+    hub: H,
+    clock: Arc<FixedClock>,
+    log: impl AsyncFn() -> Result<Vec<Logged>>,
+) -> Result<Report> {
+    let mut rng = fastrand::Rng::with_seed(plan.seed);
+    let faults = rng.u32(0..40);
+    let wire = Rc::new(RefCell::new(Wire { rng: rng.fork(), faults: 0, ..Wire::default() }));
+    let line = Faulty { hub, wire: Rc::clone(&wire) };
+    let mut world = World { now: Millis(BEGINNING), clock, desks: Vec::new(), folder, sabotage: plan.sabotage };
+    world.tick(0);
+    // The first desk has a clinic of its own and brings it to the hub.
+    let mut first = Desk::new(folder.join("desk-0.petrel"), world.now);
+    std::fs::copy(folder.join("template.petrel"), &first.path).context("the template")?;
+    world.prepare(&mut first)?;
+    found(&first.store()?, &mut rng)?;
+    world.desks.push(first);
+    sync(&mut world, 0, &line, &mut rng).await?;
+    let most = if plan.desks > 2 { rng.usize(2..=plan.desks) } else { 2 };
+    world.join(&line).await?;
+    wire.borrow_mut().faults = faults;
+    for _ in 0..plan.steps {
+        world.tick(rng.i64(1..120_000));
+        let place = rng.usize(0..world.desks.len());
+        match rng.u8(0..100) {
+            0..=54 => {
+                let store = world.open(place)?;
+                for _ in 0..rng.u8(1..4) {
+                    edit(&store, &mut rng)?;
+                }
+            }
+            55..=84 => sync(&mut world, place, &line, &mut rng).await?,
+            85..=90 => world.desks[place].store = None,
+            91..=94 => {
+                world.desks[place].skew = *rng.choice([0, DAY, -DAY, 365 * DAY, -365 * DAY, 40_000].as_slice()).unwrap_or(&0);
+            }
+            95..=97 if world.desks.len() < most => world.join(&line).await?,
+            98 => world.restore(place, &mut rng)?,
+            _ => world.keep_backup(place)?,
+        }
+    }
+    wire.borrow_mut().faults = 0;
+    let mut report = Report { desks: world.desks.len(), ..Report::default() };
+    let mut quiet = 0;
+    for second in 0.. {
+        if quiet >= 2 {
+            break;
+        }
+        if second > PATIENCE {
+            report.findings.stuck += world.waiting()?;
+            break;
+        }
+        world.tick(1000);
+        let mut moved = false;
+        for place in 0..world.desks.len() {
+            let store = world.open(place)?;
+            let done = round(&store, &line, &*world.desks[place].clock).await?;
+            moved |= done.sent + done.rejected + done.read > 0;
+        }
+        quiet = if moved { 0 } else { quiet + 1 };
+    }
+    let stores: Vec<Store> = (0..world.desks.len()).map(|place| world.open(place)).collect::<Result<_>>()?;
+    let log = log().await?;
+    report.transactions = log.len();
+    check::agree(&stores, &line.hub.digest().await?, &mut report.findings)?;
+    if report.findings.diverged > 0 && std::env::var_os("PETREL_SIM_TELL").is_some() {
+        for (place, store) in stores.iter().enumerate() {
+            check::tell(place, store, &line.hub).await?;
+        }
+        check::tell_log(&log);
+    }
+    check::transactions(&log, &wire.borrow(), &stores, &mut report.findings)?;
+    if report.findings.is_clean() {
+        let (misplaced, untold) = (check::places(&stores[0], &log)?, check::clashes(&stores[0])?);
+        if misplaced + untold > 0 {
+            bail!("{misplaced} visits stand where nobody put them, {untold} clashes are wrong");
+        }
+        check::derived(&stores[rng.usize(0..stores.len())])?;
+    }
+    Ok(report)
+}
+
+/// One round, behind a line that may fail. Whatever the hub says may pass; the file must not say anything.
+async fn sync<H: Hub>(world: &mut World<'_>, place: usize, line: &Faulty<H>, rng: &mut fastrand::Rng) -> Result<()> {
+    let store = world.open(place)?;
+    match round(&store, line, &*world.desks[place].clock).await {
+        Ok(_) => Ok(()),
+        Err(SyncError::Hub(error)) if error.is_passing() => {
+            // Half of the time the desk dies of it.
+            if rng.bool() {
+                world.desks[place].store = None;
+            }
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+struct World<'a> {
+    now: Millis,
+    clock: Arc<FixedClock>,
+    desks: Vec<Desk>,
+    folder: &'a Path,
+    sabotage: Option<Sabotage>,
+}
+
+impl World<'_> {
+    fn tick(&mut self, millis: i64) {
+        self.now.0 += millis;
+        self.clock.set(self.now);
+        self.desks.iter().for_each(|desk| desk.tick(self.now));
+    }
+
+    fn open(&mut self, place: usize) -> Result<Store> {
+        let was_open = self.desks[place].store.is_some();
+        let store = self.desks[place].store()?;
+        if !was_open && self.sabotage == Some(Sabotage::DropShield) {
+            store.drop_shield();
+        }
+        Ok(store)
+    }
+
+    fn prepare(&self, desk: &mut Desk) -> Result<()> {
+        let store = desk.store()?;
+        if self.sabotage == Some(Sabotage::DropShield) {
+            store.drop_shield();
+        }
+        Ok(())
+    }
+
+    /// One more desk fills its file from the hub; a line that fails lets it go on where it stopped.
+    async fn join<H: Hub>(&mut self, line: &Faulty<H>) -> Result<()> {
+        let path = self.folder.join(format!("desk-{}.petrel", self.desks.len()));
+        let fresh = path.with_extension("joining");
+        if !fresh.exists() {
+            std::fs::copy(self.folder.join("template.petrel"), &fresh)?;
+        }
+        let mut desk = Desk::new(path, self.now);
+        for _ in 0..200 {
+            match desk.join(line).await {
+                Ok(()) => {
+                    self.prepare(&mut desk)?;
+                    self.desks.push(desk);
+                    return Ok(());
+                }
+                // A line that fails, or a page that was cut.
+                Err(petrel_sync::JoinError::Hub(error)) if error.is_passing() => {}
+                Err(petrel_sync::JoinError::Store(petrel_store::StoreError::Value(_))) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        bail!("a desk could not join");
+    }
+
+    /// Somebody copies the file while nothing runs.
+    fn keep_backup(&mut self, place: usize) -> Result<()> {
+        self.desks[place].store = None;
+        let path = &self.desks[place].path;
+        std::fs::copy(path, path.with_extension("backup"))?;
+        Ok(())
+    }
+
+    /// And puts the copy back: the file goes back in time. What was written since and not sent is gone with the disk it was on.
+    fn restore(&mut self, place: usize, rng: &mut fastrand::Rng) -> Result<()> {
+        let path = self.desks[place].path.clone();
+        let backup = path.with_extension("backup");
+        if backup.exists() && rng.bool() {
+            self.desks[place].store = None;
+            std::fs::copy(&backup, &path)?;
+        }
+        Ok(())
+    }
+
+    fn waiting(&mut self) -> Result<usize> {
+        let mut waiting = 0;
+        for place in 0..self.desks.len() {
+            waiting += usize::from(self.open(place)?.local_hub()?.waiting > 0);
+        }
+        Ok(waiting.max(1))
+    }
+}
