@@ -1,50 +1,29 @@
 //! Dependencies point one way. What a part must not know, it cannot reach: this reads it off cargo's own graph.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Result, bail};
 
 use crate::process::{cargo, output};
 
 /// A part, and what must not be anywhere below it.
 const MISSING: &[(&str, &[&str])] = &[
     ("petrel-domain", &["petrel-store", "petrel", "rusqlite", "tokio", "tauri", "reqwest", "keyring", "refinery"]),
-    ("petrel-store", &["petrel", "tauri", "tokio", "reqwest", "keyring", "axum", "tokio-postgres"]),
+    ("petrel-store", &["petrel", "petrel-sync", "tauri", "tokio", "reqwest", "keyring", "axum", "tokio-postgres"]),
+    ("petrel-sync", &["petrel", "petrel-hub", "tauri", "keyring", "axum", "tokio-postgres"]),
+    ("petrel-hub", &["petrel", "petrel-store", "petrel-sync", "rusqlite", "tauri", "keyring", "reqwest"]),
 ];
 
 pub fn edges() -> Result<()> {
-    let metadata: Value = serde_json::from_str(&output(cargo().args(["metadata", "--format-version", "1", "--locked"]))?)?;
-    let names: BTreeMap<&str, &str> =
-        list(&metadata["packages"]).filter_map(|package| Some((package["id"].as_str()?, package["name"].as_str()?))).collect();
-    let mut below: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for node in list(&metadata["resolve"]["nodes"]) {
-        let id = node["id"].as_str().context("a package has an id")?;
-        let normal = list(&node["deps"]).filter(|of| list(&of["dep_kinds"]).any(|kind| kind["kind"].is_null()));
-        below.insert(id, normal.filter_map(|of| of["pkg"].as_str()).collect());
-    }
     for (part, forbidden) in MISSING {
-        let start = names.iter().find(|(_, name)| *name == part).map(|(id, _)| *id).with_context(|| format!("{part} is a package"))?;
-        let mut seen = BTreeSet::new();
-        let mut next = vec![start];
-        while let Some(id) = next.pop() {
-            if seen.insert(id) {
-                next.extend(below.get(id).into_iter().flatten());
-            }
-        }
-        let found: Vec<&str> = seen
-            .iter()
-            .filter(|id| **id != start)
-            .filter_map(|id| names.get(id).copied())
-            .filter(|name| forbidden.contains(name))
-            .collect();
+        // Features are those of the part alone: another part of the workspace may ask a shared library for more.
+        let tree =
+            output(cargo().args(["tree", "--locked", "--package", part, "--edges", "normal", "--prefix", "none", "--format", "{p}"]))?;
+        let below: BTreeSet<&str> = tree.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+        let found: Vec<&str> = forbidden.iter().filter(|name| below.contains(**name)).copied().collect();
         if !found.is_empty() {
             bail!("{part} must not know {}; see ARCHITECTURE.md", found.join(", "));
         }
     }
     Ok(())
-}
-
-fn list(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
 }

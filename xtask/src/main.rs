@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod edges;
+mod hub;
 mod package;
 mod process;
 mod run;
@@ -53,6 +54,30 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Desks, a hub and every fault between them, from seeds.
+    Sim {
+        /// The seeds, as A..B (B is not run).
+        #[arg(long, default_value = "0..1000")]
+        seeds: String,
+        /// How many desks at the most.
+        #[arg(long, default_value_t = 8)]
+        desks: u32,
+        /// How many steps a schedule has.
+        #[arg(long, default_value_t = 120)]
+        steps: u32,
+        /// Against a real hub on Postgres instead of one in memory.
+        #[arg(long)]
+        postgres: bool,
+    },
+    /// Starts a hub with a Postgres of its own, and prints a code for a desk.
+    Hub {
+        /// Where to keep its database; without it, all is gone when the hub stops.
+        #[arg(long)]
+        keep: Option<PathBuf>,
+        /// The address to listen at.
+        #[arg(long, default_value = "127.0.0.1:4790")]
+        listen: String,
+    },
     /// Makes the file of a believable clinic, with its key beside it.
     Demo(DemoArgs),
     /// Makes what is handed out: .deb and AppImage, where the tools allow.
@@ -86,6 +111,8 @@ fn main() -> Result<()> {
         Command::Test { fast } => test::test(fast),
         Command::Check => check::check(),
         Command::Bench { json, quick } => bench::bench(json.as_deref(), quick),
+        Command::Sim { seeds, desks, steps, postgres } => hub::simulate(&seeds, desks, steps, postgres),
+        Command::Hub { keep, listen } => hub::hub(keep.as_deref(), &listen),
         Command::Demo(args) => run::demo(&args),
         Command::Package { verify } => package::package(verify),
     }

@@ -21,8 +21,18 @@ const BUILD: &[&str] = &[
 ];
 
 /// What the tests need besides: a display, a keychain, the driver of the window, a browser, a reader of PDFs.
-const TESTS: &[&str] =
-    &["webkit2gtk-driver", "xvfb", "dbus", "dbus-x11", "gnome-keyring", "libsecret-tools", "chromium", "fonts-noto-core", "poppler-utils"];
+const TESTS: &[&str] = &[
+    "webkit2gtk-driver",
+    "xvfb",
+    "dbus",
+    "dbus-x11",
+    "gnome-keyring",
+    "libsecret-tools",
+    "chromium",
+    "fonts-noto-core",
+    "poppler-utils",
+    "postgresql",
+];
 
 /// What packaging needs besides.
 const PACKAGES: &[&str] = &["debootstrap"];

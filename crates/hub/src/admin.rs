@@ -1,7 +1,7 @@
 //! What an operator does: clinics, codes, desks, checks.
 
 use chrono::{DateTime, Utc};
-use petrel_domain::parse_zone;
+use petrel_domain::{Clock, SystemClock, parse_zone};
 use uuid::Uuid;
 
 use crate::auth::{self, CODE};
@@ -22,7 +22,8 @@ pub struct NewClinic {
 /// # Errors
 /// Where the name is empty or too long, or the zone is unknown; what Postgres says.
 pub async fn add_clinic(database: &Database, clinic: &NewClinic) -> anyhow::Result<Uuid> {
-    parse_zone(&clinic.timezone).map_err(|_| anyhow::anyhow!("timezone: {} is no zone of the IANA database, such as Europe/Berlin", clinic.timezone))?;
+    parse_zone(&clinic.timezone)
+        .map_err(|_| anyhow::anyhow!("timezone: {} is no zone of the IANA database, such as Europe/Berlin", clinic.timezone))?;
     anyhow::ensure!((1..=200).contains(&clinic.name.trim().chars().count()), "name: 1 to 200 characters");
     let id = Uuid::now_v7();
     let mut client = database.client().await?;
@@ -46,7 +47,7 @@ pub async fn make_code(database: &Database, clinic: Uuid) -> anyhow::Result<(Str
 
 pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(String, DateTime<Utc>), Problem> {
     let (handle, secret, shown) = auth::new_code().map_err(|error| Problem::Internal(error.to_string()))?;
-    let expires_at = Utc::now() + CODE;
+    let expires_at = SystemClock.now().utc() + CODE;
     let mut client = database.client().await?;
     let pg = clinic_transaction(&mut client, clinic).await?;
     if pg.query_opt("SELECT 1 FROM tenants WHERE id = $1", &[&clinic]).await?.is_none() {
@@ -57,6 +58,19 @@ pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(Strin
     pg.execute(sql, &[&clinic, &handle, &auth::hash(&secret).as_slice(), &expires_at]).await?;
     pg.commit().await?;
     Ok((shown, expires_at))
+}
+
+/// The ids of all clinics, as the database's owner sees them.
+///
+/// # Errors
+/// What Postgres says.
+pub async fn clinics(config: &crate::Config) -> anyhow::Result<Vec<Uuid>> {
+    let (client, connection) = tokio_postgres::connect(&config.database_url, tokio_postgres::NoTls).await?;
+    let task = tokio::spawn(connection);
+    let rows = client.query("SELECT id FROM tenants ORDER BY created_at", &[]).await?;
+    drop(client);
+    task.await??;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// A clinic's desks, a line each.
@@ -72,7 +86,8 @@ pub async fn list_devices(database: &Database, clinic: Uuid) -> anyhow::Result<V
     let line = |row: &tokio_postgres::Row| {
         let (id, name, platform): (Uuid, String, String) = (row.get(0), row.get(1), row.get(2));
         let (seen, revoked): (DateTime<Utc>, Option<DateTime<Utc>>) = (row.get(3), row.get(4));
-        let state = revoked.map_or_else(|| format!("last seen {}", seen.format("%F %T UTC")), |at| format!("revoked {}", at.format("%F %T UTC")));
+        let state =
+            revoked.map_or_else(|| format!("last seen {}", seen.format("%F %T UTC")), |at| format!("revoked {}", at.format("%F %T UTC")));
         format!("{id}  {name} ({platform}), {state}")
     };
     Ok(rows.iter().map(line).collect())
@@ -85,7 +100,9 @@ pub async fn list_devices(database: &Database, clinic: Uuid) -> anyhow::Result<V
 pub async fn revoke_device(database: &Database, clinic: Uuid, device: Uuid) -> anyhow::Result<()> {
     let mut client = database.client().await?;
     let pg = clinic_transaction(&mut client, clinic).await?;
-    let known = pg.execute("UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2", &[&clinic, &device]).await?;
+    let known = pg
+        .execute("UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2", &[&clinic, &device])
+        .await?;
     pg.commit().await?;
     anyhow::ensure!(known == 1, "device: the clinic has none with this id");
     Ok(())

@@ -4,8 +4,8 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, Duration, Utc};
-use petrel_domain::Millis;
 use petrel_domain::replication::{Enrol, Enrolled, Tokens, WIRE_SCHEMA};
+use petrel_domain::{Clock, Millis, SystemClock};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -33,7 +33,8 @@ impl FromRequestParts<Hub> for Desk {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Problem> {
-        let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+        let token =
+            parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
         let desk = authenticate(hub, token.ok_or(Problem::Unauthorized)?).await?;
         hub.limit(desk.device_id)?;
         Ok(desk)
@@ -50,7 +51,7 @@ async fn authenticate(hub: &Hub, token: &str) -> Result<Desk, Problem> {
     if row.try_get(4)? {
         return Err(Problem::Revoked);
     }
-    if expires_at < Utc::now() {
+    if expires_at < SystemClock.now().utc() {
         return Err(Problem::Unauthorized);
     }
     if row.try_get(3)? {
@@ -64,7 +65,8 @@ async fn authenticate(hub: &Hub, token: &str) -> Result<Desk, Problem> {
 async fn take_up_next(hub: &Hub, clinic_id: Uuid, device_id: Uuid, access: &[u8]) -> Result<(), Problem> {
     let mut client = hub.database.client().await?;
     let pg = clinic_transaction(&mut client, clinic_id).await?;
-    let sql = "UPDATE devices SET access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash,
+    let sql =
+        "UPDATE devices SET access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash,
                  refresh_hash = next_refresh_hash, next_access_hash = NULL, next_access_expires_at = NULL, next_refresh_hash = NULL
                WHERE clinic_id = $1 AND id = $2 AND next_access_hash = $3";
     pg.execute(sql, &[&clinic_id, &device_id, &access]).await?;
@@ -100,8 +102,14 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
     let platform: String = enrol.platform.chars().filter(|of| !of.is_control()).take(60).collect();
     let sql = "INSERT INTO devices (clinic_id, id, name, platform, schema_version, access_hash, access_expires_at, refresh_hash)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    pg.execute(sql, &[&clinic, &device_id, &name, &platform, &enrol.schema, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()]).await?;
-    let row = pg.query_one("SELECT t.name, t.timezone, h.head FROM tenants t JOIN log_heads h ON h.clinic_id = t.id WHERE t.id = $1", &[&clinic]).await?;
+    pg.execute(
+        sql,
+        &[&clinic, &device_id, &name, &platform, &enrol.schema, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()],
+    )
+    .await?;
+    let row = pg
+        .query_one("SELECT t.name, t.timezone, h.head FROM tenants t JOIN log_heads h ON h.clinic_id = t.id WHERE t.id = $1", &[&clinic])
+        .await?;
     let (clinic_name, timezone, head) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     pg.commit().await?;
     Ok(Enrolled { device_id, clinic_id: clinic, clinic_name, timezone, head, tokens })
@@ -162,7 +170,7 @@ struct Hashes {
 
 fn new_tokens() -> Result<(Tokens, Hashes), Problem> {
     let (access_token, refresh_token) = (random_token()?, random_token()?);
-    let expires_at = Utc::now() + ACCESS;
+    let expires_at = SystemClock.now().utc() + ACCESS;
     let hashes = Hashes { access: hash(&access_token), expires_at, refresh: hash(&refresh_token) };
     Ok((Tokens { access_token, access_expires_at: Millis(expires_at.timestamp_millis()), refresh_token }, hashes))
 }

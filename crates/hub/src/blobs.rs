@@ -90,7 +90,11 @@ pub(crate) async fn put(
     let mut client = hub.database.client().await?;
     let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
     let size = i64::try_from(stored.len()).unwrap_or(i64::MAX);
-    pg.execute("INSERT INTO blobs (clinic_id, sha256, byte_size) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", &[&desk.clinic_id, &sha256, &size]).await?;
+    pg.execute(
+        "INSERT INTO blobs (clinic_id, sha256, byte_size) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        &[&desk.clinic_id, &sha256, &size],
+    )
+    .await?;
     pg.commit().await?;
     Ok(StatusCode::CREATED)
 }

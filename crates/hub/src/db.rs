@@ -55,7 +55,8 @@ impl Database {
     /// # Errors
     /// What Postgres says, also where the schema is newer than this program.
     pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-        let (mut client, connection) = tokio_postgres::connect(&config.database_url, NoTls).await.context("the database cannot be reached")?;
+        let (mut client, connection) =
+            tokio_postgres::connect(&config.database_url, NoTls).await.context("the database cannot be reached")?;
         let task = tokio::spawn(connection);
         client.batch_execute("SELECT pg_advisory_lock(4790)").await?;
         let runner = embedded::migrations::runner().set_abort_divergent(true);

@@ -14,7 +14,7 @@ mod metrics;
 mod problem;
 mod routes;
 
-pub use admin::{NewClinic, add_clinic, check, list_devices, make_code, revoke_device};
+pub use admin::{NewClinic, add_clinic, check, clinics, list_devices, make_code, revoke_device};
 pub use config::{Config, Settings};
 pub use db::Database;
 pub use routes::{Hub, serve};

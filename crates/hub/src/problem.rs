@@ -64,7 +64,9 @@ impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Value(what) => Self::Internal(what),
-            DbError::Postgres(ref cause) if cause.as_db_error().is_some_and(|error| !is_passing(error.code().code())) => Self::Internal(error.to_string()),
+            DbError::Postgres(ref cause) if cause.as_db_error().is_some_and(|error| !is_passing(error.code().code())) => {
+                Self::Internal(error.to_string())
+            }
             error => Self::Busy(error),
         }
     }

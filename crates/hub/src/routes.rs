@@ -134,8 +134,16 @@ async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next
 
 /// Reads a body as JSON; what is wrong with it is told by place, never by value.
 fn body<T: DeserializeOwned>(bytes: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Result<T, Problem> {
-    let bytes = bytes.map_err(|error| if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLarge } else { Problem::Malformed("the body cannot be read".to_owned()) })?;
-    serde_json::from_slice(&bytes).map_err(|error| Problem::Malformed(format!("the body is not what it should be at line {} column {}", error.line(), error.column())))
+    let bytes = bytes.map_err(|error| {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::TooLarge
+        } else {
+            Problem::Malformed("the body cannot be read".to_owned())
+        }
+    })?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Problem::Malformed(format!("the body is not what it should be at line {} column {}", error.line(), error.column()))
+    })
 }
 
 type Received = Result<Bytes, axum::extract::rejection::BytesRejection>;
@@ -185,7 +193,11 @@ fn current() -> i32 {
     WIRE_SCHEMA
 }
 
-async fn pull(State(hub): State<Hub>, desk: Desk, query: Result<Query<PullQuery>, axum::extract::rejection::QueryRejection>) -> Result<Response, Problem> {
+async fn pull(
+    State(hub): State<Hub>,
+    desk: Desk,
+    query: Result<Query<PullQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::Malformed("after, limit, wait and schema are numbers".to_owned()))?;
     check_schema(query.schema)?;
     let limit = query.limit.unwrap_or(5_000).clamp(1, 5_000);
@@ -256,7 +268,12 @@ async fn snapshot(
     Ok(([kind, (columns_name, columns), (limit_name, limit.to_string())], page).into_response())
 }
 
-async fn rows(State(hub): State<Hub>, desk: Desk, Path(table): Path<String>, bytes: Received) -> Result<Json<Vec<(Uuid, Option<Columns>)>>, Problem> {
+async fn rows(
+    State(hub): State<Hub>,
+    desk: Desk,
+    Path(table): Path<String>,
+    bytes: Received,
+) -> Result<Json<Vec<(Uuid, Option<Columns>)>>, Problem> {
     let ids: Vec<Uuid> = body(bytes)?;
     if ids.len() > ROWS {
         return Err(Problem::TooLarge);
@@ -280,7 +297,9 @@ async fn devices(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem
     let mut client = hub.database.client().await?;
     let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
     let sql = "SELECT id, name, platform, created_at, last_seen_at, revoked_at FROM devices WHERE clinic_id = $1 ORDER BY created_at";
-    let at = |row: &Row, place: usize| row.try_get::<_, Option<chrono::DateTime<chrono::Utc>>>(place).map(|at| at.map(|at| at.timestamp_millis()));
+    let at = |row: &Row, place: usize| {
+        row.try_get::<_, Option<chrono::DateTime<chrono::Utc>>>(place).map(|at| at.map(|at| at.timestamp_millis()))
+    };
     let mut devices = Vec::new();
     for row in pg.query(sql, &[&desk.clinic_id]).await? {
         let id: Uuid = row.try_get(0)?;

@@ -76,7 +76,9 @@ pub(crate) async fn tell(place: usize, store: &Store, hub: &impl petrel_sync::Hu
         for (id, theirs) in hub.rows(&table, &ids).await? {
             let mine = store.row_as_sent(&table, id)?;
             for column in &schema.columns {
-                let value = |row: &Option<petrel_domain::replication::Columns>| row.as_ref().and_then(|row| row.get(&column.name).cloned()).unwrap_or_default();
+                let value = |row: &Option<petrel_domain::replication::Columns>| {
+                    row.as_ref().and_then(|row| row.get(&column.name).cloned()).unwrap_or_default()
+                };
                 if value(&mine) != value(&theirs) {
                     println!("desk {place}: {table} {id} {}: {} here, {} at the hub", column.name, value(&mine), value(&theirs));
                 }
@@ -84,9 +86,20 @@ pub(crate) async fn tell(place: usize, store: &Store, hub: &impl petrel_sync::Hu
         }
     }
     let rows: Vec<String> = store.read(|db| {
-        let mut statement = db.prepare("SELECT n, hex(replica_id), action, sent_at, last_seq, row_count, mark, seen FROM outbox ORDER BY n")?;
+        let mut statement =
+            db.prepare("SELECT n, hex(replica_id), action, sent_at, last_seq, row_count, mark, seen FROM outbox ORDER BY n")?;
         let rows = statement.query_map([], |row| {
-            Ok(format!("{} {} {} sent {:?} seq {:?} rows {} mark {} seen {}", row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, Option<i64>>(3)?, row.get::<_, Option<i64>>(4)?, row.get::<_, i64>(5)?, row.get::<_, i64>(6)?, row.get::<_, i64>(7)?))
+            Ok(format!(
+                "{} {} {} sent {:?} seq {:?} rows {} mark {} seen {}",
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                row.get::<_, Option<i64>>(3)?,
+                row.get::<_, Option<i64>>(4)?,
+                row.get::<_, i64>(5)?,
+                row.get::<_, i64>(6)?,
+                row.get::<_, i64>(7)?
+            ))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     })?;
@@ -106,7 +119,16 @@ pub(crate) fn tell_log(log: &[Logged]) {
         for (seq, entry) in (logged.first_seq..).zip(&logged.entries) {
             let lost: Vec<_> = entry.lost.iter().map(|lost| format!("{} {} of {}", lost.column, lost.value, lost.seq)).collect();
             let columns = serde_json::Value::Object(entry.columns.clone());
-            println!("{seq} {} n {} clock {:?} sent {:?} {} {} {columns} lost {lost:?} {:?}", logged.replica, logged.n, logged.clock.millis(), logged.sent_clock.map(|of| of.millis()), entry.table, entry.id, entry.maker);
+            println!(
+                "{seq} {} n {} clock {:?} sent {:?} {} {} {columns} lost {lost:?} {:?}",
+                logged.replica,
+                logged.n,
+                logged.clock.millis(),
+                logged.sent_clock.map(|of| of.millis()),
+                entry.table,
+                entry.id,
+                entry.maker
+            );
         }
     }
 }
@@ -128,9 +150,12 @@ pub(crate) fn places(store: &Store, log: &[Logged]) -> Result<usize> {
     let column = |columns: &petrel_domain::replication::Columns, name: &str| columns.get(name).map(ToString::to_string);
     let mut written: HashSet<(Uuid, String, String)> = HashSet::new();
     for logged in log {
-        for (seq, entry) in (logged.first_seq..).zip(&logged.entries).filter(|(_, entry)| entry.table == "appointments" && entry.maker == Maker::Desk) {
+        for (seq, entry) in
+            (logged.first_seq..).zip(&logged.entries).filter(|(_, entry)| entry.table == "appointments" && entry.maker == Maker::Desk)
+        {
             // Where this desk's place lost, what the entry says stands was put there by somebody before.
-            let is_lost = entry.lost.iter().any(|lost| lost.seq == seq && ["staff_id", "starts_at", "ends_at"].contains(&lost.column.as_str()));
+            let is_lost =
+                entry.lost.iter().any(|lost| lost.seq == seq && ["staff_id", "starts_at", "ends_at"].contains(&lost.column.as_str()));
             let value = |name: &str| column(&entry.columns, name);
             if let (Some(staff), Some(starts), Some(_), false) = (value("staff_id"), value("starts_at"), value("ends_at"), is_lost) {
                 written.insert((entry.id, staff, starts));
@@ -140,7 +165,8 @@ pub(crate) fn places(store: &Store, log: &[Logged]) -> Result<usize> {
     store
         .read(|db| {
             let mut statement = db.prepare("SELECT id, staff_id, starts_at FROM appointments")?;
-            let rows = statement.query_map([], |row| Ok((Uuid::from_bytes(row.get(0)?), Uuid::from_bytes(row.get(1)?), row.get::<_, i64>(2)?)))?;
+            let rows =
+                statement.query_map([], |row| Ok((Uuid::from_bytes(row.get(0)?), Uuid::from_bytes(row.get(1)?), row.get::<_, i64>(2)?)))?;
             let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
             let lost = rows.into_iter().filter(|(id, staff, starts)| !written.contains(&(*id, format!("\"{staff}\""), starts.to_string())));
             Ok(lost.count())
@@ -152,8 +178,11 @@ pub(crate) fn places(store: &Store, log: &[Logged]) -> Result<usize> {
 pub(crate) fn clashes(store: &Store) -> Result<usize> {
     let open = "a.deleted_at IS NULL AND NOT a.is_overbooked AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed')";
     let other = open.replace("a.", "b.");
-    let meets = format!("a.staff_id = b.staff_id AND a.id <> b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at AND {open} AND {other}");
-    let untold = format!("SELECT count(*) FROM appointments a JOIN appointments b ON {meets} WHERE a.clash_with_id IS NULL AND b.clash_with_id IS NULL");
+    let meets =
+        format!("a.staff_id = b.staff_id AND a.id <> b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at AND {open} AND {other}");
+    let untold = format!(
+        "SELECT count(*) FROM appointments a JOIN appointments b ON {meets} WHERE a.clash_with_id IS NULL AND b.clash_with_id IS NULL"
+    );
     let wrong = format!(
         "SELECT count(*) FROM appointments a WHERE a.clash_with_id IS NOT NULL AND a.deleted_at IS NULL
            AND NOT EXISTS (SELECT 1 FROM appointments b WHERE b.id = a.clash_with_id AND {meets})"

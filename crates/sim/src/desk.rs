@@ -51,8 +51,14 @@ impl Desk {
     pub(crate) async fn join(&mut self, hub: &impl Hub) -> Result<(), JoinError> {
         let fresh = self.path.with_extension("joining");
         let tokens = Tokens { access_token: "a".to_owned(), access_expires_at: Millis(0), refresh_token: "r".to_owned() };
-        let enrolled =
-            Enrolled { device_id: Uuid::nil(), clinic_id: Uuid::nil(), clinic_name: String::new(), timezone: String::new(), head: 0, tokens };
+        let enrolled = Enrolled {
+            device_id: Uuid::nil(),
+            clinic_id: Uuid::nil(),
+            clinic_name: String::new(),
+            timezone: String::new(),
+            head: 0,
+            tokens,
+        };
         let file = join(&fresh, &key(), hub, "http://127.0.0.1", &enrolled, |_| {}).await?;
         std::fs::rename(file, &self.path).map_err(petrel_store::StoreError::from)?;
         Ok(())

@@ -21,9 +21,15 @@ pub(crate) fn found(store: &Store, rng: &mut fastrand::Rng) -> Result<()> {
     write(store, |tx| {
         let now = tx.now().0;
         let db = tx.db();
-        db.execute("INSERT INTO clinics (id, name, timezone, created_at, updated_at) VALUES (?1, 'Petrel Vets', 'Europe/Berlin', ?2, ?2)", params![id(rng), now])?;
+        db.execute(
+            "INSERT INTO clinics (id, name, timezone, created_at, updated_at) VALUES (?1, 'Petrel Vets', 'Europe/Berlin', ?2, ?2)",
+            params![id(rng), now],
+        )?;
         for name in ["Ada", "Bo"] {
-            db.execute("INSERT INTO staff (id, first_name, role, created_at, updated_at) VALUES (?1, ?2, 'owner', ?3, ?3)", params![id(rng), name, now])?;
+            db.execute(
+                "INSERT INTO staff (id, first_name, role, created_at, updated_at) VALUES (?1, ?2, 'owner', ?3, ?3)",
+                params![id(rng), name, now],
+            )?;
         }
         db.execute("INSERT INTO services (id, name, created_at, updated_at) VALUES (?1, 'Check-up', ?2, ?2)", params![id(rng), now])?;
         for _ in 0..4 {
@@ -38,7 +44,10 @@ fn family(tx: &Tx<'_>, rng: &mut fastrand::Rng) -> Result<(), StoreError> {
     let sql = "INSERT INTO clients (id, first_name, last_name, phone, custom_fields, created_at, updated_at) VALUES (?1, ?2, 'Smith', ?3, ?4, ?5, ?5)";
     tx.db().execute(sql, params![client, word(rng), rng.u32(..).to_string(), r#"{"z": 1, "a": [true]}"#, now])?;
     for _ in 0..rng.u8(1..3) {
-        tx.db().execute("INSERT INTO pets (id, client_id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)", params![id(rng), client, word(rng), now])?;
+        tx.db().execute(
+            "INSERT INTO pets (id, client_id, name, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)",
+            params![id(rng), client, word(rng), now],
+        )?;
     }
     Ok(())
 }
@@ -113,7 +122,8 @@ pub(crate) fn edit(store: &Store, rng: &mut fastrand::Rng) -> Result<()> {
             let now = tx.now().0;
             match some(tx, "medical_records", rng)? {
                 Some(record) if rng.bool() => {
-                    tx.db().execute("UPDATE medical_records SET body = ?2, updated_at = ?3 WHERE id = ?1", params![record, word(rng), now])?;
+                    tx.db()
+                        .execute("UPDATE medical_records SET body = ?2, updated_at = ?3 WHERE id = ?1", params![record, word(rng), now])?;
                 }
                 _ => {
                     let sql = "INSERT INTO medical_records (id, pet_id, kind, body, recorded_at, created_at, updated_at) VALUES (?1, ?2, 'note', ?3, ?4, ?4, ?4)";

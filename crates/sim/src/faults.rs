@@ -91,7 +91,11 @@ impl<H: Hub> Hub for Faulty<H> {
         let mut wire = self.wire.borrow_mut();
         for result in &pushed.results {
             let key = (result.replica, result.n);
-            if result.outcome == Outcome::Rejected { wire.rejected.insert(key) } else { wire.promised.insert(key) };
+            if result.outcome == Outcome::Rejected {
+                wire.rejected.insert(key)
+            } else {
+                wire.promised.insert(key)
+            };
         }
         Ok(pushed)
     }

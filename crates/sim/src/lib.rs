@@ -8,17 +8,99 @@ mod desk;
 mod edits;
 mod faults;
 mod model;
+mod postgres;
 mod schedule;
+mod served;
 
 pub use check::Findings;
 pub use model::{ModelHub, Sabotage};
+pub use postgres::{Postgres, SHARED};
 pub use schedule::{Plan, Report, run_schedule};
+pub use served::Served;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use petrel_domain::replication::Schema;
+use petrel_domain::{FixedClock, Millis};
+use petrel_store::{FileKey, OpenOptions, Store};
+
+/// An empty file that desks of a schedule are copied from: its migrations are run once. Answers its schema.
+///
+/// # Errors
+/// What SQLite says.
+pub fn make_template(folder: &Path) -> Result<Schema> {
+    let mut options = OpenOptions::new(folder.join("template.petrel"), FileKey::from_bytes([7; 32]));
+    options.readers = 1;
+    Ok(Store::open(&options)?.wire_schema())
+}
+
+/// Runs one schedule against a hub in memory.
+///
+/// # Errors
+/// What was found wrong beyond what [`Findings`] counts.
+pub fn run_in_memory(plan: Plan) -> Result<Report> {
+    let folder = fast_folder()?;
+    let clock = Arc::new(FixedClock::at(Millis(0)));
+    let hub = ModelHub::new(make_template(folder.path())?, Arc::clone(&clock), plan.sabotage);
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let log = hub.clone();
+    runtime.block_on(run_schedule(plan, folder.path(), hub, clock, async || Ok(log.log())))
+}
+
+/// Runs one schedule against a real hub, in a clinic of its own.
+///
+/// # Errors
+/// What was found wrong beyond what [`Findings`] counts; what the hub or Postgres says.
+pub async fn run_on(served: &Served, plan: Plan) -> Result<Report> {
+    let folder = fast_folder()?;
+    make_template(folder.path())?;
+    let clinic = served.clinic().await?;
+    let (hub, _) = served.desk(clinic).await?;
+    let hub = Arc::new(hub);
+    let line = Shared(Arc::clone(&hub));
+    let report = run_schedule(plan, folder.path(), line, Arc::new(FixedClock::at(Millis(0))), async || Served::log(&hub).await).await?;
+    let wrong = petrel_hub::check(&served.database, clinic).await?;
+    anyhow::ensure!(wrong.is_empty(), "log and tables disagree: {wrong:?}");
+    Ok(report)
+}
+
+/// One connection's hub for all desks of a schedule.
+#[derive(Clone)]
+struct Shared(Arc<petrel_sync::HttpHub>);
+
+impl petrel_sync::Hub for Shared {
+    async fn push(&self, push: &petrel_domain::replication::Push) -> Result<petrel_domain::replication::Pushed, petrel_sync::HubError> {
+        self.0.push(push).await
+    }
+
+    async fn pull(&self, after: i64, wait: u32) -> Result<petrel_domain::replication::Pulled, petrel_sync::HubError> {
+        self.0.pull(after, wait).await
+    }
+
+    async fn snapshot(&self, table: &str, after: Option<uuid::Uuid>) -> Result<petrel_sync::SnapshotPage, petrel_sync::HubError> {
+        self.0.snapshot(table, after).await
+    }
+
+    async fn rows(
+        &self,
+        table: &str,
+        ids: &[uuid::Uuid],
+    ) -> Result<Vec<(uuid::Uuid, Option<petrel_domain::replication::Columns>)>, petrel_sync::HubError> {
+        self.0.rows(table, ids).await
+    }
+
+    async fn digest(&self) -> Result<petrel_sync::Digest, petrel_sync::HubError> {
+        self.0.digest().await
+    }
+}
 
 /// A folder that is gone when it is dropped, in memory where the system has such a place: a schedule waits for disks a thousand times otherwise.
 ///
 /// # Errors
 /// What the system says.
 pub fn fast_folder() -> std::io::Result<tempfile::TempDir> {
-    let memory = std::path::Path::new("/dev/shm");
+    let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }
 }

@@ -1,14 +1,10 @@
 //! `petrel-sim --seeds A..B`: many schedules, one after the other.
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use petrel_domain::{FixedClock, Millis};
-use petrel_sim::{Findings, ModelHub, Plan, run_schedule};
-use petrel_store::{FileKey, OpenOptions, Store};
+use petrel_sim::{Findings, Plan, Postgres, Report, Served, run_in_memory, run_on};
 
 /// Desks, a hub and every fault between them, in one process, from a seed.
 #[derive(Parser)]
@@ -22,6 +18,9 @@ struct Arguments {
     /// How many steps a schedule has.
     #[arg(long, default_value_t = 120)]
     steps: usize,
+    /// Against a real hub on Postgres instead of one in memory.
+    #[arg(long)]
+    postgres: bool,
     /// How many processes' worth of schedules run side by side.
     #[arg(long, default_value_t = 2)]
     threads: u64,
@@ -32,15 +31,25 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let (from, until) = arguments.seeds.split_once("..").context("--seeds A..B")?;
     let (from, until): (u64, u64) = (from.parse()?, until.parse()?);
+    let postgres = arguments.postgres.then(Postgres::start).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let server = postgres.as_ref().map(|postgres| runtime.block_on(postgres.database())).transpose()?;
+    let flag = if arguments.postgres { " --postgres" } else { "" };
     let start = Instant::now();
     let threads: Vec<_> = (0..arguments.threads)
         .map(|thread| {
             let (desks, steps, count) = (arguments.desks, arguments.steps, arguments.threads);
+            let server = server.clone();
             std::thread::spawn(move || {
+                let run = move |plan: Plan| -> Result<Report> {
+                    let Some(url) = &server else { return run_in_memory(plan) };
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+                    runtime.block_on(async { run_on(&Served::on(url).await?, plan).await })
+                };
                 let mut failed = Vec::new();
                 let mut total = Findings::default();
                 for seed in (from..until).filter(|seed| seed % count == thread) {
-                    match one(Plan { seed, desks, steps, sabotage: None }) {
+                    match run(Plan { seed, desks, steps, sabotage: None }).map(|report| report.findings) {
                         Ok(findings) if findings.is_clean() => {}
                         Ok(findings) => {
                             total.diverged += findings.diverged;
@@ -68,7 +77,12 @@ fn main() -> Result<()> {
     }
     failed.sort();
     for (seed, what) in &failed {
-        println!("seed {seed}: {what}\n  replay: cargo xtask sim --seeds {seed}..{} --desks {} --steps {}", seed + 1, arguments.desks, arguments.steps);
+        println!(
+            "seed {seed}: {what}\n  replay: cargo xtask sim --seeds {seed}..{} --desks {} --steps {}{flag}",
+            seed + 1,
+            arguments.desks,
+            arguments.steps
+        );
     }
     let Findings { diverged, lost, stuck, duplicated } = total;
     println!(
@@ -78,20 +92,4 @@ fn main() -> Result<()> {
         start.elapsed().as_secs_f64()
     );
     if failed.is_empty() { Ok(()) } else { bail!("{} schedules failed", failed.len()) }
-}
-
-fn one(plan: Plan) -> Result<Findings> {
-    let folder = petrel_sim::fast_folder()?;
-    let clock = Arc::new(FixedClock::at(Millis(0)));
-    let template: PathBuf = folder.path().join("template.petrel");
-    let schema = {
-        let mut options = OpenOptions::new(&template, FileKey::from_bytes([7; 32]));
-        options.readers = 1;
-        Store::open(&options)?.wire_schema()
-    };
-    let hub = ModelHub::new(schema, Arc::clone(&clock), plan.sabotage);
-    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let log = hub.clone();
-    let report = runtime.block_on(run_schedule(plan, folder.path(), hub, clock, async || Ok(log.log())))?;
-    Ok(report.findings)
 }

@@ -28,7 +28,7 @@ pub enum Sabotage {
     NumberOutsideLock,
     /// A push that is repeated is applied again.
     ForgetIdempotence,
-    /// Columns that only make sense together are won one by one.
+    /// Desks send the columns that changed, and not what only makes sense with them.
     IgnoreRegisters,
 }
 
@@ -56,9 +56,7 @@ pub struct ModelHub {
 impl ModelHub {
     /// An empty one.
     pub fn new(schema: Schema, clock: Arc<FixedClock>, sabotage: Option<Sabotage>) -> Self {
-        let mut state = State::default();
-        state.ledger.splits_registers = sabotage == Some(Sabotage::IgnoreRegisters);
-        Self { state: Rc::new(RefCell::new(state)), schema: Rc::new(schema), clock, sabotage }
+        Self { state: Rc::default(), schema: Rc::new(schema), clock, sabotage }
     }
 
     /// The whole log.
@@ -77,7 +75,15 @@ impl ModelHub {
         }
         let first_seq = state.head + 1;
         let action = transaction.action.clone();
-        let rejected = |reason| PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason: Some(reason), clashes: Vec::new() };
+        let rejected = |reason| PushResult {
+            replica,
+            n,
+            outcome: Outcome::Rejected,
+            first_seq: 0,
+            last_seq: 0,
+            reason: Some(reason),
+            clashes: Vec::new(),
+        };
         let result = match judge(&mut state.ledger, &self.schema, &mut transaction, first_seq, now) {
             Err(reason) => rejected(reason),
             Ok(entries) => {
@@ -85,7 +91,19 @@ impl ModelHub {
                 state.head = last_seq;
                 let judged = clamp(clock, now);
                 let sent_clock = Some(clock).filter(|sent| *sent != judged);
-                state.log.push(Logged { first_seq, last_seq, replica, n, clock: judged, sent_clock, mark, staff_id, action, at: now, entries });
+                state.log.push(Logged {
+                    first_seq,
+                    last_seq,
+                    replica,
+                    n,
+                    clock: judged,
+                    sent_clock,
+                    mark,
+                    staff_id,
+                    action,
+                    at: now,
+                    entries,
+                });
                 PushResult { replica, n, outcome: Outcome::Applied, first_seq, last_seq, reason: None, clashes: Vec::new() }
             }
         };
@@ -101,7 +119,8 @@ impl Hub for ModelHub {
         let mut state = self.state.borrow_mut();
         let now = self.clock.now();
         let before = state.head;
-        let results = push.transactions.iter().map(|transaction| self.take(&mut state, transaction.clone(), now)).collect::<Result<_, _>>()?;
+        let results =
+            push.transactions.iter().map(|transaction| self.take(&mut state, transaction.clone(), now)).collect::<Result<_, _>>()?;
         if self.sabotage == Some(Sabotage::NumberOutsideLock) {
             // The next push is visible before this one is.
             state.hidden = (state.hidden.is_none() && state.head > before).then_some(before + 1);
@@ -124,9 +143,13 @@ impl Hub for ModelHub {
         rows.sort_unstable_by_key(|(id, _)| *id);
         let is_last = rows.len() < ROWS;
         rows.truncate(ROWS);
-        let kinds: Vec<_> = std::iter::once(petrel_domain::replication::Kind::Id).chain(schema.columns.iter().map(|column| column.kind)).collect();
+        let kinds: Vec<_> =
+            std::iter::once(petrel_domain::replication::Kind::Id).chain(schema.columns.iter().map(|column| column.kind)).collect();
         let ids: Vec<Value> = rows.iter().map(|(id, _)| Value::String(id.to_string())).collect();
-        let values = rows.iter().zip(&ids).map(|((_, row), id)| std::iter::once(id).chain(schema.columns.iter().map(|column| row.value(&column.name))).collect());
+        let values = rows
+            .iter()
+            .zip(&ids)
+            .map(|((_, row), id)| std::iter::once(id).chain(schema.columns.iter().map(|column| row.value(&column.name))).collect());
         let page = encode_copy(&kinds, values).map_err(|error| HubError::Problem(error.to_string()))?;
         let columns = std::iter::once("id".to_owned()).chain(schema.columns.iter().map(|column| column.name.clone())).collect();
         Ok(SnapshotPage { columns, rows: page.into(), is_last })

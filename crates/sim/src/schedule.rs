@@ -169,18 +169,23 @@ impl World<'_> {
     fn open(&mut self, place: usize) -> Result<Store> {
         let was_open = self.desks[place].store.is_some();
         let store = self.desks[place].store()?;
-        if !was_open && self.sabotage == Some(Sabotage::DropShield) {
-            store.drop_shield();
+        if !was_open {
+            self.break_on_purpose(&store);
         }
         Ok(store)
     }
 
     fn prepare(&self, desk: &mut Desk) -> Result<()> {
-        let store = desk.store()?;
-        if self.sabotage == Some(Sabotage::DropShield) {
-            store.drop_shield();
-        }
+        self.break_on_purpose(&desk.store()?);
         Ok(())
+    }
+
+    fn break_on_purpose(&self, store: &Store) {
+        match self.sabotage {
+            Some(Sabotage::DropShield) => store.sabotage(petrel_store::Sabotage::DropShield),
+            Some(Sabotage::IgnoreRegisters) => store.sabotage(petrel_store::Sabotage::TearRegisters),
+            _ => {}
+        }
     }
 
     /// One more desk fills its file from the hub; a line that fails lets it go on where it stopped.

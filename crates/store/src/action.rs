@@ -55,6 +55,7 @@ actions! {
     AddToWaitlist = "add_to_waitlist",
     SaveWaitlistEntry = "save_waitlist_entry",
     RemoveFromWaitlist = "remove_from_waitlist",
+    ChooseValue = "choose_value",
     ImportClients = "import_clients",
     MakeDemoClinic = "make_demo_clinic",
     Undo = "undo",
@@ -97,6 +98,7 @@ impl Action {
             | Self::AddToWaitlist
             | Self::SaveWaitlistEntry
             | Self::RemoveFromWaitlist
+            | Self::ChooseValue
             | Self::Undo => Right::WriteClinic,
         }
     }

@@ -41,7 +41,9 @@ pub use action::Action;
 pub use actor::Actor;
 pub use backup::{Backups, backup_at, clear_way, finish_restore, restore, set_aside};
 pub use demo::{DemoPlan, DemoReport};
+#[cfg(feature = "sabotage")]
+pub use door::Sabotage;
 pub use door::{Store, Tx};
 pub use error::{Result, StoreError};
 pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, SCHEMA_VERSION, WrappedKey, check_file, write_private};
-pub use replica::{Applied, Bootstrap, Field, LocalHub, Rejected, decode_copy, encode_copy};
+pub use replica::{Applied, Bootstrap, Field, LocalHub, LostValue, Rejected, decode_copy, encode_copy};

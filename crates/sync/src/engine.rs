@@ -129,7 +129,10 @@ pub async fn repair(store: &Store, hub: &impl Hub, table: &str) -> Result<usize,
     loop {
         let page = hub.snapshot(table, after).await?;
         let kinds = store.wire_schema().tables.get(table).map(|schema| {
-            page.columns.iter().map(|name| schema.column(name).map_or(petrel_domain::replication::Kind::Id, |column| column.kind)).collect::<Vec<_>>()
+            page.columns
+                .iter()
+                .map(|name| schema.column(name).map_or(petrel_domain::replication::Kind::Id, |column| column.kind))
+                .collect::<Vec<_>>()
         });
         petrel_store::decode_copy(&page.rows, &kinds.unwrap_or_default(), |fields| {
             if let petrel_store::Field::Blob(bytes) = fields[0]

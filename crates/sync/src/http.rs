@@ -41,7 +41,8 @@ impl HttpHub {
     pub fn new(address: &str, tokens: Option<Tokens>, keep: KeepTokens) -> Result<Self, HubError> {
         let base = read_address(address)?;
         let client = Client::builder().connect_timeout(CONNECT).user_agent(concat!("petrel/", env!("CARGO_PKG_VERSION")));
-        let client = client.redirect(reqwest::redirect::Policy::none()).build().map_err(|error| HubError::Unreachable(error.to_string()))?;
+        let client =
+            client.redirect(reqwest::redirect::Policy::none()).build().map_err(|error| HubError::Unreachable(error.to_string()))?;
         Ok(Self { client, base, tokens: Mutex::new(tokens), keep })
     }
 

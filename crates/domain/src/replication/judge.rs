@@ -133,7 +133,7 @@ impl Case<'_> {
         let mut lost = Vec::new();
         let mut won: Vec<(String, Stamp)> = Vec::new();
         for (column, value) in &change.columns {
-            let name = if self.ledger.splits_registers { column } else { register(table, column).0 };
+            let name = register(table, column).0;
             let theirs = row.stamp(name);
             let is_seen = theirs.seq <= self.seen || theirs.replica == mine.replica;
             let is_won = is_seen || mine.beats(&theirs);

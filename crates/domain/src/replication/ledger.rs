@@ -84,8 +84,6 @@ pub struct Ledger {
     clashing: HashMap<Uuid, HashSet<Uuid>>,
     touched: HashMap<Key, Touched>,
     before: Option<HashMap<Key, Option<Row>>>,
-    /// Every column is a register of its own: wrong on purpose, to see whether the simulation finds it.
-    pub splits_registers: bool,
 }
 
 /// The name as the manifest has it; none where no such table is replicated.

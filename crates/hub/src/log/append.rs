@@ -167,17 +167,36 @@ async fn keep(pg: &Pg<'_>, clinic: Uuid, device: Uuid, applied: &[Numbered], now
     }
     let each = |read: fn(&Numbered) -> i64| applied.iter().map(read).collect::<Vec<i64>>();
     let judged: Vec<i64> = applied.iter().map(|one| clamp(one.transaction.clock, now).0).collect();
-    let sent: Vec<Option<i64>> = applied.iter().zip(&judged).map(|(one, judged)| Some(one.transaction.clock.0).filter(|sent| sent != judged)).collect();
+    let sent: Vec<Option<i64>> =
+        applied.iter().zip(&judged).map(|(one, judged)| Some(one.transaction.clock.0).filter(|sent| sent != judged)).collect();
     let staff: Vec<Option<Uuid>> = applied.iter().map(|one| one.transaction.staff_id).collect();
     let replicas: Vec<Uuid> = applied.iter().map(|one| one.transaction.replica).collect();
-    let actions: Vec<String> = applied.iter().map(|one| one.transaction.action.chars().take(64).filter(|of| *of != '\0').collect()).collect();
+    let actions: Vec<String> =
+        applied.iter().map(|one| one.transaction.action.chars().take(64).filter(|of| *of != '\0').collect()).collect();
     let entries = applied.iter().map(|one| serde_json::to_string(&one.entries)).collect::<Result<Vec<_>, _>>();
     let entries = entries.map_err(|error| DbError::Value(error.to_string()))?;
     let sql = "INSERT INTO log (clinic_id, device_id, first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, entries, mark)
                SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::uuid[], $10::text[], $11::text[], $12::bigint[])";
     let statement = pg.prepare_cached(sql).await?;
     let (first, last) = (each(|one| one.first_seq), each(|one| one.first_seq + one.entries.len() as i64 - 1));
-    pg.execute(&statement, &[&clinic, &device, &first, &last, &replicas, &each(|one| one.transaction.n), &judged, &sent, &staff, &actions, &entries, &each(|one| one.transaction.mark.into())]).await?;
+    pg.execute(
+        &statement,
+        &[
+            &clinic,
+            &device,
+            &first,
+            &last,
+            &replicas,
+            &each(|one| one.transaction.n),
+            &judged,
+            &sent,
+            &staff,
+            &actions,
+            &entries,
+            &each(|one| one.transaction.mark.into()),
+        ],
+    )
+    .await?;
     Ok(())
 }
 
@@ -229,7 +248,8 @@ impl Replicas {
     }
 
     async fn write(&mut self, pg: &Pg<'_>, clinic: Uuid, device: Uuid) -> Result<(), DbError> {
-        let moved: Vec<(Uuid, i64)> = self.last.iter().filter(|(id, n)| self.stands.get(*id) != Some(*n)).map(|(id, n)| (*id, *n)).collect();
+        let moved: Vec<(Uuid, i64)> =
+            self.last.iter().filter(|(id, n)| self.stands.get(*id) != Some(*n)).map(|(id, n)| (*id, *n)).collect();
         for (id, n) in moved {
             // Whether it is there is known under the lock; `ON CONFLICT` would need an index that spans servers.
             let sql = if self.stands.contains_key(&id) {
@@ -257,7 +277,9 @@ async fn recognise(pg: &Pg<'_>, clinic: Uuid, transaction: &Transaction) -> Resu
         let (first_seq, last_seq) = (row.try_get(0)?, row.try_get(1)?);
         return Ok(PushResult { replica, n, outcome: Outcome::Repeated, first_seq, last_seq, reason: None, clashes: Vec::new() });
     }
-    let statement = pg.prepare_cached("SELECT reason::text, body ->> 'mark' FROM rejections WHERE clinic_id = $1 AND replica_id = $2 AND n = $3").await?;
+    let statement = pg
+        .prepare_cached("SELECT reason::text, body ->> 'mark' FROM rejections WHERE clinic_id = $1 AND replica_id = $2 AND n = $3")
+        .await?;
     let Some(row) = pg.query_opt(&statement, &[&clinic, &replica, &n]).await? else { return Err(Problem::Rewound) };
     let (reason, sent): (String, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
     if sent != Some(mark.to_string()) {

@@ -114,7 +114,8 @@ impl Loader<'_> {
     /// The living rows that cannot do without one that is deleted.
     async fn children(&mut self, changes: &[(&'static str, &Change)]) -> Result<(), DbError> {
         let is_deletion = |change: &Change| change.op == Op::Delete || change.columns.get("deleted_at").is_some_and(|at| !at.is_null());
-        let deleted: HashSet<_> = changes.iter().filter(|(_, change)| is_deletion(change)).map(|(table, change)| (*table, change.id)).collect();
+        let deleted: HashSet<_> =
+            changes.iter().filter(|(_, change)| is_deletion(change)).map(|(table, change)| (*table, change.id)).collect();
         let mut wanted = Wanted::new();
         for reference in REFERENCES.iter().filter(|of| of.on_delete != OnDelete::SetNull) {
             let ids: Vec<Uuid> = deleted.iter().filter(|(table, _)| *table == reference.parent).map(|(_, id)| *id).collect();

@@ -1,6 +1,7 @@
 //! The log's partitions: those of the coming months are made ahead, those past the horizon are moved to the archive whole.
 
-use chrono::{Datelike, Months, NaiveDate, Utc};
+use chrono::{Datelike, Months, NaiveDate};
+use petrel_domain::{Clock, SystemClock};
 use tokio_postgres::NoTls;
 
 /// Makes the partitions of this month and the next, and archives those whose last entry is older than `days` days. Works as the database's
@@ -12,7 +13,7 @@ pub(crate) async fn keep_partitions(url: &str, days: u32) -> Result<usize, tokio
     let (mut client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let task = tokio::spawn(connection);
     client.batch_execute("SELECT make_log_partition(current_date), make_log_partition((current_date + interval '1 month')::date)").await?;
-    let oldest = Utc::now().date_naive() - chrono::Days::new(days.into());
+    let oldest = SystemClock.now().utc().date_naive() - chrono::Days::new(days.into());
     let sql = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                WHERE i.inhparent = 'log'::regclass AND c.relname ~ '^log_\\d{4}_\\d{2}$' ORDER BY 1";
     let mut archived = 0;

@@ -59,7 +59,9 @@ pub(crate) async fn page(client: &mut Object, clinic: Uuid, after: i64, limit: i
     Ok((body, count))
 }
 
-fn params<'a>(values: &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)]) -> impl ExactSizeIterator<Item = &'a dyn tokio_postgres::types::ToSql> {
+fn params<'a>(
+    values: &'a [&'a (dyn tokio_postgres::types::ToSql + Sync)],
+) -> impl ExactSizeIterator<Item = &'a dyn tokio_postgres::types::ToSql> {
     values.iter().map(|value| *value as &dyn tokio_postgres::types::ToSql)
 }
 
@@ -69,7 +71,10 @@ fn transaction(body: &mut String, row: &Row) -> Result<(), DbError> {
     let action = Value::String(row.try_get(7)?);
     let (first, last, n, clock): (i64, i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?, row.try_get(4)?);
     let (at, mark) = (at.timestamp_millis(), row.try_get::<_, i64>(10)?);
-    let _ = write!(body, "{{\"first_seq\":{first},\"last_seq\":{last},\"replica\":\"{replica}\",\"n\":{n},\"clock\":\"{clock}\",\"mark\":{mark},\"at\":{at},\"action\":{action}");
+    let _ = write!(
+        body,
+        "{{\"first_seq\":{first},\"last_seq\":{last},\"replica\":\"{replica}\",\"n\":{n},\"clock\":\"{clock}\",\"mark\":{mark},\"at\":{at},\"action\":{action}"
+    );
     if let Some(sent) = row.try_get::<_, Option<i64>>(5)? {
         let _ = write!(body, ",\"sent_clock\":\"{sent}\"");
     }
@@ -98,7 +103,9 @@ pub(crate) async fn snapshot(
     let pg = clinic_transaction(client, clinic).await?;
     // COPY takes no parameters; both are UUIDs that were parsed.
     let after = after.map(|after| format!(" AND id > '{after}'")).unwrap_or_default();
-    let sql = format!("COPY (SELECT {columns} FROM {table} WHERE clinic_id = '{clinic}'{after} ORDER BY id LIMIT {limit}) TO STDOUT (FORMAT binary)");
+    let sql = format!(
+        "COPY (SELECT {columns} FROM {table} WHERE clinic_id = '{clinic}'{after} ORDER BY id LIMIT {limit}) TO STDOUT (FORMAT binary)"
+    );
     let stream = pg.copy_out(&sql).await?;
     futures_util::pin_mut!(stream);
     let mut page = BytesMut::new();
@@ -113,7 +120,13 @@ pub(crate) async fn snapshot(
 ///
 /// # Errors
 /// `NotFound` where no such table is replicated.
-pub(crate) async fn rows(client: &mut Object, catalog: &Catalog, clinic: Uuid, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, Problem> {
+pub(crate) async fn rows(
+    client: &mut Object,
+    catalog: &Catalog,
+    clinic: Uuid,
+    table: &str,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, Option<Columns>)>, Problem> {
     let schema = catalog.schema.tables.get(table).ok_or(Problem::NotFound)?;
     let pg = clinic_transaction(client, clinic).await?;
     let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
@@ -195,7 +208,13 @@ async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Value, i64
 /// # Errors
 /// What Postgres says.
 pub(crate) async fn digest(client: &mut Object, catalog: &Catalog, clinic: Uuid) -> Result<(i64, Vec<(String, u64, u64)>), Problem> {
-    let pg = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead).read_only(true).start().await.map_err(DbError::from)?;
+    let pg = client
+        .build_transaction()
+        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
+        .read_only(true)
+        .start()
+        .await
+        .map_err(DbError::from)?;
     crate::db::set_clinic(&pg, clinic).await?;
     let head: i64 = pg.query_one("SELECT head FROM log_heads WHERE clinic_id = $1", &[&clinic]).await?.try_get(0)?;
     let mut digests = Vec::new();

@@ -14,7 +14,9 @@ pub(super) fn read(row: &Row, place: usize, kind: Kind) -> Result<Value, DbError
     Ok(match kind {
         Kind::Id => row.try_get::<_, Option<Uuid>>(place)?.map_or(Value::Null, |id| Value::String(id.to_string())),
         Kind::Instant => row.try_get::<_, Option<DateTime<Utc>>>(place)?.map_or(Value::Null, |at| Value::from(at.timestamp_millis())),
-        Kind::Date => row.try_get::<_, Option<NaiveDate>>(place)?.map_or(Value::Null, |on| Value::String(on.format("%Y-%m-%d").to_string())),
+        Kind::Date => {
+            row.try_get::<_, Option<NaiveDate>>(place)?.map_or(Value::Null, |on| Value::String(on.format("%Y-%m-%d").to_string()))
+        }
         Kind::Time => row.try_get::<_, Option<WallTime>>(place)?.map_or(Value::Null, |time| Value::String(time.0)),
         Kind::Integer => row.try_get::<_, Option<i64>>(place)?.map_or(Value::Null, Value::from),
         Kind::Truth => row.try_get::<_, Option<bool>>(place)?.map_or(Value::Null, |truth| Value::from(i64::from(truth))),

@@ -57,8 +57,14 @@ fn arrays(schema: &TableSchema, columns: &[&str], rows: &Rows<'_>) -> Result<Vec
 }
 
 async fn insert(pg: &Pg<'_>, schema: &TableSchema, table: &str, clinic: Uuid, columns: &[&str], rows: &Rows<'_>) -> Result<(), DbError> {
-    const OWN: [(&str, &str); 6] =
-        [("id", "uuid[]"), ("made_clock", "bigint[]"), ("made_seq", "bigint[]"), ("made_replica", "uuid[]"), ("seq", "bigint[]"), ("clocks", "jsonb[]")];
+    const OWN: [(&str, &str); 6] = [
+        ("id", "uuid[]"),
+        ("made_clock", "bigint[]"),
+        ("made_seq", "bigint[]"),
+        ("made_replica", "uuid[]"),
+        ("seq", "bigint[]"),
+        ("clocks", "jsonb[]"),
+    ];
     let mut sql = format!("INSERT INTO {table} (clinic_id");
     for name in OWN.iter().map(|(name, _)| *name).chain(columns.iter().copied()) {
         let _ = write!(sql, ", {name}");
@@ -74,8 +80,14 @@ async fn insert(pg: &Pg<'_>, schema: &TableSchema, table: &str, clinic: Uuid, co
     let made = |read: fn(&Row) -> i64| rows.iter().map(|(_, row)| read(row)).collect::<Vec<i64>>();
     let replicas: Vec<_> = rows.iter().map(|(_, row)| row.made.replica).collect();
     let clocks: Vec<Value> = rows.iter().map(|(_, row)| clocks(row)).collect();
-    let own: Vec<Array> =
-        vec![Box::new(ids), Box::new(made(|row| row.made.clock.0)), Box::new(made(|row| row.made.seq)), Box::new(replicas), Box::new(made(|row| row.seq)), Box::new(clocks)];
+    let own: Vec<Array> = vec![
+        Box::new(ids),
+        Box::new(made(|row| row.made.clock.0)),
+        Box::new(made(|row| row.made.seq)),
+        Box::new(replicas),
+        Box::new(made(|row| row.seq)),
+        Box::new(clocks),
+    ];
     execute(pg, &sql, clinic, own, arrays(schema, columns, rows)?).await
 }
 
@@ -108,7 +120,8 @@ fn unnest<'a>(sql: &mut String, first: usize, types: impl Iterator<Item = &'a st
 async fn execute(pg: &Pg<'_>, sql: &str, clinic: Uuid, own: Vec<Array>, columns: Vec<Array>) -> Result<(), DbError> {
     let statement = pg.prepare_cached(sql).await?;
     let clinic: &(dyn ToSql + Sync) = &clinic;
-    let values: Vec<&(dyn ToSql + Sync)> = std::iter::once(clinic).chain(own.iter().chain(&columns).map(|array| &**array as &(dyn ToSql + Sync))).collect();
+    let values: Vec<&(dyn ToSql + Sync)> =
+        std::iter::once(clinic).chain(own.iter().chain(&columns).map(|array| &**array as &(dyn ToSql + Sync))).collect();
     pg.execute(&statement, &values).await?;
     Ok(())
 }

@@ -33,7 +33,16 @@ struct Shared {
     /// What this desk has changed and not yet read back in the log; none where it must be read anew.
     shield: Mutex<Option<Shield>>,
     #[cfg(feature = "sabotage")]
-    is_shield_dropped: std::sync::atomic::AtomicBool,
+    sabotage: std::sync::atomic::AtomicU8,
+}
+
+/// What may be broken on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Nothing keeps what this desk has not sent against what others wrote.
+    DropShield = 1,
+    /// Columns that only make sense together are sent one by one.
+    TearRegisters = 2,
 }
 
 impl Store {
@@ -58,7 +67,7 @@ impl Store {
             mark,
             shield: Mutex::default(),
             #[cfg(feature = "sabotage")]
-            is_shield_dropped: std::sync::atomic::AtomicBool::new(false),
+            sabotage: std::sync::atomic::AtomicU8::new(0),
         };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -82,18 +91,21 @@ impl Store {
         &self.shared.catalog
     }
 
-    /// Takes the shield away, to see whether the simulation notices.
+    /// Breaks something, to see whether the simulation notices.
     #[cfg(feature = "sabotage")]
-    pub fn drop_shield(&self) {
-        self.shared.is_shield_dropped.store(true, std::sync::atomic::Ordering::SeqCst);
+    pub fn sabotage(&self, what: Sabotage) {
+        self.shared.sabotage.store(what as u8, std::sync::atomic::Ordering::SeqCst);
     }
 
-    /// Whether the shield was taken away.
-    pub(crate) fn is_shield_dropped(&self) -> bool {
+    /// Whether something is broken on purpose; nothing ever is where the program is not built for that.
+    pub(crate) fn is_broken(&self, what: Sabotage) -> bool {
         #[cfg(feature = "sabotage")]
-        return self.shared.is_shield_dropped.load(std::sync::atomic::Ordering::SeqCst);
+        return self.shared.sabotage.load(std::sync::atomic::Ordering::SeqCst) == what as u8;
         #[cfg(not(feature = "sabotage"))]
-        false
+        {
+            let _ = what;
+            false
+        }
     }
 
     pub(crate) fn mark(&self) -> u32 {
@@ -140,6 +152,9 @@ impl Store {
         let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut tx = Tx::begin(&transaction, &self.shared.catalog, actor, action, undoes, self.now(), self.shared.mark)?;
+        if self.is_broken(Sabotage::TearRegisters) {
+            tx.tear_registers();
+        }
         let value = work(&mut tx)?;
         let (undo, changes) = tx.end()?;
         transaction.commit()?;

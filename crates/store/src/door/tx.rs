@@ -28,6 +28,7 @@ pub struct Tx<'a> {
     ids: ContextV7,
     action_id: Option<ActionId>,
     mark: u32,
+    keeps_registers: bool,
     affected: Affected,
     registers: Registers,
     tables: BTreeSet<String>,
@@ -54,10 +55,16 @@ impl<'a> Tx<'a> {
             ids: ContextV7::new(),
             action_id: None,
             mark,
+            keeps_registers: true,
             affected: Affected::default(),
             registers: Registers::default(),
             tables: BTreeSet::new(),
         })
+    }
+
+    /// Sends what changed and nothing that goes with it: broken on purpose.
+    pub(super) fn tear_registers(&mut self) {
+        self.keeps_registers = false;
     }
 
     /// The connection. Named SQL runs on it; rows of replicated tables are never physically deleted through it.
@@ -123,7 +130,9 @@ impl<'a> Tx<'a> {
             if !tables.contains(&change.table.name) {
                 tables.insert(change.table.name.clone());
             }
-            registers.complete(self.db, change)?;
+            if self.keeps_registers {
+                registers.complete(self.db, change)?;
+            }
             affected.note(self.db, change)
         })?;
         if rows == 0 {

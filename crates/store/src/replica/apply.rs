@@ -14,7 +14,7 @@ use super::values::to_sql;
 use crate::catalog::{Catalog, Table};
 use crate::changes::each;
 use crate::derived::Affected;
-use crate::door::record;
+use crate::door::{Sabotage, record};
 use crate::{Result, Store, StoreError};
 
 /// What a page did.
@@ -55,7 +55,7 @@ impl Store {
         let (replica, cursor) =
             tx.query_row("SELECT desk_id, cursor FROM sync_state WHERE id = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut shield = self.take_shield();
-        if !self.is_shield_dropped() {
+        if !self.is_broken(Sabotage::DropShield) {
             shield.extend(&tx, self.catalog(), cursor)?;
         }
         let has_open_losses = tx.prepare_cached("SELECT 1 FROM lost_values WHERE settled_at IS NULL LIMIT 1")?.exists([])?;

@@ -9,13 +9,16 @@ use super::values::to_wire;
 use crate::catalog::Table;
 use crate::{Result, Store};
 
+/// How far a file has read; then, for each table, its name, its rows and their hash.
+pub type Digest = (i64, Vec<(String, u64, u64)>);
+
 impl Store {
     /// How far this file has read, and the rows and hash of each replicated table there. None where something waits to be sent or has not
     /// come back: the tables are then ahead of the log.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn digest(&self) -> Result<Option<(i64, Vec<(String, u64, u64)>)>> {
+    pub fn digest(&self) -> Result<Option<Digest>> {
         self.read(|db| {
             let sql = "SELECT cursor, EXISTS (SELECT 1 FROM outbox WHERE sent_at IS NULL) OR EXISTS (SELECT 1 FROM outbox WHERE last_seq > cursor)
                          OR EXISTS (SELECT 1 FROM stale_rows) FROM sync_state";

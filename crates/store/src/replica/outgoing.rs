@@ -179,7 +179,17 @@ fn tell(tx: &Connection, now: Millis, mark: u32, rows: &str, count: usize) -> Re
         "INSERT INTO outbox (n, action_id, clock, action, schema_version, created_at, changes, row_count, replica_id, seen, registers, mark)
                VALUES (?1, ?1, ?2, 'tell_everything', ?3, ?4, x'', ?5, ?6, ?7, ?8, ?9)";
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    tx.prepare_cached(sql)?.execute(params![tick.n, tick.clock, crate::SCHEMA_VERSION, now.0, count, tick.replica, tick.seen, rows, mark])?;
+    tx.prepare_cached(sql)?.execute(params![
+        tick.n,
+        tick.clock,
+        crate::SCHEMA_VERSION,
+        now.0,
+        count,
+        tick.replica,
+        tick.seen,
+        rows,
+        mark
+    ])?;
     Ok(())
 }
 

@@ -74,7 +74,8 @@ impl Hub {
     fn push(&mut self, desk: u128, at: i64, seen: i64, changes: Vec<Change>) -> Result<Vec<Entry>, Reason> {
         self.n += 1;
         let clock = Clock::at(Millis(NOW.0 + at));
-        let mut transaction = Transaction { replica: id(desk), n: self.n, clock, mark: 0, seen, staff_id: None, action: String::new(), changes };
+        let mut transaction =
+            Transaction { replica: id(desk), n: self.n, clock, mark: 0, seen, staff_id: None, action: String::new(), changes };
         let entries = judge(&mut self.ledger, &self.schema, &mut transaction, self.head + 1, NOW)?;
         self.head += i64::try_from(entries.len()).unwrap();
         Ok(entries)

@@ -1,0 +1,397 @@
+//! A real hub on a real Postgres: the catalogs agree, roles see what they may, desks agree, a stranger gets nowhere.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use petrel_domain::replication::Kind;
+use petrel_domain::{Clock, SystemClock};
+use petrel_sim::{Plan, Postgres, Served, fast_folder, make_template, run_on};
+use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
+use petrel_sync::{HttpHub, Hub, HubError, compare, join, repair, round};
+use tokio_postgres::NoTls;
+use uuid::Uuid;
+
+async fn plain(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+fn key() -> FileKey {
+    FileKey::from_bytes([9; 32])
+}
+
+fn open(path: &std::path::Path) -> Store {
+    Store::open(&OpenOptions::new(path, key())).unwrap()
+}
+
+fn sql(store: &Store, sql: &str) {
+    store.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute_batch(sql)?)).unwrap();
+}
+
+const CLINIC: &str = "
+    INSERT INTO clinics (id, name, timezone, created_at, updated_at) VALUES (x'01900000000070008000000000000001', 'Petrel Vets', 'Europe/Berlin', 1, 1);
+    INSERT INTO staff (id, first_name, role, created_at, updated_at) VALUES (x'01900000000070008000000000000002', 'Ada', 'veterinarian', 1, 1);
+    INSERT INTO clients (id, first_name, custom_fields, created_at, updated_at)
+      VALUES (x'01900000000070008000000000000003', 'Ünal', '{\"b\": 1.5, \"a\": [\"x\"]}', 1, 1);
+    INSERT INTO pets (id, client_id, name, born_on, created_at, updated_at)
+      VALUES (x'01900000000070008000000000000004', x'01900000000070008000000000000003', 'Rex', '2020-02-29', 1, 1);
+    INSERT INTO staff_schedules (id, staff_id, day_of_week, start_time, end_time, effective_from, created_at, updated_at)
+      VALUES (x'01900000000070008000000000000005', x'01900000000070008000000000000002', 1, '09:00', '17:30', '2026-01-01', 1, 1);";
+
+fn visit(id: u8, starts_at: i64) -> String {
+    format!(
+        "INSERT INTO appointments (id, client_id, pet_id, staff_id, starts_at, ends_at, status, created_at, updated_at)
+         VALUES (x'019000000000700080000000000001{id:02x}', x'01900000000070008000000000000003', x'01900000000070008000000000000004',
+           x'01900000000070008000000000000002', {starts_at}, {starts_at} + 1800000, 'confirmed', 1, 1)"
+    )
+}
+
+#[tokio::test]
+async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (first_hub, enrolled) = served.desk(clinic).await.unwrap();
+    assert_eq!((enrolled.clinic_name.as_str(), enrolled.head), ("Petrel Vets", 0));
+
+    // A clinic that worked alone for a while brings all it has.
+    let first = open(&folder.path().join("first.petrel"));
+    sql(&first, CLINIC);
+    first.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    assert!(!first.tell_everything().unwrap(), "the outbox tells of everything already");
+    let done = round(&first, &first_hub, &SystemClock).await.unwrap();
+    assert_eq!((done.sent, done.rejected), (1, 0));
+
+    let (second_hub, enrolled) = served.desk(clinic).await.unwrap();
+    let path = folder.path().join("second.petrel");
+    join(&path, &key(), &second_hub, &served.url, &enrolled, |_| {}).await.unwrap();
+    let second = open(&path);
+    round(&second, &second_hub, &SystemClock).await.unwrap();
+    assert_eq!(compare(&second, &second_hub).await.unwrap(), Some(Vec::new()));
+
+    // Apart, they book the same hour and write on the same client.
+    sql(&first, &visit(1, 1_800_000_000_000));
+    sql(&second, &visit(2, 1_800_000_900_000));
+    sql(&first, "UPDATE clients SET notes = 'likes cats', phone = '+491701', updated_at = 2");
+    sql(&second, "UPDATE clients SET notes = 'fears cats', updated_at = 3");
+    for (desk, hub) in [(&first, &first_hub), (&second, &second_hub), (&first, &first_hub)] {
+        round(desk, hub, &SystemClock).await.unwrap();
+    }
+    for (desk, hub) in [(&first, &first_hub), (&second, &second_hub)] {
+        assert_eq!(compare(desk, hub).await.unwrap(), Some(Vec::new()));
+        let said: (i64, String, String) = desk
+            .read(|db| {
+                let sql = "SELECT (SELECT count(*) FROM appointments WHERE clash_with_id IS NOT NULL), notes, phone FROM clients";
+                Ok(db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+            })
+            .unwrap();
+        assert_eq!(said, (1, "fears cats".to_owned(), "+491701".to_owned()), "one clash; the later note; the phone of the other");
+        let lost: String =
+            desk.read(|db| Ok(db.query_row("SELECT lost FROM lost_values WHERE column_name = 'notes'", [], |row| row.get(0))?)).unwrap();
+        assert_eq!(lost, "\"likes cats\"", "what lost is kept beside it");
+    }
+    // A person chooses the value that stands; every desk knows that it is settled.
+    let open_losses = |desk: &Store| desk.lost_values(&Actor::program()).unwrap();
+    let loss = open_losses(&first).into_iter().find(|loss| loss.column == "notes").unwrap();
+    assert_eq!((loss.kept.clone(), open_losses(&second).len()), (serde_json::json!("fears cats"), 1));
+    first.choose_value(&Actor::program(), loss.seq, "notes", false).unwrap();
+    for (desk, hub) in [(&first, &first_hub), (&second, &second_hub)] {
+        round(desk, hub, &SystemClock).await.unwrap();
+        assert_eq!(open_losses(desk), []);
+    }
+    // Settled: the second visit moves.
+    sql(
+        &second,
+        "UPDATE appointments SET starts_at = starts_at + 7200000, ends_at = ends_at + 7200000, updated_at = 9 WHERE clash_with_id IS NOT NULL",
+    );
+    for (desk, hub) in [(&second, &second_hub), (&first, &first_hub)] {
+        round(desk, hub, &SystemClock).await.unwrap();
+        let clashes: i64 = desk
+            .read(|db| Ok(db.query_row("SELECT count(*) FROM appointments WHERE clash_with_id IS NOT NULL", [], |row| row.get(0))?))
+            .unwrap();
+        assert_eq!(clashes, 0);
+    }
+    // A third desk has the whole clinic.
+    let (third_hub, enrolled) = served.desk(clinic).await.unwrap();
+    let path = folder.path().join("third.petrel");
+    join(&path, &key(), &third_hub, &served.url, &enrolled, |_| {}).await.unwrap();
+    let third = open(&path);
+    round(&third, &third_hub, &SystemClock).await.unwrap();
+    assert_eq!(compare(&third, &third_hub).await.unwrap(), Some(Vec::new()));
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+    // A row that rotted is found by the comparison, and fetched anew.
+    let rotten = rusqlite::Connection::open(&path).unwrap();
+    rotten.pragma_update(None, "key", format!("x'{}'", "09".repeat(32))).unwrap();
+    rotten.execute("UPDATE clients SET notes = 'rot'", []).unwrap();
+    drop(rotten);
+    assert_eq!(compare(&third, &third_hub).await.unwrap(), Some(vec!["clients".to_owned()]));
+    assert_eq!(repair(&third, &third_hub, "clients").await.unwrap(), 1);
+    round(&third, &third_hub, &SystemClock).await.unwrap();
+    assert_eq!(compare(&third, &third_hub).await.unwrap(), Some(Vec::new()));
+}
+
+#[tokio::test]
+async fn schedules_on_postgres() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    for seed in 0..24 {
+        let report = run_on(&served, Plan { seed, desks: 5, steps: 80, sabotage: None }).await;
+        let report = report.unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
+        assert!(report.findings.is_clean(), "seed {seed}: {:?}", report.findings);
+    }
+}
+
+#[tokio::test]
+async fn device_and_hub_have_the_same_tables() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let device = make_template(folder.path()).unwrap();
+    let hub = plain(&served.database_url).await;
+    let rows = hub
+        .query(
+            "SELECT c.relname::text, a.attname::text, t.typname::text, a.attnotnull, a.atthasdef FROM pg_class c
+             JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
+             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped",
+            &[],
+        )
+        .await
+        .unwrap();
+    let mut theirs: BTreeMap<(String, String), (String, bool, bool)> =
+        rows.iter().map(|row| ((row.get(0), row.get(1)), (row.get(2), !row.get::<_, bool>(3), row.get(4)))).collect();
+    for (table, schema) in &device.tables {
+        for own in ["clinic_id", "id", "made_clock", "made_seq", "made_replica", "seq", "clocks"] {
+            assert!(theirs.remove(&(table.clone(), own.to_owned())).is_some(), "{table}.{own}");
+        }
+        for column in &schema.columns {
+            let kind = match column.kind {
+                Kind::Id => "uuid",
+                Kind::Instant => "timestamptz",
+                Kind::Date => "date",
+                Kind::Time => "time",
+                Kind::Integer => "int8",
+                Kind::Truth => "bool",
+                Kind::Json => "jsonb",
+                Kind::Text => "text",
+            };
+            let found = theirs.remove(&(table.clone(), column.name.clone()));
+            assert_eq!(found, Some((kind.to_owned(), column.is_nullable, column.has_default)), "{table}.{}", column.name);
+        }
+        let rest: Vec<_> = theirs.keys().filter(|(of, _)| of == table).collect();
+        assert!(rest.is_empty(), "the hub has more: {rest:?}");
+    }
+    // References: each one of the device, with the clinic before it.
+    let rows = hub
+        .query(
+            "SELECT conrelid::regclass::text, confrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'",
+            &[],
+        )
+        .await
+        .unwrap();
+    let there: Vec<String> = rows.iter().map(|row| format!("{} {}", row.get::<_, String>(0), row.get::<_, String>(2))).collect();
+    for reference in petrel_domain::manifest::REFERENCES {
+        let wanted =
+            format!("{} FOREIGN KEY (clinic_id, {}) REFERENCES {}(clinic_id, id)", reference.table, reference.column, reference.parent);
+        assert!(there.contains(&wanted), "{wanted}");
+    }
+}
+
+/// Columns of the hub's seeds have their home in the hub's catalog.
+#[tokio::test]
+async fn every_seed_column_that_belongs_to_the_hub_has_its_home() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let hub = plain(&served.database_url).await;
+    let map = include_str!("../../../migrations/seed-map.csv");
+    let mut count = 0;
+    for line in map.lines().skip(1) {
+        let fields: Vec<&str> = line.split(',').collect();
+        if fields[3] != "hub" {
+            continue;
+        }
+        let (table, column) = fields[4].split_once('.').unwrap();
+        let sql = "SELECT 1 FROM information_schema.columns WHERE table_name = $1 AND column_name = $2";
+        assert!(hub.query_opt(sql, &[&table, &column]).await.unwrap().is_some(), "{line}");
+        count += 1;
+    }
+    assert!(count > 20);
+}
+
+#[tokio::test]
+async fn roles_see_what_they_may_and_no_other_clinic() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let (mine, other) = (served.clinic().await.unwrap(), served.clinic().await.unwrap());
+    for clinic in [mine, other] {
+        let (hub, enrolled) = served.desk(clinic).await.unwrap();
+        let store = open(&folder.path().join(format!("{clinic}.petrel")));
+        sql(&store, CLINIC);
+        sql(
+            &store,
+            "INSERT INTO medical_records (id, pet_id, kind, recorded_at, is_shared_with_client, created_at, updated_at)
+               VALUES (x'01900000000070008000000000000020', x'01900000000070008000000000000004', 'note', 1, 1, 1, 1),
+                      (x'01900000000070008000000000000021', x'01900000000070008000000000000004', 'note', 1, 0, 1, 1);
+             INSERT INTO campaigns (id, name, created_at, updated_at) VALUES (x'01900000000070008000000000000022', 'Spring', 1, 1);",
+        );
+        store.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+        round(&store, &hub, &SystemClock).await.unwrap();
+    }
+    // Nobody's role owns anything, and every table holds its owner, too.
+    let owner = plain(&served.database_url).await;
+    let bare: Vec<String> = owner
+        .query(
+            "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname NOT LIKE 'refinery%'
+               AND NOT (relrowsecurity AND relforcerowsecurity)",
+            &[],
+        )
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.get(0))
+        .collect();
+    assert_eq!(bare, Vec::<String>::new());
+    let owned = "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname LIKE 'petrel\\_%'";
+    assert_eq!(owner.query_one(owned, &[]).await.unwrap().get::<_, i64>(0), 0);
+
+    let client = "01900000-0000-7000-8000-000000000003";
+    // Role, table, rows of the own clinic that are seen (none: it is not allowed to look).
+    for (role, table, seen) in [
+        ("petrel_manager", "clients", Some(1)),
+        ("petrel_manager", "campaigns", Some(1)),
+        ("petrel_clinician", "clients", Some(1)),
+        ("petrel_clinician", "medical_records", Some(2)),
+        ("petrel_clinician", "campaigns", None),
+        ("petrel_front_desk", "medical_records", Some(2)),
+        ("petrel_front_desk", "campaigns", None),
+        ("petrel_front_desk", "log", None),
+        ("petrel_client", "clients", Some(1)),
+        ("petrel_client", "pets", Some(1)),
+        ("petrel_client", "medical_records", Some(1)),
+        ("petrel_client", "staff", None),
+        ("petrel_anonymous", "clients", None),
+        ("petrel_anonymous", "reviews", Some(0)),
+        ("petrel_hub", "devices", Some(1)),
+    ] {
+        let mut one = plain(&served.database_url).await;
+        one.batch_execute(&format!("SET ROLE {role}")).await.unwrap();
+        for (clinic, is_mine) in [(mine.to_string(), true), (String::new(), false), (Uuid::now_v7().to_string(), false)] {
+            let pg = one.transaction().await.unwrap();
+            pg.query_one("SELECT set_config('petrel.clinic_id', $1, true), set_config('petrel.client_id', $2, true)", &[&clinic, &client])
+                .await
+                .unwrap();
+            let count = pg.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.ok().map(|row| row.get::<_, i64>(0));
+            assert_eq!(count, seen.map(|seen| if is_mine { seen } else { 0 }), "{role} {table} of {clinic:?}");
+        }
+    }
+    // Writing where one may only read, or into another clinic, is refused.
+    for (role, sql) in [
+        ("petrel_front_desk", "UPDATE medical_records SET title = 'x'"),
+        ("petrel_clinician", "DELETE FROM clients"),
+        ("petrel_clinician", "SELECT pin_hash FROM staff"),
+        ("petrel_client", "UPDATE pets SET name = 'x'"),
+        ("petrel_anonymous", "INSERT INTO clients (clinic_id, id) VALUES (gen_random_uuid(), gen_random_uuid())"),
+        ("petrel_hub", "UPDATE log SET action = 'x'"),
+        (
+            "petrel_hub",
+            "INSERT INTO leases (clinic_id, name, holder, expires_at) VALUES (gen_random_uuid(), 'x', gen_random_uuid(), now())",
+        ),
+        ("petrel_hub", "ALTER TABLE clients DISABLE ROW LEVEL SECURITY"),
+    ] {
+        let mut one = plain(&served.database_url).await;
+        one.batch_execute(&format!("SET ROLE {role}")).await.unwrap();
+        let pg = one.transaction().await.unwrap();
+        pg.query_one("SELECT set_config('petrel.clinic_id', $1, true)", &[&mine.to_string()]).await.unwrap();
+        assert!(pg.batch_execute(sql).await.is_err(), "{role}: {sql}");
+    }
+}
+
+#[tokio::test]
+async fn codes_work_once_tokens_turn_over_and_a_stolen_one_locks_the_desk() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (code, _) = petrel_hub::make_code(&served.database, clinic).await.unwrap();
+    let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let keep = {
+        let kept = Arc::clone(&kept);
+        Box::new(move |tokens: &petrel_domain::replication::Tokens| {
+            kept.lock().unwrap().push(tokens.clone());
+            Ok(())
+        })
+    };
+    let hub = HttpHub::new(&served.url, None, Box::new(|_| Ok(()))).unwrap();
+    let enrolled = hub.enrol(&code.to_lowercase(), "Desk", "test").await.unwrap();
+    assert_eq!(hub.enrol(&code, "Thief", "test").await.unwrap_err(), HubError::BadCode, "a code works once");
+    // Five wrong tries kill a code.
+    let (code, _) = petrel_hub::make_code(&served.database, clinic).await.unwrap();
+    for _ in 0..5 {
+        let wrong = format!("{}-0000-0000", &code[..4]);
+        assert_eq!(hub.enrol(&wrong, "Thief", "test").await.unwrap_err(), HubError::BadCode);
+    }
+    assert_eq!(hub.enrol(&code, "Desk", "test").await.unwrap_err(), HubError::BadCode);
+
+    // A pair that has run out is renewed; the old one stays good until the new one is used.
+    let mut old = enrolled.tokens.clone();
+    old.access_expires_at = petrel_domain::Millis(0);
+    let desk = HttpHub::new(&served.url, Some(old.clone()), keep).unwrap();
+    desk.pull(0, 0).await.unwrap();
+    assert_eq!(kept.lock().unwrap().len(), 1);
+    // The answer to a renewal was lost: the desk asks again with the pair it has.
+    let next = kept.lock().unwrap()[0].clone();
+    let lost = HttpHub::new(
+        &served.url,
+        Some(petrel_domain::replication::Tokens { access_expires_at: petrel_domain::Millis(0), ..next.clone() }),
+        Box::new(|_| Err(HubError::Unreachable("a crash".to_owned()))),
+    )
+    .unwrap();
+    assert!(lost.pull(0, 0).await.is_err());
+    let again = HttpHub::new(
+        &served.url,
+        Some(petrel_domain::replication::Tokens { access_expires_at: petrel_domain::Millis(0), ..next }),
+        Box::new(|_| Ok(())),
+    )
+    .unwrap();
+    again.pull(0, 0).await.unwrap();
+    // The first pair of all was used up long ago: whoever has it stole it.
+    let thief = HttpHub::new(
+        &served.url,
+        Some(kept.lock().unwrap()[0].clone())
+            .map(|tokens| petrel_domain::replication::Tokens { access_expires_at: petrel_domain::Millis(0), ..tokens }),
+        Box::new(|_| Ok(())),
+    )
+    .unwrap();
+    assert_eq!(thief.pull(0, 0).await.unwrap_err(), HubError::Revoked);
+    assert_eq!(again.pull(0, 0).await.unwrap_err(), HubError::Revoked, "the family is locked out");
+
+    // A desk that is locked out is refused at its next request.
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    hub.pull(0, 0).await.unwrap();
+    petrel_hub::revoke_device(&served.database, clinic, enrolled.device_id).await.unwrap();
+    assert_eq!(hub.pull(0, 0).await.unwrap_err(), HubError::Revoked);
+}
+
+#[tokio::test]
+async fn a_change_elsewhere_wakes_a_desk_that_waits() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    // Another hub before the same database: what one takes in, the other tells.
+    let twin = Served::on(&served.database_url).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (first_hub, enrolled) = served.desk(clinic).await.unwrap();
+    let (second_hub, _) = twin.desk(clinic).await.unwrap();
+    let first = open(&folder.path().join("first.petrel"));
+    sql(&first, CLINIC);
+    first.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    let waiting = tokio::spawn(async move { second_hub.pull(0, 25).await });
+    tokio::task::yield_now().await;
+    round(&first, &first_hub, &SystemClock).await.unwrap();
+    let page = waiting.await.unwrap().unwrap();
+    assert_eq!(page.transactions.len(), 1);
+    assert!(page.now.0 > 0 && SystemClock.now().0 > 0);
+}

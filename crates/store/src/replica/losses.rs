@@ -1,0 +1,95 @@
+//! Values that lost to another desk's: both stand until a person chooses.
+
+use petrel_domain::desk::Saved;
+use petrel_domain::rights::Right;
+use petrel_domain::{Millis, Refusal};
+use rusqlite::{OptionalExtension, params};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::values::to_sql;
+use crate::{Action, Actor, Result, Store};
+
+/// The most that are shown.
+const SHOWN: u32 = 100;
+
+/// A value that lost, beside the one that stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LostValue {
+    /// The entry of the log in which it was settled.
+    pub seq: i64,
+    /// The table.
+    pub table: String,
+    /// The row.
+    pub id: Uuid,
+    /// The column.
+    pub column: String,
+    /// What stood when it was settled.
+    pub kept: Value,
+    /// What lost.
+    pub lost: Value,
+    /// Who wrote the entry.
+    pub staff_id: Option<Uuid>,
+    /// When the hub settled it.
+    pub at: Millis,
+}
+
+impl Store {
+    /// What people wrote that did not stand and that nobody has settled, the newest first: text alone, because a time or a status that lost
+    /// shows as a clash or in the history.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn lost_values(&self, actor: &Actor) -> Result<Vec<LostValue>> {
+        actor.require(Right::SeeClinic)?;
+        self.read(|db| {
+            let sql = "SELECT seq, table_name, row_id, column_name, kept, lost, staff_id, written_at FROM lost_values
+                       WHERE settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2 ORDER BY seq DESC LIMIT ?1";
+            let mut statement = db.prepare_cached(sql)?;
+            let mut rows = statement.query([SHOWN])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let value = |place: usize| Ok::<Value, crate::StoreError>(serde_json::from_str(row.get_ref(place)?.as_str()?)?);
+                found.push(LostValue {
+                    seq: row.get(0)?,
+                    table: row.get(1)?,
+                    id: Uuid::from_bytes(row.get(2)?),
+                    column: row.get(3)?,
+                    kept: value(4)?,
+                    lost: value(5)?,
+                    staff_id: row.get::<_, Option<[u8; 16]>>(6)?.map(Uuid::from_bytes),
+                    at: Millis(row.get(7)?),
+                });
+            }
+            Ok(found)
+        })
+    }
+
+    /// A person has chosen. The value is written anew, also where it is the one that stands: so every desk knows that it is settled.
+    ///
+    /// # Errors
+    /// `not_found` where there is no such value or it is settled; `forbidden`.
+    pub fn choose_value(&self, actor: &Actor, seq: i64, column: &str, take_lost: bool) -> Result<Saved<()>> {
+        self.write(actor, Action::ChooseValue, |tx| {
+            let sql = "SELECT table_name, row_id, lost FROM lost_values WHERE seq = ?1 AND column_name = ?2 AND settled_at IS NULL";
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, String>(2)?));
+            let found = tx.db().query_row(sql, params![seq, column], read).optional()?;
+            let (table, id, lost) = found.ok_or_else(|| Refusal::not_found("lost_value"))?;
+            tx.actor().require(if table == "medical_records" { Right::WriteRecords } else { Right::WriteClinic })?;
+            let schema = tx.catalog().table(&table)?;
+            let kind = schema.kinds[schema.position(column)?];
+            let now = tx.now().0;
+            if take_lost {
+                let value = to_sql(kind, &serde_json::from_str(&lost)?)?;
+                tx.db().execute(&format!("UPDATE {table} SET {column} = ?2, updated_at = ?3 WHERE id = ?1"), params![id, value, now])?;
+            } else {
+                tx.db().execute(&format!("UPDATE {table} SET updated_at = ?2 WHERE id = ?1"), params![id, now])?;
+                tx.say_again(&table, id, column)?;
+            }
+            let settled =
+                "UPDATE lost_values SET settled_at = ?4 WHERE table_name = ?1 AND row_id = ?2 AND column_name = ?3 AND settled_at IS NULL";
+            tx.db().execute(settled, params![table, id, column, now])?;
+            Ok(())
+        })
+    }
+}
