@@ -1,0 +1,253 @@
+-- The booking windows (advance, minimum, cut-off) bind clients; the front desk may step over them.
+CREATE TABLE services (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+  slug text,
+  description text,
+  kind text NOT NULL DEFAULT 'medical' CHECK (kind IN ('medical', 'grooming', 'boarding', 'other')),
+  duration_minutes bigint NOT NULL DEFAULT 30 CHECK (duration_minutes BETWEEN 1 AND 44640),
+  buffer_minutes bigint NOT NULL DEFAULT 0 CHECK (buffer_minutes >= 0),
+  base_price_cents bigint CHECK (base_price_cents >= 0),
+  color text NOT NULL DEFAULT '#4c7fb3' CHECK (color ~ '^#[0-9a-f]{6}$'),
+  requires_approval boolean NOT NULL DEFAULT false,
+  advance_booking_days bigint NOT NULL DEFAULT 90 CHECK (advance_booking_days >= 0),
+  min_advance_hours bigint NOT NULL DEFAULT 0 CHECK (min_advance_hours >= 0),
+  cancellation_cutoff_hours bigint NOT NULL DEFAULT 24 CHECK (cancellation_cutoff_hours >= 0),
+  max_per_slot bigint NOT NULL DEFAULT 1 CHECK (max_per_slot >= 1),
+  is_online boolean NOT NULL DEFAULT false,
+  is_active boolean NOT NULL DEFAULT true,
+  staff_roles jsonb NOT NULL DEFAULT '["veterinarian"]',
+  form_fields jsonb NOT NULL DEFAULT '[]',
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id)
+);
+
+-- Weekly hours, Sunday = 0. An end of 24:00 is written 00:00; a shift does not cross midnight.
+CREATE TABLE staff_schedules (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  staff_id uuid NOT NULL,
+  day_of_week bigint NOT NULL CHECK (day_of_week BETWEEN 0 AND 6),
+  start_time time NOT NULL,
+  end_time time NOT NULL,
+  effective_from text NOT NULL,
+  effective_until text,
+  slot_minutes bigint NOT NULL DEFAULT 15 CHECK (slot_minutes BETWEEN 5 AND 480),
+  buffer_minutes bigint NOT NULL DEFAULT 0 CHECK (buffer_minutes >= 0),
+  max_per_slot bigint NOT NULL DEFAULT 1 CHECK (max_per_slot >= 1),
+  breaks jsonb NOT NULL DEFAULT '[]',
+  is_active boolean NOT NULL DEFAULT true,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id),
+  FOREIGN KEY (clinic_id, staff_id) REFERENCES staff (clinic_id, id)
+);
+CREATE INDEX staff_schedules_by_staff ON staff_schedules (clinic_id, staff_id);
+
+-- No times: the whole day. `recurrence` is an RFC 5545 RRULE, anchored at `on_date`.
+CREATE TABLE schedule_overrides (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  staff_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('unavailable', 'custom_hours', 'emergency_only')),
+  on_date text NOT NULL,
+  start_time time,
+  end_time time,
+  reason text,
+  recurrence text,
+  created_by uuid,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id),
+  FOREIGN KEY (clinic_id, staff_id) REFERENCES staff (clinic_id, id),
+  FOREIGN KEY (clinic_id, created_by) REFERENCES staff (clinic_id, id)
+);
+CREATE INDEX schedule_overrides_by_staff ON schedule_overrides (clinic_id, staff_id);
+
+-- A visit. `series_id` ties the visits of a recurrence, `group_id` those of one family in one go.
+CREATE TABLE appointments (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  client_id uuid,
+  pet_id uuid,
+  service_id uuid,
+  staff_id uuid,
+  title text,
+  starts_at timestamptz NOT NULL,
+  ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+  actual_start_at timestamptz,
+  actual_end_at timestamptz,
+  status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress', 'completed', 'cancelled', 'no_show', 'rescheduled')),
+  booking_method text NOT NULL DEFAULT 'admin' CHECK (booking_method IN ('online', 'phone', 'walk_in', 'admin', 'voice', 'sms', 'waitlist')),
+  booked_by_client boolean NOT NULL DEFAULT false,
+  booking_reference text,
+  reason text,
+  symptoms text,
+  special_requests text,
+  client_notes text,
+  internal_notes text,
+  estimated_cost_cents bigint CHECK (estimated_cost_cents >= 0),
+  final_cost_cents bigint CHECK (final_cost_cents >= 0),
+  payment_status text NOT NULL DEFAULT 'none' CHECK (payment_status IN ('none', 'pending', 'paid', 'failed', 'refunded')),
+  payment_currency text,
+  pickup_address text,
+  cancelled_at timestamptz,
+  cancelled_by uuid,
+  cancellation_reason text,
+  reschedule_count bigint NOT NULL DEFAULT 0 CHECK (reschedule_count >= 0),
+  previous_appointment_id uuid,
+  confirmation_sent_at timestamptz,
+  reminder_sent_at timestamptz,
+  follow_up_sent_at timestamptz,
+  is_emergency boolean NOT NULL DEFAULT false,
+  recurrence text,
+  series_id uuid,
+  group_id uuid,
+  is_overbooked boolean NOT NULL DEFAULT false,
+  clash_with_id uuid,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id),
+  FOREIGN KEY (clinic_id, client_id) REFERENCES clients (clinic_id, id),
+  FOREIGN KEY (clinic_id, pet_id) REFERENCES pets (clinic_id, id),
+  FOREIGN KEY (clinic_id, service_id) REFERENCES services (clinic_id, id),
+  FOREIGN KEY (clinic_id, staff_id) REFERENCES staff (clinic_id, id),
+  FOREIGN KEY (clinic_id, cancelled_by) REFERENCES staff (clinic_id, id),
+  FOREIGN KEY (clinic_id, previous_appointment_id) REFERENCES appointments (clinic_id, id)
+);
+CREATE INDEX appointments_by_client ON appointments (clinic_id, client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX appointments_by_pet ON appointments (clinic_id, pet_id) WHERE pet_id IS NOT NULL;
+CREATE INDEX appointments_by_service ON appointments (clinic_id, service_id) WHERE service_id IS NOT NULL;
+CREATE INDEX appointments_by_staff ON appointments (clinic_id, staff_id, starts_at);
+CREATE INDEX appointments_by_clash ON appointments (clinic_id, clash_with_id) WHERE clash_with_id IS NOT NULL;
+
+CREATE TABLE appointment_form_answers (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  appointment_id uuid NOT NULL,
+  field_name text NOT NULL,
+  field_type text NOT NULL DEFAULT 'text',
+  field_value text,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id),
+  FOREIGN KEY (clinic_id, appointment_id) REFERENCES appointments (clinic_id, id)
+);
+CREATE INDEX appointment_form_answers_by_appointment ON appointment_form_answers (clinic_id, appointment_id);
+
+CREATE TABLE waitlist_entries (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  client_id uuid NOT NULL,
+  pet_id uuid,
+  service_id uuid,
+  staff_id uuid,
+  requested_on date,
+  earliest_time time,
+  latest_time time,
+  priority bigint NOT NULL DEFAULT 0,
+  notes text,
+  status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'offered', 'booked', 'expired', 'cancelled')),
+  offer_expires_at timestamptz,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id),
+  FOREIGN KEY (clinic_id, client_id) REFERENCES clients (clinic_id, id),
+  FOREIGN KEY (clinic_id, pet_id) REFERENCES pets (clinic_id, id),
+  FOREIGN KEY (clinic_id, service_id) REFERENCES services (clinic_id, id),
+  FOREIGN KEY (clinic_id, staff_id) REFERENCES staff (clinic_id, id)
+);
+CREATE INDEX waitlist_entries_by_client ON waitlist_entries (clinic_id, client_id);
+CREATE INDEX waitlist_entries_by_pet ON waitlist_entries (clinic_id, pet_id) WHERE pet_id IS NOT NULL;
+CREATE INDEX waitlist_entries_by_service ON waitlist_entries (clinic_id, service_id) WHERE service_id IS NOT NULL;
+
+CREATE TABLE waitlist_slot_offers (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  service_id uuid,
+  staff_id uuid,
+  slot_on date NOT NULL,
+  slot_time time NOT NULL,
+  status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'accepted', 'declined', 'expired', 'cancelled')),
+  discount_percent bigint NOT NULL DEFAULT 0 CHECK (discount_percent BETWEEN 0 AND 100),
+  expires_at timestamptz,
+  created_by uuid,
+  accepted_entry_id uuid,
+  appointment_id uuid,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id),
+  FOREIGN KEY (clinic_id, service_id) REFERENCES services (clinic_id, id),
+  FOREIGN KEY (clinic_id, staff_id) REFERENCES staff (clinic_id, id),
+  FOREIGN KEY (clinic_id, created_by) REFERENCES staff (clinic_id, id),
+  FOREIGN KEY (clinic_id, accepted_entry_id) REFERENCES waitlist_entries (clinic_id, id),
+  FOREIGN KEY (clinic_id, appointment_id) REFERENCES appointments (clinic_id, id)
+);
+CREATE INDEX waitlist_slot_offers_by_service ON waitlist_slot_offers (clinic_id, service_id) WHERE service_id IS NOT NULL;
+
+CREATE TABLE waitlist_offer_recipients (
+  clinic_id uuid NOT NULL,
+  id uuid NOT NULL,
+  offer_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  message_id uuid,
+  reply text,
+  replied_at timestamptz,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  deleted_at timestamptz,
+  made_clock bigint NOT NULL,
+  made_seq bigint NOT NULL,
+  made_replica uuid NOT NULL,
+  seq bigint NOT NULL,
+  clocks jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (clinic_id, id),
+  FOREIGN KEY (clinic_id, offer_id) REFERENCES waitlist_slot_offers (clinic_id, id),
+  FOREIGN KEY (clinic_id, entry_id) REFERENCES waitlist_entries (clinic_id, id)
+);
+CREATE INDEX waitlist_offer_recipients_by_offer ON waitlist_offer_recipients (clinic_id, offer_id);
+CREATE INDEX waitlist_offer_recipients_by_entry ON waitlist_offer_recipients (clinic_id, entry_id);
