@@ -70,6 +70,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             schedule::month_overview,
             schedule::today_board,
             schedule::free_slots,
+            schedule::print_day_sheet,
             appointments::appointment,
             appointments::book_appointment,
             appointments::move_appointment,

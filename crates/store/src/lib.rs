@@ -16,6 +16,7 @@ mod changes;
 mod clients;
 mod clinic;
 mod clinic_zone;
+mod day_sheet;
 mod delete;
 mod demo;
 mod derived;

@@ -51,7 +51,7 @@ impl Store {
     }
 }
 
-fn range(db: &Connection, from: NaiveDate, count: u16) -> Result<ScheduleRange> {
+pub(crate) fn range(db: &Connection, from: NaiveDate, count: u16) -> Result<ScheduleRange> {
     let roster = roster(db)?;
     let days = days(from, count, roster.zone);
     let bounds = days.bounds();

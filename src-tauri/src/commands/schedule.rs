@@ -1,7 +1,10 @@
 //! The board and free times.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 use petrel_domain::desk::{FreeSlot, FreeSlotsQuery, MonthDay, ScheduleRange};
+use petrel_domain::{Refusal, StaffId};
 use tauri::State;
 
 use super::Answer;
@@ -29,4 +32,27 @@ pub fn today_board(desk: State<'_, Desk>) -> Answer<ScheduleRange> {
 #[specta::specta]
 pub fn free_slots(desk: State<'_, Desk>, query: FreeSlotsQuery) -> Answer<Vec<FreeSlot>> {
     desk.ask(|store, actor| store.free_slots(actor, &query))
+}
+
+/// Writes a day as PDF where the person said, and opens it, to be printed from there.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn print_day_sheet(
+    desk: State<'_, Desk>,
+    path: String,
+    date: NaiveDate,
+    staff: Option<StaffId>,
+    language: Option<String>,
+) -> Answer<String> {
+    desk.off_main(move |desk| {
+        let sheet = desk.ask(|store, actor| store.day_sheet(actor, date, staff, language.as_deref()))?;
+        let pdf = petrel_print::day_sheet(&sheet).map_err(|error| Refusal::internal(error))?;
+        petrel_store::write_private(Path::new(&path), &pdf).map_err(Refusal::from)?;
+        // Where no program shows PDFs, the file is there all the same.
+        if let Err(error) = open::that_detached(&path) {
+            tracing::info!(%error, "the day sheet could not be opened");
+        }
+        Ok(path)
+    })
+    .await
 }

@@ -355,3 +355,17 @@ test('a walk-in is booked for now and stands among the arrived', async ({ page }
   await expect(page.getByTestId('booking-time')).toHaveValue('10:15');
   await expect(page.getByTestId('booking-walk-in')).toBeChecked();
 });
+
+test('the day sheet is printed from the board and from today, of everybody or of one colleague', async ({ page }) => {
+  const printed = () => page.evaluate(() => window.petrelWorld!.memory.printed);
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('schedule-menu').click();
+  await page.getByRole('menuitem', { name: 'Print the day sheet' }).click();
+  await expect(page.getByText('Day sheet saved: /home/desk/Documents/day-sheet.pdf')).toBeVisible();
+  expect((await printed())!.date).toBe('2026-11-20');
+  await page.goto('/#/today');
+  const staff = await page.evaluate(() => window.petrelWorld!.memory.staff[1]!.id);
+  await page.goto(`/?staff=${staff}#/today`);
+  await page.getByTestId('print-day-sheet').click();
+  await expect.poll(async () => (await printed())?.staff).toBe(staff);
+});

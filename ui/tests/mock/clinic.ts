@@ -38,6 +38,8 @@ export type Visit = Omit<
 >;
 
 export interface Memory {
+  /** What was last printed. */
+  printed?: { path: string; date: string; staff: string | null };
   app: AppState;
   clinic: Clinic;
   staff: Staff[];

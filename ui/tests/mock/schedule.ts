@@ -386,6 +386,10 @@ export function scheduleHandlers(world: World): Handlers {
       });
     },
     free_slots: ({ query }) => freeSlots(world, query),
+    print_day_sheet: ({ path, date, staff }) => {
+      world.memory.printed = { path, date, staff };
+      return path;
+    },
     appointment: ({ id }) => detail(world, id),
     book_appointment: ({ input }) => world.write('book_appointment', ['appointments'], () => book(world, input)),
     move_appointment: ({ input }) => world.write('move_appointment', ['appointments'], () => (place(input), null)),

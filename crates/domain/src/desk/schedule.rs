@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{Millis, StaffId};
+use crate::{AppointmentStatus, Millis, StaffId};
 
 use super::AppointmentCard;
 
@@ -74,4 +74,74 @@ pub struct MonthDay {
     pub booked_minutes: u32,
     /// Minutes of working time.
     pub open_minutes: u32,
+}
+
+/// A day as it is printed: who comes when to whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DaySheet {
+    /// The clinic's name.
+    pub clinic_name: String,
+    /// Language and country, for words, clock and paper.
+    pub locale: String,
+    /// The clinic's zone.
+    pub timezone: String,
+    /// The day.
+    pub date: NaiveDate,
+    /// When it was printed.
+    pub printed_at: Millis,
+    /// Everybody with hours or visits that day, as on the board.
+    pub people: Vec<SheetPerson>,
+}
+
+/// One colleague's day on the sheet; without a name, the visits that nobody has yet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SheetPerson {
+    /// The full name.
+    pub name: String,
+    /// Working time.
+    pub hours: Vec<SheetHours>,
+    /// Why the day is closed, where an override says.
+    pub closed_reason: Option<String>,
+    /// The visits, by start.
+    pub visits: Vec<SheetVisit>,
+}
+
+/// A stretch of working time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SheetHours {
+    /// From.
+    pub starts_at: Millis,
+    /// To.
+    pub ends_at: Millis,
+    /// For emergencies alone.
+    pub is_emergency_only: bool,
+}
+
+/// A visit on the sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SheetVisit {
+    /// From.
+    pub starts_at: Millis,
+    /// To.
+    pub ends_at: Millis,
+    /// Where it stands.
+    pub status: AppointmentStatus,
+    /// The pet.
+    pub pet_name: String,
+    /// What it is, as far as that is known.
+    pub species_and_breed: String,
+    /// The client.
+    pub client_name: String,
+    /// Their phone.
+    pub client_phone: Option<String>,
+    /// The service, or the visit's own title.
+    pub service: String,
+    /// An emergency.
+    pub is_emergency: bool,
+    /// Booked over another, knowingly.
+    pub is_overbooked: bool,
+    /// Alerts and allergies of the pet.
+    pub alerts: Vec<String>,
+    /// Why they come, and what was noted down for the day.
+    pub notes: Vec<String>,
 }

@@ -75,6 +75,8 @@ export const commands = {
 	monthOverview: (month: string) => typedError<MonthDay[], Refusal>(__TAURI_INVOKE("month_overview", { month })),
 	todayBoard: () => typedError<ScheduleRange, Refusal>(__TAURI_INVOKE("today_board")),
 	freeSlots: (query: FreeSlotsQuery) => typedError<FreeSlot[], Refusal>(__TAURI_INVOKE("free_slots", { query })),
+	/**  Writes a day as PDF where the person said, and opens it, to be printed from there. */
+	printDaySheet: (path: string, date: string, staff: StaffId | null, language: string | null) => typedError<string, Refusal>(__TAURI_INVOKE("print_day_sheet", { path, date, staff, language })),
 	appointment: (id: AppointmentId) => typedError<AppointmentDetail, Refusal>(__TAURI_INVOKE("appointment", { id })),
 	bookAppointment: (input: BookInput) => typedError<Saved<Booked>, Refusal>(__TAURI_INVOKE("book_appointment", { input })),
 	moveAppointment: (input: MoveInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("move_appointment", { input })),

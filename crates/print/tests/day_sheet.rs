@@ -1,0 +1,121 @@
+//! The sheet as a reader of PDFs sees it.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use petrel_domain::desk::{DaySheet, SheetHours, SheetPerson, SheetVisit};
+use petrel_domain::{AppointmentStatus, MINUTE, Millis};
+
+/// 2026-11-21, midnight in Madrid.
+const MIDNIGHT: i64 = 1_795_215_600_000;
+
+fn visit(minute: i64, pet: &str) -> SheetVisit {
+    SheetVisit {
+        starts_at: Millis(MIDNIGHT + minute * MINUTE),
+        ends_at: Millis(MIDNIGHT + (minute + 15) * MINUTE),
+        status: AppointmentStatus::Confirmed,
+        pet_name: pet.to_owned(),
+        species_and_breed: "Perro de agua".to_owned(),
+        client_name: "Íñigo Muñoz Świętokrzyski".to_owned(),
+        client_phone: Some("+34 600 123 456".to_owned()),
+        service: "Revisión".to_owned(),
+        is_emergency: false,
+        is_overbooked: false,
+        alerts: Vec::new(),
+        notes: vec!["Viene con su hermano; trae la cartilla de vacunación de ambos y pregunta por el pienso.".to_owned()],
+    }
+}
+
+fn sheet(locale: &str, people: Vec<SheetPerson>) -> DaySheet {
+    DaySheet {
+        clinic_name: "Clínica Petrel".to_owned(),
+        locale: locale.to_owned(),
+        timezone: "Europe/Madrid".to_owned(),
+        date: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        printed_at: Millis(MIDNIGHT + 7 * 60 * MINUTE),
+        people,
+    }
+}
+
+fn person(name: &str, visits: Vec<SheetVisit>) -> SheetPerson {
+    let hours =
+        SheetHours { starts_at: Millis(MIDNIGHT + 540 * MINUTE), ends_at: Millis(MIDNIGHT + 1020 * MINUTE), is_emergency_only: false };
+    SheetPerson { name: name.to_owned(), hours: vec![hours], closed_reason: None, visits }
+}
+
+/// The text of each page, in reading order; none where no reader is installed, and that is said.
+fn pages(pdf: &[u8]) -> Option<Vec<String>> {
+    let reader = Command::new("pdftotext").args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let Ok(mut reader) = reader else {
+        eprintln!("SKIPPED: pdftotext is not installed (apt-get install poppler-utils), so nobody reads the sheet");
+        return None;
+    };
+    let mut input = reader.stdin.take().unwrap();
+    let pdf = pdf.to_vec();
+    let writing = std::thread::spawn(move || input.write_all(&pdf).unwrap());
+    let output = reader.wait_with_output().unwrap();
+    writing.join().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect())
+}
+
+#[test]
+fn every_visit_is_there_in_order_and_none_is_cut_by_a_page() {
+    let visits: Vec<_> = (0..60).map(|place| visit(540 + place * 5, &format!("Tobi{place:02}"))).collect();
+    let pdf = petrel_print::day_sheet(&sheet("es-ES", vec![person("Ana Gil", visits), person("Bo Pérez", Vec::new())])).unwrap();
+    assert!(pdf.starts_with(b"%PDF-") && pdf.len() < 200_000, "{} bytes: the fonts go along only as far as they are used", pdf.len());
+    let Some(pages) = pages(&pdf) else { return };
+    assert!(pages.len() > 2);
+    let whole = pages.concat();
+    let found: Vec<usize> = (0..60).map(|place| whole.find(&format!("Tobi{place:02}")).unwrap()).collect();
+    assert!(found.is_sorted());
+    for (place, page) in pages.iter().enumerate() {
+        assert!(page.contains(&format!("Página {} de {}", place + 1, pages.len())));
+        assert!(page.contains("Ana Gil") || page.contains("Bo Pérez"), "each page says whose it is");
+        assert_eq!(page.matches("Tobi").count(), page.matches("pienso.").count(), "a visit's notes are on its page");
+    }
+    for words in [
+        "sábado, 21 de noviembre de 2026",
+        "60 citas",
+        "Clínica Petrel",
+        "09:00–17:00",
+        "Sin citas.",
+        "Muñoz",
+        "Świętokrzyski",
+        "horas de Europe/Madrid",
+    ] {
+        assert!(whole.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn what_matters_stands_out_without_colour_and_paper_and_clock_are_the_countrys() {
+    let mut urgent = visit(600, "Rex");
+    urgent.is_emergency = true;
+    urgent.status = AppointmentStatus::CheckedIn;
+    urgent.alerts = vec!["bites".to_owned(), "penicillin".to_owned()];
+    let mut closed = person("Bo", Vec::new());
+    closed.hours.clear();
+    closed.closed_reason = Some("holiday".to_owned());
+    let unassigned = SheetPerson { visits: vec![visit(660, "Luna")], ..SheetPerson::default() };
+    let pdf = petrel_print::day_sheet(&sheet("en-US", vec![person("Ada", vec![urgent]), closed, unassigned])).unwrap();
+    let Some(pages) = pages(&pdf) else { return };
+    for words in [
+        "Saturday, November 21, 2026",
+        "EMERGENCY",
+        "! bites",
+        "! penicillin",
+        "checked in",
+        "10:00 am",
+        "Closed, holiday",
+        "Nobody yet",
+        "Luna",
+        "2 visits",
+        "Page 1 of 1",
+    ] {
+        assert!(pages[0].contains(words), "{words}\n{}", pages[0]);
+    }
+}
