@@ -1,0 +1,54 @@
+//! Files of older schemas are brought up to date, with all that is in them.
+//!
+//! `fixtures/v0008.petrel` was made by `petrel-demo --clients 8 --pets 12 --visits 60 --years 1 --seed 8` when V0008 was the newest migration, and
+//! is never made anew. When a migration is added, a file of the schema before it joins it here.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+use petrel_store::{FileKey, OpenOptions, Store, check_file};
+use rusqlite::types::Value;
+
+/// Opens a copy of a frozen file, which migrates it.
+fn upgraded(name: &str) -> (Store, FileKey, tempfile::TempDir) {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clinic.petrel");
+    std::fs::copy(format!("{fixtures}/{name}.petrel"), &path).unwrap();
+    let hexadecimal = std::fs::read_to_string(format!("{fixtures}/{name}.key")).unwrap();
+    let key = FileKey::from_bytes(hex::decode(hexadecimal.trim()).unwrap().try_into().unwrap());
+    (Store::open(&OpenOptions::new(&path, key.clone())).unwrap(), key, folder)
+}
+
+fn rows(store: &Store, sql: &str) -> Vec<Vec<Value>> {
+    store
+        .read(|db| {
+            let mut statement = db.prepare(sql)?;
+            let width = statement.column_count();
+            let rows = statement.query_map([], |row| (0..width).map(|place| row.get(place)).collect())?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_file_of_the_eighth_schema_has_all_its_rows_and_the_schema_of_a_new_one() {
+    let (store, key, folder) = upgraded("v0008");
+    for (table, count) in [("clinics", 1), ("clients", 8), ("pets", 12)] {
+        assert_eq!(rows(&store, &format!("SELECT count(*) FROM {table}")), [[Value::Integer(count)]], "{table}");
+    }
+    let visits = rows(&store, "SELECT count(*) FROM appointments");
+    assert!(matches!(visits[0][0], Value::Integer(count) if count > 30), "{visits:?}");
+    let new = Store::open(&OpenOptions::new(folder.path().join("new.petrel"), FileKey::from_bytes([1; 32]))).unwrap();
+    let schema = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name";
+    assert_eq!(rows(&store, schema), rows(&new, schema));
+    // What the file held before is sent by the replica it was then, as soon as there is a hub.
+    assert_eq!(rows(&store, "SELECT count(*) FROM outbox WHERE replica_id IS NULL"), [[Value::Integer(0)]]);
+    for table in ["client_stats", "daily_stats", "hourly_stats"] {
+        let all = format!("SELECT * FROM {table} ORDER BY 1, 2, 3");
+        let kept = rows(&store, &all);
+        store.rebuild_derived().unwrap();
+        assert_eq!(kept, rows(&store, &all), "{table}");
+    }
+    let path = store.path().to_owned();
+    drop(store);
+    check_file(&path, &key, true).unwrap();
+}
