@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::process::{program, root, run, succeeds, target};
-use crate::setup::{self, Need, npm};
+use crate::setup::{self, Need};
 
 pub fn package(verify: bool) -> Result<()> {
     setup::system(if verify { Need::Packages } else { Need::Build })?;
     setup::node()?;
+    crate::ui::build()?;
     if !cfg!(target_os = "linux") {
         return bundle(if cfg!(windows) { "nsis,msi" } else { "dmg" });
     }
@@ -24,8 +25,9 @@ pub fn package(verify: bool) -> Result<()> {
 }
 
 fn bundle(kinds: &str) -> Result<()> {
-    let mut tauri = npm();
-    tauri.args(["exec", "--", "tauri", "build", "--bundles", kinds]).current_dir(root().join("src-tauri"));
+    let command = if cfg!(windows) { "tauri.cmd" } else { "tauri" };
+    let mut tauri = program(root().join("ui/node_modules/.bin").join(command));
+    tauri.args(["build", "--bundles", kinds]).current_dir(root().join("src-tauri"));
     tauri.env("CARGO_TARGET_DIR", target());
     run(&mut tauri)
 }
