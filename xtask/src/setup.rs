@@ -30,6 +30,7 @@ const TESTS: &[&str] = &[
     "libsecret-tools",
     "chromium",
     "fonts-noto-core",
+    "imagemagick",
     "poppler-utils",
     "postgresql",
 ];
