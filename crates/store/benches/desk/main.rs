@@ -24,6 +24,8 @@ struct Plan {
     json: Option<PathBuf>,
     samples: usize,
     import_rows: usize,
+    /// One part alone: reads, slots, writes or import.
+    only: Option<String>,
 }
 
 /// The clinic under load, on a copy, so that the next run finds the file as it was.
@@ -41,10 +43,10 @@ pub struct Bench {
 fn main() {
     let plan = plan(std::env::args().skip(1));
     let bench = open(&plan);
-    let mut lines = reads::lines(&bench);
-    lines.extend(slots::lines(&bench));
-    lines.extend(writes::lines(&bench));
-    lines.extend(import::lines(&bench));
+    let parts: [(&str, fn(&Bench) -> Vec<_>); 4] =
+        [("reads", reads::lines), ("slots", slots::lines), ("writes", writes::lines), ("import", import::lines)];
+    let wanted = parts.iter().filter(|(name, _)| plan.only.as_deref().is_none_or(|only| only == *name));
+    let lines: Vec<_> = wanted.flat_map(|(_, measure)| measure(&bench)).collect();
     measure::print(&lines);
     if let Some(path) = plan.json {
         std::fs::write(path, measure::json(&lines).to_string()).expect("the figures can be written");
@@ -58,6 +60,7 @@ fn plan(mut arguments: impl Iterator<Item = String>) -> Plan {
         json: None,
         samples: 1000,
         import_rows: 100_000,
+        only: None,
     };
     while let Some(argument) = arguments.next() {
         let mut value = || PathBuf::from(arguments.next().unwrap_or_else(|| panic!("{argument} wants a value")));
@@ -65,6 +68,7 @@ fn plan(mut arguments: impl Iterator<Item = String>) -> Plan {
             "--file" => plan.file = value(),
             "--key" => plan.key = value(),
             "--json" => plan.json = Some(value()),
+            "--only" => plan.only = Some(value().to_string_lossy().into_owned()),
             "--quick" => (plan.samples, plan.import_rows) = (100, 10_000),
             // What `cargo bench` itself adds.
             "--bench" => {}

@@ -1,0 +1,218 @@
+//! A desk that means harm: whatever it sends, it gets a clear refusal, the hub goes on, and other clinics are untouched.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use petrel_domain::replication::{Outcome, Pushed, Tokens};
+use petrel_sim::{Postgres, Served};
+use petrel_sync::Hub;
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+struct Stranger {
+    client: Client,
+    url: String,
+    tokens: Tokens,
+}
+
+impl Stranger {
+    async fn send(&self, method: Method, path: &str, body: impl Into<reqwest::Body>, headers: &[(&str, &str)]) -> (StatusCode, Value) {
+        let mut request = self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.tokens.access_token).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        // A hub that refuses a body does not read it to its end: the connection may be gone before its words are read.
+        let text = response.text().await.unwrap_or_default();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    async fn push(&self, transactions: Value) -> (StatusCode, Value) {
+        let body = json!({ "schema": 1, "transactions": transactions }).to_string();
+        self.send(Method::POST, "/v1/sync/push", body, &[("content-type", "application/json")]).await
+    }
+}
+
+fn transaction(n: i64, changes: Value) -> Value {
+    json!({ "replica": "01900000-0000-7000-8000-0000000000aa", "n": n, "clock": "1", "changes": changes })
+}
+
+fn row(id: &str, columns: Value) -> Value {
+    let mut all = json!({ "created_at": 1, "updated_at": 1 });
+    all.as_object_mut().unwrap().extend(columns.as_object().unwrap().clone());
+    json!({ "table": "clients", "id": id, "op": "put", "columns": all })
+}
+
+const MINE: &str = "01900000-0000-7000-8000-000000000001";
+
+async fn setting() -> (Postgres, Served, Uuid, Uuid, Stranger) {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let (mine, other) = (served.clinic().await.unwrap(), served.clinic().await.unwrap());
+    let (_, enrolled) = served.desk(mine).await.unwrap();
+    let stranger = Stranger { client: Client::new(), url: served.url.clone(), tokens: enrolled.tokens };
+    (postgres, served, mine, other, stranger)
+}
+
+#[tokio::test]
+async fn poison_is_set_aside_with_its_reason_and_the_others_flow_on() {
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let id = |n: usize| format!("01900000-0000-7000-8000-{n:012x}");
+    let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
+    let bad: Vec<(Value, &str)> = vec![
+        (json!([]), "empty"),
+        (json!([{ "table": "clients; DROP TABLE clients", "id": MINE, "columns": {} }]), "unknown_table"),
+        (json!([{ "table": "devices", "id": MINE, "columns": { "name": "x" } }]), "unknown_table"),
+        (json!([{ "table": "log_heads", "id": MINE, "columns": { "head": 9 } }]), "unknown_table"),
+        (json!([{ "table": "pg_authid", "id": MINE, "columns": {} }]), "unknown_table"),
+        (json!([row(&id(2), json!({ "notes) = 'x'; --": "x" }))]), "unknown_column"),
+        (json!([row(&id(3), json!({ "clinic_id": id(9) }))]), "unknown_column"),
+        (json!([row(&id(4), json!({ "made_clock": 1 }))]), "unknown_column"),
+        (json!([row(&id(5), json!({ "notes": 5 }))]), "bad_value"),
+        (json!([row(&id(6), json!({ "notes": "a\u{0}b" }))]), "bad_value"),
+        (json!([row(&id(7), json!({ "sms_opted_out_at": "yesterday" }))]), "bad_value"),
+        (json!([row(&id(8), json!({ "sms_opted_out_at": i64::MAX }))]), "bad_value"),
+        (json!([row(&id(9), json!({ "custom_fields": { "a": "\u{0}" } }))]), "bad_value"),
+        (json!([row(&id(10), json!({ "first_name": null }))]), "missing_value"),
+        (json!([row(&id(11), json!({ "source": "stolen" }))]), "refused"),
+        (json!([row(&id(12), json!({ "membership_status": "'; DROP TABLE clients; --" }))]), "refused"),
+        (json!([row(&id(13), json!({ "merged_into_id": id(99) }))]), "missing_parent"),
+        (json!([row(&id(14), json!({ "merged_into_id": "not an id" }))]), "bad_value"),
+        (json!([{ "table": "pets", "id": id(15), "columns": { "name": "x", "created_at": 1, "updated_at": 1 } }]), "missing_value"),
+        (
+            json!([{ "table": "pets", "id": id(16), "columns": { "client_id": id(98), "name": "x", "created_at": 1, "updated_at": 1 } }]),
+            "missing_parent",
+        ),
+        (
+            json!([{ "table": "appointments", "id": id(17), "columns": { "starts_at": 5, "ends_at": 1, "created_at": 1, "updated_at": 1 } }]),
+            "refused",
+        ),
+        (
+            json!([{ "table": "staff", "id": id(18), "columns": { "first_name": "x", "role": "god", "created_at": 1, "updated_at": 1 } }]),
+            "refused",
+        ),
+        (
+            json!([{ "table": "staff", "id": id(19), "columns": { "first_name": "x".repeat(5000), "role": "owner", "created_at": 1, "updated_at": 1 } }]),
+            "refused",
+        ),
+        (json!([{ "table": "pets", "id": id(20), "columns": { "born_on": "2024-02-31" } }]), "bad_value"),
+        (json!([{ "table": "staff_schedules", "id": id(21), "columns": { "start_time": "99:99" } }]), "bad_value"),
+        (json!([{ "table": "staff", "id": id(22), "columns": { "is_active": 7 } }]), "bad_value"),
+    ];
+    // Good ones between, so that one batch holds both.
+    let mut transactions = Vec::new();
+    for (place, (changes, _)) in bad.iter().enumerate() {
+        transactions.push(transaction(2 * place as i64 + 1, changes.clone()));
+        transactions.push(transaction(2 * place as i64 + 2, json!([row(&id(1000 + place), json!({ "notes": "good" }))])));
+    }
+    let (status, answer) = stranger.push(Value::Array(transactions.clone())).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let pushed: Pushed = serde_json::from_value(answer).unwrap();
+    for (place, (changes, code)) in bad.iter().enumerate() {
+        let result = &pushed.results[2 * place];
+        assert_eq!(
+            (result.outcome, result.reason.as_ref().map(|reason| reason.code.as_str())),
+            (Outcome::Rejected, Some(*code)),
+            "{changes}"
+        );
+        assert_eq!(pushed.results[2 * place + 1].outcome, Outcome::Applied, "the one after {changes}");
+    }
+    assert_eq!(pushed.head, bad.len() as i64);
+    // What is too deep to be read is no JSON at all.
+    let (status, _) = stranger.push(json!([transaction(100, json!([row(&id(30), json!({ "custom_fields": deep }))]))])).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    // Said again, it is answered again as it was.
+    let (_, again) = stranger.push(Value::Array(transactions)).await;
+    let again: Pushed = serde_json::from_value(again).unwrap();
+    assert!(again.results.iter().all(|result| result.outcome != Outcome::Applied) && again.head == pushed.head);
+    assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn malformed_requests_get_a_clear_answer() {
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let json_kind = [("content-type", "application/json")];
+    let bomb = zstd::bulk::compress(&vec![b' '; 200 << 20], 19).unwrap();
+    assert!(bomb.len() < 100_000, "two hundred megabytes of nothing, well packed");
+    let cases: Vec<(Method, &str, Vec<u8>, Vec<(&str, &str)>, u16)> = vec![
+        (Method::POST, "/v1/sync/push", b"".to_vec(), json_kind.to_vec(), 400),
+        (Method::POST, "/v1/sync/push", b"{".to_vec(), json_kind.to_vec(), 400),
+        (Method::POST, "/v1/sync/push", b"[[[[[[".to_vec(), json_kind.to_vec(), 400),
+        (Method::POST, "/v1/sync/push", br#"{"schema": 1}"#.to_vec(), json_kind.to_vec(), 400),
+        (Method::POST, "/v1/sync/push", br#"{"schema": 99, "transactions": []}"#.to_vec(), json_kind.to_vec(), 426),
+        (Method::POST, "/v1/sync/push", br#"{"schema": 0, "transactions": []}"#.to_vec(), json_kind.to_vec(), 426),
+        (Method::POST, "/v1/sync/push", vec![0xff; 1000], json_kind.to_vec(), 400),
+        (Method::POST, "/v1/sync/push", vec![b' '; 33 << 20], json_kind.to_vec(), 413),
+        (Method::POST, "/v1/sync/push", bomb, vec![("content-type", "application/json"), ("content-encoding", "zstd")], 413),
+        (Method::POST, "/v1/sync/push", b"not zstd".to_vec(), vec![("content-encoding", "zstd")], 400),
+        (Method::GET, "/v1/sync/pull", Vec::new(), Vec::new(), 400),
+        (Method::GET, "/v1/sync/pull?after=x", Vec::new(), Vec::new(), 400),
+        (Method::GET, "/v1/sync/pull?after=0&schema=99", Vec::new(), Vec::new(), 426),
+        (Method::GET, "/v1/sync/pull?after=5", Vec::new(), Vec::new(), 410),
+        (Method::GET, "/v1/sync/snapshot/devices", Vec::new(), Vec::new(), 404),
+        (Method::GET, "/v1/sync/snapshot/clients;drop", Vec::new(), Vec::new(), 404),
+        (Method::GET, "/v1/sync/snapshot/clients?after_id=x", Vec::new(), Vec::new(), 400),
+        (Method::POST, "/v1/sync/rows/clients", br#"["x"]"#.to_vec(), json_kind.to_vec(), 400),
+        (Method::POST, "/v1/sync/rows/log", b"[]".to_vec(), json_kind.to_vec(), 404),
+        (Method::GET, "/v1/sync/history/clients/x", Vec::new(), Vec::new(), 404),
+        (Method::PUT, "/v1/blobs/..%2f..%2fetc%2fpasswd", b"x".to_vec(), Vec::new(), 404),
+        (Method::PUT, "/v1/blobs/0000000000000000000000000000000000000000000000000000000000000000", b"x".to_vec(), Vec::new(), 422),
+        (Method::POST, "/v1/devices/enrol", br#"{"code": "AAAA-AAAA-AAAA", "name": "x", "schema": 1}"#.to_vec(), json_kind.to_vec(), 403),
+        (Method::POST, "/v1/devices/token", br#"{"refresh_token": "x"}"#.to_vec(), json_kind.to_vec(), 401),
+        (Method::DELETE, "/v1/sync/push", Vec::new(), Vec::new(), 404),
+        (Method::GET, "/admin", Vec::new(), Vec::new(), 404),
+    ];
+    for (method, path, body, headers, status) in cases {
+        let size = body.len();
+        let (found, answer) = stranger.send(method.clone(), path, body, &headers).await;
+        assert_eq!(found.as_u16(), status, "{method} {path} with {size} bytes: {answer}");
+        let is_cut = size > 1 << 20 && answer == "";
+        assert!(is_cut || answer["type"].as_str().is_some_and(|kind| kind.starts_with("urn:petrel:problem:")), "{path}: {answer}");
+    }
+    // And it serves as before.
+    let (hub, _) = served.desk(mine).await.unwrap();
+    assert_eq!(hub.pull(0, 0).await.unwrap().head, 0);
+}
+
+#[tokio::test]
+async fn nothing_reaches_another_clinic() {
+    let (_postgres, served, mine, other, stranger) = setting().await;
+    let (theirs, _) = served.desk(other).await.unwrap();
+    let (_, enrolled) = served.desk(other).await.unwrap();
+    let neighbour = Stranger { client: Client::new(), url: served.url.clone(), tokens: enrolled.tokens };
+    neighbour.push(json!([transaction(1, json!([row(MINE, json!({ "notes": "secret" }))]))])).await;
+    // By the same ids, into every table, with every trick of a header: it lands in the stranger's own clinic or nowhere.
+    for (place, header) in ["x-clinic-id", "clinic_id", "petrel.clinic_id", "authorization2"].into_iter().enumerate() {
+        let body = json!({ "schema": 1, "clinic_id": other, "transactions": [transaction(place as i64 + 1, json!([row(MINE, json!({ "notes": "mine" }))]))] });
+        stranger.send(Method::POST, &format!("/v1/sync/push?clinic_id={other}"), body.to_string(), &[(header, &other.to_string())]).await;
+    }
+    let (status, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([MINE]).to_string(), &[]).await;
+    assert_eq!((status, rows[0][1]["notes"].as_str()), (StatusCode::OK, Some("mine")));
+    let kept = theirs.rows("clients", &[Uuid::parse_str(MINE).unwrap()]).await.unwrap();
+    assert_eq!(kept[0].1.as_ref().unwrap()["notes"], "secret");
+    assert_eq!(theirs.pull(0, 0).await.unwrap().head, 1);
+    // A desk of one clinic locks out none of another.
+    let (status, _) = stranger.send(Method::POST, &format!("/v1/devices/{}/revoke", enrolled.device_id), "", &[]).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    for clinic in [mine, other] {
+        assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_clock_in_2090_wins_nothing_for_long() {
+    let (_postgres, _served, _, _, stranger) = setting().await;
+    let far = (3_786_912_000_000_i64 << 16).to_string();
+    let mut ahead = transaction(1, json!([row(MINE, json!({ "notes": "2090" }))]));
+    ahead["clock"] = json!(far);
+    let (_, answer) = stranger.push(json!([ahead])).await;
+    assert_eq!(answer["results"][0]["outcome"], "applied");
+    let now = petrel_domain::Clock::now(&petrel_domain::SystemClock);
+    let mut right = transaction(1, json!([{ "table": "clients", "id": MINE, "columns": { "notes": "now" } }]));
+    right["replica"] = json!("01900000-0000-7000-8000-0000000000bb");
+    right["clock"] = json!(((now.0 + 1000) << 16).to_string());
+    stranger.push(json!([right])).await;
+    let (_, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([MINE]).to_string(), &[]).await;
+    assert_eq!(rows[0][1]["notes"], "now");
+}
