@@ -5,6 +5,7 @@ export interface DeskSettings {
   theme: 'system' | 'light' | 'dark';
   language: 'system' | 'en' | 'es';
   last_route: string;
+  last_service: string | null;
   schedule_zoom: number;
   schedule_color_by: 'service' | 'status';
 }

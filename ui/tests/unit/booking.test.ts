@@ -9,6 +9,7 @@ import {
   slotOf,
   staffFor,
   toInput,
+  usualService,
   walkInStart,
 } from '$areas/booking/booking';
 import { splitName } from '$areas/booking/names';
@@ -122,5 +123,18 @@ describe('who and what', () => {
   it('makes a client’s name of what was searched for', () => {
     expect(splitName('ana garcía lópez')).toEqual({ first: 'Ana', last: 'García López', phone: '' });
     expect(splitName('+34 611 22 33 44')).toEqual({ first: '', last: '', phone: '+34 611 22 33 44' });
+  });
+});
+
+describe('the service offered first', () => {
+  const boarding: Service = { ...service('Boarding', 1440), kind: 'boarding' };
+  const all = [boarding, service('Check-up', 30), { ...service('Wash', 60), kind: 'grooming' as const }];
+  it('is the one last booked at this desk, and no stay of days unless it was', () => {
+    expect(usualService(all, undefined, null)?.id).toBe('Check-up');
+    expect(usualService(all, undefined, 'Wash')?.id).toBe('Wash');
+    expect(usualService(all, undefined, 'Boarding')?.id).toBe('Boarding');
+    expect(usualService(all, undefined, 'gone')?.id).toBe('Check-up');
+    expect(usualService([boarding], undefined, null)?.id).toBe('Boarding');
+    expect(usualService([], undefined, null)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 //! What desk and hub say to each other, as JSON.
 //!
-//! Frozen by golden files (`tests/golden/wire`): a field may be added, none may change its name or meaning. Unknown fields are ignored.
+//! Frozen by golden files (`crates/domain/tests/golden`): a field may be added, none may change its name or meaning. Unknown fields are ignored.
 
 use std::fmt;
 use std::str::FromStr;

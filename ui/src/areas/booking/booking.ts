@@ -66,6 +66,24 @@ export function servicesFor(services: readonly Service[], person: Staff | undefi
   return services.filter((service) => service.is_active && (!person || canDo(person, service)));
 }
 
+/**
+ * The service that is offered first: the one last booked at this desk, else an ordinary one. A stay of days is chosen on purpose, whatever its name
+ * begins with.
+ */
+export function usualService(
+  services: readonly Service[],
+  person: Staff | undefined,
+  last: string | null,
+): Service | undefined {
+  const offered = servicesFor(services, person);
+  return (
+    offered.find(({ id }) => id === last) ??
+    offered.find(({ kind }) => kind === 'medical' || kind === 'grooming') ??
+    offered.find(({ kind }) => kind !== 'boarding') ??
+    offered[0]
+  );
+}
+
 /** The pets that can be booked. */
 export const bookable = (pets: readonly Pet[]): Pet[] => pets.filter(({ deceased_on }) => deceased_on === null);
 

@@ -3,6 +3,7 @@ import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal } from 
 import { Draft } from '$lib/data/draft.svelte';
 import { invalidate, live } from '$lib/data/live';
 import { servicesQuery, staffQuery } from '$lib/data/queries';
+import { deskSetting, keepDeskSetting } from '$lib/desk-settings';
 import { clinicZone } from '$lib/session.svelte';
 import { now } from '$lib/time/clock.svelte';
 import { dateOf, instantAt, wallMinutes } from '$lib/time/zone';
@@ -16,6 +17,12 @@ export class BookingForm {
   readonly draft = new Draft<Booking>('booking');
   readonly staff = staffQuery();
   readonly services = servicesQuery();
+  /** What was last booked at this desk; undefined until it is known. */
+  lastService = $state<string | null | undefined>(undefined);
+
+  constructor() {
+    void deskSetting('last_service', null).then((id) => (this.lastService = id));
+  }
 
   booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
   refusal = $state<Refusal | null>(null);
@@ -160,6 +167,8 @@ export class BookingForm {
       );
       const saved = await backend.bookAppointment(input);
       await this.draft.clear();
+      this.lastService = this.first.serviceId || this.lastService;
+      if (this.lastService) keepDeskSetting('last_service', this.lastService);
       void invalidate(saved.changes);
       return saved;
     } catch (thrown) {
