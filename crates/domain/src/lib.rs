@@ -11,12 +11,14 @@ pub mod contact;
 pub mod desk;
 mod ids;
 pub mod manifest;
+pub mod merge_clients;
 pub mod recurrence;
 mod refusal;
 pub mod replication;
 pub mod rights;
 pub mod text;
 mod time;
+pub mod waitlist;
 pub mod zone;
 
 pub use choices::*;

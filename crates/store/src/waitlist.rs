@@ -1,11 +1,10 @@
 //! The waitlist.
 
-use std::cmp::Reverse;
-
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Saved, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
 use petrel_domain::rights::Right;
-use petrel_domain::{ClientId, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, zone};
+use petrel_domain::waitlist::{Freed, ranked};
+use petrel_domain::{ClientId, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
 use rusqlite::{Connection, Params, Row, params};
 
 use crate::appointments::card::full_name;
@@ -125,30 +124,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WaitlistEntry> {
 fn matches(db: &Connection, query: &WaitlistMatchQuery) -> Result<Vec<WaitlistMatch>> {
     let visit = crate::appointments::existing(db, query.appointment_id)?;
     let zone = crate::clinic_zone::clinic_zone(db)?.ok_or_else(|| StoreError::from(Refusal::not_found("clinic")))?;
-    let (date, time) = (zone::date_of(visit.starts_at, zone), zone::wall_time(visit.starts_at, zone));
-    let service = visit.service_id.map(ServiceId::bytes);
-    let condition = "AND (w.service_id IS NULL OR w.service_id = ?1) AND (w.requested_on IS NULL OR w.requested_on = ?2)
-                     AND (w.staff_id IS NULL OR w.staff_id = ?3)
-                     AND (w.earliest_time IS NULL OR w.earliest_time <= ?4) AND (w.latest_time IS NULL OR w.latest_time >= ?4)";
-    let staff = visit.staff_id.map(StaffId::bytes);
-    let fitting = entries(db, condition, params![service, date.to_string(), staff, time.to_string()])?;
-    let mut matches: Vec<WaitlistMatch> = fitting
-        .into_iter()
-        .filter(|entry| visit.client_id != Some(entry.wish.client_id))
-        .map(|entry| WaitlistMatch {
-            is_exact_service: entry.wish.service_id.is_some(),
-            is_exact_day: entry.wish.requested_on.is_some(),
-            is_exact_staff: entry.wish.staff_id.is_some(),
-            entry,
-        })
-        .collect();
-    matches.sort_by_key(rank);
+    let freed = Freed::of_visit(visit.starts_at, visit.client_id, visit.service_id, visit.staff_id, zone);
+    // Nobody is asked to bring a pet that died.
+    let mut matches = ranked(entries(db, "AND p.deceased_on IS NULL", [])?, &freed);
     matches.truncate(usize::from(query.limit.max(1)));
     Ok(matches)
-}
-
-/// The urgent first; then who asked for just this; then who has waited longest.
-fn rank(found: &WaitlistMatch) -> (Reverse<u8>, Reverse<u8>, petrel_domain::Millis) {
-    let exact = u8::from(found.is_exact_service) + u8::from(found.is_exact_day) + u8::from(found.is_exact_staff);
-    (Reverse(found.entry.wish.priority), Reverse(exact), found.entry.created_at)
 }

@@ -17,6 +17,9 @@ use std::path::PathBuf;
 
 use petrel_store::{FileKey, OpenOptions, Store};
 
+/// One part of the table.
+type Part = fn(&Bench) -> Vec<measure::Line>;
+
 /// What the command line says.
 struct Plan {
     file: PathBuf,
@@ -43,8 +46,7 @@ pub struct Bench {
 fn main() {
     let plan = plan(std::env::args().skip(1));
     let bench = open(&plan);
-    let parts: [(&str, fn(&Bench) -> Vec<_>); 4] =
-        [("reads", reads::lines), ("slots", slots::lines), ("writes", writes::lines), ("import", import::lines)];
+    let parts: [(&str, Part); 4] = [("reads", reads::lines), ("slots", slots::lines), ("writes", writes::lines), ("import", import::lines)];
     let wanted = parts.iter().filter(|(name, _)| plan.only.as_deref().is_none_or(|only| only == *name));
     let lines: Vec<_> = wanted.flat_map(|(_, measure)| measure(&bench)).collect();
     measure::print(&lines);

@@ -2,11 +2,13 @@
 
 use petrel_domain::desk::{MergeInput, Saved};
 use petrel_domain::manifest::references_to;
+use petrel_domain::merge_clients::{Fields, merged};
 use petrel_domain::rights::Right;
-use petrel_domain::{ClientId, Refusal, RefusalCode};
-use rusqlite::params;
+use petrel_domain::{ClientId, EmailStatus, MembershipStatus, Refusal, RefusalCode};
+use rusqlite::{Connection, params};
 
 use super::{refuse_unknown, tags};
+use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
 /// Tables whose rows have an id made of what they say: their rows are made anew for the other client.
@@ -43,7 +45,8 @@ fn merge(tx: &mut Tx<'_>, from: ClientId, into: ClientId) -> Result<()> {
             tx.db().prepare_cached(&sql)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
         }
     }
-    tx.db().prepare_cached(include_str!("merge.sql"))?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
+    let one = merged(fields(tx.db(), into)?, fields(tx.db(), from)?);
+    write_fields(tx, into, &one)?;
     let gone = "UPDATE clients SET merged_into_id = ?2, deleted_at = ?3, updated_at = ?3 WHERE id = ?1";
     tx.db().prepare_cached(gone)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
     Ok(())
@@ -59,5 +62,49 @@ fn join_set(tx: &Tx<'_>, table: &str, key: &str, from: ClientId, into: ClientId)
     for sql in [delete, give] {
         tx.db().prepare_cached(&sql)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
     }
+    Ok(())
+}
+
+fn fields(db: &Connection, id: ClientId) -> Result<Fields> {
+    let mut statement = db.prepare_cached("SELECT * FROM clients WHERE id = ?1")?;
+    Ok(statement.query_row([id.bytes()], |row| {
+        Ok(Fields {
+            first_name: row.named("first_name")?,
+            last_name: row.named("last_name")?,
+            email: row.named("email")?,
+            email_status: row.choice("email_status", EmailStatus::parse)?,
+            phone: row.named("phone")?,
+            sms_opted_out_at: row.millis_opt("sms_opted_out_at")?,
+            address: row.named("address")?,
+            external_id: row.named("external_id")?,
+            membership_status: row.choice("membership_status", MembershipStatus::parse)?,
+            notification_settings: row.json("notification_settings")?,
+            notes: row.named("notes")?,
+            custom_fields: row.json("custom_fields")?,
+            last_contact_at: row.millis_opt("last_contact_at")?,
+            last_engaged_at: row.millis_opt("last_engaged_at")?,
+        })
+    })?)
+}
+
+fn write_fields(tx: &Tx<'_>, id: ClientId, of: &Fields) -> Result<()> {
+    tx.db().prepare_cached(include_str!("merge.sql"))?.execute(params![
+        id.bytes(),
+        of.first_name,
+        of.last_name,
+        of.email,
+        of.email_status.as_str(),
+        of.phone,
+        of.sms_opted_out_at.map(|at| at.0),
+        of.address,
+        of.external_id,
+        of.membership_status.as_str(),
+        serde_json::to_string(&of.notification_settings)?,
+        of.notes,
+        serde_json::to_string(&of.custom_fields)?,
+        of.last_contact_at.map(|at| at.0),
+        of.last_engaged_at.map(|at| at.0),
+        tx.now().0,
+    ])?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use petrel_domain::desk::{ClientDetails, ClientRow, DuplicateReason};
 use petrel_domain::rights::Right;
 use petrel_domain::text::fold;
 use petrel_domain::{ClientId, contact};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::list::rows;
 use crate::{Actor, Result, Store};
@@ -37,12 +37,7 @@ impl Store {
             let email = input.email.as_deref().map(contact::email_key).filter(|email| contact::is_email(email));
             let mut found = by(db, "phone = ?1", phone.as_deref())?;
             found.extend(by(db, "lower(email) = ?1", email.as_deref())?);
-            if !input.first_name.trim().is_empty() && !input.last_name.trim().is_empty() {
-                let sql = "SELECT id FROM clients WHERE last_name = ?1 COLLATE NOCASE AND first_name = ?2 COLLATE NOCASE AND deleted_at IS NULL LIMIT 5";
-                let mut statement = db.prepare_cached(sql)?;
-                let names = params![input.last_name.trim(), input.first_name.trim()];
-                found.extend(statement.query_map(names, |row| row.get(0).map(ClientId::from_bytes))?.collect::<Result<Vec<_>, _>>()?);
-            }
+            found.extend(namesakes(db, &input.first_name, &input.last_name)?);
             let mut seen = BTreeSet::new();
             found.retain(|id| Some(*id) != except && seen.insert(*id));
             found.truncate(SHOWN);
@@ -57,6 +52,31 @@ fn by(db: &Connection, condition: &str, key: Option<&str>) -> Result<Vec<ClientI
     let sql = format!("SELECT id FROM clients WHERE {condition} AND {column} IS NOT NULL AND deleted_at IS NULL LIMIT 5");
     let mut statement = db.prepare_cached(&sql)?;
     Ok(statement.query_map([key], |row| row.get(0).map(ClientId::from_bytes))?.collect::<Result<_, _>>()?)
+}
+
+/// Clients of the same name, with or without its accents: asked of the search index, which holds names as they are compared.
+fn namesakes(db: &Connection, first_name: &str, last_name: &str) -> Result<Vec<ClientId>> {
+    let words = |text: &str| fold(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    let (first, last) = (words(first_name), words(last_name));
+    if first.is_empty() || last.is_empty() {
+        return Ok(Vec::new());
+    }
+    let question: Vec<String> = first.split(' ').chain(last.split(' ')).map(|word| format!("{{names}} : \"{word}\"")).collect();
+    let sql = "SELECT c.id, c.first_name, c.last_name FROM search_index i JOIN search_docs d ON d.docid = i.rowid JOIN clients c ON c.id = d.client_id
+               WHERE i.search_index MATCH ?1 AND c.deleted_at IS NULL LIMIT 200";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([question.join(" AND ")])?;
+    let mut found = Vec::new();
+    // "Ana María" is not Ana: the parts of the name must be the same.
+    while let Some(row) = rows.next()? {
+        if words(row.get_ref(1)?.as_str()?) == first && words(row.get_ref(2)?.as_str()?) == last {
+            found.push(ClientId::from_bytes(row.get(0)?));
+        }
+        if found.len() == SHOWN {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// All pairs of clients that may be one, at the most `limit`. Phones and e-mails are read off their indexes in order; for names, those

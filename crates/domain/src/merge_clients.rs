@@ -1,0 +1,220 @@
+//! What stands in the one record after two of the same person were merged. Pets, visits and messages go over by the references.
+
+use serde_json::{Map, Value};
+
+use crate::contact::email_key;
+use crate::text::fold;
+use crate::{EmailStatus, MembershipStatus, Millis};
+
+/// The fields of a client that a merge decides on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fields {
+    /// First name, or empty.
+    pub first_name: String,
+    /// Last name, or empty.
+    pub last_name: String,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Whether mail may be sent.
+    pub email_status: EmailStatus,
+    /// Phone.
+    pub phone: Option<String>,
+    /// Since when no SMS may be sent.
+    pub sms_opted_out_at: Option<Millis>,
+    /// Address.
+    pub address: Option<String>,
+    /// The number in another system.
+    pub external_id: Option<String>,
+    /// Membership.
+    pub membership_status: MembershipStatus,
+    /// What they want to be told, by kind.
+    pub notification_settings: Map<String, Value>,
+    /// Notes.
+    pub notes: Option<String>,
+    /// Fields of the clinic's own.
+    pub custom_fields: Map<String, Value>,
+    /// When the clinic last wrote or called.
+    pub last_contact_at: Option<Millis>,
+    /// When they last answered.
+    pub last_engaged_at: Option<Millis>,
+}
+
+/// The one who stays keeps what they have; what they lack is filled in from the other. A no of either is a no of both. What the other had
+/// and finds no place (a second phone) goes to the notes: nothing that somebody typed is lost.
+pub fn merged(kept: Fields, other: Fields) -> Fields {
+    let over = left_over(&kept, &other);
+    let filled = |kept: String, other: &str| if kept.is_empty() { other.to_owned() } else { kept };
+    let notes = [kept.notes, other.notes, over].into_iter().flatten().fold(String::new(), |notes, more| {
+        // Notes that were copied from one record to the other stand once.
+        let is_told = notes.contains(more.trim());
+        if is_told { notes } else { format!("{notes}{}{}", if notes.is_empty() { "" } else { "\n\n" }, more.trim()) }
+    });
+    Fields {
+        email_status: email_status(&kept.email, kept.email_status, other.email_status),
+        first_name: filled(kept.first_name, &other.first_name),
+        last_name: filled(kept.last_name, &other.last_name),
+        email: kept.email.or(other.email),
+        phone: kept.phone.or(other.phone),
+        // Since the first no.
+        sms_opted_out_at: [kept.sms_opted_out_at, other.sms_opted_out_at].into_iter().flatten().min(),
+        address: kept.address.or(other.address),
+        external_id: kept.external_id.or(other.external_id),
+        membership_status: membership(kept.membership_status, other.membership_status),
+        notification_settings: settings(kept.notification_settings, other.notification_settings),
+        notes: Some(notes).filter(|notes| !notes.is_empty()),
+        custom_fields: other.custom_fields.into_iter().chain(kept.custom_fields).collect(),
+        last_contact_at: kept.last_contact_at.max(other.last_contact_at),
+        last_engaged_at: kept.last_engaged_at.max(other.last_engaged_at),
+    }
+}
+
+/// A no is the person's, whichever address it was said from; that mail comes back is the address's.
+fn email_status(kept_email: &Option<String>, kept: EmailStatus, other: EmailStatus) -> EmailStatus {
+    let no = [EmailStatus::Complained, EmailStatus::Unsubscribed].into_iter().find(|no| [kept, other].contains(no));
+    no.unwrap_or(if kept_email.is_none() { other } else { kept })
+}
+
+/// What is switched off in one is off.
+fn settings(mut kept: Map<String, Value>, other: Map<String, Value>) -> Map<String, Value> {
+    for (kind, wanted) in other {
+        if wanted == Value::Bool(false) || !kept.contains_key(&kind) {
+            kept.insert(kind, wanted);
+        }
+    }
+    kept
+}
+
+/// The membership that is most alive.
+fn membership(kept: MembershipStatus, other: MembershipStatus) -> MembershipStatus {
+    use MembershipStatus::{Active, Cancelled, None, Paused};
+    [Active, Paused, Cancelled].into_iter().find(|status| [kept, other].contains(status)).unwrap_or(None)
+}
+
+/// What the other has that differs from what is kept, in a line of its own.
+fn left_over(kept: &Fields, other: &Fields) -> Option<String> {
+    let full_name = |of: &Fields| [of.first_name.as_str(), of.last_name.as_str()].join(" ").trim().to_owned();
+    let (name, other_name) = (full_name(kept), full_name(other));
+    // A part of the name that was filled in is in its place.
+    let fits = |kept: &str, other: &str| kept.is_empty() || other.is_empty() || fold(kept) == fold(other);
+    let is_name_kept =
+        fits(&kept.first_name, &other.first_name) && fits(&kept.last_name, &other.last_name) || fold(&name) == fold(&other_name);
+    let differs = |kept: &Option<String>, other: &Option<String>, key: fn(&str) -> String| match (kept, other) {
+        (Some(kept), Some(other)) if key(kept) != key(other) => Some(other.clone()),
+        _ => None,
+    };
+    let custom = other.custom_fields.iter().filter(|(field, value)| kept.custom_fields.get(*field).is_some_and(|kept| kept != *value));
+    let custom = custom.map(|(field, value)| format!("{field}: {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+    let rest: Vec<String> = [
+        (!is_name_kept).then_some(other_name),
+        differs(&kept.phone, &other.phone, str::to_owned),
+        differs(&kept.email, &other.email, email_key),
+        differs(&kept.address, &other.address, fold),
+        differs(&kept.external_id, &other.external_id, str::to_owned),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(custom)
+    .collect();
+    (!rest.is_empty()).then(|| rest.join(" · "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nobody() -> Fields {
+        Fields {
+            first_name: String::new(),
+            last_name: String::new(),
+            email: None,
+            email_status: EmailStatus::Subscribed,
+            phone: None,
+            sms_opted_out_at: None,
+            address: None,
+            external_id: None,
+            membership_status: MembershipStatus::None,
+            notification_settings: Map::new(),
+            notes: None,
+            custom_fields: Map::new(),
+            last_contact_at: None,
+            last_engaged_at: None,
+        }
+    }
+
+    fn map(pairs: &[(&str, &str)]) -> Map<String, Value> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
+    }
+
+    #[test]
+    fn what_is_empty_is_filled_and_what_is_there_stays() {
+        let kept = Fields { first_name: "José".into(), email: Some("J@Example.com".into()), last_contact_at: Some(Millis(5)), ..nobody() };
+        let other = Fields {
+            first_name: "Jose".into(),
+            last_name: "García".into(),
+            email: Some("j@example.com".into()),
+            phone: Some("+34612345678".into()),
+            last_contact_at: Some(Millis(9)),
+            custom_fields: map(&[("Vet", "A")]),
+            ..nobody()
+        };
+        let one = merged(kept.clone(), other);
+        assert_eq!((one.first_name.as_str(), one.last_name.as_str(), one.email.as_deref()), ("José", "García", Some("J@Example.com")));
+        assert_eq!((one.phone.as_deref(), one.last_contact_at), (Some("+34612345678"), Some(Millis(9))));
+        assert_eq!(one.custom_fields, map(&[("Vet", "A")]));
+        assert_eq!(one.notes, None, "nothing was left over");
+        assert_eq!(merged(kept.clone(), nobody()), kept);
+        assert_eq!(merged(kept.clone(), kept.clone()), kept);
+    }
+
+    #[test]
+    fn what_finds_no_place_goes_to_the_notes() {
+        let kept = Fields {
+            first_name: "Ada".into(),
+            last_name: "Byron".into(),
+            phone: Some("+442079460958".into()),
+            notes: Some("Pays cash".into()),
+            custom_fields: map(&[("Vet", "A"), ("Gate", "12")]),
+            ..nobody()
+        };
+        let other = Fields {
+            first_name: "Ada".into(),
+            last_name: "Lovelace".into(),
+            phone: Some("+442079460000".into()),
+            notes: Some("Pays cash\n".into()),
+            custom_fields: map(&[("Vet", "B"), ("Gate", "12")]),
+            ..nobody()
+        };
+        let one = merged(kept, other);
+        assert_eq!(one.notes.as_deref(), Some("Pays cash\n\nAda Lovelace · +442079460000 · Vet: B"));
+        assert_eq!(one.custom_fields["Vet"], "A");
+    }
+
+    #[test]
+    fn a_no_of_either_is_a_no_of_both() {
+        use EmailStatus::{Bounced, Complained, Subscribed, Unsubscribed};
+        let with = |email: Option<&str>, email_status| Fields { email: email.map(str::to_owned), email_status, ..nobody() };
+        let status = |kept, other| merged(kept, other).email_status;
+        assert_eq!(status(with(Some("a@b.co"), Subscribed), with(Some("c@d.co"), Unsubscribed)), Unsubscribed);
+        assert_eq!(status(with(None, Unsubscribed), with(Some("c@d.co"), Subscribed)), Unsubscribed);
+        assert_eq!(status(with(Some("a@b.co"), Complained), with(None, Unsubscribed)), Complained);
+        assert_eq!(status(with(Some("a@b.co"), Subscribed), with(Some("c@d.co"), Bounced)), Subscribed, "the other address bounced");
+        assert_eq!(status(with(None, Subscribed), with(Some("c@d.co"), Bounced)), Bounced);
+        let wants =
+            |is_wanted: bool| Fields { notification_settings: Map::from_iter([("reminders".to_owned(), is_wanted.into())]), ..nobody() };
+        for (kept, other, one) in [(true, false, false), (false, true, false), (true, true, true)] {
+            assert_eq!(merged(wants(kept), wants(other)), wants(one));
+        }
+        let opted = |at: i64| Fields { sms_opted_out_at: Some(Millis(at)), ..nobody() };
+        assert_eq!(merged(nobody(), opted(7)).sms_opted_out_at, Some(Millis(7)));
+        assert_eq!(merged(opted(9), opted(7)).sms_opted_out_at, Some(Millis(7)));
+    }
+
+    #[test]
+    fn the_membership_that_lives_is_kept() {
+        let with = |membership_status| Fields { membership_status, ..nobody() };
+        let one = |kept, other| merged(with(kept), with(other)).membership_status;
+        assert_eq!(one(MembershipStatus::Cancelled, MembershipStatus::Active), MembershipStatus::Active);
+        assert_eq!(one(MembershipStatus::None, MembershipStatus::Paused), MembershipStatus::Paused);
+        assert_eq!(one(MembershipStatus::None, MembershipStatus::None), MembershipStatus::None);
+    }
+}

@@ -1,0 +1,143 @@
+//! Clients on a real file: found again although written otherwise, merged, waiting.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use common::{Salon, at, salon};
+use petrel_domain::desk::{BookInput, BookPet, ClientDetails, MergeInput, WaitlistInput, WaitlistMatchQuery};
+use petrel_domain::{AppointmentId, BookingMethod, ClientId, PetId, manifest};
+use rusqlite::types::Value;
+
+impl Salon {
+    fn create(&self, details: ClientDetails) -> ClientId {
+        self.store.create_client(&self.owner, details).unwrap().value
+    }
+
+    fn like(&self, details: &ClientDetails) -> Vec<ClientId> {
+        self.store.possible_duplicates(&self.owner, details, None).unwrap().iter().map(|row| row.id).collect()
+    }
+
+    fn visit(&self) -> AppointmentId {
+        let input = BookInput {
+            client_id: Some(self.client),
+            pets: vec![BookPet {
+                pet_id: Some(self.pet),
+                service_id: Some(self.service),
+                staff_id: self.staff,
+                starts_at: at("2026-06-01", "10:00"),
+                duration_minutes: None,
+                answers: Vec::new(),
+            }],
+            notes: Default::default(),
+            booking_method: BookingMethod::Phone,
+            is_emergency: false,
+            is_overbooking_allowed: false,
+            recurrence: None,
+            estimated_cost_cents: None,
+            waitlist_entry_id: None,
+        };
+        self.store.book_appointment(&self.owner, input).unwrap().value.appointment_ids[0]
+    }
+}
+
+/// Every living row of every replicated table, and every row of the derived ones, but for when it was last written.
+fn everything(salon: &Salon) -> Vec<(String, Vec<Value>)> {
+    let mut all = Vec::new();
+    let tables = manifest::REPLICATED.iter().map(|table| (*table, "WHERE deleted_at IS NULL"));
+    for (table, living) in tables.chain([("client_stats", ""), ("list_stats", ""), ("daily_stats", ""), ("hourly_stats", "")]) {
+        let rows = salon.store.read(|db| {
+            let mut statement = db.prepare(&format!("SELECT * FROM {table} {living} ORDER BY 1, 2"))?;
+            let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let kept: Vec<usize> = (0..names.len()).filter(|place| names[*place] != "updated_at").collect();
+            let rows = statement.query_map([], |row| kept.iter().map(|place| row.get(*place)).collect())?;
+            Ok(rows.collect::<Result<Vec<Vec<Value>>, _>>()?)
+        });
+        all.extend(rows.unwrap().into_iter().map(|row| (table.to_owned(), row)));
+    }
+    all
+}
+
+fn named(first: &str, last: &str) -> ClientDetails {
+    ClientDetails { first_name: first.into(), last_name: last.into(), ..ClientDetails::default() }
+}
+
+#[test]
+fn somebody_is_found_again_although_typed_otherwise() {
+    let salon = salon();
+    let jose = salon.create(ClientDetails {
+        email: Some("Jose@Example.com".into()),
+        phone: Some("+34 612 345 678".into()),
+        ..named("José", "García-Núñez")
+    });
+    salon.create(named("José María", "García Núñez"));
+    assert_eq!(salon.like(&named("jose", "garcia nunez")), [jose], "the other has a second given name");
+    assert_eq!(salon.like(&ClientDetails { email: Some("jose@example.COM".into()), ..named("", "") }), [jose]);
+    assert_eq!(salon.like(&ClientDetails { phone: Some("+34612345678".into()), ..named("", "") }), [jose]);
+    assert!(salon.like(&named("", "garcia nunez")).is_empty(), "half a name is nobody's");
+    assert!(salon.like(&named("\" OR names : \"", "*")).is_empty());
+    assert!(salon.store.possible_duplicates(&salon.owner, &named("José", "García Núñez"), Some(jose)).unwrap().is_empty());
+}
+
+#[test]
+fn a_merge_fills_in_keeps_every_no_loses_nothing_and_is_undone_in_one() {
+    let salon = salon();
+    let into = salon.create(ClientDetails { tags: vec!["vip".into()], ..named("Ada", "Byron") });
+    let from = salon.create(ClientDetails {
+        email: Some("ada@example.com".into()),
+        phone: Some("+442079460958".into()),
+        notes: Some("Pays cash".into()),
+        tags: vec!["cash".into(), "vip".into()],
+        ..named("Ada", "Lovelace")
+    });
+    let dog = salon.add_pet_of(from, "Turing");
+    salon.sql(
+        "UPDATE clients SET email_status = 'unsubscribed', sms_opted_out_at = 7, membership_status = 'active' WHERE last_name = 'Lovelace'",
+    );
+    let before = everything(&salon);
+    let merge = salon.store.merge_clients(&salon.owner, MergeInput { into_id: into, from_id: from }).unwrap();
+
+    let one = salon.store.client(&salon.owner, into).unwrap();
+    assert_eq!(one.details.last_name, "Byron");
+    assert_eq!((one.details.email.as_deref(), one.details.phone.as_deref()), (Some("ada@example.com"), Some("+442079460958")));
+    assert_eq!(one.details.notes.as_deref(), Some("Pays cash\n\nAda Lovelace"));
+    assert_eq!(one.details.tags, ["cash", "vip"]);
+    assert_eq!((one.email_status.as_str(), one.membership_status.as_str()), ("unsubscribed", "active"));
+    assert!(one.sms_opted_out_at.is_some());
+    assert_eq!(one.pets.iter().map(|pet| pet.id).collect::<Vec<_>>(), [dog]);
+    assert_eq!(salon.store.search(&salon.owner, "turing byron", 5).unwrap().len(), 1);
+
+    salon.store.undo(&salon.owner, merge.undo.unwrap()).unwrap();
+    assert_eq!(everything(&salon), before, "every row of every table is as it was");
+    let again = salon.store.client(&salon.owner, from).unwrap();
+    assert_eq!((again.details.last_name.as_str(), again.pets.len()), ("Lovelace", 1));
+    assert_eq!(salon.store.client(&salon.owner, into).unwrap().details.email, None);
+}
+
+#[test]
+fn a_time_that_became_free_is_offered_to_those_it_fits_and_never_for_a_pet_that_died() {
+    let salon = salon();
+    let visit = salon.visit();
+    let wish = |client: ClientId, pet: Option<PetId>| WaitlistInput {
+        client_id: client,
+        pet_id: pet,
+        service_id: None,
+        staff_id: None,
+        requested_on: None,
+        earliest: None,
+        latest: None,
+        priority: 0,
+        notes: None,
+    };
+    let add = |input: WaitlistInput| salon.store.add_to_waitlist(&salon.owner, input).unwrap().value;
+    let (ida, bo) = (salon.add_client("Ida", "Rhodes", "+4930111111"), salon.add_client("Bo", "Diddley", "+4930222222"));
+    let (cat, gone) = (salon.add_pet_of(ida, "Tom"), salon.add_pet_of(bo, "Rip"));
+    salon.sql("UPDATE pets SET deceased_on = '2026-01-01' WHERE name = 'Rip'");
+    let any = add(wish(bo, None));
+    let exact = add(WaitlistInput { service_id: Some(salon.service), earliest: "09:00".parse().ok(), ..wish(ida, Some(cat)) });
+    add(wish(bo, Some(gone)));
+    add(wish(salon.client, None));
+    add(WaitlistInput { latest: "09:59".parse().ok(), ..wish(ida, None) });
+    let matches = salon.store.waitlist_matches(&salon.owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap();
+    assert_eq!(matches.iter().map(|found| found.entry.id).collect::<Vec<_>>(), [exact, any]);
+    assert!(matches[0].is_exact_service && !matches[1].is_exact_service);
+}
