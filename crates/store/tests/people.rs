@@ -47,7 +47,7 @@ fn everything(salon: &Salon) -> Vec<(String, Vec<Value>)> {
     for (table, living) in tables.chain([("client_stats", ""), ("list_stats", ""), ("daily_stats", ""), ("hourly_stats", "")]) {
         let rows = salon.store.read(|db| {
             let mut statement = db.prepare(&format!("SELECT * FROM {table} {living} ORDER BY 1, 2"))?;
-            let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
             let kept: Vec<usize> = (0..names.len()).filter(|place| names[*place] != "updated_at").collect();
             let rows = statement.query_map([], |row| kept.iter().map(|place| row.get(*place)).collect())?;
             Ok(rows.collect::<Result<Vec<Vec<Value>>, _>>()?)
