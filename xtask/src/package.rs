@@ -41,6 +41,17 @@ fn made(kind: &str) -> Result<PathBuf> {
         .with_context(|| format!("no .{kind} in {}", folder.display()))
 }
 
+/// The mirror that this machine's own packages come from; none where it cannot be told, and debootstrap takes its usual one.
+fn mirror() -> Option<String> {
+    let lists = std::fs::read_dir("/etc/apt/sources.list.d").into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let texts = lists.chain([PathBuf::from("/etc/apt/sources.list")]).filter_map(|list| std::fs::read_to_string(list).ok());
+    let words: Vec<String> = texts
+        .flat_map(|text| text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    words.into_iter().find(|word| word.contains("://") && word.trim_end_matches('/').ends_with("/debian"))
+}
+
 /// Installs the package, with what it depends on, in a Debian of nothing but its base, and starts it there.
 fn install_in_clean_root(deb: &Path) -> Result<()> {
     if !succeeds(program("test").args(["-w", "/root"])) {
@@ -48,7 +59,7 @@ fn install_in_clean_root(deb: &Path) -> Result<()> {
     }
     let clean = root().join("out/clean-root");
     if !clean.join("etc/debian_version").exists() {
-        run(program("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&clean))?;
+        run(program("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&clean).args(mirror()))?;
         for file in ["etc/apt/sources.list", "etc/resolv.conf"] {
             if Path::new("/").join(file).exists() {
                 std::fs::copy(Path::new("/").join(file), clean.join(file))?;

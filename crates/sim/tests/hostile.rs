@@ -44,6 +44,9 @@ fn row(id: &str, columns: Value) -> Value {
     json!({ "table": "clients", "id": id, "op": "put", "columns": all })
 }
 
+/// Method, path, body, headers, and the status that must come.
+type Case = (Method, &'static str, Vec<u8>, Vec<(&'static str, &'static str)>, u16);
+
 const MINE: &str = "01900000-0000-7000-8000-000000000001";
 
 async fn setting() -> (Postgres, Served, Uuid, Uuid, Stranger) {
@@ -135,7 +138,7 @@ async fn malformed_requests_get_a_clear_answer() {
     let json_kind = [("content-type", "application/json")];
     let bomb = zstd::bulk::compress(&vec![b' '; 200 << 20], 19).unwrap();
     assert!(bomb.len() < 100_000, "two hundred megabytes of nothing, well packed");
-    let cases: Vec<(Method, &str, Vec<u8>, Vec<(&str, &str)>, u16)> = vec![
+    let cases: Vec<Case> = vec![
         (Method::POST, "/v1/sync/push", b"".to_vec(), json_kind.to_vec(), 400),
         (Method::POST, "/v1/sync/push", b"{".to_vec(), json_kind.to_vec(), 400),
         (Method::POST, "/v1/sync/push", b"[[[[[[".to_vec(), json_kind.to_vec(), 400),

@@ -46,7 +46,7 @@ pub(crate) async fn print_day_sheet(
 ) -> Answer<String> {
     desk.off_main(move |desk| {
         let sheet = desk.ask(|store, actor| store.day_sheet(actor, date, staff, language.as_deref()))?;
-        let pdf = petrel_print::day_sheet(&sheet).map_err(|error| Refusal::internal(error))?;
+        let pdf = petrel_print::day_sheet(&sheet).map_err(Refusal::internal)?;
         petrel_store::write_private(Path::new(&path), &pdf).map_err(Refusal::from)?;
         // Where no program shows PDFs, the file is there all the same.
         if let Err(error) = open::that_detached(&path) {
