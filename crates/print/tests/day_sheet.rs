@@ -1,6 +1,7 @@
 //! The sheet as a reader of PDFs sees it.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+#![allow(clippy::print_stderr, reason = "what is skipped is said aloud")]
 
 use std::io::Write;
 use std::process::{Command, Stdio};
