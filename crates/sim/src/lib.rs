@@ -102,5 +102,13 @@ impl petrel_sync::Hub for Shared {
 /// What the system says.
 pub fn fast_folder() -> std::io::Result<tempfile::TempDir> {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }
+    if has_room(memory) { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }
+}
+
+/// Whether there is half a gigabyte: some systems give memory's folder little.
+fn has_room(folder: &Path) -> bool {
+    const NEEDED_KB: u64 = 512 << 10;
+    let told = std::process::Command::new("df").args(["-k", "--output=avail"]).arg(folder).output();
+    let free = told.ok().and_then(|told| String::from_utf8(told.stdout).ok()?.split_whitespace().last()?.parse::<u64>().ok());
+    free.is_some_and(|free| free > NEEDED_KB)
 }

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, bail};
@@ -27,7 +28,7 @@ impl Postgres {
         if let Ok(url) = std::env::var(SHARED) {
             return Ok(Self { folder: None, data: PathBuf::new(), url, is_mine: false });
         }
-        let folder = tempfile::tempdir()?;
+        let folder = reachable_folder()?;
         let data = folder.path().join("data");
         let mut server = Self::start_in(&data)?;
         server.folder = Some(folder);
@@ -124,8 +125,16 @@ fn program(name: &str) -> Result<PathBuf> {
     found.pop().with_context(|| format!("{name} was not found: install PostgreSQL (apt-get install postgresql)"))
 }
 
+/// Asked of the system: what the environment says of the user need not be so.
 fn is_root() -> bool {
-    std::env::var("USER").is_ok_and(|user| user == "root") || std::env::var("HOME").is_ok_and(|home| home == "/root")
+    static IS_ROOT: OnceLock<bool> = OnceLock::new();
+    *IS_ROOT.get_or_init(|| Command::new("id").arg("-u").output().is_ok_and(|answer| answer.stdout.trim_ascii() == b"0"))
+}
+
+/// A folder that goes when it is dropped; as root, where another user can reach it, whatever the environment names for temporary files.
+fn reachable_folder() -> std::io::Result<tempfile::TempDir> {
+    let open = Path::new("/tmp");
+    if is_root() && open.is_dir() { tempfile::tempdir_in(open) } else { tempfile::tempdir() }
 }
 
 /// Postgres refuses root: its files belong to the user that Debian makes for it.
