@@ -82,6 +82,28 @@ codes! {
     BadBackup,
     /// A file chosen by the person cannot be read; `detail` says why.
     FileUnreadable,
+    /// The hub cannot be reached.
+    HubUnreachable,
+    /// The hub asks for a pause; `until` says when the next try is possible, where it is known.
+    HubBusy,
+    /// What answers at the address is no hub of Petrel.
+    NotAHub,
+    /// The hub's certificate does not hold.
+    HubCertificate,
+    /// The code is wrong, used, or older than a quarter of an hour.
+    BadCode,
+    /// The hub is older than this program.
+    HubTooOld,
+    /// This program is older than the hub serves.
+    DeskTooOld,
+    /// This desk was locked out of its clinic's hub.
+    DeskRevoked,
+    /// The clinic at the hub has records of its own, and this desk's clinic is another one.
+    OtherClinic,
+    /// This clinic has no hub.
+    NoHub,
+    /// The hub said something that is not expected; `detail` holds its stable name.
+    HubProblem,
     /// An error of the program; `detail` goes to the log and to support.
     Internal,
 }
