@@ -56,6 +56,8 @@ actions! {
     SaveWaitlistEntry = "save_waitlist_entry",
     RemoveFromWaitlist = "remove_from_waitlist",
     ChooseValue = "choose_value",
+    ResendChange = "resend_change",
+    KeepBoth = "keep_both",
     ImportClients = "import_clients",
     MakeDemoClinic = "make_demo_clinic",
     Undo = "undo",
@@ -99,6 +101,8 @@ impl Action {
             | Self::SaveWaitlistEntry
             | Self::RemoveFromWaitlist
             | Self::ChooseValue
+            | Self::ResendChange
+            | Self::KeepBoth
             | Self::Undo => Right::WriteClinic,
         }
     }

@@ -40,7 +40,7 @@ mod waitlist;
 
 pub use action::Action;
 pub use actor::Actor;
-pub use backup::{Backups, backup_at, clear_way, finish_restore, restore, set_aside};
+pub use backup::{Backups, backup_at, clear_way, finish_restore, replace, restore, set_aside};
 pub use demo::{DemoPlan, DemoReport};
 #[cfg(feature = "sabotage")]
 pub use door::Sabotage;
