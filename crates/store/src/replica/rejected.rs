@@ -211,15 +211,46 @@ fn put(db: &Connection, table: &Table, change: &Change, columns: &Columns) -> Re
     Ok(())
 }
 
-/// A value that the file itself does not take, told by its column (`NOT NULL constraint failed: clients.first_name`).
+/// A value that the file itself does not take, told by its column.
 fn broken_rule(error: StoreError) -> StoreError {
     match &error {
+        // The record that it belongs to is gone: no column is to blame that a person could set right.
+        StoreError::Sql(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY =>
+        {
+            Refusal::not_found("parent").into()
+        }
         StoreError::Sql(rusqlite::Error::SqliteFailure(failure, Some(text)))
             if failure.code == rusqlite::ErrorCode::ConstraintViolation =>
         {
-            let column = text.rsplit(['.', ' ']).next().unwrap_or_default();
-            Refusal::on(RefusalCode::Invalid, column).with_detail(text).into()
+            Refusal::on(RefusalCode::Invalid, blamed(text)).with_detail(text).into()
         }
         _ => error,
+    }
+}
+
+/// The column that SQLite names: `NOT NULL constraint failed: clients.first_name`, `CHECK constraint failed: source IN (…)`.
+fn blamed(text: &str) -> &str {
+    let rule = text.split_once(": ").map_or(text, |(_, rule)| rule);
+    let mut words = rule.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_')).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    // A table's name before the column's, or a function around it.
+    let is_around = rule.as_bytes().get(first.len()).is_some_and(|sign| matches!(sign, b'.' | b'('));
+    if is_around { words.next().unwrap_or(first) } else { first }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blamed;
+
+    #[test]
+    fn the_column_of_a_broken_rule_is_named() {
+        for (text, column) in [
+            ("NOT NULL constraint failed: clients.first_name", "first_name"),
+            ("CHECK constraint failed: source IN ('manual', 'sms')", "source"),
+            ("CHECK constraint failed: length(id) = 16", "id"),
+        ] {
+            assert_eq!(blamed(text), column);
+        }
     }
 }
