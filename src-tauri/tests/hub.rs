@@ -303,6 +303,31 @@ fn a_desk_is_built_anew_and_keeps_what_only_it_knows() {
 }
 
 #[test]
+fn a_backup_that_is_put_back_joins_again_and_has_what_came_since() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    let rex = desk.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap().value;
+    let backup = desk.backup_now().unwrap();
+    write_notes(&desk, rex, "written after the backup");
+    computer.until_sent(&desk);
+    let code = desk.new_device_code().unwrap().code;
+
+    desk.restore_backup(std::path::Path::new(&backup.path)).unwrap();
+    sign_in(&desk);
+    assert_eq!(notes(&desk, rex), None);
+    let state = desk.sync_state().unwrap();
+    assert_eq!((state.trouble, state.is_online), (Some(HubTrouble::JoinAgain), false), "a backup holds no keys to the hub");
+    // Work goes on meanwhile, by numbers that the hub has other transactions by.
+    let milo = desk.save(|store, actor| store.create_client(actor, client("Milo's"))).unwrap().value;
+    desk.connect_hub(hub.input(&code, "Front desk")).unwrap();
+    computer.until("what came since is back", || (notes(&desk, rex).as_deref() == Some("written after the backup")).then_some(()));
+    let state = computer.until_sent(&desk);
+    assert_eq!((state.rejected, state.trouble), (0, None));
+    assert_eq!(desk.record_history("clients", Uuid::from_bytes(milo.bytes())).unwrap().len(), 1);
+    desk.close();
+}
+
+#[test]
 fn what_the_hub_can_never_take_is_set_right_and_sent_again() {
     let hub = Hub::start();
     let (computer, desk) = hub.with_clinic();
