@@ -328,6 +328,30 @@ fn a_backup_that_is_put_back_joins_again_and_has_what_came_since() {
 }
 
 #[test]
+fn a_desk_that_was_away_longer_than_the_log_reaches_is_built_anew_by_itself() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    // The log does not know the number this desk says it has read to: as where the log was cut, or the hub's database put back.
+    let away = desk.save(|store, actor| {
+        store.write(actor, Action::CreateClient, |tx| {
+            let sql = "INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (?1, 'Typed while away', 1, 1)";
+            tx.db().execute(sql, [Uuid::now_v7().as_bytes()])?;
+            Ok(tx.db().execute("UPDATE sync_state SET cursor = cursor + 1000000, head = head + 1000000", [])?)
+        })
+    });
+    away.unwrap();
+    let aside = computer.folder.path().join("set-aside");
+    computer.until("the old file is set aside", || aside.exists().then_some(()));
+    computer.until("it talks to the hub again", || {
+        let state = desk.sync_state().unwrap();
+        (state.is_online && state.trouble.is_none() && state.waiting == 0).then_some(())
+    });
+    let found = desk.ask(|store, actor| store.search(actor, "typed away", 5)).unwrap();
+    assert_eq!(found.len(), 1, "what waited was sent first");
+    desk.close();
+}
+
+#[test]
 fn what_the_hub_can_never_take_is_set_right_and_sent_again() {
     let hub = Hub::start();
     let (computer, desk) = hub.with_clinic();
