@@ -96,6 +96,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             pets::delete_pet,
             pets::move_pet,
             pets::record_weight,
+            pets::record_death,
             transfer::preview_import,
             transfer::run_import,
             transfer::export_all,

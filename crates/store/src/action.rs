@@ -52,6 +52,7 @@ actions! {
     DeletePet = "delete_pet",
     MovePet = "move_pet",
     RecordWeight = "record_weight",
+    RecordDeath = "record_death",
     AddToWaitlist = "add_to_waitlist",
     SaveWaitlistEntry = "save_waitlist_entry",
     RemoveFromWaitlist = "remove_from_waitlist",
@@ -97,6 +98,7 @@ impl Action {
             | Self::SavePet
             | Self::DeletePet
             | Self::MovePet
+            | Self::RecordDeath
             | Self::AddToWaitlist
             | Self::SaveWaitlistEntry
             | Self::RemoveFromWaitlist

@@ -23,6 +23,7 @@ mod derived;
 mod door;
 mod error;
 mod export;
+mod farewell;
 mod file;
 mod free_slots;
 mod hours;

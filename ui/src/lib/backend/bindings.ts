@@ -101,6 +101,7 @@ export const commands = {
 	deletePet: (id: PetId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_pet", { id })),
 	movePet: (id: PetId, clientId: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("move_pet", { id, clientId })),
 	recordWeight: (input: WeightInput) => typedError<Saved<RecordId>, Refusal>(__TAURI_INVOKE("record_weight", { input })),
+	recordDeath: (input: PetDeathInput) => typedError<Saved<PetDeath>, Refusal>(__TAURI_INVOKE("record_death", { input })),
 	/**  What a file would bring, by this plan or by a guessed one. */
 	previewImport: (path: string, plan: ImportPlan | null) => typedError<ImportPreview, Refusal>(__TAURI_INVOKE("preview_import", { path, plan })),
 	/**  Brings clients and pets in. */
@@ -491,6 +492,15 @@ export type ClientFigures = {
 	next_visit_at: Millis | null,
 };
 
+/**  How clients stand with the clinic, to list some of them. */
+export type ClientFilter = 
+/**  All of them. */
+"everybody" | 
+/**  With a visit planned; the soonest first, whatever the sort. */
+"coming" | 
+/**  Last seen a year ago or longer; the longest away first, whatever the sort. */
+"away";
+
 /**  A client: the person who owns the pets. */
 export type ClientId = string;
 
@@ -520,6 +530,10 @@ export type ClientRow = {
 	last_visit_at: Millis | null,
 	/**  Next visit planned. */
 	next_visit_at: Millis | null,
+	/**  Visits completed. */
+	completed: number,
+	/**  Visits they did not come to. */
+	no_shows: number,
 };
 
 /**  How to sort clients. */
@@ -536,6 +550,8 @@ export type ClientSource = "manual" | "online" | "csv" | "quickbooks" | "jobber"
 export type ClientsQuery = {
 	/**  Only with this tag. */
 	tag: string | null,
+	/**  Only who stands so with the clinic. */
+	only: ClientFilter,
 	/**  How to sort. */
 	sort: ClientSort,
 	/**  From this row. */
@@ -1093,6 +1109,24 @@ export type PetChip = {
 	is_deceased: boolean,
 	/**  It has an alert or an allergy. */
 	has_alert: boolean,
+};
+
+/**  What ended with a pet's life. */
+export type PetDeath = {
+	/**  Visits that were cancelled. */
+	cancelled_visits: number,
+	/**  Entries of the waitlist that were closed. */
+	closed_entries: number,
+};
+
+/**  Writing down that a pet died: the visits it had to come are cancelled, its entries of the waitlist closed. */
+export type PetDeathInput = {
+	/**  Which pet. */
+	pet_id: PetId,
+	/**  The day it died. */
+	died_on: string,
+	/**  What the cancelled visits say, up to 500 characters. */
+	reason: string | null,
 };
 
 /**  What can be edited of a pet. */
