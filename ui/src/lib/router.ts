@@ -1,10 +1,13 @@
 // The thin wrapper around sv-router: areas know this file alone.
 import { createRouter } from 'sv-router';
 import { keepDeskSetting } from '$lib/desk-settings';
+import { withLaterTexts } from '$lib/i18n/index.svelte';
 
 export { Router } from 'sv-router';
 
 type Query = Record<string, string | undefined>;
+
+const settings = withLaterTexts(() => import('$areas/settings/Settings.svelte'));
 
 const router = createRouter({
   // The next start begins where this one ends.
@@ -16,10 +19,10 @@ const router = createRouter({
   '/clients/:id': () => import('$areas/client/Client.svelte'),
   '/pets/:id': () => import('$areas/pet/Pet.svelte'),
   '/waitlist': () => import('$areas/waitlist/Waitlist.svelte'),
-  '/attention': () => import('$areas/attention/Attention.svelte'),
+  '/attention': withLaterTexts(() => import('$areas/attention/Attention.svelte')),
   '/import': () => import('$areas/import/Import.svelte'),
-  '/settings': () => import('$areas/settings/Settings.svelte'),
-  '/settings/:section': () => import('$areas/settings/Settings.svelte'),
+  '/settings': settings,
+  '/settings/:section': settings,
   '*': () => import('$lib/shell/NotFound.svelte'),
 });
 

@@ -114,12 +114,47 @@ export const commands = {
 	waitlistMatches: (query: WaitlistMatchQuery) => typedError<WaitlistMatch[], Refusal>(__TAURI_INVOKE("waitlist_matches", { query })),
 	needsAttention: () => typedError<NeedsAttention, Refusal>(__TAURI_INVOKE("needs_attention")),
 	dismissDuplicate: (first: ClientId, second: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("dismiss_duplicate", { first, second })),
+	/**  How this desk stands to its hub. */
+	syncState: () => typedError<SyncState, Refusal>(__TAURI_INVOKE("sync_state")),
+	/**  Talks to the hub now. */
+	syncNow: () => typedError<null, Refusal>(__TAURI_INVOKE("sync_now")),
+	/**  Joins a clinic by a code. */
+	joinClinic: (input: JoinClinic) => typedError<AppState, Refusal>(__TAURI_INVOKE("join_clinic", { input })),
+	/**  Takes the clinic to a hub. */
+	connectHub: (input: JoinHub) => typedError<SyncState, Refusal>(__TAURI_INVOKE("connect_hub", { input })),
+	/**  Goes on without the hub. */
+	leaveHub: () => typedError<SyncState, Refusal>(__TAURI_INVOKE("leave_hub")),
+	/**  The desks that the hub lets in. */
+	hubDevices: () => typedError<HubDevice[], Refusal>(__TAURI_INVOKE("hub_devices")),
+	/**  Locks a desk out. */
+	revokeDevice: (id: string) => typedError<null, Refusal>(__TAURI_INVOKE("revoke_device", { id })),
+	/**  A code that lets one more desk in. */
+	newDeviceCode: () => typedError<DeviceCode, Refusal>(__TAURI_INVOKE("new_device_code")),
+	/**  What the hub can never take. */
+	rejectedChanges: () => typedError<RejectedChange[], Refusal>(__TAURI_INVOKE("rejected_changes")),
+	/**  Sends something rejected again. */
+	resendRejected: (input: ResendChange) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("resend_rejected", { input })),
+	/**  Lets go of something rejected. */
+	discardRejected: (n: number) => typedError<null, Refusal>(__TAURI_INVOKE("discard_rejected", { n })),
+	/**  Writes something rejected to a file. */
+	exportRejected: (n: number, path: string) => typedError<null, Refusal>(__TAURI_INVOKE("export_rejected", { n, path })),
+	/**  Texts that lost to another desk's. */
+	lostValues: () => typedError<LostChoice[], Refusal>(__TAURI_INVOKE("lost_values")),
+	/**  Settles a text that lost. */
+	chooseValue: (seq: number, column: string, takeLost: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("choose_value", { seq, column, takeLost })),
+	/**  What happened to a record. */
+	recordHistory: (table: string, id: string) => typedError<HistoryEntry[], Refusal>(__TAURI_INVOKE("record_history", { table, id })),
+	/**  Makes this desk's file anew from the hub. */
+	rebuildDesk: () => typedError<AppState, Refusal>(__TAURI_INVOKE("rebuild_desk")),
+	/**  Keeps a clash knowingly. */
+	keepBoth: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("keep_both", { first, second })),
 };
 
 /** Events */
 export const events = {
 	appStateChanged: makeEvent<AppStateChanged, AppStateChanged>("app-state-changed"),
 	changed: makeEvent<Changed, Changed>("changed"),
+	syncChanged: makeEvent<SyncChanged, SyncChanged>("sync-changed"),
 	workProgress: makeEvent<WorkProgress, WorkProgress>("work-progress"),
 };
 
@@ -568,6 +603,16 @@ export type DayBounds = {
 	ends_at: Millis,
 };
 
+/**  What lets one more desk in, once. */
+export type DeviceCode = {
+	/**  The code, in groups of four. */
+	code: string,
+	/**  Until when it is good. */
+	expires_at: Millis,
+	/**  The hub's address, to be typed beside it. */
+	address: string,
+};
+
 /**  Two clients that may be one. */
 export type DuplicatePair = {
 	/**  One. */
@@ -697,6 +742,73 @@ export type FreeSlotsQuery = {
 /**  The visits of one family, booked in one go. */
 export type GroupId = string;
 
+/**  Something that happened to a record, as the hub's log has it. */
+export type HistoryEntry = {
+	/**  Its number in the log. */
+	seq: number,
+	/**  When the hub took it. */
+	at: Millis,
+	/**  Who did it; none is the program itself. */
+	staff_name: string | null,
+	/**  At which desk. */
+	device_name: string | null,
+	/**  What was done, as the name of the action. */
+	action: string,
+	/**  The hub itself did it: it brought the record back, or judged a clash. */
+	is_by_hub: boolean,
+	/**  It was deleted by it. */
+	is_deletion: boolean,
+	/**  It was made by it. */
+	is_first: boolean,
+	/**  What stood after it. */
+	values: RecordValue[],
+	/**  What lost. */
+	lost: RecordValue[],
+};
+
+/**  A desk that the hub lets in, or did. */
+export type HubDevice = {
+	/**  Its id at the hub. */
+	id: string,
+	/**  What it is called. */
+	name: string,
+	/**  Its operating system. */
+	platform: string,
+	/**  When it joined. */
+	created_at: Millis,
+	/**  When it was last here. */
+	last_seen_at: Millis | null,
+	/**  When it was locked out. */
+	revoked_at: Millis | null,
+	/**  It is this one. */
+	is_this: boolean,
+};
+
+/**  Why desk and hub do not talk. Work goes on, and what is not sent is kept, whatever it is. */
+export type HubTrouble = 
+/**  No connection, or one that breaks off. Tried again by itself. */
+"hub_unreachable" | 
+/**  The hub asks for a pause. Tried again by itself. */
+"hub_busy" | 
+/**  Something else answers at the address (a login page, another program). Tried again by itself. */
+"not_a_hub" | 
+/**  The hub's certificate does not hold. Tried again by itself. */
+"hub_certificate" | 
+/**  Somebody revoked this desk. */
+"desk_revoked" | 
+/**  The hub does not know this desk's tokens (a restored backup): it joins again with a code. */
+"join_again" | 
+/**  The hub must be updated first. */
+"hub_too_old" | 
+/**  This program must be updated first. */
+"desk_too_old" | 
+/**  The desk was away longer than the log reaches, and is being rebuilt. */
+"behind_horizon" | 
+/**  The hub says something else. Tried again by itself. */
+"hub_problem" | 
+/**  The clinic's file could not be written. */
+"file_trouble";
+
 /**  A row whose client is here already. */
 export type ImportDuplicate = {
 	/**  Line in the file, the header being 1. */
@@ -778,6 +890,24 @@ export type ImportReport = {
 	undo: ActionId | null,
 };
 
+/**  A desk without a clinic joins one. */
+export type JoinClinic = {
+	/**  How to keep the file's key. */
+	key_store: KeyStore,
+	/**  The passphrase, 12 characters or more, where it wraps the key. */
+	passphrase: string | null,
+} & JoinHub;
+
+/**  What opens a hub's door. */
+export type JoinHub = {
+	/**  The hub's address as people type it; HTTPS, or plain HTTP on this computer alone. */
+	address: string,
+	/**  The code, as it was read out: any case, hyphens or not. */
+	code: string,
+	/**  What this desk is called in the list of devices, 1 to 100 characters. */
+	desk_name: string,
+};
+
 /**  How the key of the clinic's file is kept. */
 export type KeyStore = 
 /**  In the system's keychain. */
@@ -786,6 +916,24 @@ export type KeyStore =
 "passphrase" | 
 /**  In a file that only this user may read; a notice says so. */
 "file";
+
+/**  A text that lost to another desk's, beside the one that stands. */
+export type LostChoice = {
+	/**  The entry of the log in which it was settled; with the column, what to choose by. */
+	seq: number,
+	/**  The table. */
+	table: string,
+	/**  The row. */
+	id: string,
+	/**  What people call it (a client's name), or empty. */
+	label: string,
+	/**  The column. */
+	column: string,
+	/**  What stands, and who wrote it. */
+	kept: WrittenValue,
+	/**  What lost, and who wrote it. */
+	lost: WrittenValue,
+};
 
 /**  An entry of a pet's history. */
 export type MedicalRecord = {
@@ -1004,6 +1152,8 @@ export type Phase =
 refusal: Refusal } | 
 /**  Nobody is signed in. */
 { name: "signed_out" } | 
+/**  Somebody revoked this desk: it joins again, or its file is set aside. */
+{ name: "revoked" } | 
 /**  At work. */
 { name: "ready" };
 
@@ -1020,6 +1170,16 @@ export type RecordId = string;
 
 /**  What an entry of a pet's history is. */
 export type RecordKind = "exam" | "vaccination" | "lab_result" | "prescription" | "procedure" | "weight" | "note";
+
+/**  A column's value, as text a person can read and edit. */
+export type RecordValue = {
+	/**  The column. */
+	column: string,
+	/**  What the text means. */
+	kind: ValueKind,
+	/**  The value; none where it is empty. */
+	value: string | null,
+};
 
 /**  What happened to a damaged file. */
 export type Recovery = {
@@ -1113,8 +1273,86 @@ export type RefusalCode =
 "bad_backup" | 
 /**  A file chosen by the person cannot be read; `detail` says why. */
 "file_unreadable" | 
+/**  The hub cannot be reached. */
+"hub_unreachable" | 
+/**  The hub asks for a pause. */
+"hub_busy" | 
+/**  Something else answers at the address. */
+"not_a_hub" | 
+/**  The hub's certificate does not hold. */
+"hub_certificate" | 
+/**  The code is wrong, used or too old. */
+"bad_code" | 
+/**  The hub must be updated first. */
+"hub_too_old" | 
+/**  This program must be updated first. */
+"desk_too_old" | 
+/**  Somebody revoked this desk. */
+"desk_revoked" | 
+/**  The hub's clinic is another one, with records of its own. */
+"other_clinic" | 
+/**  The clinic has no hub. */
+"no_hub" | 
+/**  The hub says something else. */
+"hub_problem" | 
 /**  An error of the program; `detail` goes to the log and to support. */
 "internal";
+
+/**  Something a person did that the hub can never take. */
+export type RejectedChange = {
+	/**  This desk's number for it. */
+	n: number,
+	/**  What was done, as the name of the action (`save_client`). */
+	action: string,
+	/**  Who did it. */
+	staff_name: string | null,
+	/**  When it was done. */
+	made_at: Millis,
+	/**  When the hub said no. */
+	rejected_at: Millis,
+	/**  Why, by its stable name. */
+	reason: string,
+	/**  The table that is to blame, where one is. */
+	table: string | null,
+	/**  The column that is to blame, where one is. */
+	column: string | null,
+	/**  The rows it would have changed. */
+	rows: RejectedRow[],
+};
+
+/**  A row of something rejected. */
+export type RejectedRow = {
+	/**  The table. */
+	table: string,
+	/**  The row. */
+	id: string,
+	/**  What people call it (a client's name), or empty. */
+	label: string,
+	/**  It would have been deleted. */
+	is_deletion: boolean,
+	/**  What would have been written. */
+	values: RecordValue[],
+};
+
+/**  Something rejected is sent again, with values set right. */
+export type ResendChange = {
+	/**  This desk's number for it. */
+	n: number,
+	/**  What is different this time. */
+	edits: ResendEdit[],
+};
+
+/**  A value that is set right. */
+export type ResendEdit = {
+	/**  The table. */
+	table: string,
+	/**  The row. */
+	id: string,
+	/**  The column. */
+	column: string,
+	/**  The value, as [`RecordValue`] has it. */
+	value: string | null,
+};
 
 /**  What a member of staff is here; decides what they may see and do. */
 export type Role = "owner" | "admin" | "veterinarian" | "groomer" | "technician" | "front_desk";
@@ -1281,6 +1519,34 @@ export type StaffDetails = {
 /**  A member of staff. */
 export type StaffId = string;
 
+/**  How desk and hub stand to each other changed. */
+export type SyncChanged = {
+	/**  How it is now. */
+	state: SyncState,
+};
+
+/**  How this desk stands to its hub: what the badge shows. */
+export type SyncState = {
+	/**  Where the hub is; none: the clinic works on this desk alone. */
+	address: string | null,
+	/**  The last round with the hub came to its end. */
+	is_online: boolean,
+	/**  A round is under way. */
+	is_busy: boolean,
+	/**  Transactions that are still to be sent. */
+	waiting: number,
+	/**  When desk and hub last agreed. */
+	last_sync_at: Millis | null,
+	/**  Why desk and hub do not talk; none while they do. */
+	trouble: HubTrouble | null,
+	/**  Whole minutes by which this computer's clock is behind the hub's (negative: ahead of it); none where it is less than one. */
+	clock_behind_minutes: number | null,
+	/**  What the hub can never take and nobody has settled. */
+	rejected: number,
+	/**  Texts that lost to another desk's and nobody has settled. */
+	lost: number,
+};
+
 /**  An entry of a pet's timeline. */
 export type TimelineEntry = 
 /**  A visit. */
@@ -1309,6 +1575,25 @@ export type UndoOffer = {
 	/**  What it was, as the name of the action (`book_appointment`). */
 	action: string,
 };
+
+/**  What a value's text means. */
+export type ValueKind = 
+/**  Free text. */
+"text" | 
+/**  A whole number. */
+"integer" | 
+/**  0 or 1. */
+"truth" | 
+/**  Unix milliseconds. */
+"instant" | 
+/**  `YYYY-MM-DD`. */
+"date" | 
+/**  `HH:MM`. */
+"time" | 
+/**  Another record, by what people call it where that is known, else its id. */
+"record" | 
+/**  JSON. */
+"json";
 
 /**  The visits of a client or pet, newest first, by pages. */
 export type VisitPage = {
@@ -1469,6 +1754,18 @@ export type WorkBlockKind =
 export type WorkProgress = {
 	/**  So far. */
 	progress: Progress,
+};
+
+/**  What somebody wrote. */
+export type WrittenValue = {
+	/**  The text. */
+	value: string,
+	/**  Who, where that is known here. */
+	staff_name: string | null,
+	/**  When, where that is known here. */
+	at: Millis | null,
+	/**  It was written at this desk. */
+	is_here: boolean,
 };
 
 /* Tauri Specta runtime */

@@ -12,9 +12,16 @@ type Catalogue = Record<string, string | MessageFormatElement[]>;
 
 export const LANGUAGES: Record<Language, string> = { en: 'English', es: 'Español' };
 
-const loaders: Record<Language, () => Promise<{ default: Catalogue }>> = {
+type Loader = () => Promise<{ default: Catalogue }>;
+
+const loaders: Record<Language, Loader> = {
   en: () => import('virtual:messages/en'),
   es: () => import('virtual:messages/es'),
+};
+/** What is not said on the first screen. */
+const laterLoaders: Record<Language, Loader> = {
+  en: () => import('virtual:messages/en/later'),
+  es: () => import('virtual:messages/es/later'),
 };
 
 let current = $state.raw<{ language: Language; locale: string; texts: Catalogue }>({
@@ -23,6 +30,7 @@ let current = $state.raw<{ language: Language; locale: string; texts: Catalogue 
   texts: {},
 });
 let formats = new Map<string, IntlMessageFormat>();
+let isLaterWanted = false;
 
 /** The language of the person's system, where there is a catalogue for it. */
 export function systemLanguage(): Language {
@@ -32,11 +40,32 @@ export function systemLanguage(): Language {
 
 /** Takes up a language; `region` is the clinic's, so that dates are written as they are there. */
 export async function useLanguage(language: Language, region: string | null = null): Promise<void> {
-  const { default: texts } = await loaders[language]();
+  const parts = await Promise.all([loaders[language](), ...(isLaterWanted ? [laterLoaders[language]()] : [])]);
+  const texts: Catalogue = Object.assign({}, ...parts.map((part) => part.default));
   formats = new Map();
   current = { language, texts, locale: region ? `${language}-${region}` : language };
   document.documentElement.lang = language;
 }
+
+/** Brings the texts that are not there from the start. An area that speaks them is shown after it. */
+export async function laterTexts(): Promise<void> {
+  if (isLaterWanted) return;
+  const { language } = current;
+  const { default: later } = await laterLoaders[language]();
+  isLaterWanted = true;
+  // Another language was taken up meanwhile: it is asked for its own.
+  if (current.language !== language)
+    await useLanguage(current.language, new Intl.Locale(current.locale).region ?? null);
+  else current = { ...current, texts: { ...current.texts, ...later } };
+}
+
+/** What shows a part of the program once its texts are there. */
+export const withLaterTexts =
+  <T>(load: () => Promise<T>) =>
+  async (): Promise<T> => {
+    const [part] = await Promise.all([load(), laterTexts()]);
+    return part;
+  };
 
 /** The language of the screens. */
 export const language = (): Language => current.language;
