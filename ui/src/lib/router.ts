@@ -16,10 +16,10 @@ const router = createRouter({
   '/clients/:id': () => import('$areas/client/Client.svelte'),
   '/pets/:id': () => import('$areas/pet/Pet.svelte'),
   '/waitlist': () => import('$areas/waitlist/Waitlist.svelte'),
-  '/attention': () => import('$areas/attention/Attention.svelte'),
+  '/attention': () => import('$areas/attention/route'),
   '/import': () => import('$areas/import/Import.svelte'),
-  '/settings': () => import('$areas/settings/Settings.svelte'),
-  '/settings/:section': () => import('$areas/settings/Settings.svelte'),
+  '/settings': () => import('$areas/settings/route'),
+  '/settings/:section': () => import('$areas/settings/route'),
   '*': () => import('$lib/shell/NotFound.svelte'),
 });
 

@@ -314,7 +314,8 @@ export function peopleHandlers(world: World): Handlers {
               other.ends_at > second.starts_at,
           )!,
           second,
-        }));
+        }))
+        .filter(({ first, second }) => !world.memory.kept.includes(`${first.id}|${second.id}`));
       const failed_messages = [
         {
           client_id: all[5]!.id,

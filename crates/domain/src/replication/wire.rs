@@ -366,18 +366,14 @@ pub struct HubDevice {
     /// What it is called.
     pub name: String,
     /// Its operating system.
-    #[serde(default)]
     pub platform: String,
     /// When it joined.
     pub created_at: Millis,
     /// When it was last here.
-    #[serde(default)]
     pub last_seen_at: Option<Millis>,
     /// When it was locked out.
-    #[serde(default)]
     pub revoked_at: Option<Millis>,
     /// It is the one that asks.
-    #[serde(default)]
     pub is_this: bool,
 }
 

@@ -789,15 +789,15 @@ export type HubDevice = {
 	/**  What it is called. */
 	name: string,
 	/**  Its operating system. */
-	platform?: string,
+	platform: string,
 	/**  When it joined. */
 	created_at: Millis,
 	/**  When it was last here. */
-	last_seen_at?: Millis | null,
+	last_seen_at: Millis | null,
 	/**  When it was locked out. */
-	revoked_at?: Millis | null,
+	revoked_at: Millis | null,
 	/**  It is the one that asks. */
-	is_this?: boolean,
+	is_this: boolean,
 };
 
 /**  Why desk and hub do not talk. Work goes on, and what is not sent is kept, whatever it is. */
