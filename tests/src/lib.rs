@@ -10,4 +10,4 @@ mod window;
 
 pub use driver::Driver;
 pub use gate::Gate;
-pub use window::Window;
+pub use window::{ESCAPE, Window};

@@ -32,24 +32,24 @@ async fn connect(window: &Window, url: &str, code: &str) {
     window.go("/settings/sync", "").await;
     window.fill("hub-address", url).await;
     window.fill("hub-code", code).await;
-    window.fill("hub-desk", "Front desk").await;
+    window.fill("hub-desk-name", "Front desk").await;
     window.screenshot("hub-connect").await;
-    window.click("hub-connect").await;
-    window.see("device-row").await;
+    window.click("connect").await;
+    window.see("device").await;
     online(window).await;
 }
 
 async fn online(window: &Window) {
-    window.see("[data-testid=sync-badge][data-state=online]").await;
+    window.see("[data-testid=sync-badge][data-standing=online]").await;
 }
 
 async fn join(window: &Window, url: &str, code: &str) {
     window.click("first-run-join").await;
-    window.fill("join-address", url).await;
-    window.fill("join-code", code).await;
-    window.fill("join-desk", "Treatment room").await;
+    window.fill("hub-address", url).await;
+    window.fill("hub-code", code).await;
+    window.fill("hub-desk-name", "Treatment room").await;
     window.screenshot("first-run-join").await;
-    window.click("join-go").await;
+    window.click("join-clinic").await;
     window.click("sign-in-choice").await;
     window.see("shell").await;
     online(window).await;
@@ -87,8 +87,10 @@ async fn two_desks_work_apart_and_come_together() {
     new_clinic(&front).await;
     let early = new_client(&front, "Early").await;
     connect(&front, &gate.url, &code).await;
-    front.click("new-code").await;
-    let code = front.text("code-shown").await;
+    front.click("let-in").await;
+    let code = front.text("device-code").await;
+    front.screenshot("hub-code").await;
+    front.press(petrel_tests::ESCAPE).await;
     front.screenshot("hub-devices").await;
 
     let back = second.open().await;
@@ -104,19 +106,19 @@ async fn two_desks_work_apart_and_come_together() {
     book(&front, &early, 0).await;
     book(&back, &late, 15).await;
     for window in [&front, &back] {
-        window.see("[data-testid=sync-badge][data-state=offline]").await;
+        window.see("[data-testid=sync-badge][data-standing=offline]").await;
     }
     back.screenshot("hub-offline").await;
     gate.open();
     for window in [&front, &back] {
         online(window).await;
         window.go("/attention", "").await;
-        window.see("clash-row").await;
+        window.see("clash").await;
     }
     back.screenshot("hub-clash").await;
-    back.click("clash-keep-both").await;
+    back.click("keep-both").await;
     for window in [&front, &back] {
-        window.until("!document.querySelector('[data-testid=clash-row]')").await;
+        window.until("!document.querySelector('[data-testid=clash]')").await;
     }
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
     front.quit().await;
