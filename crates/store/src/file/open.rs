@@ -95,14 +95,14 @@ fn refuse_newer(db: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings the schema up to date.
+/// Brings the schema up to date, in one transaction: a migration that is in the file without being noted there could never be gone on with.
 fn migrate(db: &mut Connection) -> Result<()> {
     runner().run(db).map_err(Box::new)?;
     Ok(())
 }
 
 fn runner() -> refinery::Runner {
-    embedded::migrations::runner().set_abort_divergent(true)
+    embedded::migrations::runner().set_abort_divergent(true).set_grouped(true)
 }
 
 /// The newest migration in the file; none in a new file.
@@ -111,4 +111,24 @@ fn applied(db: &Connection) -> Result<Option<i32>> {
         return Ok(None);
     }
     Ok(db.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_is_noted_or_not_there() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(
+            "CREATE TABLE refinery_schema_history (version INT4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255));
+             CREATE TRIGGER cut BEFORE INSERT ON refinery_schema_history BEGIN SELECT RAISE(ABORT, 'the power is cut'); END;",
+        )
+        .unwrap();
+        assert!(migrate(&mut db).is_err());
+        assert!(!db.table_exists(None, "clinics").unwrap());
+        db.execute_batch("DROP TRIGGER cut").unwrap();
+        migrate(&mut db).unwrap();
+        assert!(db.table_exists(None, "clinics").unwrap());
+    }
 }
