@@ -46,6 +46,14 @@ impl OpenOptions {
 
 /// The connection that writes, with its schema brought up to date.
 pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
+    match try_writer(path, key) {
+        // A page that the disk did not give looks like a damaged one to what is asked after it. What is damaged is so at the second look, too.
+        Err(error) if matches!(error.refusal().code, RefusalCode::Corrupt | RefusalCode::WrongKey) => try_writer(path, key),
+        tried => tried,
+    }
+}
+
+fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
     let mut db = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -82,6 +90,12 @@ pub(crate) fn unlock(db: &Connection, key: &FileKey) -> Result<()> {
     db.set_prepared_statement_cache_capacity(128);
     db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(())
+}
+
+/// Whether a connection can no longer be used: after a page that could not be read, SQLCipher refuses every other one for as long as the connection
+/// lives.
+pub(crate) fn is_spoiled(db: &Connection) -> bool {
+    db.pragma_query_value(None, "cipher_status", |row| row.get::<_, String>(0)).is_ok_and(|status| status == "0")
 }
 
 /// A file that a newer program has written is left alone, to the byte.
