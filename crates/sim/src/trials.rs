@@ -44,7 +44,7 @@ pub const TRIALS: &[Trial] = &[
     Trial { name: "desk-migrating", row: 3, what: "a desk's process killed while it brings an old file up to date", cycles: 1000, few: 8, run: killed_desk::migrating },
     Trial { name: "hub", row: 4, what: "the hub's process killed under pushes", cycles: 1000, few: 8, run: killed_hub::trial },
     Trial { name: "postgres", row: 5, what: "Postgres stopped at once under pushes", cycles: 200, few: 2, run: crashed_postgres::trial },
-    Trial { name: "power", row: 6, what: "power cut while a desk works: legal images of its disk", cycles: 10_000, few: 150, run: power_cut::working },
+    Trial { name: "power-working", row: 6, what: "power cut while a desk works: legal images of its disk", cycles: 10_000, few: 150, run: power_cut::working },
     Trial { name: "power-joining", row: 6, what: "power cut while a fresh file is filled", cycles: 1000, few: 25, run: power_cut::joining },
     Trial { name: "disk", row: 7, what: "disk full, one error, a broken disk, from the Nth operation on", cycles: 1500, few: 90, run: full_disk::trial },
     Trial { name: "readers", row: 9, what: "readers pull while desks push (cycles: transactions)", cycles: 100_000, few: 3000, run: readers::trial },

@@ -32,7 +32,7 @@ trials! {
     a_desk_killed_while_it_migrates "desk-migrating",
     a_hub_killed_under_pushes "hub",
     postgres_stopped_at_once "postgres",
-    power_cut_at_work "power",
+    power_cut_at_work "power-working",
     power_cut_while_joining "power-joining",
     a_disk_that_fails_at_every_operation "disk",
     readers_beside_writers "readers",

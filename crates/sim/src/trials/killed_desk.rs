@@ -250,7 +250,7 @@ pub(super) fn migrating(ground: &Ground, cycles: u64, tally: &mut Tally) -> Resu
         let arguments = ["--work=migrate".to_owned(), format!("--file={}", path.display()), format!("--key={}", digits.trim())];
         let mut player = desk(ground, &arguments)?;
         player.wait_for("opening")?;
-        a_moment(&mut rng, usual * 2);
+        a_moment(&mut rng, usual);
         cut += usize::from(player.kill()?.is_empty());
         tally.must(Wrong::Corrupt, check_file(&path, &key, true).map_err(Into::into));
         let Some(store) = tally.must(Wrong::Stuck, open(&path, &key)) else { continue };

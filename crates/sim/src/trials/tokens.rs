@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use petrel_domain::Millis;
 use petrel_domain::replication::Tokens;
 use petrel_store::Store;
@@ -32,8 +32,8 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
             let arguments = ["--work=renew".to_owned(), format!("--file={}", path.display()), format!("--key={KEY}")];
             let mut player = desk(ground, &arguments)?;
             for _ in 0..rng.u8(0..5) {
-                let Some(_) = player.next() else { bail!("a desk ended by itself: it was locked out") };
-                renewed += 1;
+                // Where it ended by itself, that is found below.
+                renewed += usize::from(player.next().is_some());
             }
             a_moment(&mut rng, Duration::from_millis(6));
             if !player.is_alive()? {
