@@ -102,6 +102,8 @@ codes! {
     DeskRevoked,
     /// The clinic at the hub has records of its own, and this desk's clinic is another one.
     OtherClinic,
+    /// The clinic at the hub is still empty: a desk brings its own clinic to it.
+    EmptyClinic,
     /// This clinic has no hub.
     NoHub,
     /// The hub said something that is not expected; `detail` holds its stable name.

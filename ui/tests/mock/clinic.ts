@@ -240,7 +240,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
           title: 'Rabies',
           body: null,
           weight_grams: null,
-          recorded_at: now - 400 * 86_400_000 * next(),
+          recorded_at: now - Math.floor(400 * 86_400_000 * next()),
           due_on: addDays(today, Math.floor(next() * 300) - 60),
           author_id: working[1]!.id,
           appointment_id: null,

@@ -3,6 +3,7 @@ use specta::Type;
 use uuid::Uuid;
 
 use crate::Millis;
+pub use crate::replication::HubDevice;
 
 use super::KeyStore;
 
@@ -96,25 +97,6 @@ pub struct JoinHub {
     pub code: String,
     /// What this desk is called in the list of devices, 1 to 100 characters.
     pub desk_name: String,
-}
-
-/// A desk that the hub lets in, or did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct HubDevice {
-    /// Its id at the hub.
-    pub id: Uuid,
-    /// What it is called.
-    pub name: String,
-    /// Its operating system.
-    pub platform: String,
-    /// When it joined.
-    pub created_at: Millis,
-    /// When it was last here.
-    pub last_seen_at: Option<Millis>,
-    /// When it was locked out.
-    pub revoked_at: Option<Millis>,
-    /// It is this one.
-    pub is_this: bool,
 }
 
 /// What lets one more desk in, once.
