@@ -68,6 +68,8 @@ codes! {
     ReadOnly,
     /// The disk is full; nothing was changed.
     DiskFull,
+    /// The disk could not be read or written; nothing was changed.
+    DiskTrouble,
     /// The key or passphrase does not open the file.
     WrongKey,
     /// The file was written by a newer version of the program.

@@ -1293,6 +1293,8 @@ export type RefusalCode =
 "read_only" | 
 /**  The disk is full; nothing was changed. */
 "disk_full" | 
+/**  The disk could not be read or written; nothing was changed. */
+"disk_trouble" | 
 /**  The key or passphrase does not open the file. */
 "wrong_key" | 
 /**  The file was written by a newer version of the program. */
