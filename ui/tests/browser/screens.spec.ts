@@ -90,6 +90,52 @@ const SCREENS: Screen[] = [
       await page.getByTestId('create-clinic').waitFor();
     },
   },
+  {
+    name: 'first-run-join',
+    path: '/',
+    wait: 'screen-first-run',
+    options: { phase: 'first_run' },
+    act: async (page) => {
+      await page.getByTestId('first-run-join').click();
+      await page.getByTestId('join-clinic').waitFor();
+    },
+  },
+  { name: 'revoked', path: '/', wait: 'screen-revoked', options: { phase: 'revoked', hub: 'desk_revoked' } },
+  { name: 'settings-sync-alone', path: '/#/settings/sync', wait: 'connect-hub' },
+  { name: 'settings-sync', path: '/#/settings/sync', wait: 'device', options: { hub: 'online' } },
+  { name: 'settings-sync-offline', path: '/#/settings/sync', wait: 'devices-offline', options: { hub: 'offline' } },
+  {
+    name: 'device-code',
+    path: '/#/settings/sync',
+    wait: 'device',
+    options: { hub: 'online' },
+    act: async (page) => {
+      await page.getByTestId('let-in').click();
+      await page.getByTestId('device-code').waitFor();
+    },
+  },
+  {
+    name: 'sync-popover',
+    path: '/#/today',
+    wait: 'screen-today',
+    options: { hub: 'offline' },
+    act: async (page) => {
+      await page.getByTestId('sync-badge').click();
+      await page.getByTestId('sync-popover').waitFor();
+    },
+  },
+  { name: 'attention-hub', path: '/#/attention', wait: 'clash', options: { hub: 'online', conflicts: true } },
+  {
+    name: 'history',
+    path: async (page) => `/#/clients/${await aClient(page, 'family')}`,
+    wait: 'client-name',
+    options: { hub: 'online' },
+    act: async (page) => {
+      await page.getByTestId('client-more').click();
+      await page.getByTestId('history').click();
+      await page.getByTestId('history-dialog').waitFor();
+    },
+  },
   { name: 'sign-in', path: '/', wait: 'screen-lock', options: { phase: 'signed_out' } },
   { name: 'trouble', path: '/', wait: 'screen-trouble', options: { phase: 'trouble' } },
 ];
