@@ -11,25 +11,36 @@ const family = async (page: Page) => `/#/clients/${await aClient(page, 'family')
 const alerted = async (page: Page) => `/#/pets/${await aPet(page, 'alerted')}`;
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`the pages of clients, a client, a pet and the waitlist have no violation (${theme})`, async ({ page }) => {
+  test(`the list of clients has no violation (${theme})`, async ({ page }) => {
     await openDesk(page, '/#/clients', { theme });
     await page.getByTestId('client-row').first().waitFor();
     await expectAccessible(page);
-    await page.goto(await family(page));
+  });
+
+  test(`a client has no violation (${theme})`, async ({ page }) => {
+    await openPage(page, family, theme);
     await page.getByTestId('visit-row').first().waitFor();
     await expectAccessible(page);
-    await page.goto(await alerted(page));
+  });
+
+  test(`a pet and its dialog have no violation (${theme})`, async ({ page }) => {
+    await openPage(page, alerted, theme);
     await page.getByTestId('weight-table').waitFor();
     await expectAccessible(page);
     await page.getByTestId('pet-more').click();
     await page.getByTestId('record-death').click();
     await page.getByTestId('death-dialog').waitFor();
     await expectAccessible(page);
-    await page.keyboard.press('Escape');
-    await page.goto(`/#/pets/${await aPet(page, 'deceased')}`);
+  });
+
+  test(`a pet that died has no violation (${theme})`, async ({ page }) => {
+    await openPage(page, async () => `/#/pets/${await aPet(page, 'deceased')}`, theme);
     await page.getByTestId('pet-died').waitFor();
     await expectAccessible(page);
-    await page.goto('/#/waitlist');
+  });
+
+  test(`the waitlist and its dialog have no violation (${theme})`, async ({ page }) => {
+    await openDesk(page, '/#/waitlist', { theme });
     await page.getByTestId('find-times').nth(1).click();
     await page.getByTestId('free-slot').first().waitFor();
     await expectAccessible(page);
