@@ -2,7 +2,7 @@
 //! transactions, and says itself which.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 
 use anyhow::{Result, ensure};
 use petrel_domain::{Clock, SystemClock};
@@ -19,6 +19,9 @@ use crate::edits::{edit, found};
 /// Clients of the load: their number, name and notes.
 type Load = BTreeMap<i64, (String, Option<String>)>;
 
+/// How many transactions are written beside each backup.
+const LOAD: u32 = 150;
+
 pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<()> {
     let mut rng = ground.rng();
     let folder = crate::fast_folder()?;
@@ -31,16 +34,19 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
     }
     let (base, before) = (store.transactions()?, without_load(&store)?);
     let key_file = KeyFile { key_id: Uuid::nil(), kept: Kept::File };
-    let is_over = AtomicBool::new(false);
-    let (mut least, mut most) = (i64::MAX, 0);
+    let (load_on, loads) = mpsc::channel();
+    let (mut least, mut most, mut beside) = (i64::MAX, 0, 0);
     let written = std::thread::scope(|scope| -> Result<i64> {
-        let load = scope.spawn(|| put_under_load(&store, &is_over));
+        let load = scope.spawn(|| put_under_load(&store, loads));
         let mut restored = || -> Result<()> {
             let backups = Backups::of(&path);
             for cycle in 0..cycles {
                 tally.cycles += 1;
+                // Not without an end: the clinic would grow faster than it can be copied.
+                load_on.send(LOAD)?;
                 let at_least = store.transactions()?;
                 let Some(backup) = tally.must(Wrong::Stuck, backups.make(&store, &key, &key_file).map_err(Into::into)) else { continue };
+                beside += u64::from(store.transactions()? > at_least);
                 if !backup.is_verified {
                     tally.find(Wrong::Unclear, "a backup that does not count as verified");
                 }
@@ -65,19 +71,20 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
             Ok(())
         };
         let result = restored();
-        is_over.store(true, Ordering::SeqCst);
+        // Nobody asks for more: the load ends.
+        drop(load_on);
         let written = load.join().map_err(|_| anyhow::anyhow!("the load panicked"))??;
         result.map(|()| written)
     })?;
     ensure!(loaded(&store)? == expected(written), "what is expected is not what is written");
-    tally.note(format!("{written} transactions meanwhile; the first backup holds {least} of them, the last {most}"));
+    tally.note(format!("{written} transactions meanwhile, {beside} backups with some written beside them; the first backup holds {least} of them, the last {most}"));
     Ok(())
 }
 
-/// Writes until it is over. What the nth transaction does follows from n alone. Answers how many there were.
-fn put_under_load(store: &Store, is_over: &AtomicBool) -> Result<i64> {
+/// Writes as many transactions as are asked for, until nobody asks. What the nth transaction does follows from n alone. Answers how many there were.
+fn put_under_load(store: &Store, loads: mpsc::Receiver<u32>) -> Result<i64> {
     let mut n = 0;
-    while !is_over.load(Ordering::SeqCst) {
+    for _ in loads.iter().flat_map(|load| 0..load) {
         n += 1;
         store.write(&Actor::program(), Action::CreateClient, |tx| {
             let sql = "INSERT INTO clients (id, first_name, last_name, created_at, updated_at) VALUES (?1, 'Loaded', ?2, 1, 1)";

@@ -51,25 +51,33 @@ struct Before {
 pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<()> {
     let mut rng = ground.rng();
     let before = Before::make(&mut rng)?;
-    let (mut refused, mut moments) = (0, 0);
-    let share = cycles.div_ceil((FAILURES.len() * WORKS.len()) as u64);
+    let mut kinds = Vec::new();
     for failure in FAILURES {
         for work in WORKS {
             // Without a failure, to count the operations.
             let all = Case { before: &before, work, failure, at: u64::MAX }.run(&mut Tally::default())?.asked;
-            moments += all;
-            let step = all.div_ceil(share).max(1);
-            let first = if step > 1 { rng.u64(0..step) } else { 0 };
-            let mut at = first;
-            while at < all {
-                tally.cycles += 1;
-                refused += Case { before: &before, work, failure, at }.run(tally)?.refused;
-                at += step;
-            }
+            kinds.push((failure, work, all));
         }
     }
-    tally.note(format!("{refused} operations refused, of {moments} that there are"));
+    let share = share(&kinds.iter().map(|kind| kind.2).collect::<Vec<_>>(), cycles);
+    let mut refused = 0;
+    for (failure, work, all) in &kinds {
+        let step = all.div_ceil(share).max(1);
+        let mut at = rng.u64(0..step);
+        while at < *all {
+            tally.cycles += 1;
+            refused += Case { before: &before, work: *work, failure: *failure, at }.run(tally)?.refused;
+            at += step;
+        }
+    }
+    tally.note(format!("{refused} operations refused; there are {} moments", kinds.iter().map(|kind| kind.2).sum::<u64>()));
     Ok(())
+}
+
+/// How many moments of each kind are tried, so that together there are as many as asked for, or all.
+fn share(kinds: &[u64], wanted: u64) -> u64 {
+    let most = kinds.iter().max().copied().unwrap_or(1).max(1);
+    (1..most).find(|share| kinds.iter().map(|all| all.min(share)).sum::<u64>() >= wanted).unwrap_or(most)
 }
 
 impl Before {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::readers::Readers;
 use super::tx::Tx;
 use crate::catalog::Catalog;
-use crate::file::{OpenOptions, is_spoiled, open_writer};
+use crate::file::{OpenOptions, is_spoiled, open_writer, twice};
 use crate::replica::Shield;
 use crate::{Action, Actor, Result, derived};
 
@@ -50,6 +50,10 @@ impl Store {
     /// # Errors
     /// `wrong_key`, `newer_file`, `read_only`, `file_busy`, `disk_full` or `corrupt`; the file is then as it was.
     pub fn open(options: &OpenOptions) -> Result<Self> {
+        twice(|| Self::try_open(options))
+    }
+
+    fn try_open(options: &OpenOptions) -> Result<Self> {
         let writer = open_writer(&options.path, &options.key)?;
         let now = options.clock.now();
         let desk = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, (now.0 / 1000).unsigned_abs(), 0));

@@ -44,13 +44,18 @@ impl OpenOptions {
     }
 }
 
+/// Opens something, and once more where it seems damaged or under another key: a page that the disk did not give looks so to what is asked after
+/// it. What is damaged is so at the second look, too.
+pub(crate) fn twice<T>(open: impl Fn() -> Result<T>) -> Result<T> {
+    match open() {
+        Err(error) if matches!(error.refusal().code, RefusalCode::Corrupt | RefusalCode::WrongKey) => open(),
+        opened => opened,
+    }
+}
+
 /// The connection that writes, with its schema brought up to date.
 pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
-    match try_writer(path, key) {
-        // A page that the disk did not give looks like a damaged one to what is asked after it. What is damaged is so at the second look, too.
-        Err(error) if matches!(error.refusal().code, RefusalCode::Corrupt | RefusalCode::WrongKey) => try_writer(path, key),
-        tried => tried,
-    }
+    twice(|| try_writer(path, key))
 }
 
 fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
