@@ -19,12 +19,14 @@ use tokio::task::JoinHandle;
 /// The longest the test waits for something to happen, before it says that it did not.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Which hub a connection went to, and what carries it.
+type Line = (SocketAddr, JoinHandle<()>);
+
 /// A balancer as simple as they come: each connection goes to the next hub that takes it.
 struct Balancer {
     address: SocketAddr,
     hubs: Arc<Mutex<Vec<SocketAddr>>>,
-    /// Which hub a connection went to, and what carries it.
-    lines: Arc<Mutex<Vec<(SocketAddr, JoinHandle<()>)>>>,
+    lines: Arc<Mutex<Vec<Line>>>,
 }
 
 impl Balancer {

@@ -262,19 +262,24 @@ export function makeClinic(options: MockOptions = {}): Memory {
           author_id: working[1]!.id,
           appointment_id: null,
         });
-      for (let back = 4; back > 0; back--)
+      // The last weight is the pet's own; none is from before it was born or after it died.
+      for (let back = 4; back >= 0; back--) {
+        const share = back === 0 ? 1 : 1 - back * 0.03 * next();
+        const on = addDays(today, -back * 95 - 3);
+        if (on < (pet.born_on ?? '') || on > (pet.deceased_on ?? today)) continue;
         records.push({
           pet_id: pet.id,
           id: newId(),
           record_kind: 'weight',
           title: 'Weight',
           body: null,
-          weight_grams: Math.round((pet.weight_grams ?? 5000) * (1 - back * 0.03 * next())),
-          recorded_at: now - back * 95 * 86_400_000,
+          weight_grams: Math.round((pet.weight_grams ?? 5000) * share),
+          recorded_at: now - (back * 95 + 3) * 86_400_000,
           due_on: null,
           author_id: working[4]!.id,
           appointment_id: null,
         });
+      }
     }
     const isPhoneUnclear = index === 11;
     clients.push({
