@@ -193,6 +193,20 @@ fn the_ladder_thins_the_folder_key_files_and_all() {
 }
 
 #[test]
+fn where_there_is_no_room_none_is_begun_and_those_there_are_stay() {
+    let salon = salon();
+    let first = back_up(&salon);
+    let cramped = Backups::of(salon.store.path()).with_free(|_| Ok(10 << 20));
+    salon.later(1000);
+    let refused = cramped.make(&salon.store, &key(), &key_file()).unwrap_err().refusal();
+    assert_eq!(refused.code, RefusalCode::DiskFull);
+    assert!(refused.detail.unwrap().starts_with("10 MiB are free"));
+    assert_eq!(cramped.list().unwrap(), [first]);
+    assert_eq!(fs::read_dir(cramped.folder()).unwrap().count(), 2, "the backup and its key file");
+    assert!(Backups::of(salon.store.path()).with_free(|_| Ok(1 << 30)).make(&salon.store, &key(), &key_file()).is_ok());
+}
+
+#[test]
 fn what_is_no_backup_is_refused_and_the_clinics_file_stays_as_it_is() {
     let salon = salon();
     let good = back_up(&salon).path;
