@@ -44,7 +44,9 @@ impl Salon {
 fn everything(salon: &Salon) -> Vec<(String, Vec<Value>)> {
     let mut all = Vec::new();
     let tables = manifest::REPLICATED.iter().map(|table| (*table, "WHERE deleted_at IS NULL"));
-    for (table, living) in tables.chain(["client_stats", "list_stats", "daily_stats", "hourly_stats", "visit_cards", "client_likeness"].map(|table| (table, ""))) {
+    for (table, living) in tables
+        .chain(["client_stats", "list_stats", "daily_stats", "hourly_stats", "visit_cards", "client_likeness"].map(|table| (table, "")))
+    {
         let rows = salon.store.read(|db| {
             let mut statement = db.prepare(&format!("SELECT * FROM {table} {living} ORDER BY 1, 2"))?;
             let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
@@ -89,7 +91,11 @@ fn the_end_of_a_phone_a_microchip_and_an_e_mail_each_find_their_client() {
     let clients: Vec<ClientId> = (0..30).map(|n| salon.create(named(n))).collect();
     for (n, client) in clients.iter().enumerate() {
         let pet = salon.add_pet_of(*client, "Rex");
-        salon.sql(&format!("UPDATE pets SET microchip = '98200000000{:04}', updated_at = updated_at + 1 WHERE id = x'{}'", 5000 + n * 41, pet.0.simple()));
+        salon.sql(&format!(
+            "UPDATE pets SET microchip = '98200000000{:04}', updated_at = updated_at + 1 WHERE id = x'{}'",
+            5000 + n * 41,
+            pet.0.simple()
+        ));
     }
     let found = |typed: &str| salon.store.search(&salon.owner, typed, 20).unwrap().iter().map(|hit| hit.client.id).collect::<Vec<_>>();
     for n in [0_usize, 7, 29] {

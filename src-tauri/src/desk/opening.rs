@@ -8,7 +8,9 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, KeyStore, NewClinic};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
-use petrel_store::{FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, set_aside};
+use petrel_store::{
+    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, set_aside,
+};
 
 use super::session::Session;
 use super::state::IS_DEMO;

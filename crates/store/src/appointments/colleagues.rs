@@ -62,7 +62,8 @@ pub(crate) fn roster(db: &Connection) -> Result<Roster> {
 /// What takes time between two instants, for each colleague by start.
 pub(crate) fn busy_between(db: &Connection, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<HashMap<StaffId, Vec<Busy>>> {
     // A visit of a day or less that reaches into the range starts at most a day before it; longer stays are few, and have an index of their own.
-    let ordinary = "FROM appointments a WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000 AND a.deleted_at IS NULL";
+    let ordinary =
+        "FROM appointments a WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000 AND a.deleted_at IS NULL";
     let mut busy = Found::new(db, except)?;
     busy.add(db, ordinary, params![from.0 - DAY, to.0])?;
     busy.add(db, LONG, params![from.0, to.0])?;
@@ -82,7 +83,8 @@ pub(crate) fn busy_on_board(db: &Connection, from: Millis, to: Millis, except: &
 pub(crate) fn busy_of(db: &Connection, staff: StaffId, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<Vec<Busy>> {
     let ordinary = "FROM appointments a WHERE a.staff_id = ?3 AND a.starts_at >= ?1 AND a.starts_at < ?2
                     AND a.ends_at - a.starts_at <= 86400000 AND a.deleted_at IS NULL";
-    let long = "FROM appointments a WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND a.ends_at > ?1 AND a.deleted_at IS NULL
+    let long =
+        "FROM appointments a WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND a.ends_at > ?1 AND a.deleted_at IS NULL
                 AND a.staff_id = ?3";
     let mut busy = Found::new(db, except)?;
     busy.add(db, ordinary, params![from.0 - DAY, to.0, staff.bytes()])?;

@@ -63,7 +63,8 @@ pub(super) fn fill(
 fn shifts<'a>(plan: &DemoPlan, maker: &Maker, crew: &'a Crew) -> Vec<Shift<'a>> {
     let today = zone::date_of(maker.now, maker.zone);
     let first = today - chrono::Months::new(12 * plan.years.clamp(1, 30));
-    let is_able = |of: &&Service, member: &Member| of.details.kind != ServiceKind::Boarding && of.details.staff_roles.contains(&member.role);
+    let is_able =
+        |of: &&Service, member: &Member| of.details.kind != ServiceKind::Boarding && of.details.staff_roles.contains(&member.role);
     let able = |member: &Member| crew.services.iter().filter(|of| is_able(of, member)).collect::<Vec<_>>();
     let crew: Vec<(&Member, Vec<&Service>)> = crew.members.iter().map(|member| (member, able(member))).collect();
     let dates = first.iter_days().take_while(|date| *date <= today + Days::new(DAYS_AHEAD));

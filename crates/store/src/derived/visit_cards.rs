@@ -64,7 +64,8 @@ impl Stale {
                 remove.execute(params![at, id])?;
             }
         }
-        let mut write = db.prepare_cached(&format!("{}{CARD} WHERE a.id = ?1 AND a.deleted_at IS NULL", include_str!("visit_cards.sql")))?;
+        let mut write =
+            db.prepare_cached(&format!("{}{CARD} WHERE a.id = ?1 AND a.deleted_at IS NULL", include_str!("visit_cards.sql")))?;
         let gone = "DELETE FROM visit_cards WHERE starts_at = (SELECT starts_at FROM appointments WHERE id = ?1) AND id = ?1";
         for id in all {
             if write.execute([id])? == 0 {
