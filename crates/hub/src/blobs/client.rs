@@ -44,25 +44,23 @@ impl HttpService for Speaker {
     }
 }
 
-/// An error as the store sorts it: what kind it is says whether it is tried again. The address is left out, which may be signed.
+/// An error as the store sorts it: what kind it is says whether it is tried again. It is told with its causes and without the address, which may be
+/// signed.
 fn told(error: reqwest::Error) -> HttpError {
+    let error = error.without_url();
+    let (mut text, mut broke_off) = (error.to_string(), false);
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        broke_off |= cause.is::<std::io::Error>();
+        source = cause.source();
+    }
     let kind = match () {
         () if error.is_timeout() => HttpErrorKind::Timeout,
         () if error.is_connect() => HttpErrorKind::Connect,
         () if error.is_builder() || error.is_decode() => HttpErrorKind::Decode,
-        () if broke_off(&error) => HttpErrorKind::Interrupted,
+        () if broke_off => HttpErrorKind::Interrupted,
         () => HttpErrorKind::Request,
     };
-    HttpError::new(kind, error.without_url())
-}
-
-fn broke_off(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if cause.is::<std::io::Error>() {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
+    HttpError::new_boxed(kind, text.into())
 }
