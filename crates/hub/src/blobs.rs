@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use self::part::Part;
+pub(crate) use self::part::forget_old;
 pub use self::store::BlobStore;
 use crate::auth::Desk;
 use crate::db::clinic_transaction;

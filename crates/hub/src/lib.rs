@@ -39,6 +39,20 @@ pub mod decoders {
     }
 }
 
+/// Removes what interrupted uploads left long ago, once a day, until it is dropped.
+pub async fn keep_parts(data_dir: std::path::PathBuf) {
+    loop {
+        let folder = data_dir.clone();
+        match tokio::task::spawn_blocking(move || blobs::forget_old(&folder, std::time::SystemTime::now())).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::info!(removed, "parts of attachments that nobody came back for were removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "the parts of attachments could not be looked through"),
+            Err(error) => tracing::warn!(%error, "the parts of attachments could not be looked through"),
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(86_400)).await;
+    }
+}
+
 /// Keeps the log's partitions, once a day, until it is dropped.
 pub async fn keep_log(url: String, days: u32) {
     loop {

@@ -135,11 +135,13 @@ async fn serve(config: &Config, settings: &Settings, blobs: &BlobSettings) -> an
     let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("{} cannot be listened at", settings.listen))?;
     tracing::info!(listen = %listener.local_addr()?, public_url = settings.public_url, "the hub listens");
     let keeping = tokio::spawn(crate::keep_log(config.database_url.clone(), settings.log_days));
+    let clearing = tokio::spawn(crate::keep_parts(settings.data_dir.clone()));
     // Desks that wait for news are let go at once: they come back by themselves.
     let served = tokio::spawn(crate::serve(hub, listener, stop()));
     stop().await;
     tracing::info!("stopping");
     keeping.abort();
+    clearing.abort();
     if tokio::time::timeout(Duration::from_secs(10), served).await.is_err() {
         tracing::warn!("requests under way were cut off");
     }

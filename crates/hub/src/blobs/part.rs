@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use futures_util::StreamExt;
@@ -15,6 +15,39 @@ use crate::problem::Problem;
 
 /// How long an upload may bring nothing before it counts as broken off, and its desk (or another) may go on.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// How long what an interrupted upload left waits for its desk.
+const WAITS: Duration = Duration::from_secs(14 * 86_400);
+
+/// Removes parts that no desk came back for. Answers how many.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn forget_old(data_dir: &Path, now: SystemTime) -> std::io::Result<usize> {
+    let mut removed = 0;
+    let mut folders = vec![data_dir.join("blobs")];
+    while let Some(folder) = folders.pop() {
+        let entries = match std::fs::read_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
+            let (path, about) = {
+                let entry = entry?;
+                (entry.path(), entry.metadata()?)
+            };
+            let is_part = path.extension().is_some_and(|extension| extension == "part");
+            let is_old = now.duration_since(about.modified()?).is_ok_and(|age| age > WAITS);
+            if about.is_dir() {
+                folders.push(path);
+            } else if is_part && is_old && std::fs::File::open(&path)?.try_lock().is_ok() {
+                std::fs::remove_file(path)?;
+                removed += 1;
+            }
+        }
+    }
+    Ok(removed)
+}
 
 /// The part of one attachment, held by one upload alone.
 pub(super) struct Part {
@@ -103,4 +136,34 @@ impl Part {
 
 pub(super) fn failed(error: std::io::Error) -> Problem {
     Problem::Internal(format!("the data folder: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_that_nobody_came_back_for_are_removed_and_nothing_else_is() {
+        let data_dir = tempfile::tempdir().unwrap();
+        let now = SystemTime::now();
+        assert_eq!(forget_old(data_dir.path(), now).unwrap(), 0, "nothing is there yet");
+        let folder = data_dir.path().join("blobs/a-clinic/ab");
+        std::fs::create_dir_all(&folder).unwrap();
+        let make = |name: &str, age: Duration| {
+            let file = std::fs::File::create(folder.join(name)).unwrap();
+            file.set_modified(now - age).unwrap();
+            file
+        };
+        let (day, old) = (Duration::from_secs(86_400), WAITS + Duration::from_secs(86_400));
+        make("whole", old);
+        make("young.part", day);
+        make("old.part", old);
+        let held = make("held.part", old);
+        held.try_lock().unwrap();
+        assert_eq!(forget_old(data_dir.path(), now).unwrap(), 1);
+        assert!(!folder.join("old.part").exists());
+        for kept in ["whole", "young.part", "held.part"] {
+            assert!(folder.join(kept).exists(), "{kept}");
+        }
+    }
 }
