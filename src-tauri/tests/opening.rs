@@ -298,6 +298,7 @@ fn a_newer_programs_file_is_left_alone() {
     let db = rusqlite::Connection::open(computer.path("clinic.petrel")).unwrap();
     let digits: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     db.pragma_update(None, "key", format!("x'{digits}'")).unwrap();
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
     let sql =
         "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'from_the_future', '2030-01-01', '1')";
     db.execute(sql, []).unwrap();

@@ -48,7 +48,8 @@ impl Window {
         };
         let Ok(found) = tokio::time::timeout(PATIENCE, look).await else {
             self.screenshot("failed").await;
-            panic!("{id} is not there; see the screenshot `failed`");
+            let at = self.script("return location.href", Vec::new()).await;
+            panic!("{id} is not there at {at}; see the screenshot `failed`");
         };
         found
     }
@@ -148,6 +149,9 @@ impl Window {
         let folder = PathBuf::from(std::env::var("PETREL_SCREENSHOTS").unwrap_or_else(|_| "out/screenshots".to_owned()));
         std::fs::create_dir_all(&folder).unwrap();
         let picture = folder.join(format!("{name}.png"));
+        // What is in the document is painted with the next frame.
+        let painted = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+        let _ = tokio::time::timeout(ANSWER, self.client.execute_async(painted, Vec::new())).await;
         let taken = std::process::Command::new("import").args(["-window", "root"]).arg(&picture).status();
         assert!(taken.is_ok_and(|status| status.success()), "ImageMagick's `import` takes the picture");
     }

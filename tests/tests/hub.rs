@@ -55,14 +55,15 @@ async fn join(window: &Window, url: &str, code: &str) {
     online(window).await;
 }
 
-/// Books the first service next Monday, this many minutes after ten, with the owner, for a client.
+/// Books a service that one pet at a time has, next Monday, this many minutes after ten, with the owner, for a client.
 async fn book(window: &Window, client: &Value, minute: i64) {
     let staff = call(window, "staff", json!({})).await;
     let services = call(window, "services", json!({})).await;
+    let service = services.as_array().unwrap().iter().find(|service| service["max_per_slot"] == 1).unwrap();
     let script = "const at = new Date(); at.setUTCDate(at.getUTCDate() + (((8 - at.getUTCDay()) % 7) || 7)); at.setUTCHours(10, 0, 0, 0); return at.getTime()";
     let starts_at = window.script(script, Vec::new()).await.as_i64().unwrap() + minute * 60_000;
     let notes = json!({ "title": null, "reason": null, "symptoms": null, "special_requests": null, "client_notes": null, "internal_notes": null, "pickup_address": null });
-    let pet = json!({ "pet_id": null, "service_id": services[0]["id"], "staff_id": staff[0]["id"], "starts_at": starts_at, "duration_minutes": 30, "answers": [] });
+    let pet = json!({ "pet_id": null, "service_id": service["id"], "staff_id": staff[0]["id"], "starts_at": starts_at, "duration_minutes": 30, "answers": [] });
     let input = json!({ "client_id": client, "pets": [pet], "notes": notes, "booking_method": "phone", "is_emergency": false,
         "is_overbooking_allowed": false, "recurrence": null, "estimated_cost_cents": null, "waitlist_entry_id": null });
     call(window, "book_appointment", json!({ "input": input })).await;

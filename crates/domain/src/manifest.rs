@@ -211,6 +211,9 @@ pub const DERIVED: &[&str] = &[
     "daily_stats",
     "hourly_stats",
     "analytics_cache",
+    "visit_cards",
+    "client_likeness",
+    "unclear_emails",
     "search_docs",
     "search_index",
 ];

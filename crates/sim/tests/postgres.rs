@@ -154,6 +154,7 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
     // A row that rotted is found by the comparison, and fetched anew.
     let rotten = rusqlite::Connection::open(&path).unwrap();
     rotten.pragma_update(None, "key", format!("x'{}'", "09".repeat(32))).unwrap();
+    rotten.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
     rotten.execute("UPDATE clients SET notes = 'rot'", []).unwrap();
     drop(rotten);
     assert_eq!(compare(&third, &third_hub).await.unwrap(), Some(vec!["clients".to_owned()]));

@@ -15,6 +15,6 @@ mod row;
 mod series;
 mod status;
 
-pub(crate) use colleagues::{Roster, busy_between, roster};
+pub(crate) use colleagues::{Roster, busy_on_board, roster};
 pub(crate) use place::{refuse_new_clashes, wish};
 pub(crate) use row::existing;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use petrel_domain::desk::{AppointmentCard, ClashPair, DuplicatePair, FailedMessage, NeedsAttention, UnclearPhone};
+use petrel_domain::desk::{AppointmentCard, ClashPair, DuplicatePair, FailedMessage, NeedsAttention, UnclearEmail, UnclearPhone};
 use petrel_domain::rights::Right;
 use petrel_domain::{ClientId, Millis, contact};
 use rusqlite::{Connection, params};
@@ -36,6 +36,7 @@ impl Store {
                 duplicates: duplicates(db, &dismissed, now)?,
                 failed_messages: failed(db)?,
                 unclear_phones: unclear(db)?,
+                unclear_emails: unclear_emails(db)?,
                 total: 0,
             };
             let count = all.clashes.len()
@@ -43,7 +44,8 @@ impl Store {
                 + all.left_open.len()
                 + all.duplicates.len()
                 + all.failed_messages.len()
-                + all.unclear_phones.len();
+                + all.unclear_phones.len()
+                + all.unclear_emails.len();
             all.total = u32::try_from(count).unwrap_or(u32::MAX);
             Ok(all)
         })
@@ -141,4 +143,16 @@ fn unclear(db: &Connection) -> Result<Vec<UnclearPhone>> {
         }
     }
     Ok(phones)
+}
+
+fn unclear_emails(db: &Connection) -> Result<Vec<UnclearEmail>> {
+    // Few are unclear: their table leads, whatever the planner thinks of it.
+    let sql = "SELECT c.id, c.first_name, c.last_name, c.email FROM unclear_emails u CROSS JOIN clients c ON c.id = u.client_id
+               WHERE c.email IS NOT NULL AND c.deleted_at IS NULL LIMIT ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let emails = statement.query_map([i64::try_from(SHOWN).unwrap_or(i64::MAX)], |row| {
+        let client_name = full_name(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+        Ok(UnclearEmail { client_id: ClientId::from_bytes(row.get(0)?), client_name, email: row.get(3)? })
+    })?;
+    Ok(emails.collect::<Result<_, _>>()?)
 }

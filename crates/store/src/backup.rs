@@ -12,7 +12,7 @@ use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::catalog::Catalog;
-use crate::file::{check, sync_folder, unlock, with_suffix};
+use crate::file::{check, seal, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store};
 
 pub use restore::{clear_way, finish_restore, replace, restore, set_aside};
@@ -20,16 +20,27 @@ pub use restore::{clear_way, finish_restore, replace, restore, set_aside};
 /// How a backup's name tells its time.
 const NAME: &str = "clinic-%Y%m%dT%H%M%S%3fZ.petrel";
 
+/// What stays free beside a backup that is made, at the least and as a part of the file: the clinic's own file grows meanwhile.
+const SPARE: u64 = 1 << 20;
+const SPARE_PART: u64 = 8;
+
 /// The folder that holds the backups of a clinic's file.
 #[derive(Clone, Debug)]
 pub struct Backups {
     folder: PathBuf,
+    /// How many bytes are free where a folder lies.
+    free: fn(&Path) -> std::io::Result<u64>,
 }
 
 impl Backups {
     /// Those of a clinic's file: the folder `backups` beside it.
     pub fn of(file: &Path) -> Self {
-        Self { folder: file.parent().unwrap_or(Path::new(".")).join("backups") }
+        Self { folder: file.parent().unwrap_or(Path::new(".")).join("backups"), free: |folder| fs4::available_space(folder) }
+    }
+
+    /// The same, with another way to tell how many bytes are free: for tests of what happens when there are few.
+    pub fn with_free(self, free: fn(&Path) -> std::io::Result<u64>) -> Self {
+        Self { free, ..self }
     }
 
     /// Where they lie.
@@ -37,17 +48,26 @@ impl Backups {
         &self.folder
     }
 
-    /// Makes one while the store is in use: copies it, opens the copy, checks every page and reference, compares the counts,
-    /// and only then gives it its name. Then lets go of those that the ladder no longer holds.
+    /// Makes one while the store is in use.
     ///
     /// # Errors
-    /// `disk_full`, `read_only`; `corrupt` where the copy (and so, most likely, the file) is damaged. There is no backup then.
+    /// As [`Backups::make_of`].
     pub fn make(&self, store: &Store, key: &FileKey, key_file: &KeyFile) -> Result<Backup> {
+        self.make_of(store.path(), key, key_file, store.now())
+    }
+
+    /// Makes one of a file, whoever has it open: copies it, opens the copy, checks every page and reference, compares the counts, and only
+    /// then gives it its name. Then lets go of those that the ladder no longer holds.
+    ///
+    /// # Errors
+    /// `disk_full`, also before anything is written where there is no room for it; `read_only`; `corrupt` where the copy (and so, most likely,
+    /// the file) is damaged. There is no backup then, and those before it are as they were.
+    pub fn make_of(&self, file: &Path, key: &FileKey, key_file: &KeyFile, made_at: Millis) -> Result<Backup> {
         fs::create_dir_all(&self.folder)?;
-        let made_at = store.now();
+        self.refuse_without_room(file)?;
         let path = self.folder.join(made_at.utc().format(NAME).to_string());
         let part = with_suffix(&path, ".part");
-        let made = copy(store.path(), &part, key).and_then(|()| {
+        let made = copy(file, &part, key).and_then(|()| {
             fs::File::open(&part)?.sync_all()?;
             key_file.write_beside(&path)?;
             fs::rename(&part, &path)?;
@@ -59,6 +79,17 @@ impl Backups {
         }
         self.thin()?;
         backup(path, made_at)
+    }
+
+    fn refuse_without_room(&self, file: &Path) -> Result<()> {
+        let size = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
+        let copied = size(file) + size(&with_suffix(file, "-wal"));
+        let (needed, free) = (copied + SPARE.max(copied / SPARE_PART), (self.free)(&self.folder)?);
+        if free >= needed {
+            return Ok(());
+        }
+        let detail = format!("{} MiB are free, {} MiB are needed", free >> 20, needed >> 20);
+        Err(Refusal::new(RefusalCode::DiskFull).with_detail(detail).into())
     }
 
     /// What there is, the newest first.
@@ -131,16 +162,12 @@ pub fn backup_at(path: &Path) -> Result<Backup> {
 /// Copies a file that is in use, then opens the copy and checks it against the state it was copied from.
 fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
     discard(to);
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    unlock(&source, key)?;
+    let (source, seal) = seal::open(from, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
     // One state of the file for the copy and for the counts, however much is written meanwhile.
     let state = source.unchecked_transaction()?;
     let expected = counts(&state)?;
-    let mut copy = Connection::open_with_flags(
-        to,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    copy.pragma_update(None, "key", key.pragma().as_str())?;
+    // Page by page: a copy is sealed as the file is.
+    let mut copy = seal.connect(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, key)?;
     let steps = rusqlite::backup::Backup::new(&state, &mut copy)?;
     if steps.step(-1)? != rusqlite::backup::StepResult::Done {
         return Err(Refusal::new(RefusalCode::FileBusy).into());
@@ -158,8 +185,7 @@ fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
 
 /// Opens a backup and checks it.
 fn verify(path: &Path, key: &FileKey, expected: Option<&[(String, i64)]>) -> Result<()> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    unlock(&db, key)?;
+    let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, key)?;
     check(&db, true)?;
     let counted = counts(&db)?;
     if expected.is_some_and(|expected| expected != counted.as_slice()) {

@@ -10,7 +10,7 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{ClientDetails, Saved};
 use petrel_domain::rights::Right;
 use petrel_domain::{ClientId, ClientSource, Refusal};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -34,13 +34,15 @@ impl Store {
         })
     }
 
-    /// Changes a client.
+    /// Changes a client. An e-mail that came in with an import stays as it is for as long as nobody changes it, whatever it says.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, or what the check of the fields says.
     pub fn save_client(&self, actor: &Actor, id: ClientId, input: ClientDetails) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
-        let input = input.checked(&self.read(crate::clinic::locale)?)?;
+        let (locale, known) = self.read(|db| Ok((crate::clinic::locale(db)?, email_of(db, id)?)))?;
+        let is_same = input.email.is_some() && input.email == known;
+        let input = if is_same { input.checked_as_typed(&locale)? } else { input.checked(&locale)? };
         self.write(actor, Action::SaveClient, |tx| {
             refuse_unknown(tx.db(), id)?;
             update_client(tx, id, &input)?;
@@ -56,6 +58,11 @@ impl Store {
         actor.require(Right::WriteClinic)?;
         self.write(actor, Action::DeleteClient, |tx| crate::delete::soft_delete(tx, "clients", id.bytes()))
     }
+}
+
+fn email_of(db: &Connection, id: ClientId) -> Result<Option<String>> {
+    let mut statement = db.prepare_cached("SELECT email FROM clients WHERE id = ?1")?;
+    Ok(statement.query_row([id.bytes()], |row| row.get(0)).optional()?.flatten())
 }
 
 /// Refuses a client that is not here, or no longer.

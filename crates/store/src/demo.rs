@@ -23,7 +23,7 @@ pub struct DemoPlan {
     pub clients: u32,
     /// How many pets; none: half as many again as clients.
     pub pets: Option<u32>,
-    /// How many visits in about; none: as many as the clients would make.
+    /// How many visits; none: as many as the clients would make. Sixty colleagues hold some 900 a day.
     pub visits: Option<u32>,
     /// How many years back the visits go, 1 to 30.
     pub years: u32,

@@ -3,7 +3,9 @@
 mod bucket;
 mod client_stats;
 mod counts;
+mod likeness;
 mod search_docs;
+mod visit_cards;
 mod visits;
 
 use std::collections::BTreeSet;
@@ -25,10 +27,17 @@ pub(crate) struct Affected {
     visit_starts: BTreeSet<i64>,
     made_at: BTreeSet<i64>,
     counts: BTreeSet<(usize, [u8; 16])>,
+    cards: visit_cards::Stale,
     is_zone_new: bool,
+    is_own: bool,
 }
 
 impl Affected {
+    /// For what is written on this desk. (The default is for what comes from others: in an order of its own.)
+    pub(crate) fn own() -> Self {
+        Self { is_own: true, ..Self::default() }
+    }
+
     /// Takes note of a changed row.
     pub(crate) fn note(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
         match change.table.name.as_str() {
@@ -44,6 +53,7 @@ impl Affected {
             "messages" => self.note_making(db, change, "SELECT created_at FROM messages WHERE id = ?1")?,
             _ => {}
         }
+        self.cards.note(change, self.is_own)?;
         counts::note(&mut self.counts, db, change)
     }
 
@@ -113,6 +123,7 @@ impl Affected {
                 client_stats::refresh(db, &self.clients)?;
             }
         }
+        self.cards.refresh(db)?;
         search_docs::refresh(db, &self.documents)?;
         counts::refresh(db, &self.counts)
     }
@@ -122,6 +133,7 @@ impl Affected {
 pub(crate) fn rebuild(db: &Connection) -> Result<()> {
     visits::rebuild(db)?;
     client_stats::rebuild(db)?;
+    visit_cards::rebuild(db)?;
     search_docs::rebuild(db)?;
     counts::rebuild(db)?;
     db.execute("DELETE FROM analytics_cache", [])?;

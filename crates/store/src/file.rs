@@ -5,15 +5,16 @@ mod key;
 mod key_file;
 mod lock;
 mod open;
+pub(crate) mod seal;
 mod wrap;
 
 pub use check::check_file;
 pub use key::FileKey;
 pub use key_file::{Kept, KeyFile, write_private};
 pub use lock::FileLock;
-pub use open::{OpenOptions, SCHEMA_VERSION};
+pub use open::{OpenOptions, SCHEMA_VERSION, is_older};
 pub use wrap::WrappedKey;
 
 pub(crate) use check::{check, corrupt};
 pub(crate) use key_file::{sync_folder, with_suffix};
-pub(crate) use open::{is_spoiled, open_reader, open_writer, twice, unlock};
+pub(crate) use open::{is_spoiled, open_reader, open_writer, twice};

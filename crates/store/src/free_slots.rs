@@ -7,7 +7,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{Millis, Refusal};
 use rusqlite::Connection;
 
-use crate::appointments::{busy_between, roster, wish};
+use crate::appointments::{busy_on_board, roster, wish};
 use crate::services::service;
 use crate::{Actor, Result, Store};
 
@@ -35,7 +35,7 @@ fn free(db: &Connection, query: &FreeSlotsQuery, now: Millis) -> Result<Vec<Free
     let (from, to) = bounds.first().zip(bounds.last()).map_or((now, now), |(first, last)| (first.starts_at, last.ends_at));
     // A stay that starts on the last day reaches far behind it.
     let reached = Millis(to.0 + petrel_domain::DAY).plus_minutes(i64::from(minutes));
-    let busy = busy_between(db, from, reached, query.moving.as_slice())?;
+    let busy = busy_on_board(db, from, reached, query.moving.as_slice())?;
     let nothing = Vec::new();
     let able = match query.staff_id {
         // Who is asked for by name is asked, whatever the service says of roles.

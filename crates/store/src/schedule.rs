@@ -10,7 +10,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{DAY, MINUTE, Millis, zone};
 use rusqlite::{Connection, params};
 
-use crate::appointments::card::cards;
+use crate::appointments::card::{board, cards};
 use crate::appointments::{Roster, roster};
 use crate::{Actor, Result, Store};
 
@@ -73,11 +73,11 @@ pub(crate) fn range(db: &Connection, from: NaiveDate, count: u16) -> Result<Sche
 
 /// The visits that touch a range, by start. Ordinary ones that began the day before, and long stays, reach into it.
 fn visits(db: &Connection, from: Millis, to: Millis) -> Result<Vec<AppointmentCard>> {
-    let ordinary = "WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at > ?3 AND a.deleted_at IS NULL ORDER BY a.starts_at";
+    let ordinary = "WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at > ?3 ORDER BY a.starts_at";
     let long =
         "WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?1 AND a.ends_at > ?2 AND a.deleted_at IS NULL ORDER BY a.starts_at";
     let mut visits = cards(db, long, params![from.0 - DAY, from.0])?;
-    visits.extend(cards(db, ordinary, params![from.0 - DAY, to.0, from.0])?);
+    visits.extend(board(db, ordinary, params![from.0 - DAY, to.0, from.0])?);
     Ok(visits)
 }
 
@@ -85,7 +85,7 @@ fn overview(db: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<Mo
     let roster = roster(db)?;
     let mut days = empty_days(&roster, first, last);
     let (from, to) = (zone::day_start(first, roster.zone), zone::day_start(last + Days::new(1), roster.zone));
-    let sql = "SELECT starts_at, ends_at, is_emergency FROM appointments WHERE starts_at >= ?1 AND starts_at < ?2 AND deleted_at IS NULL
+    let sql = "SELECT starts_at, ends_at, is_emergency FROM visit_cards WHERE starts_at >= ?1 AND starts_at < ?2
                AND status NOT IN ('cancelled', 'rescheduled')";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([from.0, to.0])?;

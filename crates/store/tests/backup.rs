@@ -45,7 +45,7 @@ fn rows(store: &Store) -> Vec<String> {
         let names = db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
         let mut all = Vec::new();
         for name in names {
-            let mut statement = db.prepare(&format!("SELECT * FROM \"{name}\" ORDER BY 1, 2"))?;
+            let mut statement = db.prepare(&format!("SELECT * FROM \"{name}\""))?;
             let columns = statement.column_count();
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -53,6 +53,7 @@ fn rows(store: &Store) -> Vec<String> {
                 all.push(format!("{name}: {}", values.join(" | ")));
             }
         }
+        all.sort();
         Ok(all)
     });
     read.unwrap()
@@ -190,6 +191,20 @@ fn the_ladder_thins_the_folder_key_files_and_all() {
     assert_eq!(left.len(), 24, "the newest of the last 24 hours that have one");
     let files = fs::read_dir(Backups::of(salon.store.path()).folder()).unwrap().count();
     assert_eq!(files, 2 * left.len());
+}
+
+#[test]
+fn where_there_is_no_room_none_is_begun_and_those_there_are_stay() {
+    let salon = salon();
+    let first = back_up(&salon);
+    let cramped = Backups::of(salon.store.path()).with_free(|_| Ok(1 << 20));
+    salon.later(1000);
+    let refused = cramped.make(&salon.store, &key(), &key_file()).unwrap_err().refusal();
+    assert_eq!(refused.code, RefusalCode::DiskFull);
+    assert!(refused.detail.unwrap().starts_with("1 MiB are free"));
+    assert_eq!(cramped.list().unwrap(), [first]);
+    assert_eq!(fs::read_dir(cramped.folder()).unwrap().count(), 2, "the backup and its key file");
+    assert!(Backups::of(salon.store.path()).with_free(|_| Ok(1 << 30)).make(&salon.store, &key(), &key_file()).is_ok());
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn made(seed: u64) -> (Store, tempfile::TempDir) {
     let plan = DemoPlan { clients: 300, years: 1, seed, timezone: "Europe/Madrid".into(), locale: "es-ES".into(), ..DemoPlan::default() };
     let report = store.make_demo(&plan, &|_| {}).unwrap();
     assert_eq!(report.clients, 300);
-    assert!(report.visits > 400, "{report:?}");
+    assert_eq!(report.visits, 1200, "four a client a year");
     (store, folder)
 }
 
@@ -29,6 +29,18 @@ fn nobody_is_in_two_rooms_but_for_the_one_clash_that_is_there_to_be_settled() {
     assert!(count(&store, sql) <= 1);
     let attention = store.needs_attention(&Actor::program()).unwrap();
     assert!(attention.clashes.len() <= 1 && attention.total > 0, "{}", attention.total);
+}
+
+#[test]
+fn there_are_as_many_visits_as_were_asked_for() {
+    for visits in [25, 6_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&OpenOptions::new(folder.path().join("demo.petrel"), FileKey::from_bytes([3; 32]))).unwrap();
+        let plan = DemoPlan { clients: 200, pets: Some(250), visits: Some(visits), years: 1, ..DemoPlan::default() };
+        let report = store.make_demo(&plan, &|_| {}).unwrap();
+        assert_eq!((report.clients, report.pets, report.visits), (200, 250, visits));
+        assert_eq!(count(&store, "SELECT count(*) FROM appointments"), i64::from(visits));
+    }
 }
 
 #[test]

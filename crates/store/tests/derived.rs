@@ -16,6 +16,7 @@ enum Step {
     AddClient(usize),
     AddPet(usize),
     Rename(usize, usize),
+    RenamePet(usize, usize),
     Book(usize, u16, u8),
     SetStatus(usize, usize),
     Cancel(usize),
@@ -34,6 +35,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0usize..5).prop_map(Step::AddClient),
         (0usize..9).prop_map(Step::AddPet),
         (0usize..9, 0usize..5).prop_map(|(who, name)| Step::Rename(who, name)),
+        (0usize..9, 0usize..5).prop_map(|(who, name)| Step::RenamePet(who, name)),
         (0usize..9, 0u16..40, 0u8..20).prop_map(|(who, slot, day)| Step::Book(who, slot, day)),
         (0usize..9, 0usize..5).prop_map(|(which, status)| Step::SetStatus(which, status)),
         (0usize..9).prop_map(Step::Cancel),
@@ -44,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0usize..9).prop_map(Step::Delete),
         Just(Step::Undo),
         (0usize..3).prop_map(Step::NewZone),
-        (0usize..6).prop_map(Step::Fact),
+        (0usize..8).prop_map(Step::Fact),
     ]
 }
 
@@ -82,6 +84,10 @@ impl Day {
             Step::Rename(who, name) => {
                 let input = ClientDetails { first_name: "Zoë".into(), last_name: NAMES[*name].into(), ..ClientDetails::default() };
                 let _ = store.save_client(&owner, client(*who), input);
+            }
+            Step::RenamePet(who, name) => {
+                let input = PetDetails { name: NAMES[*name].into(), alerts: (*name > 2).then(|| "Bites".into()), ..pet() };
+                let _ = store.save_pet(&owner, self.pets[*who % self.pets.len()].0, input);
             }
             Step::Book(who, quarter, day) => {
                 let (pet_id, client_id) = self.pets[*who % self.pets.len()];
@@ -167,6 +173,8 @@ impl Day {
             "INSERT INTO list_members (id, list_id, client_id, created_at, updated_at) SELECT randomblob(16), l.id, c.id, 1, 1 FROM lists l, clients c LIMIT 3",
             "UPDATE list_members SET deleted_at = 5, updated_at = updated_at + 1 WHERE id = (SELECT min(id) FROM list_members WHERE deleted_at IS NULL)",
             "INSERT INTO message_events (id, message_id, campaign_id, client_id, kind, occurred_at, created_at, updated_at) SELECT randomblob(16), id, x'00112233445566778899aabbccddeeff', client_id, 'opened', 1, 1, 1 FROM messages LIMIT 2",
+            "UPDATE clients SET email = 'none', updated_at = updated_at + 1 WHERE id = (SELECT max(id) FROM clients)",
+            "UPDATE appointments SET starts_at = starts_at + 60000, updated_at = updated_at + 1 WHERE id = (SELECT min(id) FROM appointments WHERE ends_at - starts_at > 120000)",
         ];
         self.salon.sql(sql[which]);
     }
@@ -212,16 +220,21 @@ fn dump(salon: &Salon) -> Vec<String> {
         "faq_stats",
         "daily_stats",
         "hourly_stats",
+        "visit_cards",
+        "client_likeness",
+        "unclear_emails",
     ];
     let mut all = Vec::new();
     for table in tables {
         let rows = salon.store.read(|db| {
-            let mut statement = db.prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))?;
+            let mut statement = db.prepare(&format!("SELECT * FROM {table}"))?;
             let columns = statement.column_count();
             let rows = statement.query_map([], |row| {
                 (0..columns).map(|n| Ok(format!("{:?}", row.get_ref(n)?))).collect::<Result<Vec<_>, rusqlite::Error>>()
             })?;
-            Ok(rows.collect::<Result<Vec<_>, _>>()?)
+            let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+            rows.sort();
+            Ok(rows)
         });
         // A day on which nothing was made any more is a row of zeros or none: both say the same.
         let nothing = |cells: &Vec<String>| table == "daily_stats" && cells[1..].iter().all(|cell| cell == "Integer(0)");

@@ -5,8 +5,8 @@ mod common;
 
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
-    BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, MergeInput, PetDeath, PetDeathInput, WaitlistInput,
-    WaitlistMatchQuery,
+    BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, DuplicateReason, MergeInput, PetDeath, PetDeathInput,
+    WaitlistInput, WaitlistMatchQuery,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, PetId, RefusalCode, manifest};
 use rusqlite::types::Value;
@@ -51,7 +51,9 @@ impl Salon {
 fn everything(salon: &Salon) -> Vec<(String, Vec<Value>)> {
     let mut all = Vec::new();
     let tables = manifest::REPLICATED.iter().map(|table| (*table, "WHERE deleted_at IS NULL"));
-    for (table, living) in tables.chain([("client_stats", ""), ("list_stats", ""), ("daily_stats", ""), ("hourly_stats", "")]) {
+    for (table, living) in tables
+        .chain(["client_stats", "list_stats", "daily_stats", "hourly_stats", "visit_cards", "client_likeness"].map(|table| (table, "")))
+    {
         let rows = salon.store.read(|db| {
             let mut statement = db.prepare(&format!("SELECT * FROM {table} {living} ORDER BY 1, 2"))?;
             let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
@@ -83,6 +85,50 @@ fn somebody_is_found_again_although_typed_otherwise() {
     assert!(salon.like(&named("", "garcia nunez")).is_empty(), "half a name is nobody's");
     assert!(salon.like(&named("\" OR names : \"", "*")).is_empty());
     assert!(salon.store.possible_duplicates(&salon.owner, &named("José", "García Núñez"), Some(jose)).unwrap().is_empty());
+}
+
+#[test]
+fn the_end_of_a_phone_a_microchip_and_an_e_mail_each_find_their_client() {
+    let salon = salon();
+    let named = |n: u32| ClientDetails {
+        phone: Some(format!("+1415200{:04}", 1000 + n * 37)),
+        email: Some(format!("client{n}@mail{n}.example.com")),
+        ..named("Some", &format!("Body{n}"))
+    };
+    let clients: Vec<ClientId> = (0..30).map(|n| salon.create(named(n))).collect();
+    for (n, client) in clients.iter().enumerate() {
+        let pet = salon.add_pet_of(*client, "Rex");
+        salon.sql(&format!(
+            "UPDATE pets SET microchip = '98200000000{:04}', updated_at = updated_at + 1 WHERE id = x'{}'",
+            5000 + n * 41,
+            pet.0.simple()
+        ));
+    }
+    let found = |typed: &str| salon.store.search(&salon.owner, typed, 20).unwrap().iter().map(|hit| hit.client.id).collect::<Vec<_>>();
+    for n in [0_usize, 7, 29] {
+        let phone = format!("{:04}", 1000 + n * 37);
+        assert_eq!(found(&phone), [clients[n]], "{phone}");
+        assert_eq!(found(&format!("415-200-{phone}")), [clients[n]], "a number in groups");
+        assert_eq!(found(&format!("{:04}", 5000 + n * 41)), [clients[n]], "the end of a microchip");
+        assert_eq!(found(&format!("98200000000{:04}", 5000 + n * 41)), [clients[n]], "the whole of it");
+        assert_eq!(found(&format!("client{n}@mail{n}.example.com")), [clients[n]]);
+        assert_eq!(found(&format!("mail{n}.ex")).first(), Some(&clients[n]), "a piece of it");
+    }
+}
+
+#[test]
+fn pairs_are_found_without_their_accents_and_forgotten_once_they_differ() {
+    let salon = salon();
+    let (first, second) = (salon.create(named("José", "Núñez")), salon.create(named("JOSE", "Nunez")));
+    let (pet, _) = (salon.add_pet_of(first, "Lúna"), salon.add_pet_of(second, "luna"));
+    salon.add_pet_of(salon.create(named("José", "Núñez")), "Kira");
+    let pairs = || {
+        let all = salon.store.needs_attention(&salon.owner).unwrap().duplicates;
+        all.into_iter().map(|pair| (pair.first.id, pair.second.id, pair.reason)).collect::<Vec<_>>()
+    };
+    assert_eq!(pairs(), [(first.min(second), first.max(second), DuplicateReason::NameAndPet)]);
+    salon.sql(&format!("UPDATE pets SET name = 'Nala', updated_at = updated_at + 1 WHERE id = x'{}'", pet.0.simple()));
+    assert_eq!(pairs(), []);
 }
 
 #[test]

@@ -25,6 +25,8 @@ const LARGE: &[&str] = &[
     "client_tags",
     "pets",
     "appointments",
+    "visit_cards",
+    "client_likeness",
     "appointment_form_answers",
     "medical_records",
     "messages",

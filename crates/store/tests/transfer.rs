@@ -6,7 +6,7 @@ mod common;
 use std::sync::atomic::AtomicBool;
 
 use common::{Salon, salon};
-use petrel_domain::desk::{DateOrder, ExportFormat, ImportField, ImportPreview, ImportReport, OnDuplicate};
+use petrel_domain::desk::{ClientDetails, DateOrder, ExportFormat, ImportField, ImportPreview, ImportReport, OnDuplicate};
 use petrel_domain::{Refusal, RefusalCode};
 
 impl Salon {
@@ -57,6 +57,34 @@ fn an_ugly_file_comes_in_whole_and_one_undo_takes_it_back() {
     assert_eq!(salon.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL"), 1);
     assert_eq!(salon.count("SELECT count(*) FROM pets WHERE deleted_at IS NULL"), 1);
     assert_eq!(salon.store.search(&salon.owner, "nunez", 5).unwrap().len(), 0);
+}
+
+#[test]
+fn an_e_mail_that_can_be_none_is_kept_and_told_of_until_somebody_mends_it() {
+    let salon = salon();
+    let csv = "Name,Email,Pet\nAna Ruiz,ana@example;com,Luna\nBo Diddley,none,Rex\nIda Rhodes,none,Tom\nAda Byron,ada@example.com,Kit\n";
+    let report = salon.import(csv.as_bytes());
+    assert_eq!((report.clients, report.pets, report.bad_rows), (4, 4, 0), "two who have no e-mail are two");
+    let told = || {
+        let all = salon.store.needs_attention(&salon.owner).unwrap();
+        assert!(all.duplicates.is_empty(), "{:?}", all.duplicates);
+        assert_eq!(all.total as usize, all.unclear_emails.len());
+        let mut told: Vec<_> = all.unclear_emails.into_iter().map(|one| (one.client_name, one.email)).collect();
+        told.sort();
+        told
+    };
+    let pair = |name: &str, email: &str| (name.to_owned(), email.to_owned());
+    assert_eq!(told(), [pair("Ana Ruiz", "ana@example;com"), pair("Bo Diddley", "none"), pair("Ida Rhodes", "none")]);
+
+    let ana = salon.store.search(&salon.owner, "ana ruiz", 1).unwrap()[0].client.id;
+    let details = salon.store.client(&salon.owner, ana).unwrap().details;
+    let with = |email: &str| ClientDetails { notes: Some("Barks".into()), email: Some(email.into()), ..details.clone() };
+    salon.store.save_client(&salon.owner, ana, with("ana@example;com")).expect("something else may be changed");
+    let refused = salon.store.save_client(&salon.owner, ana, with("ana@example,com")).unwrap_err().refusal();
+    assert_eq!((refused.code, refused.field.as_deref()), (RefusalCode::Invalid, Some("email")));
+    assert_eq!(told().len(), 3);
+    salon.store.save_client(&salon.owner, ana, with("ana@example.com")).unwrap();
+    assert_eq!(told(), [pair("Bo Diddley", "none"), pair("Ida Rhodes", "none")]);
 }
 
 #[test]

@@ -9,7 +9,9 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, KeyStore, NewClinic};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
-use petrel_store::{FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, set_aside};
+use petrel_store::{
+    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, set_aside,
+};
 
 use super::line::LockedOut;
 use super::state::IS_DEMO;
@@ -103,7 +105,7 @@ impl Desk {
 
     /// Opens the file with its key; a damaged one is set aside and the newest backup that passes its check takes its place.
     fn open_with(&self, key: FileKey, key_file: KeyFile, trust: Trust) -> Result<Place, StoreError> {
-        let error = match self.open_sound(&key, trust) {
+        let error = match self.open_sound(&key, &key_file, trust) {
             Ok(store) => return self.at_work(store, key, key_file),
             Err(error) => error,
         };
@@ -118,7 +120,7 @@ impl Desk {
         *locked(&self.inner.recovered) = Some(recovery);
         self.inner.is_damage_found.store(false, Ordering::SeqCst);
         // It passed its check on the way.
-        self.at_work(self.open_sound(&key, Trust::ClosedWell)?, key, key_file)
+        self.at_work(self.open_sound(&key, &key_file, Trust::ClosedWell)?, key, key_file)
     }
 
     /// The clinic at work, with its line to the hub where it has one.
@@ -130,7 +132,7 @@ impl Desk {
     }
 
     /// Opens the file where it is sound, as far as can be told at once.
-    fn open_sound(&self, key: &FileKey, trust: Trust) -> Result<Store, StoreError> {
+    fn open_sound(&self, key: &FileKey, key_file: &KeyFile, trust: Trust) -> Result<Store, StoreError> {
         let file = self.inner.folder.file();
         let size = fs::metadata(&file)?.len();
         if size == 0 {
@@ -139,6 +141,12 @@ impl Desk {
         }
         if trust == Trust::Damaged || (trust == Trust::Unknown && size <= LOOKED_OVER_AT_ONCE) {
             check_file(&file, key, false)?;
+        }
+        if is_older(&file, key)? {
+            // What opening it will change for good is kept as it was, in a copy that was opened and checked.
+            let backup = self.backups().make_of(&file, key, key_file, self.now())?;
+            tracing::info!(size_kib = backup.size_kib, "a backup was made before the schema is brought up to date");
+            self.look_for_backups();
         }
         let options = OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(&file, key.clone()) };
         let store = Store::open(&options)?;

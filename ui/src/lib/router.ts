@@ -1,25 +1,29 @@
 // The thin wrapper around sv-router: areas know this file alone.
 import { createRouter } from 'sv-router';
 import { keepDeskSetting } from '$lib/desk-settings';
+import { laterTexts } from '$lib/i18n/index.svelte';
 
 export { Router } from 'sv-router';
 
 type Query = Record<string, string | undefined>;
 
+/** The screens of the day, whose words come with the shell. */
+const FIRST = ['/', '/schedule', '/today'];
+
 const router = createRouter({
-  // The next start begins where this one ends.
-  hooks: { afterLoad: keepRoute },
+  // A screen is shown when its words are there (the day's have been since the start); the next start begins where this one ends.
+  hooks: { beforeLoad: ({ pathname }) => (FIRST.includes(pathname) ? undefined : laterTexts()), afterLoad: keepRoute },
   '/': () => import('$areas/schedule/Schedule.svelte'),
   '/schedule': () => import('$areas/schedule/Schedule.svelte'),
   '/today': () => import('$areas/today/Today.svelte'),
-  '/clients': () => import('$areas/clients/route'),
-  '/clients/:id': () => import('$areas/client/route'),
-  '/pets/:id': () => import('$areas/pet/route'),
-  '/waitlist': () => import('$areas/waitlist/route'),
-  '/attention': () => import('$areas/attention/route'),
-  '/import': () => import('$areas/import/route'),
-  '/settings': () => import('$areas/settings/route'),
-  '/settings/:section': () => import('$areas/settings/route'),
+  '/clients': () => import('$areas/clients/Clients.svelte'),
+  '/clients/:id': () => import('$areas/client/Client.svelte'),
+  '/pets/:id': () => import('$areas/pet/Pet.svelte'),
+  '/waitlist': () => import('$areas/waitlist/Waitlist.svelte'),
+  '/attention': () => import('$areas/attention/Attention.svelte'),
+  '/import': () => import('$areas/import/Import.svelte'),
+  '/settings': () => import('$areas/settings/Settings.svelte'),
+  '/settings/:section': () => import('$areas/settings/Settings.svelte'),
   '*': () => import('$lib/shell/NotFound.svelte'),
 });
 

@@ -166,6 +166,74 @@ test('a visit is dragged to another time and colleague, and Ctrl+Z takes it back
   expect((await stored(page, id)).starts_at).toBe(before.starts_at);
 });
 
+test.describe('a finger', () => {
+  test.use({ hasTouch: true });
+
+  /** Touches as the browser gets them from the screen. */
+  async function finger(page: Page) {
+    const session = await page.context().newCDPSession(page);
+    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', points: { x: number; y: number }[]) =>
+      session.send('Input.dispatchTouchEvent', { type, touchPoints: points });
+    return {
+      down: (x: number, y: number) => send('touchStart', [{ x, y }]),
+      move: async (from: { x: number; y: number }, to: { x: number; y: number }, steps = 8) => {
+        for (let step = 1; step <= steps; step++) {
+          const part = step / steps;
+          await send('touchMove', [{ x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }]);
+        }
+      },
+      up: () => send('touchEnd', []),
+    };
+  }
+
+  test('that rests on a visit takes hold of it, and moves it', async ({ page }) => {
+    await openDesk(page, '/#/schedule');
+    const id = await movable(page);
+    const before = await stored(page, id);
+    const to = await placeAt(page, 4, 13, false);
+    const box = (await page.locator(`[data-id="${id}"]`).boundingBox())!;
+    const from = { x: box.x + box.width / 2, y: box.y + 6 };
+    const hand = await finger(page);
+    const scrolled = await page.getByTestId('board').evaluate((pane) => pane.scrollTop);
+    await hand.down(from.x, from.y);
+    await expect(page.locator(`[data-id="${id}"]`)).toHaveAttribute('data-dragged', 'true');
+    await hand.move(from, to);
+    await hand.up();
+    await page.getByTestId('overbook').click();
+    await expect(page.getByText('Moved to')).toBeVisible();
+    const after = await stored(page, id);
+    expect(after.starts_at).toBe(Date.parse('2026-11-20T13:00:00+01:00'));
+    expect(after.staff_id).not.toBe(before.staff_id);
+    expect(await page.getByTestId('board').evaluate((pane) => pane.scrollTop)).toBe(scrolled);
+  });
+
+  test('that rests and lets go changes nothing, one that taps opens the visit, one that moves scrolls', async ({
+    page,
+  }) => {
+    await openDesk(page, '/#/schedule');
+    const id = await movable(page);
+    const before = await stored(page, id);
+    const visitBox = page.locator(`[data-id="${id}"]`);
+    const box = (await visitBox.boundingBox())!;
+    const at = { x: box.x + box.width / 2, y: box.y + 6 };
+    const hand = await finger(page);
+    await hand.down(at.x, at.y);
+    await expect(visitBox).toHaveAttribute('data-dragged', 'true');
+    await hand.up();
+    await expect(visitBox).toHaveAttribute('data-dragged', 'false');
+    expect((await stored(page, id)).starts_at).toBe(before.starts_at);
+    const pane = page.getByTestId('board');
+    const top = await pane.evaluate((element) => element.scrollTop);
+    await hand.down(at.x, at.y);
+    await hand.move(at, { x: at.x, y: at.y - 160 });
+    await hand.up();
+    await expect.poll(() => pane.evaluate((element) => element.scrollTop)).toBeGreaterThan(top + 60);
+    expect(await stored(page, id)).toEqual(before);
+    await visitBox.tap();
+    await expect(page.getByTestId('visit-panel')).toBeVisible();
+  });
+});
+
 test('a taken time is refused with the free ones next to it', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   const id = await movable(page);

@@ -303,6 +303,7 @@ export function peopleHandlers(world: World): Handlers {
           client_name: `${client.first_name} ${client.last_name}`,
           phone: client.phone,
         }));
+      const unclear_emails = [{ client_id: all[7]!.id, client_name: all[7]!.name, email: 'ana@example,com' }];
       const clashes = cards
         .filter(({ has_clash }) => has_clash)
         .map((second) => ({
@@ -331,13 +332,15 @@ export function peopleHandlers(world: World): Handlers {
         duplicates,
         failed_messages,
         unclear_phones,
+        unclear_emails,
         total:
           clashes.length +
           awaiting_approval.length +
           left_open.length +
           duplicates.length +
           failed_messages.length +
-          unclear_phones.length,
+          unclear_phones.length +
+          unclear_emails.length,
       };
     },
     dismiss_duplicate: ({ first, second }) =>

@@ -16,10 +16,26 @@ impl Checked for ClientDetails {
     type Context<'a> = Locale<'a>;
 
     fn checked(self, locale: Locale<'_>) -> Result<Self, Refusal> {
+        let email = email(self.email.as_deref())?;
+        self.checked_with(email, locale)
+    }
+}
+
+impl ClientDetails {
+    /// Checks what somebody took down elsewhere, or long ago: an e-mail that can be none is kept as it was typed. It is one line all the same.
+    ///
+    /// # Errors
+    /// As [`Checked::checked`], but never for what an e-mail says.
+    pub fn checked_as_typed(self, locale: &str) -> Result<Self, Refusal> {
+        let email = optional_line("email", self.email.as_deref(), 254)?;
+        self.checked_with(email, locale)
+    }
+
+    fn checked_with(self, email: Option<String>, locale: &str) -> Result<Self, Refusal> {
         let checked = Self {
             first_name: line("first_name", &self.first_name, 100)?,
             last_name: line("last_name", &self.last_name, 100)?,
-            email: email(self.email.as_deref())?,
+            email,
             phone: phone(self.phone.as_deref(), locale)?,
             address: optional("address", self.address.as_deref(), 500)?,
             notes: optional("notes", self.notes.as_deref(), 10_000)?,

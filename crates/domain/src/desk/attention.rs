@@ -20,6 +20,8 @@ pub struct NeedsAttention {
     pub failed_messages: Vec<FailedMessage>,
     /// Clients whose phone could not be read.
     pub unclear_phones: Vec<UnclearPhone>,
+    /// Clients whose e-mail can be none.
+    pub unclear_emails: Vec<UnclearEmail>,
     /// How many of all there are; the lists above hold 50 each at the most.
     pub total: u32,
 }
@@ -55,4 +57,15 @@ pub struct UnclearPhone {
     pub client_name: String,
     /// What was typed.
     pub phone: String,
+}
+
+/// An e-mail that can be none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct UnclearEmail {
+    /// Whose.
+    pub client_id: ClientId,
+    /// The client's name.
+    pub client_name: String,
+    /// What was typed.
+    pub email: String,
 }

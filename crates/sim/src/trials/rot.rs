@@ -147,6 +147,7 @@ pub(super) fn divergence(ground: &Ground, cycles: u64, tally: &mut Tally) -> Res
 fn change_behind(path: &Path, table: &str, rng: &mut fastrand::Rng) -> Result<()> {
     let db = rusqlite::Connection::open(path)?;
     db.pragma_update(None, "key", format!("x'{KEY}'"))?;
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256")?;
     db.pragma_update(None, "foreign_keys", false)?;
     let victim = format!("(SELECT id FROM {table} ORDER BY id LIMIT 1 OFFSET (SELECT abs(random()) % count(*) FROM {table}))");
     match rng.u8(0..3) {

@@ -8,6 +8,7 @@ use rusqlite::{Connection, Params};
 pub fn open(path: &Path, key: &str) -> Connection {
     let db = Connection::open(path).expect("the file opens");
     db.pragma_update(None, "key", format!("x'{key}'")).expect("the key fits");
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").expect("a pragma");
     db.pragma_update(None, "temp_store", "MEMORY").expect("a pragma");
     db.pragma_update(None, "journal_mode", "WAL").expect("a pragma");
     db.pragma_update(None, "synchronous", "FULL").expect("a pragma");

@@ -9,9 +9,21 @@ use crate::Result;
 /// Everything a card shows; a condition on `a` and an order are to be added.
 pub(crate) const CARD: &str = include_str!("card.sql");
 
+/// The same from the table of cards, which is in the order of the board. What a write under way has changed is not in it yet.
+const BOARD: &str = include_str!("board.sql");
+
 /// The cards that a condition chooses.
 pub(crate) fn cards(db: &Connection, condition: &str, params: impl Params) -> Result<Vec<AppointmentCard>> {
-    let mut statement = db.prepare_cached(&format!("{CARD}{condition}"))?;
+    read(db, &format!("{CARD} {condition}"), params)
+}
+
+/// The cards of a stretch of time, by a condition on it.
+pub(crate) fn board(db: &Connection, condition: &str, params: impl Params) -> Result<Vec<AppointmentCard>> {
+    read(db, &format!("{BOARD} {condition}"), params)
+}
+
+fn read(db: &Connection, sql: &str, params: impl Params) -> Result<Vec<AppointmentCard>> {
+    let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut cards = Vec::new();
     while let Some(row) = rows.next()? {
@@ -26,16 +38,16 @@ pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
     let millis = |column: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Millis));
     let (actual_start_at, actual_end_at) = (millis(8)?, millis(9)?);
     let (updated_at, cancelled_at) = (Millis(row.get(11)?), millis(12)?);
-    let species = row.get_ref(23)?.as_str_or_null()?.and_then(Species::parse);
-    let (first, last) = (row.get_ref(19)?.as_str_or_null()?, row.get_ref(20)?.as_str_or_null()?);
+    let species = row.get_ref(22)?.as_str_or_null()?.and_then(Species::parse);
+    let (first, last) = (row.get_ref(18)?.as_str_or_null()?, row.get_ref(19)?.as_str_or_null()?);
     Ok(AppointmentCard {
         id: AppointmentId::from_bytes(row.get(0)?),
         staff_id: row.get::<_, Option<_>>(1)?.map(StaffId::from_bytes),
         client_id: row.get::<_, Option<_>>(2)?.map(ClientId::from_bytes),
         client_name: full_name(first.unwrap_or_default(), last.unwrap_or_default()),
-        client_phone: row.get(21)?,
+        client_phone: row.get(20)?,
         pet_id: row.get::<_, Option<_>>(3)?.map(PetId::from_bytes),
-        pet_name: row.get_ref(22)?.as_str_or_null()?.unwrap_or_default().to_owned(),
+        pet_name: row.get_ref(21)?.as_str_or_null()?.unwrap_or_default().to_owned(),
         species,
         service_id: row.get::<_, Option<_>>(4)?.map(ServiceId::from_bytes),
         title: row.get(5)?,
@@ -45,12 +57,12 @@ pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
         actual_end_at,
         status,
         status_since: since(status, actual_start_at, actual_end_at, cancelled_at).unwrap_or(updated_at),
-        is_emergency: row.get(14)?,
-        is_overbooked: row.get(15)?,
-        series_id: row.get::<_, Option<_>>(16)?.map(SeriesId::from_bytes),
-        group_id: row.get::<_, Option<_>>(17)?.map(GroupId::from_bytes),
-        has_clash: row.get_ref(18)? != rusqlite::types::ValueRef::Null,
-        has_alert: row.get::<_, Option<bool>>(24)?.unwrap_or(false),
+        is_emergency: row.get(13)?,
+        is_overbooked: row.get(14)?,
+        series_id: row.get::<_, Option<_>>(15)?.map(SeriesId::from_bytes),
+        group_id: row.get::<_, Option<_>>(16)?.map(GroupId::from_bytes),
+        has_clash: row.get_ref(17)? != rusqlite::types::ValueRef::Null,
+        has_alert: row.get::<_, Option<bool>>(23)?.unwrap_or(false),
     })
 }
 

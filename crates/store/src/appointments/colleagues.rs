@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use petrel_domain::availability::{Busy, Colleague};
 use petrel_domain::desk::Service;
 use petrel_domain::{AppointmentId, DAY, Millis, Refusal, Role, ServiceId, StaffId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 
 use crate::Result;
 use crate::clinic_zone::clinic_zone;
@@ -61,30 +61,83 @@ pub(crate) fn roster(db: &Connection) -> Result<Roster> {
 
 /// What takes time between two instants, for each colleague by start.
 pub(crate) fn busy_between(db: &Connection, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<HashMap<StaffId, Vec<Busy>>> {
-    let mut busy: HashMap<StaffId, Vec<Busy>> = HashMap::new();
     // A visit of a day or less that reaches into the range starts at most a day before it; longer stays are few, and have an index of their own.
     let ordinary =
-        concat!(include_str!("busy.sql"), "WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000");
-    let long = concat!(include_str!("busy.sql"), "WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND a.ends_at > ?1");
-    let ends = " AND a.deleted_at IS NULL AND a.staff_id IS NOT NULL AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled')";
-    for (sql, from) in [(ordinary, from.0 - DAY), (long, from.0)] {
-        let mut statement = db.prepare_cached(&format!("{sql}{ends}"))?;
-        let mut rows = statement.query(params![from, to.0])?;
+        "FROM appointments a WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000 AND a.deleted_at IS NULL";
+    let mut busy = Found::new(db, except)?;
+    busy.add(db, ordinary, params![from.0 - DAY, to.0])?;
+    busy.add(db, LONG, params![from.0, to.0])?;
+    Ok(busy.by_start())
+}
+
+/// The same from the table of cards: one stretch of it, but without what a write under way has changed.
+pub(crate) fn busy_on_board(db: &Connection, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<HashMap<StaffId, Vec<Busy>>> {
+    let ordinary = "FROM visit_cards a WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000";
+    let mut busy = Found::new(db, except)?;
+    busy.add(db, ordinary, params![from.0 - DAY, to.0])?;
+    busy.add(db, LONG, params![from.0, to.0])?;
+    Ok(busy.by_start())
+}
+
+/// What takes time of one colleague, by start.
+pub(crate) fn busy_of(db: &Connection, staff: StaffId, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<Vec<Busy>> {
+    let ordinary = "FROM appointments a WHERE a.staff_id = ?3 AND a.starts_at >= ?1 AND a.starts_at < ?2
+                    AND a.ends_at - a.starts_at <= 86400000 AND a.deleted_at IS NULL";
+    let long =
+        "FROM appointments a WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND a.ends_at > ?1 AND a.deleted_at IS NULL
+                AND a.staff_id = ?3";
+    let mut busy = Found::new(db, except)?;
+    busy.add(db, ordinary, params![from.0 - DAY, to.0, staff.bytes()])?;
+    busy.add(db, long, params![from.0, to.0, staff.bytes()])?;
+    Ok(busy.by_start().remove(&staff).unwrap_or_default())
+}
+
+const LONG: &str =
+    "FROM appointments a WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND a.ends_at > ?1 AND a.deleted_at IS NULL";
+
+/// Visits that take time, with what their services add.
+struct Found<'a> {
+    services: HashMap<ServiceId, (u16, bool)>,
+    except: &'a [AppointmentId],
+    busy: HashMap<StaffId, Vec<Busy>>,
+}
+
+impl<'a> Found<'a> {
+    fn new(db: &Connection, except: &'a [AppointmentId]) -> Result<Self> {
+        // A dozen, read once: a join would look each of them up for every visit.
+        let mut statement = db.prepare_cached("SELECT id, buffer_minutes, kind = 'boarding' FROM services")?;
+        let services = statement.query_map([], |row| Ok((ServiceId::from_bytes(row.get(0)?), (row.get(1)?, row.get(2)?))))?;
+        Ok(Self { services: services.collect::<Result<_, _>>()?, except, busy: HashMap::new() })
+    }
+
+    fn add(&mut self, db: &Connection, from: &str, params: impl Params) -> Result<()> {
+        let sql = format!(
+            "SELECT a.staff_id, a.id, a.starts_at, a.ends_at, a.service_id {from} AND a.staff_id IS NOT NULL
+             AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled')"
+        );
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params)?;
         while let Some(row) = rows.next()? {
             let appointment_id = AppointmentId::from_bytes(row.get(1)?);
-            if except.contains(&appointment_id) {
+            if self.except.contains(&appointment_id) {
                 continue;
             }
-            busy.entry(StaffId::from_bytes(row.get(0)?)).or_default().push(Busy {
+            let service_id = row.get::<_, Option<_>>(4)?.map(ServiceId::from_bytes);
+            let (buffer_minutes, is_boarding) = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
+            self.busy.entry(StaffId::from_bytes(row.get(0)?)).or_default().push(Busy {
                 appointment_id,
                 starts_at: Millis(row.get(2)?),
                 ends_at: Millis(row.get(3)?),
-                service_id: row.get::<_, Option<_>>(4)?.map(ServiceId::from_bytes),
-                buffer_minutes: row.get(5)?,
-                is_boarding: row.get(6)?,
+                service_id,
+                buffer_minutes,
+                is_boarding,
             });
         }
+        Ok(())
     }
-    busy.values_mut().for_each(|visits| visits.sort_by_key(|visit| visit.starts_at));
-    Ok(busy)
+
+    fn by_start(mut self) -> HashMap<StaffId, Vec<Busy>> {
+        self.busy.values_mut().for_each(|visits| visits.sort_by_key(|visit| visit.starts_at));
+        self.busy
+    }
 }

@@ -1,12 +1,12 @@
 SELECT
   a.id, a.staff_id, a.client_id, a.pet_id, a.service_id, a.title, a.starts_at, a.ends_at, a.actual_start_at, a.actual_end_at,
-  a.status, a.updated_at, a.cancelled_at, a.created_at, a.is_emergency, a.is_overbooked, a.series_id, a.group_id, a.clash_with_id,
+  a.status, a.updated_at, a.cancelled_at, a.is_emergency, a.is_overbooked, a.series_id, a.group_id, a.clash_with_id,
   c.first_name AS client_first, c.last_name AS client_last, c.phone AS client_phone,
   p.name AS pet_name, p.species AS species,
   p.alerts IS NOT NULL OR p.allergies IS NOT NULL AS has_alert,
   a.booking_method, a.booking_reference, a.reason, a.symptoms, a.special_requests, a.client_notes, a.internal_notes, a.pickup_address,
   a.estimated_cost_cents, a.final_cost_cents, a.payment_status, p.alerts AS pet_alerts, p.allergies AS pet_allergies, p.breed,
-  a.cancellation_reason, a.reschedule_count, a.previous_appointment_id, a.recurrence,
+  a.created_at, a.cancellation_reason, a.reschedule_count, a.previous_appointment_id, a.recurrence,
   (SELECT n.id FROM appointments n WHERE n.previous_appointment_id = a.id AND n.deleted_at IS NULL) AS next_appointment_id
 FROM appointments a
 LEFT JOIN clients c ON c.id = a.client_id

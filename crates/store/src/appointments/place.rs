@@ -6,7 +6,7 @@ use petrel_domain::desk::{FreeSlot, Service};
 use petrel_domain::{AppointmentId, DAY, MINUTE, Millis, Refusal, RefusalCode, ServiceKind, StaffId, zone};
 use rusqlite::Connection;
 
-use super::colleagues::{Roster, busy_between, roster};
+use super::colleagues::{Roster, busy_between, busy_of, roster};
 use super::row::visit;
 use crate::services::service;
 use crate::{Result, Tx};
@@ -59,8 +59,7 @@ pub(crate) fn minutes(from: Millis, to: Millis) -> u16 {
 /// `slot_taken` with the free times next to it; `outside_hours` or `emergency_only`, likewise.
 pub(crate) fn place(db: &Connection, roster: &Roster, place: &Place<'_>) -> Result<bool> {
     let colleague = roster.colleague(place.staff_id);
-    let mut busy = busy_between(db, Millis(place.starts_at.0 - DAY), Millis(place.ends_at.0 + DAY), place.except)?;
-    let own = busy.remove(&place.staff_id).unwrap_or_default();
+    let own = busy_of(db, place.staff_id, Millis(place.starts_at.0 - DAY), Millis(place.ends_at.0 + DAY), place.except)?;
     let code = match judge(&colleague, &own, &place.wish(), place.starts_at, place.ends_at, roster.zone) {
         Fit::Free => return Ok(false),
         Fit::Taken { .. } if place.is_overbooking_allowed => return Ok(true),

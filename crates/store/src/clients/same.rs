@@ -79,8 +79,8 @@ fn namesakes(db: &Connection, first_name: &str, last_name: &str) -> Result<Vec<C
     Ok(found)
 }
 
-/// All pairs of clients that may be one, at the most `limit`. Phones and e-mails are read off their indexes in order; for names, those
-/// that are shared are found first, and their pets compared then.
+/// All pairs of clients that may be one, at the most `limit`. Phones, e-mails, and names with those of pets (without their accents and case)
+/// are read off their indexes in order.
 pub(crate) fn pairs(db: &Connection, limit: usize) -> Result<Vec<Likeness>> {
     let phones = "SELECT id, phone FROM clients WHERE phone IN (
                     SELECT phone FROM clients WHERE phone IS NOT NULL AND deleted_at IS NULL GROUP BY phone HAVING count(*) > 1 LIMIT ?1)
@@ -88,18 +88,24 @@ pub(crate) fn pairs(db: &Connection, limit: usize) -> Result<Vec<Likeness>> {
     let emails = "SELECT id, lower(email) FROM clients WHERE lower(email) IN (
                     SELECT lower(email) FROM clients WHERE email IS NOT NULL AND deleted_at IS NULL GROUP BY lower(email) HAVING count(*) > 1 LIMIT ?1)
                   AND email IS NOT NULL AND deleted_at IS NULL ORDER BY lower(email), id";
-    let names = "SELECT c.id, c.first_name || ' ' || c.last_name || ' ' || p.name FROM clients c JOIN pets p ON p.client_id = c.id AND p.deleted_at IS NULL
-                 WHERE (c.last_name COLLATE NOCASE, c.first_name COLLATE NOCASE) IN (
-                    SELECT last_name COLLATE NOCASE, first_name COLLATE NOCASE FROM clients WHERE deleted_at IS NULL AND last_name <> ''
-                    GROUP BY last_name COLLATE NOCASE, first_name COLLATE NOCASE HAVING count(*) > 1 LIMIT ?1)
-                 AND c.deleted_at IS NULL";
+    let names = "SELECT client_id, printf('%d', name_and_pet) FROM client_likeness WHERE name_and_pet IN (
+                   SELECT name_and_pet FROM client_likeness GROUP BY name_and_pet HAVING count(*) > 1 LIMIT ?1) ORDER BY name_and_pet, client_id";
     let mut found = BTreeMap::new();
     for (reason, sql) in [(DuplicateReason::Phone, phones), (DuplicateReason::Email, emails), (DuplicateReason::NameAndPet, names)] {
         let mut groups: BTreeMap<String, Vec<ClientId>> = BTreeMap::new();
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
         while let Some(row) = rows.next()? {
-            groups.entry(fold(row.get_ref(1)?.as_str()?)).or_default().push(ClientId::from_bytes(row.get(0)?));
+            let shared = row.get_ref(1)?.as_str()?;
+            // "none" and "ask at reception" are of many who have nothing else in common.
+            let is_told = match reason {
+                DuplicateReason::Phone => !contact::is_unclear(shared),
+                DuplicateReason::Email => contact::is_email(shared),
+                DuplicateReason::NameAndPet => true,
+            };
+            if is_told {
+                groups.entry(shared.to_owned()).or_default().push(ClientId::from_bytes(row.get(0)?));
+            }
         }
         for ids in groups.into_values() {
             for pair in ids.windows(2).filter(|pair| pair[0] != pair[1]) {

@@ -9,6 +9,7 @@ use crate::Result;
 /// Those who come.
 pub(super) struct Herd {
     pub(super) clients: u32,
+    /// By the day they first came.
     pub(super) pets: Vec<Pet>,
 }
 
@@ -22,6 +23,16 @@ pub(super) struct Pet {
     pub(super) grams: u32,
     pub(super) is_alive: bool,
 }
+
+impl Herd {
+    /// Those who had come by an instant.
+    pub(super) fn known(&self, at: Millis) -> &[Pet] {
+        &self.pets[..self.pets.partition_point(|pet| pet.since <= at)]
+    }
+}
+
+/// Of a hundred clients, those who were there before the books begin.
+const FROM_THE_START: u32 = 30;
 
 /// Of a hundred pets.
 const SPECIES: &[(Species, u32)] = &[
@@ -41,7 +52,8 @@ pub(super) fn fill(db: &Connection, plan: &DemoPlan, maker: &mut Maker) -> Resul
     let years = i64::from(plan.years.clamp(1, 30)) * 365 * DAY;
     let mut last: Option<Card> = None;
     for n in 0..plan.clients {
-        let since = Millis(maker.now.0 - maker.rng.i64(DAY..years + DAY));
+        let since = if maker.chance(FROM_THE_START) { years + maker.rng.i64(0..30 * DAY) } else { maker.rng.i64(DAY..years) };
+        let since = Millis(maker.now.0 - since);
         // Now and then the same person was taken down twice.
         let card = match &last {
             Some(card) if n % 400 == 7 => Card { notes: None, ..card.clone() },
@@ -56,6 +68,7 @@ pub(super) fn fill(db: &Connection, plan: &DemoPlan, maker: &mut Maker) -> Resul
         }
         last = Some(card);
     }
+    pets.sort_by_key(|pet| (pet.since, pet.id));
     Ok(Herd { clients: plan.clients, pets })
 }
 

@@ -25,14 +25,16 @@ pub(super) struct Member {
 const COLORS: &[&str] = &["#1f6f78", "#b0483f", "#3f8f5f", "#8a63b8", "#c07a2c", "#2f6fb0", "#8c7a3d", "#a34d7b", "#4c7fb3", "#5b7d3a"];
 /// The break in the middle of the day.
 pub(super) const BREAK: (u16, u16) = (13 * 60, 14 * 60);
-/// What one colleague does in a day.
-const VISITS_A_DAY: u32 = 9;
+/// What one colleague does in a day, counted over all days that the clinic is open.
+const VISITS_A_DAY: u32 = 10;
 /// Days a year that are worked.
-pub(super) const DAYS_A_YEAR: u32 = 305;
+const DAYS_A_YEAR: u32 = 305;
+/// From how many colleagues to how many: there are no more first names.
+const COLLEAGUES: (u32, u32) = (4, 60);
 /// Visits that a client makes in a year.
 const VISITS_A_YEAR: u32 = 4;
 
-/// How many visits the plan asks for in about.
+/// How many visits the plan asks for.
 pub(super) fn wanted_visits(plan: &DemoPlan) -> u32 {
     plan.visits.unwrap_or(plan.clients.saturating_mul(plan.years).saturating_mul(VISITS_A_YEAR))
 }
@@ -41,7 +43,7 @@ pub(super) fn set_up(store: &Store, plan: &DemoPlan, maker: &mut Maker) -> Resul
     let owner = store.create_clinic(clinic(plan, maker))?.value;
     let actor = Actor::staff(owner, Role::Owner);
     let a_day = wanted_visits(plan) / (plan.years.max(1) * DAYS_A_YEAR);
-    let count = (a_day / VISITS_A_DAY + 1).clamp(4, 20);
+    let count = (a_day / VISITS_A_DAY).clamp(COLLEAGUES.0, COLLEAGUES.1);
     let mut members = vec![Member { id: owner, role: Role::Owner, start: 9 * 60, end: 17 * 60, day_off: 6 }];
     let mut taken = std::collections::BTreeSet::new();
     for n in 1..count {

@@ -6,12 +6,14 @@ use petrel_domain::{AppointmentStatus, Cents, DAY, MINUTE, Millis, ServiceKind, 
 use rusqlite::{Connection, params};
 
 use super::people::{Herd, Pet};
-use super::setup::{BREAK, Crew, DAYS_A_YEAR, Member, wanted_visits};
+use super::setup::{BREAK, Crew, Member, wanted_visits};
 use super::{DemoPlan, Maker};
 use crate::Result;
 
 /// How far ahead there are bookings.
 const DAYS_AHEAD: u64 = 56;
+/// The last shifts, over which what is still owed is spread evenly.
+const EVEN: usize = 40;
 
 /// One visit of the day under way.
 struct Visit<'a> {
@@ -22,6 +24,14 @@ struct Visit<'a> {
     ends_at: Millis,
 }
 
+/// A colleague's day: what they do, and how much of all visits falls on it.
+struct Shift<'a> {
+    member: &'a Member,
+    date: NaiveDate,
+    able: Vec<&'a Service>,
+    share: f64,
+}
+
 pub(super) fn fill(
     db: &Connection,
     plan: &DemoPlan,
@@ -30,27 +40,40 @@ pub(super) fn fill(
     herd: &Herd,
     progress: &dyn Fn(Progress),
 ) -> Result<u32> {
-    let today = zone::date_of(maker.now, maker.zone);
-    let first = today - chrono::Months::new(12 * plan.years.clamp(1, 30));
     let wanted = wanted_visits(plan);
-    // How full a day of the crew is, in a hundred.
-    let capacity = plan.years.max(1) * DAYS_A_YEAR * u32::try_from(crew.members.len()).unwrap_or(1) * 11;
-    let fullness = (u64::from(wanted) * 100 / u64::from(capacity.max(1))).clamp(5, 97);
-    let mut made = 0;
-    for date in first.iter_days().take_while(|date| *date <= today + Days::new(DAYS_AHEAD)) {
-        let ahead = u64::try_from((date - today).num_days()).unwrap_or(0);
-        // Next week is nearly full, in two months there is hardly anything.
-        let fullness = if ahead > 0 { fullness * (DAYS_AHEAD + 4 - ahead) / (DAYS_AHEAD + 4) } else { fullness };
-        for member in &crew.members {
-            if works(member, date) {
-                made += day(db, maker, crew, herd, member, date, u32::try_from(fullness).unwrap_or(0))?;
-            }
-        }
-        if date.day() == 1 {
+    let shifts = shifts(plan, maker, crew);
+    let all: f64 = shifts.iter().map(|shift| shift.share).sum();
+    let (mut passed, mut made) = (0.0, 0);
+    for (n, shift) in shifts.iter().enumerate() {
+        passed += shift.share;
+        // What one day could not hold, or a quiet one left, is owed by those after it: so the sum is what was asked for.
+        let due = f64::from(wanted) * passed / all - f64::from(made);
+        let left = shifts.len() - n;
+        let rhythm = if left > EVEN { 0.5 + maker.rng.f64() } else { 1.0 };
+        let quota = if left == 1 { due.round() } else { (due * rhythm + maker.rng.f64()).floor() };
+        made += day(db, maker, herd, shift, quota.max(0.0) as u32)?;
+        if shift.date.day() == 1 {
             progress(Progress { done: made, total: wanted });
         }
     }
     Ok(made)
+}
+
+/// Every day of every colleague from the first to the last.
+fn shifts<'a>(plan: &DemoPlan, maker: &Maker, crew: &'a Crew) -> Vec<Shift<'a>> {
+    let today = zone::date_of(maker.now, maker.zone);
+    let first = today - chrono::Months::new(12 * plan.years.clamp(1, 30));
+    let is_able =
+        |of: &&Service, member: &Member| of.details.kind != ServiceKind::Boarding && of.details.staff_roles.contains(&member.role);
+    let able = |member: &Member| crew.services.iter().filter(|of| is_able(of, member)).collect::<Vec<_>>();
+    let crew: Vec<(&Member, Vec<&Service>)> = crew.members.iter().map(|member| (member, able(member))).collect();
+    let dates = first.iter_days().take_while(|date| *date <= today + Days::new(DAYS_AHEAD));
+    let at_work = |date: NaiveDate| crew.iter().filter(move |(member, able)| works(member, date) && !able.is_empty());
+    let shift = |date, (member, able): &(&'a Member, Vec<&'a Service>)| {
+        let share = minutes(member, date) / usual(able) * fullness(date, today);
+        Shift { member, date, able: able.clone(), share }
+    };
+    dates.flat_map(|date| at_work(date).map(move |of| shift(date, of)).collect::<Vec<_>>()).collect()
 }
 
 fn works(member: &Member, date: NaiveDate) -> bool {
@@ -58,31 +81,49 @@ fn works(member: &Member, date: NaiveDate) -> bool {
     day != 0 && day != member.day_off
 }
 
-/// A colleague's day, from the first hour to the last.
-fn day(db: &Connection, maker: &mut Maker, crew: &Crew, herd: &Herd, member: &Member, date: NaiveDate, fullness: u32) -> Result<u32> {
-    let able: Vec<&Service> = crew
-        .services
-        .iter()
-        .filter(|of| of.details.kind != ServiceKind::Boarding && of.details.staff_roles.contains(&member.role))
-        .collect();
-    if able.is_empty() {
-        return Ok(0);
-    }
-    let end = if zone::day_of_week(date) == 6 { BREAK.0 } else { member.end };
-    let mut minute = member.start;
+/// The end of a colleague's day: Saturdays end where the others have their break.
+fn end(member: &Member, date: NaiveDate) -> u16 {
+    if zone::day_of_week(date) == 6 { BREAK.0 } else { member.end }
+}
+
+/// How long a colleague works on a day, in minutes.
+fn minutes(member: &Member, date: NaiveDate) -> f64 {
+    let end = end(member, date);
+    f64::from(end - member.start - if end > BREAK.1 { BREAK.1 - BREAK.0 } else { 0 })
+}
+
+fn length(service: &Service) -> u16 {
+    service.details.duration_minutes + service.details.buffer_minutes
+}
+
+/// How long one of these services takes in the middle, in minutes.
+fn usual(able: &[&Service]) -> f64 {
+    able.iter().map(|service| f64::from(length(service))).sum::<f64>() / able.len().max(1) as f64
+}
+
+/// Mondays are fuller than other days; next week is nearly full, in two months there is hardly anything.
+fn fullness(date: NaiveDate, today: NaiveDate) -> f64 {
+    let ahead = u64::try_from((date - today).num_days()).unwrap_or(0);
+    let monday = if zone::day_of_week(date) == 1 { 1.1 } else { 1.0 };
+    monday * (DAYS_AHEAD + 4).saturating_sub(ahead) as f64 / (DAYS_AHEAD + 4) as f64
+}
+
+/// A colleague's day, from the first hour to the last, with as many visits as it is to have, or as it holds.
+fn day(db: &Connection, maker: &mut Maker, herd: &Herd, shift: &Shift<'_>, quota: u32) -> Result<u32> {
+    let end = end(shift.member, shift.date);
+    let mut minute = shift.member.start;
     let mut made = 0;
-    while minute + 15 <= end {
-        let service = *maker.pick(&able);
-        let length = service.details.duration_minutes;
-        let until = minute + length;
-        let meets_break = minute < BREAK.1 && until > BREAK.0;
-        // Mondays and the hour after opening are fuller than a Thursday noon.
-        let busy = fullness + if zone::day_of_week(date) == 1 { 6 } else { 0 };
-        if meets_break {
+    while minute + 15 <= end && made < quota {
+        let free = f64::from(end - minute - if minute < BREAK.0 && end > BREAK.1 { BREAK.1 - BREAK.0 } else { 0 });
+        let (to_come, usual) = (f64::from(quota - made), usual(&shift.able));
+        let idle_quarters = (free - to_come * usual).max(0.0) / 15.0;
+        let service = service(maker, &shift.able, to_come * usual > free);
+        let until = minute + service.details.duration_minutes;
+        if minute < BREAK.1 && until > BREAK.0 {
             minute = BREAK.1;
-        } else if until > end || !maker.chance(busy.min(97)) {
+        } else if until > end || maker.rng.f64() > to_come / (to_come + idle_quarters) {
             minute += 15;
-        } else if let Some(visit) = visit(maker, herd, member, service, date, minute) {
+        } else if let Some(visit) = visit(maker, herd, shift.member, service, shift.date, minute) {
             let keeps_time = insert(db, maker, &visit)?;
             made += 1;
             if keeps_time {
@@ -95,13 +136,21 @@ fn day(db: &Connection, maker: &mut Maker, crew: &Crew, herd: &Herd, member: &Me
     Ok(made)
 }
 
+/// What somebody comes for. On a day that is too full for it, long work is put off.
+fn service<'a>(maker: &mut Maker, able: &[&'a Service], is_short_of_time: bool) -> &'a Service {
+    let (first, second) = (*maker.pick(able), *maker.pick(able));
+    if is_short_of_time && length(second) < length(first) { second } else { first }
+}
+
 fn visit<'a>(maker: &mut Maker, herd: &Herd, member: &'a Member, service: &'a Service, date: NaiveDate, minute: u16) -> Option<Visit<'a>> {
     let starts_at = zone::instant(date, WallTime::from_minutes(minute)?, maker.zone)?;
-    // Some come often, most seldom: two draws, the earlier in the list.
-    let pick = |maker: &mut Maker| maker.rng.usize(0..herd.pets.len()).min(maker.rng.usize(0..herd.pets.len()));
-    for _ in 0..6 {
-        let pet = herd.pets[pick(maker)];
-        if pet.since <= starts_at && (pet.is_alive || starts_at.0 < maker.now.0 - 300 * DAY) {
+    let known = herd.known(starts_at);
+    for _ in 0..20 {
+        // Some come often, most seldom: of two draws, the one with the lesser random part of its id.
+        let (first, second) = (maker.rng.usize(0..known.len().max(1)), maker.rng.usize(0..known.len().max(1)));
+        let (first, second) = (*known.get(first)?, *known.get(second)?);
+        let pet = if first.id[8..] < second.id[8..] { first } else { second };
+        if pet.is_alive || starts_at.0 < maker.now.0 - 300 * DAY {
             let ends_at = starts_at.plus_minutes(i64::from(service.details.duration_minutes));
             return Some(Visit { member, pet, service, starts_at, ends_at });
         }

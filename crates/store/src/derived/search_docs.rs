@@ -1,10 +1,12 @@
-//! The search index: one document a client, with the names of its pets, so that "rex smith" finds the Smith who has a Rex.
+//! The search index: one document a client, with the names of its pets, so that "rex smith" finds the Smith who has a Rex; and
+//! beside it what is like another.
 
 use std::collections::BTreeSet;
 
 use petrel_domain::text::{fold, reversed_digits};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::likeness;
 use crate::Result;
 
 /// Brings the documents of these clients up to date.
@@ -14,8 +16,12 @@ pub(super) fn refresh(db: &Connection, clients: &BTreeSet<[u8; 16]>) -> Result<(
         let known: Option<i64> = db.prepare_cached(known)?.query_row([client], |row| row.get(0)).optional()?;
         if let Some(docid) = known {
             db.prepare_cached("DELETE FROM search_index WHERE rowid = ?1")?.execute([docid])?;
+            likeness::remove(db, client)?;
         }
         let document = Document::read(db, client)?;
+        if let Some(document) = &document {
+            likeness::insert(db, client, &document.names, &document.pet_names, &document.typed_email)?;
+        }
         match (known, document) {
             (None, None) => {}
             (Some(docid), None) => {
@@ -35,6 +41,7 @@ pub(super) fn refresh(db: &Connection, clients: &BTreeSet<[u8; 16]>) -> Result<(
 pub(super) fn rebuild(db: &Connection) -> Result<()> {
     db.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')", [])?;
     db.execute("DELETE FROM search_docs", [])?;
+    likeness::clear(db)?;
     let mut statement = db.prepare("SELECT id FROM clients WHERE deleted_at IS NULL AND merged_into_id IS NULL ORDER BY id")?;
     let clients = statement.query_map([], |row| row.get(0))?.collect::<Result<BTreeSet<[u8; 16]>, _>>()?;
     refresh(db, &clients)
@@ -43,7 +50,10 @@ pub(super) fn rebuild(db: &Connection) -> Result<()> {
 #[derive(Default)]
 struct Document {
     names: String,
+    /// The names of the pets, one by one.
+    pet_names: Vec<String>,
     pets: String,
+    typed_email: String,
     email: String,
     phone: String,
     microchips: String,
@@ -56,17 +66,20 @@ impl Document {
                    WHERE id = ?1 AND deleted_at IS NULL AND merged_into_id IS NULL";
         let found = db.prepare_cached(sql)?.query_row([client], |row| {
             let (name, email, phone) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
-            Ok(Self { names: fold(name), email: fold(email), phone: reversed_digits(phone), ..Self::default() })
+            let typed_email = email.to_owned();
+            Ok(Self { names: fold(name), typed_email, email: fold(email), phone: reversed_digits(phone), ..Self::default() })
         });
         let Some(mut document) = found.optional()? else { return Ok(None) };
         let sql = "SELECT name, coalesce(breed, ''), coalesce(microchip, '') FROM pets WHERE client_id = ?1 AND deleted_at IS NULL";
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query([client])?;
         while let Some(row) = rows.next()? {
-            for text in [row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?] {
-                document.pets.push_str(&fold(text));
+            let (name, breed) = (fold(row.get_ref(0)?.as_str()?), fold(row.get_ref(1)?.as_str()?));
+            for text in [&name, &breed] {
+                document.pets.push_str(text);
                 document.pets.push(' ');
             }
+            document.pet_names.push(name);
             document.microchips.push_str(&reversed_digits(row.get_ref(2)?.as_str()?));
             document.microchips.push(' ');
         }

@@ -56,7 +56,7 @@ impl<'a> Tx<'a> {
             action_id: None,
             mark,
             keeps_registers: true,
-            affected: Affected::default(),
+            affected: Affected::own(),
             registers: Registers::default(),
             tables: BTreeSet::new(),
         })

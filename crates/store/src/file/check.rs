@@ -5,7 +5,7 @@ use std::path::Path;
 use petrel_domain::{Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
 
-use super::open::unlock;
+use super::seal;
 use crate::{FileKey, Result};
 
 /// Looks a whole file over: SQLCipher's seal of every page, then (`thorough`) SQLite's integrity check and every reference.
@@ -13,8 +13,7 @@ use crate::{FileKey, Result};
 /// # Errors
 /// `corrupt`, saying what was found first; `wrong_key`.
 pub fn check_file(path: &Path, key: &FileKey, thorough: bool) -> Result<()> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    unlock(&db, key)?;
+    let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
     check(&db, thorough)
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use petrel_domain::{Clock, Refusal, RefusalCode, SystemClock};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
-use crate::{FileKey, Result};
+use super::seal;
+use crate::{FileKey, Result, derived};
 
 mod embedded {
     refinery::embed_migrations!("../../migrations/device");
@@ -18,9 +18,6 @@ pub const SCHEMA_VERSION: i32 = 1;
 
 /// `PRAGMA application_id` of a clinic's file: "Ptrl".
 const APPLICATION_ID: i32 = 0x5074_726c;
-
-/// How long a write waits for another process that holds the file, before it says so.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// How to open a clinic's file.
 #[derive(Clone)]
@@ -59,11 +56,7 @@ pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
 }
 
 fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
-    let mut db = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    unlock(&db, key)?;
+    let (mut db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, key)?;
     refuse_newer(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     if db.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))? != APPLICATION_ID {
@@ -79,22 +72,10 @@ fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
 
 /// A connection that can only read.
 pub(crate) fn open_reader(options: &OpenOptions) -> Result<Connection> {
-    let db = Connection::open_with_flags(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    unlock(&db, &options.key)?;
+    let (db, _) = seal::open(&options.path, OpenFlags::SQLITE_OPEN_READ_WRITE, &options.key)?;
     db.pragma_update(None, "query_only", true)?;
     db.pragma_update(None, "cache_size", -8_000)?;
     Ok(db)
-}
-
-pub(crate) fn unlock(db: &Connection, key: &FileKey) -> Result<()> {
-    db.busy_timeout(BUSY)?;
-    db.pragma_update(None, "key", key.pragma().as_str())?;
-    // Sorting and statement journals stay in memory: what they hold would lie on the disk in the clear.
-    db.pragma_update(None, "temp_store", "MEMORY")?;
-    db.pragma_update(None, "trusted_schema", false)?;
-    db.set_prepared_statement_cache_capacity(128);
-    db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    Ok(())
 }
 
 /// Whether a connection can no longer be used: after a page that could not be read, SQLCipher refuses every other one for as long as the connection
@@ -105,18 +86,39 @@ pub(crate) fn is_spoiled(db: &Connection) -> bool {
 
 /// A file that a newer program has written is left alone, to the byte.
 fn refuse_newer(db: &Connection) -> Result<()> {
-    let known = runner().get_migrations().iter().map(|migration| migration.version()).max().unwrap_or_default();
+    let known = newest();
     if let Some(found) = applied(db)?
-        && i64::from(found) > i64::from(known)
+        && i64::from(found) > known
     {
         return Err(Refusal::new(RefusalCode::NewerFile).with_detail(format!("V{found:04} > V{known:04}")).into());
     }
     Ok(())
 }
 
-/// Brings the schema up to date, in one transaction: a migration that is in the file without being noted there could never be gone on with.
+/// Whether a file is of an older schema, which opening it would change for good.
+///
+/// # Errors
+/// `wrong_key`, `file_busy`, `corrupt`.
+pub fn is_older(path: &Path, key: &FileKey) -> Result<bool> {
+    let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+    Ok(applied(&db)?.is_some_and(|found| i64::from(found) < newest()))
+}
+
+/// The newest migration that this program knows.
+fn newest() -> i64 {
+    runner().get_migrations().iter().map(|migration| i64::from(migration.version())).max().unwrap_or_default()
+}
+
+/// Brings the schema up to date, in one transaction: a migration that is in the file without being noted there could never be gone on with. Then
+/// what is derived, where the schema says that it is stale; a crash in between leaves it stale.
 fn migrate(db: &mut Connection) -> Result<()> {
     runner().run(db).map_err(Box::new)?;
+    if db.query_row("SELECT count(*) FROM settings WHERE key = 'derived_is_stale'", [], |row| row.get::<_, i64>(0))? > 0 {
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        derived::rebuild(&transaction)?;
+        transaction.execute("DELETE FROM settings WHERE key = 'derived_is_stale'", [])?;
+        transaction.commit()?;
+    }
     Ok(())
 }
 

@@ -31,7 +31,7 @@ impl Known {
             if let Some(phone) = row.get::<_, Option<String>>(3)?.filter(|phone| !contact::is_unclear(phone)) {
                 known.by_phone.entry(phone).or_insert(id);
             }
-            if let Some(email) = row.get_ref(4)?.as_str_or_null()? {
+            if let Some(email) = row.get_ref(4)?.as_str_or_null()?.filter(|email| contact::is_email(email)) {
                 known.by_email.entry(contact::email_key(email)).or_insert(id);
             }
         }

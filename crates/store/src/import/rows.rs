@@ -107,7 +107,7 @@ fn row(file: &File, record: &Record, locale: &str, today: NaiveDate) -> Result<R
     if !is_somebody && pet.is_none() {
         return Err(bad(record.line, "missing_name", None));
     }
-    let client = if is_somebody { Some(client.checked(locale).map_err(|refusal| told(&cells, &refusal))?) } else { None };
+    let client = if is_somebody { Some(client.checked_as_typed(locale).map_err(|refusal| told(&cells, &refusal))?) } else { None };
     let pet = pet.map(|pet| pet.checked(today)).transpose().map_err(|refusal| told(&cells, &refusal))?;
     Ok(Row { line: record.line, client, external_id: cells.text(ImportField::ExternalId), pet })
 }

@@ -1031,6 +1031,8 @@ export type NeedsAttention = {
 	failed_messages: FailedMessage[],
 	/**  Clients whose phone could not be read. */
 	unclear_phones: UnclearPhone[],
+	/**  Clients whose e-mail can be none. */
+	unclear_emails: UnclearEmail[],
 	/**  How many of all there are; the lists above hold 50 each at the most. */
 	total: number,
 };
@@ -1595,6 +1597,16 @@ visit: AppointmentCard } |
 { kind: "record"; 
 /**  The record. */
 record: MedicalRecord };
+
+/**  An e-mail that can be none. */
+export type UnclearEmail = {
+	/**  Whose. */
+	client_id: ClientId,
+	/**  The client's name. */
+	client_name: string,
+	/**  What was typed. */
+	email: string,
+};
 
 /**  A phone that could not be read. */
 export type UnclearPhone = {

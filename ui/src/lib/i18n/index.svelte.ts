@@ -44,12 +44,17 @@ let wanted: { language: Language; region: string | null; later: boolean } = {
   later: false,
 };
 
+/** What was asked for when the texts that are there came. */
+let brought: typeof wanted | undefined;
+
 /** Brings the texts of what is asked for at the end, however often that changes on the way. */
 async function bring(): Promise<void> {
   const asked = wanted;
+  if (asked === brought) return;
   const { language, region, later } = asked;
   const parts = await Promise.all([loaders[language](), ...(later ? [laterLoaders[language]()] : [])]);
   if (wanted !== asked) return bring();
+  brought = asked;
   const texts: Catalogue = Object.assign({}, ...parts.map((part) => part.default));
   formats = new Map();
   current = { language, texts, locale: region ? `${language}-${region}` : language };

@@ -70,6 +70,17 @@ export class BoardControl {
       const index = held === null ? -1 : boxes.findIndex(({ card }) => card.id === held);
       if (index >= 0) void tick().then(() => this.#focus(index));
     });
+    // A finger that has taken hold neither scrolls nor opens the system's menu. (A listener written in the markup is passive.)
+    $effect(() => {
+      const { body } = this;
+      const keep = (event: Event): void => {
+        if (this.#drag.isBusy) event.preventDefault();
+      };
+      for (const name of ['touchmove', 'contextmenu']) body?.addEventListener(name, keep, { passive: false });
+      return () => {
+        for (const name of ['touchmove', 'contextmenu']) body?.removeEventListener(name, keep);
+      };
+    });
     // What was opened beside the board gives the focus back to where it came from.
     let opened: string | null = null;
     $effect(() => {
@@ -146,8 +157,10 @@ export class BoardControl {
   #dropped({ index, target, kind }: Drop): void {
     this.#wasDragged = true;
     const { layout, oncreate } = this.#props();
-    if (kind !== 'create' && index !== null) void this.#moveTo(layout.boxes[index]!.card, target);
-    else {
+    if (kind !== 'create' && index !== null) {
+      const box = layout.boxes[index]!;
+      if (!isWhere(target, box)) void this.#moveTo(box.card, target);
+    } else {
       const column = layout.columns[target.column]!;
       const { starts_at, ends_at } = instantsOf(target, column);
       oncreate(column, starts_at, ends_at);
@@ -187,9 +200,7 @@ export class BoardControl {
     const aimed = this.#aimed;
     const box = this.#props().layout.boxes.find(({ card }) => card.id === aimed?.id);
     if (!box || !aimed) return;
-    const { column, top, height } = aimed.target;
-    const isSame = column === box.column && top === box.top && height === trueHeight(box);
-    if (isSame) this.#aimed = null;
+    if (isWhere(aimed.target, box)) this.#aimed = null;
     else await this.#moveTo(box.card, aimed.target);
   }
 
@@ -214,6 +225,10 @@ export class BoardControl {
     this.body?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus();
   }
 }
+
+/** Whether a target is where the visit stands already. */
+const isWhere = ({ column, top, height }: Target, box: Box): boolean =>
+  column === box.column && top === box.top && height === trueHeight(box);
 
 function indexOf(event: Event): number | null {
   const button = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');

@@ -4,8 +4,13 @@ import type { Box, Layout } from './layout';
 
 /** So far a pointer has to go before a press is a drag. */
 const SLACK = 4;
-/** So near to the lower edge a press takes hold of a visit's end. */
+/** So near to the lower edge a press takes hold of a visit's end; a finger is broader than a pointer. */
 const EDGE = 7;
+const FINGER_EDGE = 14;
+/** So long a finger rests before it has taken hold, in milliseconds; until then its moving scrolls. */
+const HOLD = 350;
+/** So far a resting finger may tremble. */
+const TREMBLE = 10;
 
 export interface Surface {
   /** The element whose box is the whole board. */
@@ -35,6 +40,9 @@ export class BoardDrag {
   #start: { x: number; y: number } | null = null;
   #last: PointerEvent | null = null;
   #frame = 0;
+  #hold: ReturnType<typeof setTimeout> | undefined;
+  /** A finger has taken hold and has not moved since. */
+  #isResting = false;
   #surface: () => Surface;
   #drop: (drop: Drop) => void;
 
@@ -43,24 +51,34 @@ export class BoardDrag {
     this.#drop = drop;
   }
 
-  /** Begins, where a drag may begin. A finger scrolls; it has "Move to…" instead. */
+  /** Begins, where a drag may begin: with a pointer at once, with a finger once it has rested. */
   press(event: PointerEvent, index: number | null, box: Box | null, isMovable: boolean): void {
-    if (event.button !== 0 || event.pointerType === 'touch' || (box && !isMovable)) return;
+    this.cancel();
+    if (event.button !== 0 || !event.isPrimary || (box && !isMovable)) return;
+    const isFinger = event.pointerType === 'touch';
     const from = this.#placeOf(event);
     this.#start = { x: event.clientX, y: event.clientY };
-    this.index = index;
+    if (isFinger) this.#hold = setTimeout(() => this.#lift(event, index), HOLD);
+    else this.index = index;
     if (!box) {
       this.#gesture = { kind: 'create', from };
       return;
     }
     const origin: Target = { column: box.column, top: box.top, height: trueHeight(box) };
     const edge = (event.target as HTMLElement).closest('button')!.getBoundingClientRect().bottom;
-    this.#gesture = { kind: edge - event.clientY < EDGE ? 'resize' : 'move', from, origin };
+    this.#gesture = { kind: edge - event.clientY < (isFinger ? FINGER_EDGE : EDGE) ? 'resize' : 'move', from, origin };
   }
 
   move(event: PointerEvent): void {
     if (!this.#gesture || !this.#start) return;
     const gone = Math.hypot(event.clientX - this.#start.x, event.clientY - this.#start.y);
+    if (this.#hold !== undefined) {
+      // It scrolls, then.
+      if (gone > TREMBLE) this.cancel();
+      return;
+    }
+    if (this.#isResting && gone <= TREMBLE) return;
+    this.#isResting = false;
     if (!this.target && gone < SLACK) return;
     const { body } = this.#surface();
     if (!this.target) body.setPointerCapture(event.pointerId);
@@ -78,6 +96,9 @@ export class BoardDrag {
   }
 
   cancel(): void {
+    clearTimeout(this.#hold);
+    this.#hold = undefined;
+    this.#isResting = false;
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     this.#gesture = null;
@@ -89,6 +110,17 @@ export class BoardDrag {
 
   get isBusy(): boolean {
     return this.target !== null;
+  }
+
+  /** The finger has rested: it has hold of what lies under it, and shows so. */
+  #lift(event: PointerEvent, index: number | null): void {
+    this.#hold = undefined;
+    this.#isResting = true;
+    this.index = index;
+    this.#surface().body.setPointerCapture(event.pointerId);
+    const gesture = this.#gesture!;
+    if (gesture.kind === 'create') this.#aim(event);
+    else this.target = gesture.origin;
   }
 
   #aim(event: PointerEvent): void {
