@@ -42,8 +42,8 @@ pub mod decoders {
 /// Removes what interrupted uploads left long ago, once a day, until it is dropped.
 pub async fn keep_parts(data_dir: std::path::PathBuf) {
     loop {
-        let folder = data_dir.clone();
-        match tokio::task::spawn_blocking(move || blobs::forget_old(&folder, std::time::SystemTime::now())).await {
+        let (folder, now) = (data_dir.clone(), petrel_domain::Clock::now(&petrel_domain::SystemClock).utc());
+        match tokio::task::spawn_blocking(move || blobs::forget_old(&folder, now.into())).await {
             Ok(Ok(0)) => {}
             Ok(Ok(removed)) => tracing::info!(removed, "parts of attachments that nobody came back for were removed"),
             Ok(Err(error)) => tracing::warn!(%error, "the parts of attachments could not be looked through"),

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn parts_that_nobody_came_back_for_are_removed_and_nothing_else_is() {
         let data_dir = tempfile::tempdir().unwrap();
-        let now = SystemTime::now();
+        let now = SystemTime::from(petrel_domain::Clock::now(&petrel_domain::SystemClock).utc());
         assert_eq!(forget_old(data_dir.path(), now).unwrap(), 0, "nothing is there yet");
         let folder = data_dir.path().join("blobs/a-clinic/ab");
         std::fs::create_dir_all(&folder).unwrap();
