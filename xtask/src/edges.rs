@@ -11,7 +11,7 @@ const MISSING: &[(&str, &[&str])] = &[
     ("petrel-domain", &["petrel-store", "petrel", "rusqlite", "tokio", "tauri", "reqwest", "keyring", "refinery"]),
     ("petrel-store", &["petrel", "petrel-sync", "tauri", "tokio", "reqwest", "keyring", "axum", "tokio-postgres"]),
     ("petrel-sync", &["petrel", "petrel-hub", "tauri", "keyring", "axum", "tokio-postgres"]),
-    ("petrel-hub", &["petrel", "petrel-store", "petrel-sync", "rusqlite", "tauri", "keyring", "reqwest"]),
+    ("petrel-hub", &["petrel", "petrel-store", "petrel-sync", "rusqlite", "tauri", "keyring", "aws-lc-rs"]),
 ];
 
 pub fn edges() -> Result<()> {

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod edges;
+mod fuzz;
 mod hub;
 mod package;
 mod process;
@@ -84,6 +85,15 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Looks for bytes that make a decoder panic, for a while each.
+    Fuzz {
+        /// How many seconds each decoder is fed.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Only the decoder of this name.
+        #[arg(long)]
+        only: Option<String>,
+    },
     /// Starts a hub with a Postgres of its own, and prints a code for a desk.
     Hub {
         /// Where to keep its database; without it, all is gone when the hub stops.
@@ -128,6 +138,7 @@ fn main() -> Result<()> {
         Command::Bench { json, quick } => bench::bench(json.as_deref(), quick),
         Command::Sim { seeds, desks, steps, postgres } => hub::simulate(&seeds, desks, steps, postgres),
         Command::Faults { cycles, full, only, seed } => hub::faults(cycles, full, only.as_deref(), seed),
+        Command::Fuzz { seconds, only } => fuzz::fuzz(seconds, only.as_deref()),
         Command::Hub { keep, listen } => hub::hub(keep.as_deref(), &listen),
         Command::Demo(args) => run::demo(&args),
         Command::Package { verify } => package::package(verify),

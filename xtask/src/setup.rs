@@ -33,6 +33,7 @@ const TESTS: &[&str] = &[
     "imagemagick",
     "poppler-utils",
     "postgresql",
+    "python3-venv",
 ];
 
 /// What packaging needs besides.
@@ -142,4 +143,22 @@ pub fn tool(name: &str, package: &str, version: &str) -> Result<PathBuf> {
         run(&mut install)?;
     }
     Ok(path)
+}
+
+/// A store that speaks S3, for the tests of the hub's attachments: moto, from PyPI, with what its S3 alone needs. Answers its server.
+pub fn moto() -> Result<PathBuf> {
+    const PACKAGES: [&str; 3] = ["moto[s3]==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"];
+    let venv = target().join("tools/moto");
+    let bin = venv.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let server = bin.join("moto_server");
+    // Written last: an installation that was broken off is begun anew.
+    let done = venv.join("installed");
+    if std::fs::read_to_string(&done).is_ok_and(|what| what == PACKAGES.join(" ")) {
+        return Ok(server);
+    }
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    run(program(python).args(["-m", "venv", "--clear"]).arg(&venv))?;
+    run(program(bin.join("python")).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
+    std::fs::write(done, PACKAGES.join(" "))?;
+    Ok(server)
 }

@@ -40,6 +40,9 @@ pub fn test(fast: bool) -> Result<()> {
     steps.step("rules and store", || {
         let mut tests = nextest()?;
         tests.args(["--workspace", "--exclude", "petrel-tests"]);
+        if !fast {
+            tests.env("PETREL_MOTO", setup::moto()?);
+        }
         crate::process::run(&mut tests)
     });
     steps.step("screens: types", || ui::script("check"));

@@ -198,7 +198,7 @@ pub(crate) fn new_code() -> Result<(String, String, String), getrandom::Error> {
 }
 
 /// Handle and secret of a code as people type it: any case, spaces or hyphens anywhere, O for 0 and I or L for 1.
-fn split_code(typed: &str) -> Option<(String, String)> {
+pub(crate) fn split_code(typed: &str) -> Option<(String, String)> {
     let signs: String = typed
         .chars()
         .filter(|sign| !sign.is_whitespace() && *sign != '-')

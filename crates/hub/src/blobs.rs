@@ -1,54 +1,63 @@
-//! Attachments, by what they are: their SHA-256 is their name. A folder per clinic; a file appears whole or not at all.
+//! Attachments, by what they are: their SHA-256 is their name. One appears whole or not at all, under its clinic alone; what an interrupted upload
+//! left waits in the data folder until the desk goes on from there.
 
-use std::path::{Path, PathBuf};
+mod client;
+mod part;
+mod store;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path as Segment, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
+use self::part::Part;
+pub(crate) use self::part::forget_old;
+pub use self::store::BlobStore;
 use crate::auth::Desk;
 use crate::db::clinic_transaction;
 use crate::problem::Problem;
 use crate::routes::Hub;
 
 /// The largest attachment, in bytes.
-const MOST: usize = 64 << 20;
+const MOST: u64 = 64 << 20;
 
-fn is_hash(name: &str) -> bool {
-    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+/// An attachment of a clinic.
+struct Blob {
+    clinic: Uuid,
+    sha256: String,
 }
 
-/// Where it lies: spread over folders by its first signs.
-fn path(data: &Path, clinic: Uuid, sha256: &str) -> PathBuf {
-    data.join("blobs").join(clinic.to_string()).join(&sha256[..2]).join(sha256)
+impl Blob {
+    fn of(desk: Desk, sha256: String) -> Result<Self, Problem> {
+        let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        if is_hash { Ok(Self { clinic: desk.clinic_id, sha256 }) } else { Err(Problem::NotFound) }
+    }
+
+    /// Where it lies, in a folder and in a bucket alike: its clinic first, then spread by its first signs.
+    fn key(&self) -> String {
+        format!("{}/{}/{}", self.clinic, &self.sha256[..2], self.sha256)
+    }
 }
 
 /// How many bytes of an attachment are here: all of it, or what an interrupted upload left. The desk goes on from there.
 pub(crate) async fn head(State(hub): State<Hub>, desk: Desk, Segment(sha256): Segment<String>) -> Result<Response, Problem> {
-    if !is_hash(&sha256) {
-        return Err(Problem::NotFound);
+    let blob = Blob::of(desk, sha256)?;
+    if let Some(size) = hub.blobs.size(&blob).await? {
+        return Ok((StatusCode::OK, [(header::CONTENT_LENGTH, size.to_string())]).into_response());
     }
-    let whole = path(&hub.data_dir, desk.clinic_id, &sha256);
-    if let Ok(meta) = tokio::fs::metadata(&whole).await {
-        return Ok((StatusCode::OK, [(header::CONTENT_LENGTH, meta.len().to_string())]).into_response());
-    }
-    let part = tokio::fs::metadata(whole.with_extension("part")).await.map_or(0, |meta| meta.len());
-    Ok((StatusCode::NOT_FOUND, [("petrel-have", part.to_string())]).into_response())
+    let have = part::size(&hub.data_dir, &blob).await;
+    Ok((StatusCode::NOT_FOUND, [("petrel-have", have.to_string())]).into_response())
 }
 
 pub(crate) async fn get(State(hub): State<Hub>, desk: Desk, Segment(sha256): Segment<String>) -> Result<Response, Problem> {
-    if !is_hash(&sha256) {
-        return Err(Problem::NotFound);
-    }
-    let bytes = tokio::fs::read(path(&hub.data_dir, desk.clinic_id, &sha256)).await.map_err(|_| Problem::NotFound)?;
-    Ok(([(header::CONTENT_TYPE, "application/octet-stream"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")], bytes).into_response())
+    let (size, body) = hub.blobs.read(&Blob::of(desk, sha256)?).await?.ok_or(Problem::NotFound)?;
+    let kind = (header::CONTENT_TYPE, "application/octet-stream".to_owned());
+    let no_guess = (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned());
+    Ok(([kind, no_guess, (header::CONTENT_LENGTH, size.to_string())], body).into_response())
 }
 
-/// Takes an attachment, or the rest of one (`petrel-from` says after how many bytes).
+/// Takes an attachment, or the rest of one (`petrel-from` says after how many bytes). What came is kept where the line breaks.
 pub(crate) async fn put(
     State(hub): State<Hub>,
     desk: Desk,
@@ -56,45 +65,32 @@ pub(crate) async fn put(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Problem> {
-    if !is_hash(&sha256) {
-        return Err(Problem::NotFound);
-    }
-    let whole = path(&hub.data_dir, desk.clinic_id, &sha256);
-    if tokio::fs::try_exists(&whole).await.unwrap_or(false) {
+    let blob = Blob::of(desk, sha256)?;
+    let from: u64 = headers.get("petrel-from").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let mut part = Part::open(&hub.data_dir, &blob).await?;
+    // Asked with the part in hand: whoever had it before may have finished it.
+    if let Some(size) = hub.blobs.size(&blob).await? {
+        part.remove().await?;
+        note(&hub, &blob, size).await?;
         return Ok(StatusCode::NO_CONTENT);
     }
-    let from: u64 = headers.get("petrel-from").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
-    let bytes = to_bytes(body, MOST).await.map_err(|_| Problem::TooLarge)?;
-    let part = whole.with_extension("part");
-    let failed = |error: std::io::Error| Problem::Internal(error.to_string());
-    if let Some(folder) = part.parent() {
-        tokio::fs::create_dir_all(folder).await.map_err(failed)?;
-    }
-    let mut file = tokio::fs::OpenOptions::new().create(true).append(true).truncate(false).open(&part).await.map_err(failed)?;
-    let have = file.metadata().await.map_err(failed)?.len();
-    if from > have {
-        return Err(Problem::Malformed("petrel-from: there are fewer bytes here".to_owned()));
-    }
-    file.set_len(from).await.map_err(failed)?;
-    if from + bytes.len() as u64 > MOST as u64 {
-        return Err(Problem::TooLarge);
-    }
-    file.write_all(&bytes).await.map_err(failed)?;
-    file.sync_all().await.map_err(failed)?;
-    let stored = tokio::fs::read(&part).await.map_err(failed)?;
-    if hex::encode(Sha256::digest(&stored)) != sha256 {
-        tokio::fs::remove_file(&part).await.map_err(failed)?;
+    part.receive(from, body).await?;
+    if part.hash().await? != blob.sha256 {
+        part.empty().await?;
         return Err(Problem::WrongBytes);
     }
-    tokio::fs::rename(&part, &whole).await.map_err(failed)?;
-    let mut client = hub.database.client().await?;
-    let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
-    let size = i64::try_from(stored.len()).unwrap_or(i64::MAX);
-    pg.execute(
-        "INSERT INTO blobs (clinic_id, sha256, byte_size) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        &[&desk.clinic_id, &sha256, &size],
-    )
-    .await?;
-    pg.commit().await?;
+    let size = hub.blobs.keep(&blob, part).await?;
+    note(&hub, &blob, size).await?;
     Ok(StatusCode::CREATED)
+}
+
+/// Tells the database that it is there.
+async fn note(hub: &Hub, blob: &Blob, size: u64) -> Result<(), Problem> {
+    let mut client = hub.database.client().await?;
+    let pg = clinic_transaction(&mut client, blob.clinic).await?;
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    let sql = "INSERT INTO blobs (clinic_id, sha256, byte_size) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    pg.execute(sql, &[&blob.clinic, &blob.sha256, &size]).await?;
+    pg.commit().await?;
+    Ok(())
 }

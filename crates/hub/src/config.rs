@@ -22,7 +22,7 @@ pub struct Settings {
     /// The address to listen at. TLS is the proxy's: see docs/hub.md.
     #[arg(long, env = "PETREL_LISTEN", default_value = "127.0.0.1:4790")]
     pub listen: SocketAddr,
-    /// Where attachments are kept.
+    /// Where attachments are kept, and in any case what interrupted uploads left.
     #[arg(long, env = "PETREL_DATA_DIR", default_value = "petrel-hub-data")]
     pub data_dir: PathBuf,
     /// The address desks reach this hub at.
@@ -34,4 +34,24 @@ pub struct Settings {
     /// The most requests of one desk in a minute.
     #[arg(long, env = "PETREL_REQUESTS_PER_MINUTE", default_value_t = 1200)]
     pub requests_per_minute: u32,
+}
+
+/// Where attachments are kept, if not in the data folder.
+#[derive(Args, Clone, Default)]
+pub struct BlobSettings {
+    /// The store of attachments: `s3://BUCKET` or `s3://BUCKET/PREFIX`. Without it, the folder `blobs` of the data folder.
+    #[arg(long, env = "PETREL_BLOBS")]
+    pub blobs: Option<String>,
+    /// The address of a store that speaks S3. Without it, Amazon's.
+    #[arg(long, env = "PETREL_S3_ENDPOINT")]
+    pub s3_endpoint: Option<String>,
+    /// The bucket's region.
+    #[arg(long, env = "PETREL_S3_REGION", default_value = "us-east-1")]
+    pub s3_region: String,
+    /// The id of the key that may read and write the bucket. At Amazon, without a key, the machine's own role is used.
+    #[arg(long, env = "PETREL_S3_KEY_ID")]
+    pub s3_key_id: Option<String>,
+    /// The secret of that key.
+    #[arg(long, env = "PETREL_S3_SECRET_KEY", hide_env_values = true)]
+    pub s3_secret_key: Option<String>,
 }

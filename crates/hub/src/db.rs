@@ -86,6 +86,16 @@ pub(crate) async fn clinic_transaction(client: &mut Object, clinic: Uuid) -> Res
     Ok(transaction)
 }
 
+/// A transaction that writes a clinic's log: it waits for the one before it here, before it looks at anything. Where the tables are on other servers
+/// (`postgres_fdw`), what is seen there is what was there at the first look: whoever waited only at the log's head would have to start anew.
+pub(crate) async fn writing_transaction(client: &mut Object, clinic: Uuid) -> Result<Transaction<'_>, DbError> {
+    let transaction = client.transaction().await?;
+    let sql = "SELECT set_config('petrel.clinic_id', $1, true), pg_advisory_xact_lock(hashtextextended($1, 4790))";
+    let statement = transaction.prepare_cached(sql).await?;
+    transaction.query_one(&statement, &[&clinic.to_string()]).await?;
+    Ok(transaction)
+}
+
 pub(crate) async fn set_clinic(transaction: &Transaction<'_>, clinic: Uuid) -> Result<(), DbError> {
     let statement = transaction.prepare_cached("SELECT set_config('petrel.clinic_id', $1, true)").await?;
     transaction.query_one(&statement, &[&clinic.to_string()]).await?;

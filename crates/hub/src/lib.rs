@@ -16,10 +16,42 @@ mod program;
 mod routes;
 
 pub use admin::{NewClinic, add_clinic, check, clinics, list_devices, make_code, revoke_device};
-pub use config::{Config, Settings};
+pub use blobs::BlobStore;
+pub use config::{BlobSettings, Config, Settings};
 pub use db::Database;
 pub use program::Program;
 pub use routes::{Hub, serve};
+
+/// What reads bytes of strangers, by itself: for fuzzing.
+#[doc(hidden)]
+pub mod decoders {
+    use petrel_domain::replication::{Enrol, Push};
+
+    /// A push, as its route reads it.
+    pub fn push(bytes: &[u8]) -> Option<Push> {
+        crate::routes::body(Ok(bytes::Bytes::copy_from_slice(bytes))).ok()
+    }
+
+    /// A request to be let in, as its route reads it, with the two halves of its code.
+    pub fn enrol(bytes: &[u8]) -> Option<(String, String)> {
+        let enrol: Enrol = crate::routes::body(Ok(bytes::Bytes::copy_from_slice(bytes))).ok()?;
+        crate::auth::split_code(&enrol.code)
+    }
+}
+
+/// Removes what interrupted uploads left long ago, once a day, until it is dropped.
+pub async fn keep_parts(data_dir: std::path::PathBuf) {
+    loop {
+        let (folder, now) = (data_dir.clone(), petrel_domain::Clock::now(&petrel_domain::SystemClock).utc());
+        match tokio::task::spawn_blocking(move || blobs::forget_old(&folder, now.into())).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::info!(removed, "parts of attachments that nobody came back for were removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "the parts of attachments could not be looked through"),
+            Err(error) => tracing::warn!(%error, "the parts of attachments could not be looked through"),
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(86_400)).await;
+    }
+}
 
 /// Keeps the log's partitions, once a day, until it is dropped.
 pub async fn keep_log(url: String, days: u32) {

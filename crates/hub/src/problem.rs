@@ -35,6 +35,8 @@ pub(crate) enum Problem {
     WrongBytes,
     /// The database is busy, or away.
     Busy(DbError),
+    /// Something the hub needs is held or out of reach: another moment may have it.
+    Away(String),
     /// Something that should not be.
     Internal(String),
 }
@@ -54,7 +56,7 @@ impl Problem {
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The request is not what it should be"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too much at once"),
             Self::WrongBytes => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-bytes", "The bytes are not what their name says"),
-            Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The hub is busy"),
+            Self::Busy(_) | Self::Away(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The hub is busy"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here"),
         }
     }
@@ -88,6 +90,7 @@ impl IntoResponse for Problem {
         let (status, kind, title) = self.parts();
         match &self {
             Self::Busy(error) => tracing::warn!(%error, "busy"),
+            Self::Away(error) => tracing::warn!(error, "away"),
             Self::Internal(error) => tracing::error!(error, "internal"),
             _ => {}
         }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
-use crate::{Config, Database, Hub, NewClinic, Settings};
+use crate::{BlobSettings, BlobStore, Config, Database, Hub, NewClinic, Settings};
 
 /// Ties the desks of clinics together.
 #[derive(Parser)]
@@ -23,7 +23,7 @@ pub struct Program {
 #[derive(Subcommand)]
 enum Command {
     /// Brings the schema up to date, then listens until it is told to stop (Ctrl+C, SIGTERM).
-    Serve(Settings),
+    Serve(Serve),
     /// Brings the schema up to date.
     Migrate,
     /// Clinics.
@@ -38,6 +38,14 @@ enum Command {
         #[arg(long)]
         clinic: Uuid,
     },
+}
+
+#[derive(Args)]
+struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    blobs: BlobSettings,
 }
 
 #[derive(Subcommand)]
@@ -93,7 +101,7 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = arguments.config;
     match arguments.command {
-        Command::Serve(settings) => return serve(&config, &settings).await,
+        Command::Serve(Serve { settings, blobs }) => return serve(&config, &settings, &blobs).await,
         Command::Migrate => Database::migrate(&config).await?,
         Command::Clinic(Clinic::Add { name, timezone }) => {
             println!("{}", crate::add_clinic(&connect(&config).await?, &NewClinic { name, timezone }).await?);
@@ -120,17 +128,20 @@ async fn connect(config: &Config) -> anyhow::Result<Database> {
     Database::connect(config).await
 }
 
-async fn serve(config: &Config, settings: &Settings) -> anyhow::Result<()> {
+async fn serve(config: &Config, settings: &Settings, blobs: &BlobSettings) -> anyhow::Result<()> {
+    let blobs = BlobStore::open(blobs, &settings.data_dir).await?;
     let database = connect(config).await?;
-    let hub = Hub::new(database, settings);
+    let hub = Hub::new(database, settings).with_blobs(blobs);
     let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("{} cannot be listened at", settings.listen))?;
     tracing::info!(listen = %listener.local_addr()?, public_url = settings.public_url, "the hub listens");
     let keeping = tokio::spawn(crate::keep_log(config.database_url.clone(), settings.log_days));
+    let clearing = tokio::spawn(crate::keep_parts(settings.data_dir.clone()));
     // Desks that wait for news are let go at once: they come back by themselves.
     let served = tokio::spawn(crate::serve(hub, listener, stop()));
     stop().await;
     tracing::info!("stopping");
     keeping.abort();
+    clearing.abort();
     if tokio::time::timeout(Duration::from_secs(10), served).await.is_err() {
         tracing::warn!("requests under way were cut off");
     }

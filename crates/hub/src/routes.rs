@@ -25,7 +25,7 @@ use tower_http::timeout::TimeoutLayer;
 use uuid::Uuid;
 
 use crate::auth::{self, Desk, OLDEST_SCHEMA, check_schema};
-use crate::blobs;
+use crate::blobs::{self, BlobStore};
 use crate::config::Settings;
 use crate::db::{Database, clinic_transaction};
 use crate::live::Live;
@@ -47,6 +47,7 @@ const ROWS: usize = 1_000;
 pub struct Hub {
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
+    pub(crate) blobs: BlobStore,
     live: Live,
     metrics: Arc<Metrics>,
     limits: Arc<Mutex<HashMap<Uuid, (Instant, u32)>>>,
@@ -54,18 +55,25 @@ pub struct Hub {
 }
 
 impl Hub {
-    /// A hub on a database. It listens for what other hubs on the same database take in.
+    /// A hub on a database, its attachments in the data folder. It listens for what other hubs on the same database take in.
     pub fn new(database: Database, settings: &Settings) -> Self {
         let live = Live::default();
         tokio::spawn(live.clone().listen(database.url.clone()));
         Self {
             database,
             data_dir: settings.data_dir.clone(),
+            blobs: BlobStore::folder(&settings.data_dir),
             live,
             metrics: Arc::default(),
             limits: Arc::default(),
             requests_per_minute: settings.requests_per_minute,
         }
+    }
+
+    /// Has it keep attachments elsewhere.
+    #[must_use]
+    pub fn with_blobs(self, blobs: BlobStore) -> Self {
+        Self { blobs, ..self }
     }
 
     /// The routes.
@@ -134,7 +142,7 @@ async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next
 }
 
 /// Reads a body as JSON; what is wrong with it is told by place, never by value.
-fn body<T: DeserializeOwned>(bytes: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Result<T, Problem> {
+pub(crate) fn body<T: DeserializeOwned>(bytes: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Result<T, Problem> {
     let bytes = bytes.map_err(|error| {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Problem::TooLarge

@@ -4,6 +4,7 @@
 //! What a seed does, it does again: a schedule that fails is replayed by its number.
 
 mod check;
+mod decoders;
 mod desk;
 mod disk;
 mod edits;
@@ -16,6 +17,7 @@ mod served;
 mod trials;
 
 pub use check::Findings;
+pub use decoders::{DECODERS, Decoder};
 pub use disk::{Disk, Failure, Recording, Watched};
 pub use model::{ModelHub, Sabotage};
 pub use postgres::{Postgres, SHARED};

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use petrel_domain::replication::{Enrolled, Logged};
-use petrel_hub::{Config, Database, Hub as Server, NewClinic, Settings};
+use petrel_hub::{BlobStore, Config, Database, Hub as Server, NewClinic, Settings};
 use petrel_sync::{HttpHub, Hub};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -37,11 +37,23 @@ impl Served {
         Self::on(&postgres.database().await?).await
     }
 
+    /// Starts one on a new database that keeps its attachments in a store.
+    ///
+    /// # Errors
+    /// What Postgres or the system says.
+    pub async fn with_blobs(postgres: &Postgres, blobs: BlobStore) -> Result<Self> {
+        Self::serve(&postgres.database().await?, Some(blobs)).await
+    }
+
     /// Starts one on a database that is there: several hubs may share it.
     ///
     /// # Errors
     /// What Postgres or the system says.
     pub async fn on(database_url: &str) -> Result<Self> {
+        Self::serve(database_url, None).await
+    }
+
+    async fn serve(database_url: &str, blobs: Option<BlobStore>) -> Result<Self> {
         let config = Config { database_url: database_url.to_owned(), connections: 8 };
         Database::migrate(&config).await?;
         let database = Database::connect(&config).await?;
@@ -56,6 +68,7 @@ impl Served {
             requests_per_minute: 10_000_000,
         };
         let server = Server::new(database.clone(), &settings);
+        let server = if let Some(blobs) = blobs { server.with_blobs(blobs) } else { server };
         let task = tokio::spawn(async move {
             let _ = petrel_hub::serve(server, listener, std::future::pending()).await;
         });

@@ -68,6 +68,13 @@ impl Store {
     }
 }
 
+/// Reads the bytes of a file as an import does. Answers how many records it has, how many rows come of them, and how many are bad.
+pub(crate) fn decode(bytes: &[u8], locale: &str, today: chrono::NaiveDate) -> Result<(usize, usize, usize)> {
+    let file = read::File::read(Path::new("file.csv"), bytes.to_vec(), None, locale)?;
+    let read = rows::read(&file, locale, today);
+    Ok((file.records.len(), read.rows.len(), read.bad.len()))
+}
+
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

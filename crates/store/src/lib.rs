@@ -39,6 +39,30 @@ mod staff;
 mod undo;
 mod waitlist;
 
+/// What reads bytes of strangers, by itself: for fuzzing.
+#[doc(hidden)]
+pub mod decoders {
+    use petrel_domain::replication::Change;
+
+    use crate::{Result, Store};
+
+    /// A row of the outbox: a changeset, and what goes with it as JSON.
+    ///
+    /// # Errors
+    /// `Value` where it is none; what SQLite says.
+    pub fn changes(store: &Store, changeset: &[u8], registers: Option<&str>) -> Result<Vec<Change>> {
+        crate::replica::changes(store, changeset, registers)
+    }
+
+    /// A file of clients and pets: how many records it has, how many rows come of them, and how many are bad.
+    ///
+    /// # Errors
+    /// `file_unreadable`.
+    pub fn csv(bytes: &[u8], locale: &str, today: chrono::NaiveDate) -> Result<(usize, usize, usize)> {
+        crate::import::decode(bytes, locale, today)
+    }
+}
+
 pub use action::Action;
 pub use actor::Actor;
 pub use backup::{Backups, backup_at, clear_way, finish_restore, replace, restore, set_aside};

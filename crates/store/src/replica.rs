@@ -26,11 +26,16 @@ pub use rejected::Rejected;
 pub(crate) use shield::Shield;
 
 use petrel_domain::Millis;
-use petrel_domain::replication::{Schema, Tokens};
+use petrel_domain::replication::{Change, Schema, Tokens};
 use rusqlite::params;
 use uuid::Uuid;
 
 use crate::{Result, Store};
+
+/// A row of the outbox, read by itself.
+pub(crate) fn changes(store: &Store, changeset: &[u8], registers: Option<&str>) -> Result<Vec<Change>> {
+    outgoing::changes(changeset, registers, store.catalog())
+}
 
 /// How this file stands to its hub.
 #[derive(Clone, Debug)]

@@ -201,7 +201,7 @@ impl Hub for HttpHub {
 
 /// Counts the rows of a page in binary COPY format, without looking at what they say. A page that is cut short counts as one that goes on:
 /// whoever reads it finds the cut.
-fn count_rows(page: &[u8]) -> usize {
+pub fn count_rows(page: &[u8]) -> usize {
     let mut at = 19;
     let mut rows = 0;
     loop {
@@ -297,10 +297,31 @@ async fn decode<T: DeserializeOwned>(response: Response) -> Result<T, HubError> 
     if !kind.contains("json") {
         return Err(HubError::NotAHub(format!("it answers {}", if kind.is_empty() { "nothing that is known" } else { &kind })));
     }
+    parse(&body)
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, HubError> {
     // An answer that says its length and is whole, and yet is none of ours, will not be better the next time; one that was cut short will.
-    serde_json::from_slice(&body).map_err(|error| {
+    serde_json::from_slice(body).map_err(|error| {
         if error.is_eof() { HubError::Unreachable("the answer was cut short".to_owned()) } else { HubError::NotAHub(error.to_string()) }
     })
+}
+
+/// What reads bytes of strangers, by itself: for fuzzing.
+#[doc(hidden)]
+pub mod decoders {
+    pub use super::count_rows;
+    use super::{Digest, Pulled, parse};
+
+    /// A page of the log.
+    pub fn pulled(bytes: &[u8]) -> Option<Pulled> {
+        parse(bytes).ok()
+    }
+
+    /// Counts and hashes of the hub's tables.
+    pub fn digest(bytes: &[u8]) -> Option<Digest> {
+        parse(bytes).ok()
+    }
 }
 
 /// What the network says, without the address (it may hold what is nobody's business).

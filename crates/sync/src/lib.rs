@@ -11,6 +11,8 @@ mod live;
 
 pub use engine::{Round, SyncError, compare, repair, round, send};
 pub use http::HttpHub;
+#[doc(hidden)]
+pub use http::decoders;
 pub use hub::{Digest, Hub, HubError, SnapshotPage};
 pub use join::{JoinError, join};
 pub use live::{Status, run};

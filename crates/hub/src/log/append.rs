@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{load, write};
 use crate::catalog::Catalog;
-use crate::db::{DbError, clinic_transaction, set_clinic};
+use crate::db::{DbError, set_clinic, writing_transaction};
 use crate::live::CHANNEL;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
@@ -35,7 +35,7 @@ pub(crate) async fn append(
     metrics: &Metrics,
 ) -> Result<Pushed, Problem> {
     let now = SystemClock.now();
-    let mut pg = clinic_transaction(client, clinic).await?;
+    let mut pg = writing_transaction(client, clinic).await?;
     // The lock that puts pushes of one clinic one after another. It is held to the commit: numbers become visible in their order.
     let lock = pg.prepare_cached("SELECT head FROM log_heads WHERE clinic_id = $1 FOR UPDATE").await?;
     let mut head: i64 = pg.query_one(&lock, &[&clinic]).await?.try_get(0)?;

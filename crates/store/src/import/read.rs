@@ -33,7 +33,11 @@ impl File {
         if about.len() > MOST_BYTES {
             return Err(unreadable("larger than 1 GiB").into());
         }
-        let bytes = std::fs::read(path).map_err(unreadable)?;
+        Self::read(path, std::fs::read(path).map_err(unreadable)?, plan, locale)
+    }
+
+    /// The same of bytes that were read from `path`.
+    pub(super) fn read(path: &Path, bytes: Vec<u8>, plan: Option<ImportPlan>, locale: &str) -> Result<Self> {
         let encoding = match &plan {
             Some(plan) => {
                 Encoding::for_label(plan.encoding.as_bytes()).ok_or_else(|| Refusal::invalid("encoding").with_detail(&plan.encoding))?

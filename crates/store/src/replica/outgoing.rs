@@ -172,9 +172,23 @@ fn set_aside(tx: &Connection, catalog: &Catalog, result: &PushResult, now: Milli
 
 /// An outbox row as the wire has it.
 pub(super) fn transaction(row: &Row<'_>, catalog: &Catalog) -> Result<Transaction> {
-    let mut registers = Registers::read(row.get_ref(7)?.as_str_or_null()?)?;
+    Ok(Transaction {
+        replica: Uuid::from_bytes(row.get(5)?),
+        n: row.get(0)?,
+        clock: Clock(row.get(1)?),
+        mark: row.get(8)?,
+        seen: row.get(6)?,
+        staff_id: row.get::<_, Option<[u8; 16]>>(2)?.map(Uuid::from_bytes),
+        action: row.get(3)?,
+        changes: changes(row.get_ref(4)?.as_blob()?, row.get_ref(7)?.as_str_or_null()?, catalog)?,
+    })
+}
+
+/// A changeset and the rest of its registers, as the wire has them.
+pub(super) fn changes(changeset: &[u8], registers: Option<&str>, catalog: &Catalog) -> Result<Vec<Change>> {
+    let mut registers = Registers::read(registers)?;
     let mut changes = Vec::new();
-    each(row.get_ref(4)?.as_blob()?, catalog, |change| {
+    each(changeset, catalog, |change| {
         let table = change.table;
         let id = Uuid::from_bytes(change.id);
         let mut columns = Columns::new();
@@ -196,14 +210,5 @@ pub(super) fn transaction(row: &Row<'_>, catalog: &Catalog) -> Result<Transactio
     for (table, rows) in registers {
         changes.extend(rows.into_iter().map(|(id, columns)| Change { table: table.clone(), id, op: Op::Put, columns }));
     }
-    Ok(Transaction {
-        replica: Uuid::from_bytes(row.get(5)?),
-        n: row.get(0)?,
-        clock: Clock(row.get(1)?),
-        mark: row.get(8)?,
-        seen: row.get(6)?,
-        staff_id: row.get::<_, Option<[u8; 16]>>(2)?.map(Uuid::from_bytes),
-        action: row.get(3)?,
-        changes,
-    })
+    Ok(changes)
 }
