@@ -46,7 +46,7 @@ pub fn bench(out: Option<&Path>, quick: bool, only: Option<&str>, drivers: Optio
 fn core(folder: &Path, clinic: &Path, quick: bool) -> Result<Value> {
     let figures = folder.join("core.json");
     let mut core = cargo();
-    core.args(["bench", "--quiet", "--package", "petrel-store", "--bench", "desk", "--", "--file"]).arg(&clinic);
+    core.args(["bench", "--quiet", "--package", "petrel-store", "--bench", "desk", "--", "--file"]).arg(clinic);
     core.arg("--key").arg(clinic.with_extension("petrel.key")).arg("--json").arg(&figures);
     if quick {
         core.arg("--quick");

@@ -54,8 +54,8 @@ pub(crate) async fn append(
     let mut ends = Vec::new();
     if !fresh.is_empty() {
         let savepoint = pg.savepoint("batch").await?;
-        let together = together(&savepoint, catalog, clinic, device, &mut fresh, head, now).await;
-        match together {
+        let all = together(&savepoint, catalog, clinic, device, &mut fresh, head, now).await;
+        match all {
             Ok((numbered, new_head)) => {
                 savepoint.commit().await?;
                 (ends, head) = (numbered, new_head);
@@ -144,8 +144,12 @@ async fn together(
             }
         }
     }
-    tokio::try_join!(write::write(pg, catalog, clinic, &mut ledger), keep(pg, clinic, device, &applied, now))?;
-    Ok((ends, head))
+    // What is sent after a statement that failed fails because of it: the first of them is to blame.
+    match tokio::join!(write::write(pg, catalog, clinic, &mut ledger), keep(pg, clinic, device, &applied, now)) {
+        (Ok(()), Ok(())) => Ok((ends, head)),
+        (Err(error), Ok(())) | (Ok(()), Err(error)) => Err(error),
+        (Err(error), Err(other)) => Err(if error.is_aftermath() { other } else { error }),
+    }
 }
 
 /// Writes the log's rows.
