@@ -8,6 +8,9 @@ export default defineConfig({
   globalSetup: './tests/browser/build-mock.ts',
   fullyParallel: true,
   workers: 2,
+  // axe reads a full page for seconds where two cores are shared: a limit that only a hang reaches.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,

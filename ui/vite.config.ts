@@ -3,11 +3,11 @@ import tailwindcss from '@tailwindcss/vite';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { configDefaults } from 'vitest/config';
-import { compiledMessages, messageFiles, writeMessages } from './scripts/i18n-types.mjs';
+import { compiledMessages, messageFiles, writeMessages, type Part } from './scripts/i18n-types.mjs';
 
 /**
- * Gives `virtual:messages/en`: the catalogue with its messages parsed already, so that no parser is shipped. Keeps the types of
- * its keys in step.
+ * Gives `virtual:messages/en`: the catalogue with its messages parsed already, so that no parser is shipped, and
+ * `virtual:messages/en/later`: what is not said on the first screen. Keeps the types of its keys in step.
  */
 function messages(): Plugin {
   const prefix = '\0virtual:messages/';
@@ -17,9 +17,9 @@ function messages(): Plugin {
     resolveId: (id) => (id.startsWith('virtual:messages/') ? `\0${id}` : undefined),
     load(id) {
       if (!id.startsWith(prefix)) return undefined;
-      const language = id.slice(prefix.length) as 'en' | 'es';
-      for (const file of messageFiles(language)) this.addWatchFile(file);
-      return `export default ${JSON.stringify(compiledMessages(language))}`;
+      const [language, part = 'first'] = id.slice(prefix.length).split('/') as ['en' | 'es', Part | undefined];
+      for (const file of messageFiles(language, part)) this.addWatchFile(file);
+      return `export default ${JSON.stringify(compiledMessages(language, part))}`;
     },
     handleHotUpdate({ file }) {
       if (/\/i18n\/en\/.*\.json$/.test(file)) writeMessages();

@@ -8,13 +8,14 @@ mod clients;
 mod clinic;
 mod pets;
 mod schedule;
+mod sync;
 mod transfer;
 mod waitlist;
 
 use petrel_domain::Refusal;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::events::{AppStateChanged, Changed, WorkProgress};
+use crate::events::{AppStateChanged, Changed, SyncChanged, WorkProgress};
 
 /// What every command answers.
 pub(crate) type Answer<T> = Result<T, Refusal>;
@@ -95,6 +96,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             pets::delete_pet,
             pets::move_pet,
             pets::record_weight,
+            pets::record_death,
             transfer::preview_import,
             transfer::run_import,
             transfer::export_all,
@@ -105,8 +107,25 @@ pub fn builder() -> Builder<tauri::Wry> {
             waitlist::waitlist_matches,
             waitlist::needs_attention,
             waitlist::dismiss_duplicate,
+            sync::sync_state,
+            sync::sync_now,
+            sync::join_clinic,
+            sync::connect_hub,
+            sync::leave_hub,
+            sync::hub_devices,
+            sync::revoke_device,
+            sync::new_device_code,
+            sync::rebuild_desk,
+            sync::rejected_changes,
+            sync::resend_rejected,
+            sync::discard_rejected,
+            sync::export_rejected,
+            sync::lost_values,
+            sync::choose_value,
+            sync::record_history,
+            sync::keep_both,
         ])
-        .events(collect_events![Changed, WorkProgress, AppStateChanged])
+        .events(collect_events![Changed, WorkProgress, AppStateChanged, SyncChanged])
 }
 
 #[cfg(test)]

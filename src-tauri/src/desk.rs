@@ -3,6 +3,9 @@
 mod at_work;
 mod backups;
 mod demo;
+mod hub;
+mod joining;
+mod line;
 mod opening;
 mod session;
 mod state;
@@ -19,6 +22,8 @@ use crate::folder::Folder;
 use crate::keys::Keys;
 
 use backups::Made;
+use joining::Joining;
+use line::{Line, LockedOut};
 use session::Session;
 
 /// This desk. Cheap to clone; clones are the same desk.
@@ -37,6 +42,8 @@ struct Inner {
     lock: Mutex<Option<FileLock>>,
     recovered: Mutex<Option<Recovery>>,
     made: Mutex<Made>,
+    /// A desk that is being filled from a hub.
+    joining: Mutex<Option<Joining>>,
     is_cancelled: AtomicBool,
     /// Damage was found while the file was in use; the next opening looks it over first.
     is_damage_found: AtomicBool,
@@ -52,10 +59,13 @@ enum Place {
 
 /// An open clinic.
 struct Clinic {
+    /// Ends first: it holds the file, too.
+    line: Option<Line>,
     store: Store,
     key: FileKey,
     key_file: KeyFile,
-    session: Session,
+    session: Arc<Session>,
+    locked_out: Arc<LockedOut>,
 }
 
 impl Desk {
@@ -70,6 +80,7 @@ impl Desk {
             lock: Mutex::new(None),
             recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),
+            joining: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
             is_damage_found: AtomicBool::new(false),
         };

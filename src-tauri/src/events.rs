@@ -1,6 +1,6 @@
 //! What the shell tells the screens without being asked.
 
-use petrel_domain::desk::Progress;
+use petrel_domain::desk::{Progress, SyncState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::AppHandle;
@@ -24,6 +24,13 @@ pub struct WorkProgress {
 #[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
 pub struct AppStateChanged {}
 
+/// The desk stands differently to its hub now.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, Event)]
+pub struct SyncChanged {
+    /// How.
+    pub state: SyncState,
+}
+
 /// What the desk has to tell.
 #[derive(Clone, Debug)]
 pub enum News {
@@ -33,6 +40,8 @@ pub enum News {
     Progress(Progress),
     /// The program stands elsewhere now.
     State,
+    /// The desk stands differently to its hub now.
+    Sync(SyncState),
 }
 
 impl News {
@@ -42,6 +51,7 @@ impl News {
             Self::Changed(tables) => Changed { tables }.emit(app),
             Self::Progress(progress) => WorkProgress { progress }.emit(app),
             Self::State => AppStateChanged {}.emit(app),
+            Self::Sync(state) => SyncChanged { state }.emit(app),
         };
         if let Err(error) = told {
             tracing::warn!(%error, "the screens could not be told");

@@ -5,7 +5,9 @@
 
 mod axe;
 mod driver;
+mod gate;
 mod window;
 
 pub use driver::Driver;
-pub use window::Window;
+pub use gate::Gate;
+pub use window::{ESCAPE, Window};

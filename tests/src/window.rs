@@ -16,6 +16,9 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// The left button of the mouse.
 const LEFT: u64 = 0;
 
+/// The key that closes what is open, as WebDriver has it.
+pub const ESCAPE: &str = "\u{e00c}";
+
 /// The app's window.
 pub struct Window {
     client: Client,

@@ -23,8 +23,8 @@ const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
 const isLanguage = (key) => /virtual:messages\//.test(key);
 const shell = closure(entry);
 // The shell that stands around every area, and one language: both are there before the first paint.
-for (const key of manifest[entry].dynamicImports ?? []) {
-  if (/\/shell\/|virtual:messages\/en$/.test(key)) closure(key, shell);
+for (const key of Object.keys(manifest)) {
+  if (/src\/lib\/shell\/Shell\.svelte$|virtual:messages\/en$/.test(key)) closure(key, shell);
 }
 const rows = [['shell', sum(shell), SHELL_KIB]];
 for (const key of Object.keys(manifest)) {

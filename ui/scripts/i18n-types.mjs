@@ -1,29 +1,39 @@
 // Writes src/lib/i18n/messages.gen.ts: every key of the English catalogue with the arguments its message takes.
 import { parse, TYPE } from '@formatjs/icu-messageformat-parser';
 import { readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
-import { join, dirname } from 'node:path';
+import { basename, join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../src/lib/i18n');
 
-/** All messages of a language, `area.key` to text. */
-export function catalogue(language) {
-  const entries = [];
-  for (const file of readdirSync(join(root, language)).sort()) {
-    const texts = JSON.parse(readFileSync(join(root, language, file), 'utf8'));
-    const area = file.replace(/\.json$/, '');
-    for (const [key, text] of Object.entries(texts)) entries.push([`${area}.${key}`, text]);
-  }
+/** What stands in `later` is not there before the first screen: the areas that speak of it wait for it (`laterTexts`). */
+const FOLDERS = { first: '.', later: 'later' };
+
+/** The messages of a language, `area.key` to text: those of the first screen, those that come later, or all. */
+export function catalogue(language, part) {
+  const files = part
+    ? messageFiles(language, part)
+    : Object.keys(FOLDERS).flatMap((each) => messageFiles(language, each));
+  const entries = files.flatMap((file) => {
+    const area = basename(file, '.json');
+    return Object.entries(JSON.parse(readFileSync(file, 'utf8'))).map(([key, text]) => [`${area}.${key}`, text]);
+  });
   return new Map(entries);
 }
 
-/** The files of a language. */
-export const messageFiles = (language) => readdirSync(join(root, language)).map((file) => join(root, language, file));
+/** The files of a part of a language. */
+export function messageFiles(language, part) {
+  const folder = join(root, language, FOLDERS[part]);
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => join(folder, name));
+}
 
 /** What is shipped of a language: a text as it is, a message with arguments as its parsed form. */
-export function compiledMessages(language) {
+export function compiledMessages(language, part) {
   return Object.fromEntries(
-    [...catalogue(language)].map(([key, text]) => {
+    [...catalogue(language, part)].map(([key, text]) => {
       const parsed = parse(text);
       const isPlain = parsed.every(({ type }) => type === TYPE.literal);
       return [key, isPlain ? parsed.map(({ value }) => value).join('') : parsed];

@@ -1,4 +1,4 @@
-//! `sim` and `hub`.
+//! `sim`, `faults` and `hub`.
 
 use std::path::Path;
 
@@ -17,6 +17,23 @@ pub fn simulate(seeds: &str, desks: u32, steps: u32, postgres: bool) -> Result<(
         sim.arg("--postgres");
     }
     run(&mut sim)
+}
+
+/// Tries faults. SQLite and its cipher are optimised in any build; what else takes time here is processes and disks.
+pub fn faults(cycles: Option<u64>, full: bool, only: Option<&str>, seed: u64) -> Result<()> {
+    setup::system(Need::Tests)?;
+    let mut faults = cargo();
+    faults.args(["run", "--quiet", "--package", "petrel-sim", "--bin", "petrel-faults", "--", "--seed", &seed.to_string()]);
+    if full {
+        faults.arg("--full");
+    }
+    if let Some(cycles) = cycles {
+        faults.args(["--cycles", &cycles.to_string()]);
+    }
+    if let Some(only) = only {
+        faults.args(["--only", only]);
+    }
+    run(&mut faults)
 }
 
 /// A hub for trying.

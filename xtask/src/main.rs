@@ -76,6 +76,21 @@ enum Command {
         #[arg(long)]
         postgres: bool,
     },
+    /// Real processes killed, disks that fail, lines that are cut: a line for each kind of fault.
+    Faults {
+        /// How many cycles of each kind; without it, a few.
+        #[arg(long)]
+        cycles: Option<u64>,
+        /// As many cycles of each kind as the design asks for: hours.
+        #[arg(long)]
+        full: bool,
+        /// Only the kinds whose name begins so.
+        #[arg(long)]
+        only: Option<String>,
+        /// From which what is drawn follows.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Starts a hub with a Postgres of its own, and prints a code for a desk.
     Hub {
         /// Where to keep its database; without it, all is gone when the hub stops.
@@ -119,6 +134,7 @@ fn main() -> Result<()> {
         Command::Check => check::check(),
         Command::Bench { json, quick, only, peers } => bench::bench(json.as_deref(), quick, only.as_deref(), peers.as_deref()),
         Command::Sim { seeds, desks, steps, postgres } => hub::simulate(&seeds, desks, steps, postgres),
+        Command::Faults { cycles, full, only, seed } => hub::faults(cycles, full, only.as_deref(), seed),
         Command::Hub { keep, listen } => hub::hub(keep.as_deref(), &listen),
         Command::Demo(args) => run::demo(&args),
         Command::Package { verify } => package::package(verify),

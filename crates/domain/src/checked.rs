@@ -1,6 +1,7 @@
 //! Checking what a person typed: limits, forms, and what must be there. Every refusal names its field.
 
 mod clinic;
+mod hub;
 mod people;
 mod visits;
 

@@ -10,6 +10,7 @@ mod pets;
 mod schedule;
 mod setup;
 mod staff;
+mod sync;
 mod transfer;
 mod waitlist;
 
@@ -21,6 +22,7 @@ pub use pets::*;
 pub use schedule::*;
 pub use setup::*;
 pub use staff::*;
+pub use sync::*;
 pub use transfer::*;
 pub use waitlist::*;
 

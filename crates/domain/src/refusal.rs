@@ -68,6 +68,8 @@ codes! {
     ReadOnly,
     /// The disk is full; nothing was changed.
     DiskFull,
+    /// The disk could not be read or written; nothing was changed.
+    DiskTrouble,
     /// The key or passphrase does not open the file.
     WrongKey,
     /// The file was written by a newer version of the program.
@@ -82,6 +84,30 @@ codes! {
     BadBackup,
     /// A file chosen by the person cannot be read; `detail` says why.
     FileUnreadable,
+    /// The hub cannot be reached.
+    HubUnreachable,
+    /// The hub asks for a pause; `until` says when the next try is possible, where it is known.
+    HubBusy,
+    /// What answers at the address is no hub of Petrel.
+    NotAHub,
+    /// The hub's certificate does not hold.
+    HubCertificate,
+    /// The code is wrong, used, or older than a quarter of an hour.
+    BadCode,
+    /// The hub is older than this program.
+    HubTooOld,
+    /// This program is older than the hub serves.
+    DeskTooOld,
+    /// This desk was locked out of its clinic's hub.
+    DeskRevoked,
+    /// The clinic at the hub has records of its own, and this desk's clinic is another one.
+    OtherClinic,
+    /// The clinic at the hub is still empty: a desk brings its own clinic to it.
+    EmptyClinic,
+    /// This clinic has no hub.
+    NoHub,
+    /// The hub said something that is not expected; `detail` holds its stable name.
+    HubProblem,
     /// An error of the program; `detail` goes to the log and to support.
     Internal,
 }

@@ -14,6 +14,6 @@ pub use judge::{MAX_AHEAD, clamp, judge};
 pub use ledger::{Ledger, Row, Stamp, Touched};
 pub use schema::{Column, Kind, Schema, TableSchema};
 pub use wire::{
-    Change, Clock, Columns, Enrol, Enrolled, Entry, HubInfo, Logged, Lost, Maker, Op, Outcome, Problem, Pulled, Push, PushResult, Pushed,
-    Reason, Renew, Tokens, Transaction, WIRE_SCHEMA,
+    Change, Clock, Columns, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, Logged, Lost, Maker, NewCode, Op, Outcome,
+    Problem, Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction, WIRE_SCHEMA,
 };

@@ -2,7 +2,7 @@
 //! field is added, a file is added.
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use petrel_domain::replication::{Enrolled, Problem, Pulled, Push, Pushed};
+use petrel_domain::replication::{Enrolled, History, HubDevice, NewCode, Problem, Pulled, Push, Pushed};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -34,6 +34,9 @@ fn the_wire_is_frozen() {
     is_frozen::<Pushed>(include_str!("golden/pushed.json"));
     is_frozen::<Pulled>(include_str!("golden/pulled.json"));
     is_frozen::<Enrolled>(include_str!("golden/enrolled.json"));
+    is_frozen::<History>(include_str!("golden/history.json"));
+    is_frozen::<Vec<HubDevice>>(include_str!("golden/devices.json"));
+    is_frozen::<NewCode>(include_str!("golden/code.json"));
     is_frozen::<Problem>(include_str!("golden/problem.json"));
 }
 

@@ -12,11 +12,13 @@ mod live;
 mod log;
 mod metrics;
 mod problem;
+mod program;
 mod routes;
 
 pub use admin::{NewClinic, add_clinic, check, clinics, list_devices, make_code, revoke_device};
 pub use config::{Config, Settings};
 pub use db::Database;
+pub use program::Program;
 pub use routes::{Hub, serve};
 
 /// Keeps the log's partitions, once a day, until it is dropped.

@@ -12,7 +12,8 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use petrel_domain::replication::{Columns, Enrol, Enrolled, HubInfo, Push, Renew, Tokens, WIRE_SCHEMA};
+use petrel_domain::Millis;
+use petrel_domain::replication::{Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Push, Renew, Tokens, WIRE_SCHEMA};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
@@ -287,29 +288,34 @@ async fn digest(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem>
     Ok(Json(log::digest(&mut client, &hub.database.catalog, desk.clinic_id).await?).into_response())
 }
 
-async fn history(State(hub): State<Hub>, desk: Desk, Path((table, id)): Path<(String, String)>) -> Result<Response, Problem> {
+async fn history(State(hub): State<Hub>, desk: Desk, Path((table, id)): Path<(String, String)>) -> Result<Json<History>, Problem> {
     let id = Uuid::parse_str(&id).map_err(|_| Problem::NotFound)?;
     let mut client = hub.database.client().await?;
-    Ok(Json(log::history(&mut client, &hub.database.catalog, desk.clinic_id, &table, id).await?).into_response())
+    Ok(Json(log::history(&mut client, &hub.database.catalog, desk.clinic_id, &table, id).await?))
 }
 
-async fn devices(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem> {
+async fn devices(State(hub): State<Hub>, desk: Desk) -> Result<Json<Vec<HubDevice>>, Problem> {
     let mut client = hub.database.client().await?;
     let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
     let sql = "SELECT id, name, platform, created_at, last_seen_at, revoked_at FROM devices WHERE clinic_id = $1 ORDER BY created_at";
     let at = |row: &Row, place: usize| {
-        row.try_get::<_, Option<chrono::DateTime<chrono::Utc>>>(place).map(|at| at.map(|at| at.timestamp_millis()))
+        row.try_get::<_, Option<chrono::DateTime<chrono::Utc>>>(place).map(|at| at.map(|at| Millis(at.timestamp_millis())))
     };
     let mut devices = Vec::new();
     for row in pg.query(sql, &[&desk.clinic_id]).await? {
         let id: Uuid = row.try_get(0)?;
-        devices.push(serde_json::json!({
-            "id": id, "name": row.try_get::<_, String>(1)?, "platform": row.try_get::<_, String>(2)?, "created_at": at(&row, 3)?,
-            "last_seen_at": at(&row, 4)?, "revoked_at": at(&row, 5)?, "is_this": id == desk.device_id,
-        }));
+        devices.push(HubDevice {
+            id,
+            name: row.try_get(1)?,
+            platform: row.try_get(2)?,
+            created_at: at(&row, 3)?.unwrap_or(Millis(0)),
+            last_seen_at: at(&row, 4)?,
+            revoked_at: at(&row, 5)?,
+            is_this: id == desk.device_id,
+        });
     }
     pg.commit().await?;
-    Ok(Json(devices).into_response())
+    Ok(Json(devices))
 }
 
 /// A desk locks another out. Who may is asked at the desk, in the core; the hub knows desks, not people.
@@ -324,9 +330,9 @@ async fn revoke(State(hub): State<Hub>, desk: Desk, Path(id): Path<String>) -> R
 }
 
 /// A code for one more desk.
-async fn code(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem> {
+async fn code(State(hub): State<Hub>, desk: Desk) -> Result<Json<NewCode>, Problem> {
     let (code, expires_at) = crate::admin::new_code(&hub.database, desk.clinic_id).await?;
-    Ok(Json(serde_json::json!({ "code": code, "expires_at": expires_at.timestamp_millis() })).into_response())
+    Ok(Json(NewCode { code, expires_at: Millis(expires_at.timestamp_millis()) }))
 }
 
 async fn ready(State(hub): State<Hub>) -> Result<&'static str, Problem> {

@@ -5,18 +5,24 @@
 
 mod check;
 mod desk;
+mod disk;
 mod edits;
 mod faults;
 mod model;
 mod postgres;
+mod proxy;
 mod schedule;
 mod served;
+mod trials;
 
 pub use check::Findings;
+pub use disk::{Disk, Failure, Recording, Watched};
 pub use model::{ModelHub, Sabotage};
 pub use postgres::{Postgres, SHARED};
+pub use proxy::{Proxy, Treatment};
 pub use schedule::{Plan, Report, run_schedule};
 pub use served::Served;
+pub use trials::{DeskPart, Ground, TRIALS, Tally, Trial};
 
 use std::path::Path;
 use std::sync::Arc;

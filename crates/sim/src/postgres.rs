@@ -28,6 +28,14 @@ impl Postgres {
         if let Ok(url) = std::env::var(SHARED) {
             return Ok(Self { folder: None, data: PathBuf::new(), url, is_mine: false });
         }
+        Self::alone()
+    }
+
+    /// One of its own in any case: to be crashed.
+    ///
+    /// # Errors
+    /// Where Postgres is not installed or does not start.
+    pub fn alone() -> Result<Self> {
         let folder = reachable_folder()?;
         let data = folder.path().join("data");
         let mut server = Self::start_in(&data)?;

@@ -94,6 +94,14 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
             desk.read(|db| Ok(db.query_row("SELECT lost FROM lost_values WHERE column_name = 'notes'", [], |row| row.get(0))?)).unwrap();
         assert_eq!(lost, "\"likes cats\"", "what lost is kept beside it");
     }
+    // Each desk knows which of the two was written at it.
+    let is_here = |desk: &Store| {
+        let choices = desk.lost_choices(&Actor::program()).unwrap();
+        assert_eq!((choices.len(), choices[0].label.as_str()), (1, "Ünal"));
+        assert_eq!((choices[0].kept.value.as_str(), choices[0].lost.value.as_str()), ("fears cats", "likes cats"));
+        (choices[0].kept.is_here, choices[0].lost.is_here)
+    };
+    assert_eq!((is_here(&first), is_here(&second)), ((false, true), (true, false)));
     // A person chooses the value that stands; every desk knows that it is settled.
     let open_losses = |desk: &Store| desk.lost_values(&Actor::program()).unwrap();
     let loss = open_losses(&first).into_iter().find(|loss| loss.column == "notes").unwrap();
@@ -115,6 +123,26 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
             .unwrap();
         assert_eq!(clashes, 0);
     }
+    // Another two are kept knowingly; every desk knows.
+    sql(&first, &visit(3, 1_800_100_000_000));
+    sql(&second, &visit(4, 1_800_100_900_000));
+    let rounds = async || {
+        for (desk, hub) in [(&first, &first_hub), (&second, &second_hub), (&first, &first_hub)] {
+            round(desk, hub, &SystemClock).await.unwrap();
+        }
+    };
+    rounds().await;
+    let visit_id = |id: u128| petrel_domain::AppointmentId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0100 | id));
+    let open_clashes = |desk: &Store| {
+        let sql = "SELECT count(*) FROM appointments WHERE clash_with_id IS NOT NULL";
+        desk.read(|db| Ok(db.query_row(sql, [], |row| row.get::<_, i64>(0))?)).unwrap()
+    };
+    assert_eq!((open_clashes(&first), open_clashes(&second)), (1, 1));
+    second.keep_both(&Actor::program(), visit_id(3), visit_id(4)).unwrap();
+    let again = second.keep_both(&Actor::program(), visit_id(3), visit_id(4)).unwrap_err();
+    assert_eq!(again.refusal().code, petrel_domain::RefusalCode::NotFound, "they do not clash any more");
+    rounds().await;
+    assert_eq!((open_clashes(&first), open_clashes(&second)), (0, 0), "the hub does not flag them again");
     // A third desk has the whole clinic.
     let (third_hub, enrolled) = served.desk(clinic).await.unwrap();
     let path = folder.path().join("third.petrel");

@@ -52,10 +52,13 @@ actions! {
     DeletePet = "delete_pet",
     MovePet = "move_pet",
     RecordWeight = "record_weight",
+    RecordDeath = "record_death",
     AddToWaitlist = "add_to_waitlist",
     SaveWaitlistEntry = "save_waitlist_entry",
     RemoveFromWaitlist = "remove_from_waitlist",
     ChooseValue = "choose_value",
+    ResendChange = "resend_change",
+    KeepBoth = "keep_both",
     ImportClients = "import_clients",
     MakeDemoClinic = "make_demo_clinic",
     Undo = "undo",
@@ -95,10 +98,13 @@ impl Action {
             | Self::SavePet
             | Self::DeletePet
             | Self::MovePet
+            | Self::RecordDeath
             | Self::AddToWaitlist
             | Self::SaveWaitlistEntry
             | Self::RemoveFromWaitlist
             | Self::ChooseValue
+            | Self::ResendChange
+            | Self::KeepBoth
             | Self::Undo => Right::WriteClinic,
         }
     }

@@ -4,6 +4,7 @@ mod answers;
 mod book;
 mod cancel;
 pub(crate) mod card;
+mod clash;
 mod colleagues;
 mod detail;
 mod edit;

@@ -15,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::file::{check, sync_folder, unlock, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store};
 
-pub use restore::{clear_way, finish_restore, restore, set_aside};
+pub use restore::{clear_way, finish_restore, replace, restore, set_aside};
 
 /// How a backup's name tells its time.
 const NAME: &str = "clinic-%Y%m%dT%H%M%S%3fZ.petrel";
@@ -147,6 +147,9 @@ fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
     }
     drop(steps);
     state.finish()?;
+    // What opens the hub's door stays with this file: a copy that comes back later would knock with keys that are used up, and a lost one
+    // must not let anybody in. Whoever puts it back joins again with a code.
+    copy.execute("UPDATE sync_state SET access_token = NULL, access_expires_at = 0, refresh_token = NULL", [])?;
     // One file, without a log beside it.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     copy.close().map_err(|(_, error)| error)?;

@@ -37,7 +37,8 @@ impl StoreError {
             Self::Sql(error) => of_sqlite(error),
             Self::Io(error) => of_io(error),
             Self::Csv(error) => Refusal::new(RefusalCode::FileUnreadable).with_detail(error),
-            Self::Migration(_) | Self::Value(_) => Refusal::internal(self),
+            Self::Migration(error) => cause(error.as_ref()).map_or_else(|| Refusal::internal(self), of_sqlite),
+            Self::Value(_) => Refusal::internal(self),
         }
     }
 }
@@ -60,9 +61,19 @@ impl From<serde_json::Error> for StoreError {
     }
 }
 
+/// SQLite's error behind another one.
+fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rusqlite::Error> {
+    std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref())
+}
+
 fn of_sqlite(error: &rusqlite::Error) -> Refusal {
+    // The memory that connections share lies on the disk, too, and needs room there.
+    if error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+        return Refusal::new(RefusalCode::DiskFull).with_detail(error);
+    }
     let code = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => RefusalCode::DiskFull,
+        Some(ErrorCode::SystemIoFailure) => RefusalCode::DiskTrouble,
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => RefusalCode::ReadOnly,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => RefusalCode::FileBusy,
         Some(ErrorCode::NotADatabase) => RefusalCode::WrongKey,

@@ -16,4 +16,4 @@ pub use wrap::WrappedKey;
 
 pub(crate) use check::{check, corrupt};
 pub(crate) use key_file::{sync_folder, with_suffix};
-pub(crate) use open::{open_reader, open_writer, unlock};
+pub(crate) use open::{is_spoiled, open_reader, open_writer, twice, unlock};

@@ -23,6 +23,7 @@ mod derived;
 mod door;
 mod error;
 mod export;
+mod farewell;
 mod file;
 mod free_slots;
 mod hours;
@@ -40,7 +41,7 @@ mod waitlist;
 
 pub use action::Action;
 pub use actor::Actor;
-pub use backup::{Backups, backup_at, clear_way, finish_restore, restore, set_aside};
+pub use backup::{Backups, backup_at, clear_way, finish_restore, replace, restore, set_aside};
 pub use demo::{DemoPlan, DemoReport};
 #[cfg(feature = "sabotage")]
 pub use door::Sabotage;

@@ -37,7 +37,7 @@ impl Store {
         })
     }
 
-    /// Changes a pet.
+    /// Changes a pet. Where its day of death is new, what was planned for it ends, as in [`Store::record_death`].
     ///
     /// # Errors
     /// `forbidden`, `not_found`, or what the check of the fields says.
@@ -47,7 +47,13 @@ impl Store {
         self.write(actor, Action::SavePet, |tx| {
             let sql = "UPDATE pets SET name = ?2, species = ?3, breed = ?4, sex = ?5, is_neutered = ?6, born_on = ?7, weight_grams = ?8, color = ?9,
                        microchip = ?10, allergies = ?11, alerts = ?12, deceased_on = ?13, updated_at = ?14 WHERE id = ?1 AND deleted_at IS NULL";
-            if write_pet(tx, sql, id, &input, None)? == 0 { Err(Refusal::not_found("pet").into()) } else { Ok(()) }
+            if write_pet(tx, sql, id, &input, None)? == 0 {
+                return Err(Refusal::not_found("pet").into());
+            }
+            if input.deceased_on.is_some() {
+                crate::farewell::end_plans(tx, id, None)?;
+            }
+            Ok(())
         })
     }
 

@@ -4,11 +4,15 @@
 
 mod apply;
 mod bootstrap;
+mod carry;
 mod copy;
 mod digest;
+mod history;
 mod losses;
+mod named;
 mod outgoing;
 mod registers;
+mod rejected;
 mod shield;
 mod stale;
 mod values;
@@ -17,8 +21,8 @@ pub use apply::Applied;
 pub use bootstrap::Bootstrap;
 pub use copy::{Field, decode_copy, encode_copy};
 pub use losses::LostValue;
-pub use outgoing::Rejected;
 pub(crate) use registers::Registers;
+pub use rejected::Rejected;
 pub(crate) use shield::Shield;
 
 use petrel_domain::Millis;
@@ -88,13 +92,14 @@ impl Store {
         })
     }
 
-    /// Ties this file to a hub that let the desk in.
+    /// Ties this file to a hub that let the desk in. A clinic at a hub that this file has read nothing of yet is read from its beginning.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn join_hub(&self, url: &str, device_id: Uuid, clinic_id: Uuid, tokens: &Tokens) -> Result<()> {
         let sql = "UPDATE sync_state SET hub_url = ?1, device_id = ?2, clinic_id = ?3, access_token = ?4, access_expires_at = ?5,
-                     refresh_token = ?6, trouble = NULL WHERE id = 1";
+                     refresh_token = ?6, trouble = NULL, cursor = iif(clinic_id IS ?3, cursor, 0), head = iif(clinic_id IS ?3, head, 0)
+                   WHERE id = 1";
         let (device, clinic) = (device_id.as_bytes(), clinic_id.as_bytes());
         let values = params![url, device, clinic, tokens.access_token, tokens.access_expires_at.0, tokens.refresh_token];
         self.writer().execute(sql, values)?;
@@ -119,6 +124,21 @@ impl Store {
         let sql = "UPDATE sync_state SET hub_url = NULL, device_id = NULL, access_token = NULL, refresh_token = NULL, trouble = NULL WHERE id = 1";
         self.writer().execute(sql, [])?;
         Ok(())
+    }
+
+    /// How much waits for a person here: what the hub can never take, and texts that lost to another desk's.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn unsettled(&self) -> Result<(u32, u32)> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT (SELECT count(*) FROM rejected_changes WHERE settled_at IS NULL AND transaction_json IS NOT NULL),
+                   (SELECT count(*) FROM lost_values WHERE {})",
+                losses::OPEN
+            );
+            Ok(db.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        })
     }
 
     /// Notes why this desk cannot go on by itself, or that it can again.

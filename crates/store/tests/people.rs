@@ -4,8 +4,11 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{BookInput, BookPet, ClientDetails, MergeInput, WaitlistInput, WaitlistMatchQuery};
-use petrel_domain::{AppointmentId, BookingMethod, ClientId, PetId, manifest};
+use petrel_domain::desk::{
+    BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, MergeInput, PetDeath, PetDeathInput, WaitlistInput,
+    WaitlistMatchQuery,
+};
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, PetId, RefusalCode, manifest};
 use rusqlite::types::Value;
 
 impl Salon {
@@ -18,13 +21,17 @@ impl Salon {
     }
 
     fn visit(&self) -> AppointmentId {
+        self.visit_of(self.client, self.pet, "2026-06-01", "10:00")
+    }
+
+    fn visit_of(&self, client: ClientId, pet: PetId, date: &str, time: &str) -> AppointmentId {
         let input = BookInput {
-            client_id: Some(self.client),
+            client_id: Some(client),
             pets: vec![BookPet {
-                pet_id: Some(self.pet),
+                pet_id: Some(pet),
                 service_id: Some(self.service),
                 staff_id: self.staff,
-                starts_at: at("2026-06-01", "10:00"),
+                starts_at: at(date, time),
                 duration_minutes: None,
                 answers: Vec::new(),
             }],
@@ -140,4 +147,100 @@ fn a_time_that_became_free_is_offered_to_those_it_fits_and_never_for_a_pet_that_
     let matches = salon.store.waitlist_matches(&salon.owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap();
     assert_eq!(matches.iter().map(|found| found.entry.id).collect::<Vec<_>>(), [exact, any]);
     assert!(matches[0].is_exact_service && !matches[1].is_exact_service);
+}
+
+fn waits(client: ClientId, pet: PetId) -> WaitlistInput {
+    WaitlistInput {
+        client_id: client,
+        pet_id: Some(pet),
+        service_id: None,
+        staff_id: None,
+        requested_on: None,
+        earliest: None,
+        latest: None,
+        priority: 0,
+        notes: None,
+    }
+}
+
+#[test]
+fn a_death_ends_what_was_planned_for_that_pet_alone_and_is_undone_in_one() {
+    let salon = salon();
+    let other = salon.add_pet("Ada");
+    let past = salon.visit_of(salon.client, salon.pet, "2026-06-01", "10:00");
+    salon.later(5 * DAY);
+    let coming = salon.visit_of(salon.client, salon.pet, "2026-06-10", "10:00");
+    let family = salon.visit_of(salon.client, other, "2026-06-10", "11:00");
+    for pet in [salon.pet, other] {
+        salon.store.add_to_waitlist(&salon.owner, waits(salon.client, pet)).unwrap();
+    }
+    let before = everything(&salon);
+
+    let input = PetDeathInput { pet_id: salon.pet, died_on: "2026-06-02".parse().unwrap(), reason: Some(" Rex has died ".into()) };
+    let saved = salon.store.record_death(&salon.owner, input).unwrap();
+    assert_eq!(saved.value, PetDeath { cancelled_visits: 1, closed_entries: 1 });
+    let read = |id| salon.store.appointment(&salon.owner, id).unwrap();
+    assert_eq!(read(coming).card.status, AppointmentStatus::Cancelled);
+    assert_eq!(read(coming).cancellation_reason.as_deref(), Some("Rex has died"));
+    assert_eq!((read(past).card.status, read(family).card.status), (AppointmentStatus::Confirmed, AppointmentStatus::Confirmed));
+    assert_eq!(salon.store.waitlist(&salon.owner).unwrap().iter().map(|entry| entry.wish.pet_id).collect::<Vec<_>>(), [Some(other)]);
+    assert_eq!(salon.store.pet_page(&salon.owner, salon.pet).unwrap().pet.details.deceased_on, "2026-06-02".parse().ok());
+
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(everything(&salon), before, "every row of every table is as it was");
+}
+
+#[test]
+fn a_day_of_death_is_neither_to_come_nor_before_birth() {
+    let salon = salon();
+    salon.sql("UPDATE pets SET born_on = '2020-03-01' WHERE name = 'Rex'");
+    let die = |day: &str| {
+        let input = PetDeathInput { pet_id: salon.pet, died_on: day.parse().unwrap(), reason: None };
+        let refusal = salon.store.record_death(&salon.owner, input).unwrap_err().refusal();
+        (refusal.code, refusal.field)
+    };
+    assert_eq!(die("2026-05-30"), (RefusalCode::Invalid, Some("died_on".into())));
+    assert_eq!(die("2020-02-29"), (RefusalCode::EndBeforeStart, Some("died_on".into())));
+}
+
+#[test]
+fn a_day_of_death_among_the_details_ends_what_was_planned_too() {
+    let salon = salon();
+    let visit = salon.visit();
+    let mut details = salon.store.pet_page(&salon.owner, salon.pet).unwrap().pet.details;
+    details.deceased_on = "2026-05-28".parse().ok();
+    salon.store.save_pet(&salon.owner, salon.pet, details).unwrap();
+    assert_eq!(salon.store.appointment(&salon.owner, visit).unwrap().card.status, AppointmentStatus::Cancelled);
+}
+
+#[test]
+fn clients_are_listed_by_who_comes_and_by_who_has_long_not_come() {
+    let salon = salon();
+    let (ida, bo) = (salon.add_client("Ida", "Rhodes", "+4930111111"), salon.add_client("Bo", "Diddley", "+4930222222"));
+    let (cat, dog) = (salon.add_pet_of(ida, "Tom"), salon.add_pet_of(bo, "Rip"));
+    let seen = [salon.visit(), salon.visit_of(ida, cat, "2026-06-02", "10:00")];
+    for (id, status) in seen.into_iter().zip(["completed", "no_show"]) {
+        salon.sql(&format!("UPDATE appointments SET status = '{status}', updated_at = updated_at + 1 WHERE id = x'{}'", id.0.simple()));
+    }
+    let list = |only, tag: Option<&str>| {
+        let query = ClientsQuery { tag: tag.map(Into::into), only, sort: ClientSort::Name, offset: 0, limit: 10 };
+        let page = salon.store.clients(&salon.owner, &query).unwrap();
+        assert_eq!(page.total as usize, page.rows.len());
+        page.rows
+    };
+    let ids = |only, tag| list(only, tag).iter().map(|row| row.id).collect::<Vec<_>>();
+    assert!(ids(ClientFilter::Coming, None).is_empty() && ids(ClientFilter::Away, None).is_empty());
+    let all = list(ClientFilter::Everybody, None);
+    let figures = |id| all.iter().find(|row| row.id == id).map(|row| (row.completed, row.no_shows));
+    assert_eq!((figures(salon.client), figures(ida), figures(bo)), (Some((1, 0)), Some((0, 1)), Some((0, 0))));
+
+    salon.later(370 * DAY);
+    salon.visit_of(bo, dog, "2027-06-07", "10:00");
+    salon.visit_of(ida, cat, "2027-06-04", "10:00");
+    salon.visit_of(bo, dog, "2027-06-03", "10:00");
+    assert_eq!(ids(ClientFilter::Coming, None), [bo, ida], "the soonest first, each once");
+    assert_eq!(ids(ClientFilter::Away, None), [salon.client], "who never came was never seen");
+    salon.store.save_client(&salon.owner, ida, ClientDetails { tags: vec!["vip".into()], ..named("Ida", "Rhodes") }).unwrap();
+    assert_eq!(ids(ClientFilter::Coming, Some("vip")), [ida]);
+    assert!(ids(ClientFilter::Away, Some("vip")).is_empty());
 }

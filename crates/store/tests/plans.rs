@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use common::{at, salon_with};
 use petrel_domain::BookingMethod;
 use petrel_domain::desk::{
-    AppointmentNotes, BookInput, BookPet, ClientDetails, ClientSort, ClientsQuery, FreeSlotsQuery, WaitlistMatchQuery,
+    AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, WaitlistMatchQuery,
 };
 
 static ASKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -90,7 +90,9 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     store.free_slots(owner, &query).unwrap();
     for sort in [ClientSort::Name, ClientSort::Created] {
         for tag in [None, Some("VIP".to_owned())] {
-            store.clients(owner, &ClientsQuery { tag, sort, offset: 50, limit: 50 }).unwrap();
+            for only in [ClientFilter::Everybody, ClientFilter::Coming, ClientFilter::Away] {
+                store.clients(owner, &ClientsQuery { tag: tag.clone(), only, sort, offset: 50, limit: 50 }).unwrap();
+            }
         }
     }
     store.client(owner, salon.client).unwrap();

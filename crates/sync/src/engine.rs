@@ -52,6 +52,16 @@ pub async fn round(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<R
     Ok(round)
 }
 
+/// Sends what waits, and nothing else.
+///
+/// # Errors
+/// The hub's, or the file's; what the hub took until then is sent.
+pub async fn send(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Round, SyncError> {
+    let mut round = Round::default();
+    push(store, hub, &mut round, clock).await?;
+    Ok(round)
+}
+
 /// Sends what waits, until nothing does. While the hub has one batch, the next is read from the file.
 ///
 /// # Errors

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use petrel_domain::replication::{Columns, Enrol, Enrolled, HubInfo, Problem, Pulled, Push, Pushed, Renew, Tokens, WIRE_SCHEMA};
+use petrel_domain::replication::{
+    Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Problem, Pulled, Push, Pushed, Renew, Tokens, WIRE_SCHEMA,
+};
 use petrel_domain::{Clock, Millis, SystemClock};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
@@ -66,6 +68,40 @@ impl HttpHub {
         Ok(enrolled)
     }
 
+    /// The desks of the clinic, those that were locked out among them.
+    ///
+    /// # Errors
+    /// The hub's.
+    pub async fn devices(&self) -> Result<Vec<HubDevice>, HubError> {
+        decode(self.send(|| Ok(self.request(Method::GET, "v1/devices", &[])), ANSWER).await?).await
+    }
+
+    /// Locks a desk of the clinic out: it is refused at its next request.
+    ///
+    /// # Errors
+    /// The hub's; `Problem` where there is no such desk.
+    pub async fn revoke(&self, device: Uuid) -> Result<(), HubError> {
+        let path = format!("v1/devices/{device}/revoke");
+        self.send(|| Ok(self.request(Method::POST, &path, &[])), ANSWER).await.map(drop)
+    }
+
+    /// A code that lets one more desk in.
+    ///
+    /// # Errors
+    /// The hub's.
+    pub async fn new_code(&self) -> Result<NewCode, HubError> {
+        decode(self.send(|| Ok(self.request(Method::POST, "v1/devices/code", &[])), ANSWER).await?).await
+    }
+
+    /// What happened to a row, the newest first.
+    ///
+    /// # Errors
+    /// The hub's; `Problem` where there is no such row.
+    pub async fn history(&self, table: &str, id: Uuid) -> Result<History, HubError> {
+        let path = format!("v1/sync/history/{table}/{id}");
+        decode(self.send(|| Ok(self.request(Method::GET, &path, &[])), ANSWER).await?).await
+    }
+
     /// What opens the door now.
     pub async fn tokens(&self) -> Option<Tokens> {
         self.tokens.lock().await.clone()
@@ -84,7 +120,7 @@ impl HttpHub {
     async fn access(&self, refused: Option<&str>) -> Result<String, HubError> {
         let mut tokens = self.tokens.lock().await;
         let now = SystemClock.now();
-        let held = tokens.as_ref().ok_or(HubError::Revoked)?;
+        let held = tokens.as_ref().ok_or(HubError::NotKnown)?;
         let is_good = held.access_expires_at.0 > now.0 + RENEW_BEFORE && refused != Some(held.access_token.as_str());
         if is_good {
             return Ok(held.access_token.clone());
@@ -108,7 +144,7 @@ impl HttpHub {
         let access = self.access(None).await?;
         let response = answer(make()?.bearer_auth(&access).timeout(timeout)).await;
         match response {
-            Err(HubError::Revoked) => {
+            Err(HubError::NotKnown) => {
                 let access = self.access(Some(&access)).await?;
                 answer(make()?.bearer_auth(&access).timeout(timeout)).await
             }
@@ -242,7 +278,8 @@ async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
     }
     let problem: Problem = decode(response).await?;
     Err(match problem.kind.strip_prefix("urn:petrel:problem:").unwrap_or(&problem.kind) {
-        "unauthorized" | "revoked" => HubError::Revoked,
+        "unauthorized" => HubError::NotKnown,
+        "revoked" => HubError::Revoked,
         "bad-code" => HubError::BadCode,
         "too-many-tries" => HubError::TooManyTries,
         "behind-horizon" => HubError::BehindHorizon,

@@ -35,7 +35,10 @@ pub enum HubError {
     /// Its certificate does not hold.
     #[error("the hub's certificate does not hold: {0}")]
     Certificate(String),
-    /// The desk's tokens are not known: it was revoked, or restored from a backup.
+    /// The desk has no tokens that the hub knows: its file was put back from a backup, or the hub's database was.
+    #[error("this desk has to join again")]
+    NotKnown,
+    /// Somebody locked this desk out.
     #[error("this desk is not let in any more")]
     Revoked,
     /// A code that is wrong, used, or too old.
@@ -74,6 +77,7 @@ impl HubError {
             Self::Busy(_) => "hub_busy",
             Self::NotAHub(_) => "not_a_hub",
             Self::Certificate(_) => "hub_certificate",
+            Self::NotKnown => "join_again",
             Self::Revoked => "desk_revoked",
             Self::BadCode => "bad_code",
             Self::TooManyTries => "too_many_tries",

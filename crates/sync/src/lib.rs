@@ -9,7 +9,7 @@ mod hub;
 mod join;
 mod live;
 
-pub use engine::{Round, SyncError, compare, pull, push, repair, round};
+pub use engine::{Round, SyncError, compare, pull, push, repair, round, send};
 pub use http::HttpHub;
 pub use hub::{Digest, Hub, HubError, SnapshotPage};
 pub use join::{JoinError, join};

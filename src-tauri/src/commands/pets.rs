@@ -1,6 +1,6 @@
 //! Pets.
 
-use petrel_domain::desk::{PetDetails, PetPage, Saved, WeightInput};
+use petrel_domain::desk::{PetDeath, PetDeathInput, PetDetails, PetPage, Saved, WeightInput};
 use petrel_domain::{ClientId, PetId, RecordId};
 use tauri::State;
 
@@ -41,4 +41,10 @@ pub fn move_pet(desk: State<'_, Desk>, id: PetId, client_id: ClientId) -> Answer
 #[specta::specta]
 pub fn record_weight(desk: State<'_, Desk>, input: WeightInput) -> Answer<Saved<RecordId>> {
     desk.save(|store, actor| store.record_weight(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn record_death(desk: State<'_, Desk>, input: PetDeathInput) -> Answer<Saved<PetDeath>> {
+    desk.save(|store, actor| store.record_death(actor, input))
 }

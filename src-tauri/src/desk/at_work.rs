@@ -27,6 +27,7 @@ impl Desk {
     /// `sign_in_needed` where nobody does, or the desk lay untouched for too long; what the question says.
     pub fn ask<T>(&self, question: impl FnOnce(&Store, &Actor) -> Result<T, StoreError>) -> Result<T, Refusal> {
         self.with_clinic(|clinic| {
+            clinic.refuse_locked_out()?;
             let actor = clinic.session.actor(&clinic.store, self.now())?;
             question(&clinic.store, &actor)
         })
@@ -69,8 +70,19 @@ impl Desk {
 
     /// Tells the screens which tables changed.
     pub(crate) fn tell_changed(&self, tables: &[String]) {
-        if !tables.is_empty() {
-            self.tell(News::Changed(tables.to_vec()));
+        if tables.is_empty() {
+            return;
+        }
+        self.tell(News::Changed(tables.to_vec()));
+        let waiting = match &*self.place() {
+            Place::Open(clinic) => clinic.line.as_ref().map(|line| {
+                line.wake();
+                clinic.sync_state()
+            }),
+            _ => None,
+        };
+        if let Some(state) = waiting {
+            self.tell(News::Sync(state));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Opening the clinic's file, and what there is to do where it does not open. Nothing is ever deleted.
 
 use std::fs;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
@@ -10,7 +11,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
 use petrel_store::{FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, set_aside};
 
-use super::session::Session;
+use super::line::LockedOut;
 use super::state::IS_DEMO;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -103,7 +104,7 @@ impl Desk {
     /// Opens the file with its key; a damaged one is set aside and the newest backup that passes its check takes its place.
     fn open_with(&self, key: FileKey, key_file: KeyFile, trust: Trust) -> Result<Place, StoreError> {
         let error = match self.open_sound(&key, trust) {
-            Ok(store) => return Ok(clinic(store, key, key_file)),
+            Ok(store) => return self.at_work(store, key, key_file),
             Err(error) => error,
         };
         if !self.is_damage(&error, &key, &key_file) {
@@ -117,7 +118,15 @@ impl Desk {
         *locked(&self.inner.recovered) = Some(recovery);
         self.inner.is_damage_found.store(false, Ordering::SeqCst);
         // It passed its check on the way.
-        Ok(clinic(self.open_sound(&key, Trust::ClosedWell)?, key, key_file))
+        self.at_work(self.open_sound(&key, Trust::ClosedWell)?, key, key_file)
+    }
+
+    /// The clinic at work, with its line to the hub where it has one.
+    fn at_work(&self, store: Store, key: FileKey, key_file: KeyFile) -> Result<Place, StoreError> {
+        let locked_out = Arc::new(LockedOut::of(&store)?);
+        let mut clinic = Clinic { line: None, store, key, key_file, session: Arc::default(), locked_out };
+        self.begin_line(&mut clinic);
+        Ok(Place::Open(Box::new(clinic)))
     }
 
     /// Opens the file where it is sound, as far as can be told at once.
@@ -131,7 +140,7 @@ impl Desk {
         if trust == Trust::Damaged || (trust == Trust::Unknown && size <= LOOKED_OVER_AT_ONCE) {
             check_file(&file, key, false)?;
         }
-        let options = OpenOptions { clock: std::sync::Arc::clone(&self.inner.clock), ..OpenOptions::new(&file, key.clone()) };
+        let options = OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(&file, key.clone()) };
         let store = Store::open(&options)?;
         match store.clinic()? {
             Some(_) => Ok(store),
@@ -201,19 +210,55 @@ impl Desk {
         if !matches!(&*place, Place::FirstRun) {
             return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
         }
-        let (file, new) = (self.inner.folder.file(), self.inner.folder.new_file());
-        let (key, owner) = self.fill_new(fill, &new)?;
-        let kept = self.keys().keep(&key, key_store, passphrase)?;
-        kept.write_beside(&file)?;
-        clear_way(&file)?;
-        fs::rename(&new, &file).map_err(StoreError::from)?;
-        *place = self.open_with(key, kept, Trust::ClosedWell)?;
-        if let (Place::Open(clinic), Some(owner)) = (&*place, owner) {
-            clinic.session.begin(owner, self.now());
-        }
+        let (key, owner) = self.fill_new(fill, &self.inner.folder.new_file())?;
+        self.settle(&mut place, key, key_store, passphrase, owner)?;
         drop(place);
         self.tell(News::State);
         self.app_state()
+    }
+
+    /// A new file that is full gets its key's place and its name, and is opened.
+    fn settle(
+        &self,
+        place: &mut Place,
+        key: FileKey,
+        key_store: KeyStore,
+        passphrase: Option<&str>,
+        signed_in: Option<StaffId>,
+    ) -> Result<(), Refusal> {
+        let file = self.inner.folder.file();
+        let kept = self.keys().keep(&key, key_store, passphrase)?;
+        kept.write_beside(&file)?;
+        clear_way(&file)?;
+        fs::rename(self.inner.folder.new_file(), &file).map_err(StoreError::from)?;
+        *place = self.open_with(key, kept, Trust::ClosedWell)?;
+        if let (Place::Open(clinic), Some(staff)) = (&*place, signed_in) {
+            clinic.session.begin(staff, self.now());
+        }
+        Ok(())
+    }
+
+    /// The same, where no clinic was opened meanwhile.
+    pub(super) fn settle_new(&self, key: FileKey, key_store: KeyStore, passphrase: Option<&str>) -> Result<AppState, Refusal> {
+        let mut place = self.place_mut();
+        if !matches!(&*place, Place::FirstRun) {
+            return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
+        }
+        self.settle(&mut place, key, key_store, passphrase, None)?;
+        drop(place);
+        self.tell(News::State);
+        self.app_state()
+    }
+
+    /// Removes what is left of a file that was never finished.
+    pub(super) fn remove_new(&self) -> Result<(), StoreError> {
+        for suffix in ["", "-wal", "-shm"] {
+            let left = std::path::PathBuf::from(format!("{}{suffix}", self.inner.folder.new_file().display()));
+            if left.exists() {
+                fs::remove_file(left)?;
+            }
+        }
+        Ok(())
     }
 
     fn fill_new(
@@ -221,14 +266,9 @@ impl Desk {
         fill: impl FnOnce(&Store) -> Result<Option<StaffId>, StoreError>,
         new: &std::path::Path,
     ) -> Result<(FileKey, Option<StaffId>), Refusal> {
-        for suffix in ["", "-wal", "-shm"] {
-            let left = std::path::PathBuf::from(format!("{}{suffix}", new.display()));
-            if left.exists() {
-                fs::remove_file(left).map_err(StoreError::from)?;
-            }
-        }
+        self.remove_new()?;
         let key = FileKey::random()?;
-        let options = OpenOptions { clock: std::sync::Arc::clone(&self.inner.clock), ..OpenOptions::new(new, key.clone()) };
+        let options = OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(new, key.clone()) };
         let store = Store::open(&options)?;
         let owner = fill(&store)?;
         drop(store);
@@ -240,7 +280,7 @@ impl Desk {
     /// # Errors
     /// `forbidden` where a clinic is at work that is no demo; what the system says.
     pub fn set_aside_file(&self) -> Result<AppState, Refusal> {
-        if matches!(&*self.place(), Place::Open(_)) {
+        if matches!(&*self.place(), Place::Open(clinic) if !clinic.locked_out.is_set()) {
             self.ask(|store, actor| {
                 actor.require(Right::ManageClinic)?;
                 match store.desk_setting(IS_DEMO)? {
@@ -258,8 +298,4 @@ impl Desk {
         moved?;
         self.app_state()
     }
-}
-
-fn clinic(store: Store, key: FileKey, key_file: KeyFile) -> Place {
-    Place::Open(Box::new(Clinic { store, key, key_file, session: Session::default() }))
 }

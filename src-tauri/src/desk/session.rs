@@ -30,6 +30,11 @@ impl Session {
         *locked(&self.signed_in) = Some(SignedIn { staff_id, touched_at: now });
     }
 
+    /// Who is signed in, touched lately or not.
+    pub(super) fn signed_in(&self) -> Option<StaffId> {
+        locked(&self.signed_in).map(|signed_in| signed_in.staff_id)
+    }
+
     /// Answers whether somebody was signed in.
     pub(super) fn end(&self) -> bool {
         locked(&self.signed_in).take().is_some()

@@ -58,9 +58,11 @@ impl Desk {
         state.key_store = Some(key_file.store());
         state.auto_lock_minutes = auto_lock_minutes(store)?;
         state.is_demo = store.desk_setting(IS_DEMO)?.is_some();
-        if state.staff.is_some() {
-            state.phase = Phase::Ready;
-        }
+        state.phase = match &state.staff {
+            _ if clinic.locked_out.is_set() => Phase::Revoked,
+            Some(_) => Phase::Ready,
+            None => Phase::SignedOut,
+        };
         Ok(())
     }
 
@@ -78,6 +80,7 @@ impl Desk {
     /// `wrong_pin`, `too_many_tries`.
     pub fn sign_in(&self, staff_id: StaffId, pin: Option<&str>) -> Result<AppState, Refusal> {
         self.with_clinic(|clinic| {
+            clinic.refuse_locked_out()?;
             clinic.store.sign_in(staff_id, pin)?;
             clinic.session.begin(staff_id, self.now());
             Ok(())

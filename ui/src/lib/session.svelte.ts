@@ -31,3 +31,6 @@ export function mayManage(): boolean {
   const role: Role | undefined = session.app?.staff?.role;
   return role === 'owner' || role === 'admin';
 }
+
+/** Whether whoever is signed in may write medical records, a weight being one; as the core's table of rights has it. */
+export const mayWriteRecords = (): boolean => (session.app?.staff?.role ?? 'front_desk') !== 'front_desk';

@@ -4,6 +4,7 @@ import { deskSetting } from '$lib/desk-settings';
 import { systemLanguage, useLanguage } from '$lib/i18n/index.svelte';
 import { restoreRoute } from '$lib/router';
 import { appState, refreshAppState, watchAppState } from '$lib/session.svelte';
+import { refreshSyncState, watchSync } from '$lib/sync/state.svelte';
 import { startTheme } from '$lib/theme.svelte';
 import { startClock } from '$lib/time/clock.svelte';
 
@@ -12,12 +13,18 @@ const SHOWN_BY_SHELL = ['clinics', 'staff', 'settings'];
 
 /** Everything that must be there before the first screen. */
 export async function start(): Promise<void> {
-  const [, , lastRoute] = await Promise.all([refreshAppState(), startTheme(), deskSetting('last_route', '')]);
+  const [, , lastRoute] = await Promise.all([
+    refreshAppState(),
+    startTheme(),
+    deskSetting('last_route', ''),
+    refreshSyncState(),
+  ]);
   await startLanguage();
   restoreRoute(lastRoute);
   startClock();
   watchChanges();
   watchAppState();
+  watchSync();
   onChanged((tables) => {
     if (SHOWN_BY_SHELL.some((table) => tables.includes(table))) void refreshAppState().then(startLanguage);
   });

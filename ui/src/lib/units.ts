@@ -19,6 +19,24 @@ export const typedOf = (grams: number | null, unit: WeightUnit): number | null =
     ? null
     : Math.round((grams / GRAMS[unit]) * (unit === 'kg' ? 1000 : 100)) / (unit === 'kg' ? 1000 : 100);
 
+const SIGNS = new Map<string, boolean>();
+/** Whether prices have the same decimal sign as other numbers. */
+function isOfOneSign(locale: string): boolean {
+  let found = SIGNS.get(locale);
+  if (found === undefined) {
+    const signOf = (options?: Intl.NumberFormatOptions): string | undefined =>
+      new Intl.NumberFormat(locale, options).formatToParts(1.5).find(({ type }) => type === 'decimal')?.value;
+    SIGNS.set(locale, (found = signOf() === signOf({ style: 'currency', currency: 'EUR' })));
+  }
+  return found;
+}
+
+/**
+ * The locale that numbers are written in. CLDR has "€128.50" but "3,32 kg" of English in Spain or Germany: there the
+ * language alone decides, so that no screen has both.
+ */
+export const numbersOf = (locale: string): string => (isOfOneSign(locale) ? locale : new Intl.Locale(locale).language);
+
 /** 3.2 kg, 450 g, 7.1 lb, 9 oz */
 export function weightText(grams: number, locale: string): string {
   const unit = weightUnitOf(locale);
@@ -31,7 +49,8 @@ export function weightText(grams: number, locale: string): string {
         ? ([grams / GRAMS_OF_OUNCE, 'ounce'] as const)
         : ([grams / GRAMS.lb, 'pound'] as const);
   const maximumFractionDigits = Math.abs(value) < 10 && name !== 'gram' ? 2 : 1;
-  return new Intl.NumberFormat(locale, { style: 'unit', unit: name, maximumFractionDigits }).format(value);
+  const format = new Intl.NumberFormat(numbersOf(locale), { style: 'unit', unit: name, maximumFractionDigits });
+  return format.format(value);
 }
 
 /** `+400 g`, `−1.2 kg` of a change; nothing of no change. */

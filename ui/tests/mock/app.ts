@@ -196,7 +196,6 @@ export function appHandlers(world: World): Handlers {
         undo: saved.undo,
       };
     },
-    cancel_work: () => null,
     export_all: async ({ path }) => (await work(6), { path, rows: 18_230, tables: 44 }),
   };
 }

@@ -11,10 +11,12 @@ import type {
   Service,
   Species,
   Staff,
+  ResendChange,
   WaitlistEntry,
   WeeklyHours,
 } from '../../src/lib/backend/bindings';
 import { addDays, dateOf, instantAt, MINUTE, startOfWeek, weekday } from '../../src/lib/time/zone';
+import { makeHub, type HubMemory, type HubStanding } from './hub';
 import { BREEDS, FIRST, LAST, PETS, REASONS } from './names';
 
 /** A visit as the memory keeps it; cards and details are made of it. */
@@ -53,6 +55,13 @@ export interface Memory {
   visits: Visit[];
   waitlist: WaitlistEntry[];
   dismissed: string[];
+  /** Clashes that are kept knowingly, `first|second`. */
+  kept: string[];
+  hub: HubMemory;
+  /** What was last sent again. */
+  resent?: ResendChange;
+  /** Where something rejected was last written to. */
+  exported?: string;
   desk: Record<string, string>;
   drafts: Record<string, string>;
 }
@@ -64,6 +73,14 @@ export interface MockOptions {
   /** Visits of each working colleague a day; 8 is a usual day. */
   busy?: number;
   now?: number;
+  /** The clinic has a hub, which stands so to this desk. */
+  hub?: HubStanding;
+  /** Minutes by which this computer's clock is behind the hub's. */
+  clock?: number;
+  /** Desks disagreed: two visits at one time, something rejected, texts that lost. */
+  conflicts?: boolean;
+  /** Whose role the person at the desk has; the owner where nothing is said. */
+  signedIn?: Staff['role'];
 }
 
 /** Mulberry32: the same seed, the same clinic. */
@@ -240,24 +257,29 @@ export function makeClinic(options: MockOptions = {}): Memory {
           title: 'Rabies',
           body: null,
           weight_grams: null,
-          recorded_at: now - 400 * 86_400_000 * next(),
+          recorded_at: now - Math.floor(400 * 86_400_000 * next()),
           due_on: addDays(today, Math.floor(next() * 300) - 60),
           author_id: working[1]!.id,
           appointment_id: null,
         });
-      for (let back = 4; back > 0; back--)
+      // The last weight is the pet's own; none is from before it was born or after it died.
+      for (let back = 4; back >= 0; back--) {
+        const share = back === 0 ? 1 : 1 - back * 0.03 * next();
+        const on = addDays(today, -back * 95 - 3);
+        if (on < (pet.born_on ?? '') || on > (pet.deceased_on ?? today)) continue;
         records.push({
           pet_id: pet.id,
           id: newId(),
           record_kind: 'weight',
           title: 'Weight',
           body: null,
-          weight_grams: Math.round((pet.weight_grams ?? 5000) * (1 - back * 0.03 * next())),
-          recorded_at: now - back * 95 * 86_400_000,
+          weight_grams: Math.round((pet.weight_grams ?? 5000) * share),
+          recorded_at: now - (back * 95 + 3) * 86_400_000,
           due_on: null,
           author_id: working[4]!.id,
           appointment_id: null,
         });
+      }
     }
     const isPhoneUnclear = index === 11;
     clients.push({
@@ -405,7 +427,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     phase: { name: 'ready' },
     version: '0.1.0',
     clinic,
-    staff: staff[0]!,
+    staff: staff.find(({ role }) => role === (options.signedIn ?? 'owner')) ?? staff[0]!,
     file: '~/.local/share/app.petrel.desk/clinic.petrel',
     key_store: 'keychain',
     is_keychain_ok: true,
@@ -426,7 +448,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
           }
         : { name: options.phase };
   }
-  return {
+  const memory: Omit<Memory, 'hub'> = {
     app,
     clinic,
     staff,
@@ -440,7 +462,24 @@ export function makeClinic(options: MockOptions = {}): Memory {
     visits,
     waitlist,
     dismissed: [],
+    kept: [],
     desk: {},
     drafts: {},
   };
+  if (options.conflicts) clash(memory, now);
+  return { ...memory, hub: makeHub(options, memory, now) };
+}
+
+/** Two desks booked the same hour: of one colleague's coming visits the second is moved onto the first. */
+function clash({ visits, staff }: Omit<Memory, 'hub'>, now: number): void {
+  const [first, second] = visits
+    .filter((visit) => visit.staff_id === staff[1]!.id && visit.starts_at > now && visit.status !== 'pending')
+    .sort((a, b) => a.starts_at - b.starts_at);
+  if (!first || !second) return;
+  for (const visit of [first, second]) visit.status = 'confirmed';
+  Object.assign(second, {
+    starts_at: first.starts_at,
+    ends_at: first.starts_at + (second.ends_at - second.starts_at),
+    is_overbooked: true,
+  });
 }

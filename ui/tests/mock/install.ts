@@ -2,6 +2,7 @@ import { mockIPC, mockWindows } from '@tauri-apps/api/mocks';
 import { emit } from '@tauri-apps/api/event';
 import { appHandlers } from './app';
 import type { MockOptions } from './clinic';
+import { hubHandlers } from './hub';
 import { peopleHandlers } from './people';
 import { scheduleHandlers } from './schedule';
 import { World, type Args, type Handlers } from './world';
@@ -9,7 +10,12 @@ import { World, type Args, type Handlers } from './world';
 /** Answers the shell's commands from a clinic in memory. */
 export function installMock(options: MockOptions = {}): World {
   const world = new World(options, (event, payload) => void emit(event, payload));
-  const handlers: Handlers = { ...appHandlers(world), ...scheduleHandlers(world), ...peopleHandlers(world) };
+  const handlers: Handlers = {
+    ...appHandlers(world),
+    ...scheduleHandlers(world),
+    ...peopleHandlers(world),
+    ...hubHandlers(world),
+  };
   mockWindows('main');
   mockIPC(
     (command, args) => {

@@ -1,9 +1,15 @@
 import type { Client, ClientDetails, ClientRow, PetChip, WaitlistMatch } from '../../src/lib/backend/bindings';
+import { dateOf } from '../../src/lib/time/zone';
 import { newId, type Memory } from './clinic';
 import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** The least of none is no number. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const PLANNED = ['pending', 'confirmed', 'reminded'];
+const YEAR = 365 * 86_400_000;
 
 function row({ pets, visits }: Memory, client: Client, now: number): ClientRow {
   const own = visits.filter(({ client_id }) => client_id === client.id);
@@ -26,13 +32,16 @@ function row({ pets, visits }: Memory, client: Client, now: number): ClientRow {
     tags: client.tags,
     last_visit_at:
       Math.max(0, ...own.filter(({ status }) => status === 'completed').map(({ starts_at }) => starts_at)) || null,
-    next_visit_at:
+    next_visit_at: finite(
       Math.min(
         Infinity,
         ...own
-          .filter(({ starts_at, status }) => starts_at > now && status !== 'cancelled')
+          .filter(({ starts_at, status }) => starts_at > now && PLANNED.includes(status))
           .map(({ starts_at }) => starts_at),
-      ) || null,
+      ),
+    ),
+    completed: own.filter(({ status }) => status === 'completed').length,
+    no_shows: own.filter(({ status }) => status === 'no_show').length,
   };
 }
 
@@ -84,9 +93,16 @@ export function peopleHandlers(world: World): Handlers {
       const bornAt = new Map(world.memory.clients.map(({ id, created_at }) => [id, created_at]));
       const all = rows()
         .filter(({ tags }) => !query.tag || tags.includes(query.tag))
-        .sort((a, b) =>
-          query.sort === 'created' ? (bornAt.get(b.id) ?? 0) - (bornAt.get(a.id) ?? 0) : a.name.localeCompare(b.name),
-        );
+        .filter(({ next_visit_at: next, last_visit_at: last }) =>
+          query.only === 'coming' ? next !== null : query.only !== 'away' || (last ?? Infinity) < world.now() - YEAR,
+        )
+        .sort((a, b) => {
+          if (query.only === 'coming') return (a.next_visit_at ?? 0) - (b.next_visit_at ?? 0);
+          if (query.only === 'away') return (a.last_visit_at ?? 0) - (b.last_visit_at ?? 0);
+          return query.sort === 'created'
+            ? (bornAt.get(b.id) ?? 0) - (bornAt.get(a.id) ?? 0)
+            : a.name.localeCompare(b.name);
+        });
       return { rows: all.slice(query.offset, query.offset + query.limit), total: all.length };
     },
     all_tags: () => [...new Set(world.memory.clients.flatMap(({ tags }) => tags))].sort(),
@@ -206,7 +222,27 @@ export function peopleHandlers(world: World): Handlers {
         });
         return id;
       }),
-    waitlist: () => world.memory.waitlist,
+    record_death: ({ input }) =>
+      world.write('record_death', ['pets', 'appointments', 'waitlist_entries'], (memory) => {
+        if (input.died_on > dateOf(world.now(), world.zone)) throw refusal('invalid', { field: 'died_on' });
+        find(memory.pets, input.pet_id, 'pet').deceased_on = input.died_on;
+        const ended = memory.visits.filter(
+          ({ pet_id, ends_at, status }) => pet_id === input.pet_id && ends_at > world.now() && PLANNED.includes(status),
+        );
+        for (const visit of ended)
+          Object.assign(visit, {
+            status: 'cancelled',
+            cancelled_at: world.now(),
+            cancellation_reason: input.reason,
+          });
+        const waiting = memory.waitlist.filter(({ pet_id }) => pet_id === input.pet_id);
+        memory.waitlist = memory.waitlist.filter((entry) => !waiting.includes(entry));
+        return { cancelled_visits: ended.length, closed_entries: waiting.length };
+      }),
+    waitlist: () =>
+      world.memory.waitlist
+        .filter(({ status }) => status === 'active' || status === 'offered')
+        .sort((a, b) => b.priority - a.priority || a.created_at - b.created_at),
     add_to_waitlist: ({ input }) =>
       world.write('add_to_waitlist', ['waitlist_entries'], ({ waitlist, clients, pets }) => {
         const client = find(clients, input.client_id, 'client');
@@ -278,7 +314,8 @@ export function peopleHandlers(world: World): Handlers {
               other.ends_at > second.starts_at,
           )!,
           second,
-        }));
+        }))
+        .filter(({ first, second }) => !world.memory.kept.includes(`${first.id}|${second.id}`));
       const failed_messages = [
         {
           client_id: all[5]!.id,

@@ -391,7 +391,13 @@ export function scheduleHandlers(world: World): Handlers {
       return path;
     },
     appointment: ({ id }) => detail(world, id),
-    book_appointment: ({ input }) => world.write('book_appointment', ['appointments'], () => book(world, input)),
+    book_appointment: ({ input }) =>
+      world.write('book_appointment', ['appointments', 'waitlist_entries'], ({ waitlist }) => {
+        const booked = book(world, input);
+        const entry = waitlist.find(({ id }) => id === input.waitlist_entry_id);
+        if (entry) entry.status = 'booked';
+        return booked;
+      }),
     move_appointment: ({ input }) => world.write('move_appointment', ['appointments'], () => (place(input), null)),
     reschedule_appointment: ({ input }) =>
       world.write('reschedule_appointment', ['appointments'], () => {

@@ -1,10 +1,13 @@
 import type { Refusal, RefusalCode, Saved } from '../../src/lib/backend/bindings';
 import { makeClinic, type Memory, type MockOptions } from './clinic';
+import { syncStateOf, type HubStanding } from './hub';
 
 /** The clinic in memory with what undo needs. */
 export class World {
   memory: Memory;
   readonly zone: string;
+  /** The person stopped the long work under way. */
+  isCancelled = false;
   #before = new Map<number, { memory: string; action: string }>();
   #last = 0;
   #emit: (event: string, payload: unknown) => void;
@@ -24,7 +27,30 @@ export class World {
     const undo = ++this.#last;
     this.#before.set(undo, { memory: before, action });
     this.changed(tables);
+    if (this.memory.hub.address !== null) {
+      this.memory.hub.waiting += 1;
+      this.round();
+    }
     return { value, changes: tables, undo };
+  }
+
+  /** Talks to the hub, where it can be reached. */
+  round(): void {
+    const { hub } = this.memory;
+    if (hub.address !== null && hub.standing === 'online') Object.assign(hub, { waiting: 0, last_sync_at: this.now() });
+    this.syncChanged();
+  }
+
+  /** Desk and hub stand to each other otherwise from now on. */
+  setHub(standing: HubStanding): void {
+    this.memory.hub.standing = standing;
+    this.round();
+  }
+
+  /** Another desk changed something, and it has come here. */
+  elsewhere(tables: string[], change: (memory: Memory) => void): void {
+    change(this.memory);
+    this.changed(tables);
   }
 
   undo(action: number): Saved<null> {
@@ -44,8 +70,10 @@ export class World {
       'schedule_overrides',
       'clinics',
       'medical_records',
+      'settings',
     ];
     this.changed(changes);
+    this.syncChanged();
     return { value: null, changes, undo: null };
   }
 
@@ -56,6 +84,10 @@ export class World {
 
   changed(tables: string[]): void {
     this.#emit('changed', { tables });
+  }
+
+  syncChanged(): void {
+    this.#emit('sync-changed', { state: syncStateOf(this.memory.hub) });
   }
 
   appStateChanged(): void {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Client } from '$lib/backend';
+import type { AppointmentCard, Client, ClientRow } from '$lib/backend';
+import { isAllToCome, parted } from '$areas/client/visits';
 import { canBeKnown, detailsOf, emptyForm, formOf, nameOf, withDetails } from '$areas/clients/client-form';
+import { belongs, noShowsOf } from '$areas/clients/figures';
 import { guessFrom } from '$areas/clients/filter';
 import { PAGE, pagesFor, rowAfter } from '$areas/clients/windows';
 
@@ -97,5 +99,60 @@ describe('the list', () => {
     expect(rowAfter('Home', 4, 10, 5)).toBe(0);
     expect(rowAfter('x', 4, 10, 5)).toBeNull();
     expect(rowAfter('ArrowDown', 0, 0, 5)).toBeNull();
+  });
+});
+
+describe('how often somebody did not come', () => {
+  it('is nothing before there was a visit', () => {
+    expect(noShowsOf({ completed: 0, no_shows: 0 })).toBeNull();
+  });
+
+  it('warns of a habit, not of a single time', () => {
+    expect(noShowsOf({ completed: 1, no_shows: 1 })).toMatchObject({ rate: 0.5, isOften: false });
+    expect(noShowsOf({ completed: 8, no_shows: 2 })).toMatchObject({ missed: 2, of: 10, isOften: true });
+    expect(noShowsOf({ completed: 9, no_shows: 2 })?.isOften).toBe(false);
+  });
+});
+
+describe('a part of the clients', () => {
+  const now = Date.parse('2026-11-20T10:00:00Z');
+  const row = (last: string | null, next: string | null) =>
+    ({
+      last_visit_at: last && Date.parse(last),
+      next_visit_at: next && Date.parse(next),
+    }) as ClientRow;
+
+  it('holds who comes, or who has not come for a year', () => {
+    const [away, regular, never] = [row('2025-11-20', null), row('2025-11-21', '2026-12-01'), row(null, null)];
+    const inPart = (part: 'everybody' | 'coming' | 'away') =>
+      [away, regular, never].map((one) => belongs(one, part, now));
+    expect(inPart('everybody')).toEqual([true, true, true]);
+    expect(inPart('coming')).toEqual([false, true, false]);
+    expect(inPart('away')).toEqual([true, false, false]);
+  });
+});
+
+describe('the visits of a client', () => {
+  const now = 1000;
+  const visit = (id: string, starts_at: number, status: string) =>
+    ({ id, starts_at, ends_at: starts_at + 100, status }) as AppointmentCard;
+
+  it('are parted into what comes, the soonest first, and what was, the latest first', () => {
+    const visits = [
+      visit('later', 3000, 'confirmed'),
+      visit('off', 2000, 'cancelled'),
+      visit('here', 950, 'in_progress'),
+      visit('left open', 500, 'confirmed'),
+      visit('done', 400, 'completed'),
+    ];
+    const { coming, past } = parted(visits, now);
+    expect(coming.map(({ id }) => id)).toEqual(['here', 'later']);
+    expect(past.map(({ id }) => id)).toEqual(['off', 'left open', 'done']);
+  });
+
+  it('are not all read while everything read lies ahead', () => {
+    expect(isAllToCome([visit('a', 3000, 'confirmed')], now)).toBe(true);
+    expect(isAllToCome([visit('a', 3000, 'confirmed'), visit('b', 10, 'completed')], now)).toBe(false);
+    expect(isAllToCome([], now)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { argumentsOf, catalogue, compiledMessages } from '../../scripts/i18n-types.mjs';
 import en from 'virtual:messages/en';
+import later from 'virtual:messages/en/later';
 
 const english = catalogue('en');
 const spanish = catalogue('es');
@@ -19,7 +20,12 @@ describe('the catalogues', () => {
   });
 
   it('are what the program loads', () => {
-    expect(Object.keys(en)).toEqual([...english.keys()]);
-    expect(en).toEqual(JSON.parse(JSON.stringify(compiledMessages('en'))));
+    expect([...Object.keys(en), ...Object.keys(later)]).toEqual([...english.keys()]);
+    expect(en).toEqual(JSON.parse(JSON.stringify(compiledMessages('en', 'first'))));
+    expect(later).toEqual(JSON.parse(JSON.stringify(compiledMessages('en', 'later'))));
+  });
+
+  it('say a key in one place alone', () => {
+    expect(Object.keys(en).filter((key) => key in later)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { cleanup } from '@testing-library/svelte';
 import { afterEach, beforeAll } from 'vitest';
-import { useLanguage } from '$lib/i18n/index.svelte';
+import { laterTexts, useLanguage } from '$lib/i18n/index.svelte';
 
 // jsdom draws nothing: what only paints is left out.
 Element.prototype.animate ??= () =>
@@ -18,5 +18,8 @@ window.matchMedia ??= ((query: string) => ({
   removeEventListener: () => undefined,
 })) as unknown as typeof window.matchMedia;
 
-beforeAll(() => useLanguage('en', 'GB'));
+beforeAll(async () => {
+  await useLanguage('en', 'GB');
+  await laterTexts();
+});
 afterEach(cleanup);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeText, gramsOf, typedOf, weightText, weightUnitOf } from '$lib/units';
+import { changeText, gramsOf, numbersOf, typedOf, weightText, weightUnitOf } from '$lib/units';
 
 describe('weights', () => {
   it('are in pounds where people weigh in pounds', () => {
@@ -24,6 +24,11 @@ describe('weights', () => {
     expect(weightText(27_340, 'en-US')).toBe('60.3 lb');
     expect(weightText(120, 'en-US')).toBe('4.23 oz');
     expect(weightText(3200, 'es-ES')).toBe('3,2 kg');
+  });
+
+  it('have one decimal sign on a screen, whatever the region', () => {
+    expect(weightText(3320, 'en-ES')).toBe('3.32 kg');
+    expect(['en-ES', 'en-DE', 'en-GB', 'es-ES'].map(numbersOf)).toEqual(['en', 'en', 'en-GB', 'es-ES']);
   });
 
   it('say how much came or went', () => {

@@ -74,6 +74,15 @@ impl Checked for ClinicDetails {
     }
 }
 
+/// A key that a passphrase wraps needs one that is long enough.
+pub(super) fn check_passphrase(store: KeyStore, passphrase: Option<&str>) -> Result<(), Refusal> {
+    let is_short = passphrase.unwrap_or_default().chars().count() < PASSPHRASE_LEAST;
+    if store == KeyStore::Passphrase && is_short {
+        return Err(Refusal::on(RefusalCode::TooShort, "passphrase").with_limit(PASSPHRASE_LEAST));
+    }
+    Ok(())
+}
+
 impl Checked for NewClinic {
     type Context<'a> = ();
 
@@ -83,12 +92,7 @@ impl Checked for NewClinic {
         if let Some(pin) = &owner_pin {
             check_pin(pin).map_err(|refusal| Refusal { field: Some("owner_pin".into()), ..refusal })?;
         }
-        if self.key_store == KeyStore::Passphrase {
-            let length = self.passphrase.as_deref().unwrap_or_default().chars().count();
-            if length < PASSPHRASE_LEAST {
-                return Err(Refusal::on(RefusalCode::TooShort, "passphrase").with_limit(PASSPHRASE_LEAST));
-            }
-        }
+        check_passphrase(self.key_store, self.passphrase.as_deref())?;
         let owner_email = email(self.owner_email.as_deref()).map_err(|refusal| Refusal { field: Some("owner_email".into()), ..refusal })?;
         Ok(Self {
             name: required("name", &self.name, 200)?,

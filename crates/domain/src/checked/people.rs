@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Checked, check_date, check_instant, email, line, lines, number, optional, optional_line, phone, required};
-use crate::desk::{ClientDetails, NotifyInput, PetDetails, WaitlistInput, WeightInput};
+use crate::desk::{ClientDetails, NotifyInput, PetDeathInput, PetDetails, WaitlistInput, WeightInput};
 use crate::{Refusal, RefusalCode};
 
 /// The clinic's locale, in whose country a phone without a prefix is read.
@@ -92,6 +92,19 @@ impl Checked for PetDetails {
             alerts: optional("alerts", self.alerts.as_deref(), 2_000)?,
             ..self
         })
+    }
+}
+
+impl Checked for PetDeathInput {
+    /// The clinic's today: nothing died later.
+    type Context<'a> = chrono::NaiveDate;
+
+    fn checked(self, today: chrono::NaiveDate) -> Result<Self, Refusal> {
+        check_date("died_on", self.died_on)?;
+        if self.died_on > today {
+            return Err(Refusal::invalid("died_on").with_detail(self.died_on));
+        }
+        Ok(Self { reason: optional("reason", self.reason.as_deref(), 500)?, ..self })
     }
 }
 

@@ -100,6 +100,10 @@ pub struct ClientRow {
     pub last_visit_at: Option<Millis>,
     /// Next visit planned.
     pub next_visit_at: Option<Millis>,
+    /// Visits completed.
+    pub completed: u32,
+    /// Visits they did not come to.
+    pub no_shows: u32,
 }
 
 /// A pet, in a few words.
@@ -124,12 +128,26 @@ pub struct PetChip {
 pub struct ClientsQuery {
     /// Only with this tag.
     pub tag: Option<String>,
+    /// Only who stands so with the clinic.
+    pub only: ClientFilter,
     /// How to sort.
     pub sort: ClientSort,
     /// From this row.
     pub offset: u32,
     /// This many, 1 to 200.
     pub limit: u32,
+}
+
+/// How clients stand with the clinic, to list some of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientFilter {
+    /// All of them.
+    Everybody,
+    /// With a visit planned; the soonest first, whatever the sort.
+    Coming,
+    /// Last seen a year ago or longer; the longest away first, whatever the sort.
+    Away,
 }
 
 /// How to sort clients.

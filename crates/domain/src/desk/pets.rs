@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Sex, Species, StaffId};
+use crate::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Refusal, RefusalCode, Sex, Species, StaffId};
 
 use super::AppointmentCard;
 
@@ -108,6 +108,39 @@ pub struct WeightPoint {
     pub recorded_at: Millis,
     /// Grams.
     pub grams: u32,
+}
+
+/// Writing down that a pet died: the visits it had to come are cancelled, its entries of the waitlist closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct PetDeathInput {
+    /// Which pet.
+    pub pet_id: PetId,
+    /// The day it died.
+    pub died_on: NaiveDate,
+    /// What the cancelled visits say, up to 500 characters.
+    pub reason: Option<String>,
+}
+
+impl PetDeathInput {
+    /// Refuses a day before the pet was born.
+    ///
+    /// # Errors
+    /// `end_before_start` on `died_on`.
+    pub fn refuse_before(&self, born_on: Option<NaiveDate>) -> Result<(), Refusal> {
+        if born_on.is_some_and(|born| self.died_on < born) {
+            return Err(Refusal::on(RefusalCode::EndBeforeStart, "died_on"));
+        }
+        Ok(())
+    }
+}
+
+/// What ended with a pet's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PetDeath {
+    /// Visits that were cancelled.
+    pub cancelled_visits: u32,
+    /// Entries of the waitlist that were closed.
+    pub closed_entries: u32,
 }
 
 /// Writing down a weight; the pet's own weight follows.

@@ -56,6 +56,8 @@ pub enum Phase {
         /// Why.
         refusal: Refusal,
     },
+    /// This desk was locked out of its clinic's hub: nothing is shown until it joins again or the file is set aside.
+    Revoked,
     /// Nobody is signed in.
     SignedOut,
     /// At work.

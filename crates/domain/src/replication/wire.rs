@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
+use specta::Type;
 use uuid::Uuid;
 
 use crate::Millis;
@@ -355,6 +356,68 @@ impl fmt::Debug for Tokens {
 pub struct Renew {
     /// The token of the last pair.
     pub refresh_token: String,
+}
+
+/// A desk that the hub lets in, or did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct HubDevice {
+    /// Its id at the hub.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// Its operating system.
+    pub platform: String,
+    /// When it joined.
+    pub created_at: Millis,
+    /// When it was last here.
+    pub last_seen_at: Option<Millis>,
+    /// When it was locked out.
+    pub revoked_at: Option<Millis>,
+    /// It is the one that asks.
+    pub is_this: bool,
+}
+
+/// A code for one more desk.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct NewCode {
+    /// The code, in groups of four.
+    pub code: String,
+    /// Until when it is good.
+    pub expires_at: Millis,
+}
+
+/// What happened to one row, the newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// The entries.
+    pub entries: Vec<Happened>,
+    /// Whether there are older ones.
+    #[serde(default)]
+    pub more: bool,
+}
+
+/// An entry of one row, with who and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Happened {
+    /// Its number in the log.
+    pub seq: i64,
+    /// The replica that wrote it.
+    pub replica: Uuid,
+    /// When, by the clock that was judged.
+    pub clock: Clock,
+    /// Who; none is the program itself.
+    #[serde(default)]
+    pub staff_id: Option<Uuid>,
+    /// What was done, by its stable name.
+    #[serde(default)]
+    pub action: String,
+    /// When the hub took it.
+    pub at: Millis,
+    /// What the desk is called that sent it.
+    #[serde(default)]
+    pub device: Option<String>,
+    /// What changed.
+    pub entry: Entry,
 }
 
 /// What a hub is, to anyone who asks: so that a wrong address is told from a broken one.

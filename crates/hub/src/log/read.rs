@@ -6,9 +6,9 @@ use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::{StreamExt, TryStreamExt};
 use petrel_domain::manifest::REPLICATED;
-use petrel_domain::replication::{Columns, Entry, row_hash};
-use petrel_domain::{Clock, SystemClock};
-use serde_json::{Value, json};
+use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, row_hash};
+use petrel_domain::{Clock as _, Millis, SystemClock};
+use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -155,7 +155,7 @@ fn columns_of(row: &Row, schema: &petrel_domain::replication::TableSchema) -> Re
 ///
 /// # Errors
 /// `NotFound` where there is no such row.
-pub(crate) async fn history(client: &mut Object, catalog: &Catalog, clinic: Uuid, table: &str, id: Uuid) -> Result<Value, Problem> {
+pub(crate) async fn history(client: &mut Object, catalog: &Catalog, clinic: Uuid, table: &str, id: Uuid) -> Result<History, Problem> {
     const MOST: usize = 500;
     if !catalog.schema.tables.contains_key(table) {
         return Err(Problem::NotFound);
@@ -171,11 +171,11 @@ pub(crate) async fn history(client: &mut Object, catalog: &Catalog, clinic: Uuid
         seq = prior;
     }
     pg.commit().await?;
-    Ok(json!({ "entries": entries, "more": seq > 0 }))
+    Ok(History { entries, more: seq > 0 })
 }
 
 /// One entry of the log with who and when, and the number of the row's entry before it.
-async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Value, i64)>, Problem> {
+async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Happened, i64)>, Problem> {
     let columns = "first_seq, replica_id, clock, staff_id, action, recorded_at, entries, (SELECT d.name FROM devices d WHERE d.clinic_id = $1 AND d.id = l.device_id)";
     let sql = format!(
         "SELECT * FROM (SELECT last_seq, {columns} FROM log l WHERE clinic_id = $1 AND last_seq >= $2 ORDER BY last_seq LIMIT 1) a
@@ -193,13 +193,17 @@ async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Value, i64
     }
     let entry = entries.swap_remove(place);
     let at: chrono::DateTime<chrono::Utc> = row.try_get(6)?;
-    let clock: i64 = row.try_get(3)?;
     let prior = entry.prior;
-    let found = json!({
-        "seq": seq, "replica": row.try_get::<_, Uuid>(2)?, "clock": clock.to_string(), "staff_id": row.try_get::<_, Option<Uuid>>(4)?,
-        "action": row.try_get::<_, String>(5)?, "at": at.timestamp_millis(), "device": row.try_get::<_, Option<String>>(8)?,
-        "entry": serde_json::to_value(entry).map_err(unreadable)?,
-    });
+    let found = Happened {
+        seq,
+        replica: row.try_get(2)?,
+        clock: Clock(row.try_get(3)?),
+        staff_id: row.try_get(4)?,
+        action: row.try_get(5)?,
+        at: Millis(at.timestamp_millis()),
+        device: row.try_get(8)?,
+        entry,
+    };
     Ok(Some((found, prior)))
 }
 

@@ -60,6 +60,7 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
         let staff = target.staff_id.map(StaffId::bytes);
         let values = params![other.id.bytes(), target.starts_at.0, target.ends_at.0, staff, target.is_overbooked, tx.now().0];
         tx.db().prepare_cached(sql)?.execute(values)?;
+        super::clash::clear(tx, other.id)?;
     }
     Ok(())
 }

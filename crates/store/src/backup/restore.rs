@@ -23,16 +23,33 @@ pub fn restore(backup: &Path, key: Option<&FileKey>, key_file: &KeyFile, file: &
         if let Some(key) = key {
             verify(&part, key, None).map_err(bad_backup)?;
         }
-        fs::File::open(&part)?.sync_all()?;
-        key_file.write_beside(&ready)?;
-        fs::rename(&part, &ready)?;
-        Ok(())
+        make_ready(&part, &ready, key_file)
     });
     if let Err(error) = copied {
         discard(&part);
         return Err(error);
     }
-    // From here on a crash leads forward: the next start finds what is ready and finishes.
+    take_place(file, why, now)
+}
+
+/// Puts a file that was filled from the hub in the place of a clinic's file; nobody may hold either open. Answers where the old one was set
+/// aside.
+///
+/// # Errors
+/// `disk_full`; `read_only`. The file is then as it was, or the next start finishes what was begun.
+pub fn replace(fresh: &Path, key_file: &KeyFile, file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
+    make_ready(fresh, &ready(file), key_file)?;
+    take_place(file, why, now)
+}
+
+fn make_ready(new: &Path, ready: &Path, key_file: &KeyFile) -> Result<()> {
+    fs::File::open(new)?.sync_all()?;
+    key_file.write_beside(ready)?;
+    Ok(fs::rename(new, ready)?)
+}
+
+/// What is ready takes the file's place. A crash on the way leads forward: the next start finds what is ready and finishes.
+fn take_place(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
     let old = set_aside(file, why, now)?;
     finish_restore(file)?;
     Ok(old)

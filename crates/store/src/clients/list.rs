@@ -1,8 +1,8 @@
 //! Clients in lists.
 
-use petrel_domain::desk::{ClientPage, ClientRow, ClientSort, ClientsQuery, PetChip};
+use petrel_domain::desk::{ClientFilter, ClientPage, ClientRow, ClientSort, ClientsQuery, PetChip};
 use petrel_domain::rights::Right;
-use petrel_domain::{ClientId, Millis, PetId, Species};
+use petrel_domain::{ClientId, DAY, Millis, PetId, Species};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::tags::tags;
@@ -12,7 +12,8 @@ use crate::{Actor, Result, Store};
 /// What a row of a list shows of a client, besides its pets and tags. `?1` is the present.
 const ROW: &str = "SELECT c.id, c.first_name, c.last_name, c.email, c.phone, s.last_visit_at,
       (SELECT min(a.starts_at) FROM appointments a WHERE a.client_id = c.id AND a.starts_at >= ?1 AND a.deleted_at IS NULL
-         AND a.status IN ('pending', 'confirmed', 'reminded'))
+         AND a.status IN ('pending', 'confirmed', 'reminded')),
+      coalesce(s.completed, 0), coalesce(s.no_shows, 0)
     FROM clients c LEFT JOIN client_stats s ON s.client_id = c.id";
 
 impl Store {
@@ -44,25 +45,65 @@ impl Store {
     }
 }
 
+/// So long after the last visit somebody counts as away.
+const AWAY: i64 = 365 * DAY;
+
 fn page(db: &Connection, query: &ClientsQuery, now: Millis) -> Result<ClientPage> {
+    let (ids, total) = match query.only {
+        ClientFilter::Everybody => everybody(db, query)?,
+        ClientFilter::Coming => part(db, query, &COMING, now.0)?,
+        ClientFilter::Away => part(db, query, &LAST_SEEN, now.0 - AWAY)?,
+    };
+    Ok(ClientPage { rows: rows(db, &ids, now)?, total })
+}
+
+fn everybody(db: &Connection, query: &ClientsQuery) -> Result<(Vec<ClientId>, u32)> {
     let (limit, offset) = (query.limit.clamp(1, 200), query.offset);
     let order = match query.sort {
         ClientSort::Name => "c.last_name COLLATE NOCASE, c.first_name COLLATE NOCASE, c.id",
         ClientSort::Created => "c.id DESC",
     };
-    let (ids, total) = match &query.tag {
+    match &query.tag {
         None => {
             let sql = format!("SELECT c.id FROM clients c WHERE c.deleted_at IS NULL ORDER BY {order} LIMIT ?1 OFFSET ?2");
-            (ids(db, &sql, params![limit, offset])?, crate::derived::documents(db)?)
+            Ok((ids(db, &sql, params![limit, offset])?, crate::derived::documents(db)?))
         }
         Some(tag) => {
             let from = "FROM client_tags t JOIN clients c ON c.id = t.client_id WHERE t.tag = ?1 AND t.deleted_at IS NULL AND c.deleted_at IS NULL";
             let sql = format!("SELECT c.id {from} ORDER BY {order} LIMIT ?2 OFFSET ?3");
             let total = db.prepare_cached(&format!("SELECT count(*) {from}"))?.query_row([tag], |row| row.get(0))?;
-            (ids(db, &sql, params![tag, limit, offset])?, total)
+            Ok((ids(db, &sql, params![tag, limit, offset])?, total))
         }
+    }
+}
+
+/// Some of the clients, by an instant `?1`.
+struct Part {
+    from: &'static str,
+    order: &'static str,
+    count: &'static str,
+}
+
+/// With a visit at `?1` or later. Visits to come are few beside those that were.
+const COMING: Part = Part {
+    from: "FROM appointments a WHERE a.starts_at >= ?1 AND a.deleted_at IS NULL AND a.client_id IS NOT NULL
+           AND a.status IN ('pending', 'confirmed', 'reminded')",
+    order: "GROUP BY client_id ORDER BY min(a.starts_at), client_id",
+    count: "count(DISTINCT client_id)",
+};
+/// Last seen before `?1`. There are figures of clients that are there alone.
+const LAST_SEEN: Part =
+    Part { from: "FROM client_stats s WHERE s.last_visit_at < ?1", order: "ORDER BY s.last_visit_at, client_id", count: "count(*)" };
+
+fn part(db: &Connection, query: &ClientsQuery, Part { from, order, count }: &Part, at: i64) -> Result<(Vec<ClientId>, u32)> {
+    let tagged = match query.tag {
+        Some(_) => "AND client_id IN (SELECT t.client_id FROM client_tags t WHERE t.tag = ?2 AND t.deleted_at IS NULL)",
+        None => "AND ?2 IS NULL",
     };
-    Ok(ClientPage { rows: rows(db, &ids, now)?, total })
+    let sql = format!("SELECT client_id {from} {tagged} {order} LIMIT ?3 OFFSET ?4");
+    let found = ids(db, &sql, params![at, query.tag, query.limit.clamp(1, 200), query.offset])?;
+    let sql = format!("SELECT {count} {from} {tagged}");
+    Ok((found, db.prepare_cached(&sql)?.query_row(params![at, query.tag], |row| row.get(0))?))
 }
 
 fn ids(db: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<ClientId>> {
@@ -100,6 +141,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
         tags: Vec::new(),
         last_visit_at: row.get::<_, Option<i64>>(5)?.map(Millis),
         next_visit_at: row.get::<_, Option<i64>>(6)?.map(Millis),
+        completed: row.get(7)?,
+        no_shows: row.get(8)?,
     })
 }
 

@@ -5,14 +5,15 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
-use crate::file::open_reader;
+use crate::file::{is_spoiled, open_reader};
 use crate::{OpenOptions, Result};
 
 /// A few connections that cannot write. A reader sees one state of the file for as long as its closure runs.
 pub(crate) struct Readers {
-    idle: Mutex<Vec<Connection>>,
+    /// None is a place whose connection is to be opened again.
+    idle: Mutex<Vec<Option<Connection>>>,
     returned: Condvar,
-    trace: Option<fn(&str)>,
+    options: OpenOptions,
 }
 
 thread_local! {
@@ -28,26 +29,26 @@ fn tell(event: TraceEvent<'_>) {
 
 impl Readers {
     pub(crate) fn open(options: &OpenOptions) -> Result<Self> {
-        let mut idle = (0..options.readers.max(1)).map(|_| open_reader(options)).collect::<Result<Vec<_>>>()?;
-        if options.trace.is_some() {
-            for db in &mut idle {
-                db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(tell))?;
-            }
-        }
-        Ok(Self { idle: Mutex::new(idle), returned: Condvar::new(), trace: options.trace })
+        let idle = (0..options.readers.max(1)).map(|_| open_told(options).map(Some)).collect::<Result<Vec<_>>>()?;
+        Ok(Self { idle: Mutex::new(idle), returned: Condvar::new(), options: options.clone() })
     }
 
     pub(crate) fn with<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let lent = Lent { readers: self, db: Some(self.take()) };
-        let db = lent.db.as_ref().ok_or_else(|| crate::StoreError::Value("no reader".to_owned()))?;
-        TOLD.set(self.trace);
-        let snapshot = db.unchecked_transaction()?;
-        let value = work(&snapshot)?;
-        snapshot.finish()?;
-        Ok(value)
+        let mut lent = Lent { readers: self, db: self.take() };
+        let db = match lent.db.take() {
+            Some(db) => db,
+            None => open_told(&self.options)?,
+        };
+        let db = lent.db.insert(db);
+        TOLD.set(self.options.trace);
+        let result = read(db, work);
+        if result.is_err() && is_spoiled(db) {
+            lent.db = None;
+        }
+        result
     }
 
-    fn take(&self) -> Connection {
+    fn take(&self) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(db) = idle.pop() {
@@ -58,6 +59,21 @@ impl Readers {
     }
 }
 
+fn open_told(options: &OpenOptions) -> Result<Connection> {
+    let mut db = open_reader(options)?;
+    if options.trace.is_some() {
+        db.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(tell))?;
+    }
+    Ok(db)
+}
+
+fn read<T>(db: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    let snapshot = db.unchecked_transaction()?;
+    let value = work(&snapshot)?;
+    snapshot.finish()?;
+    Ok(value)
+}
+
 /// Gives the connection back, also where the work panics.
 struct Lent<'a> {
     readers: &'a Readers,
@@ -66,9 +82,7 @@ struct Lent<'a> {
 
 impl Drop for Lent<'_> {
     fn drop(&mut self) {
-        if let Some(db) = self.db.take() {
-            self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
-            self.readers.returned.notify_one();
-        }
+        self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.db.take());
+        self.readers.returned.notify_one();
     }
 }

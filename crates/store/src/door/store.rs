@@ -1,18 +1,18 @@
 //! The store: one connection that writes, a few that read.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use petrel_domain::Millis;
 use petrel_domain::desk::{ActionId, Saved};
-use petrel_domain::{Clock, Millis};
 use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::readers::Readers;
 use super::tx::Tx;
 use crate::catalog::Catalog;
-use crate::file::{OpenOptions, open_writer};
+use crate::file::{OpenOptions, is_spoiled, open_writer, twice};
 use crate::replica::Shield;
 use crate::{Action, Actor, Result, derived};
 
@@ -23,8 +23,7 @@ pub struct Store {
 }
 
 struct Shared {
-    path: PathBuf,
-    clock: Arc<dyn Clock>,
+    options: OpenOptions,
     catalog: Catalog,
     writer: Mutex<Connection>,
     readers: Readers,
@@ -51,6 +50,10 @@ impl Store {
     /// # Errors
     /// `wrong_key`, `newer_file`, `read_only`, `file_busy`, `disk_full` or `corrupt`; the file is then as it was.
     pub fn open(options: &OpenOptions) -> Result<Self> {
+        twice(|| Self::try_open(options))
+    }
+
+    fn try_open(options: &OpenOptions) -> Result<Self> {
         let writer = open_writer(&options.path, &options.key)?;
         let now = options.clock.now();
         let desk = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, (now.0 / 1000).unsigned_abs(), 0));
@@ -59,8 +62,7 @@ impl Store {
         let readers = Readers::open(options)?;
         let mark = getrandom::u32().map_err(|error| crate::StoreError::Value(error.to_string()))?;
         let shared = Shared {
-            path: options.path.clone(),
-            clock: Arc::clone(&options.clock),
+            options: options.clone(),
             catalog,
             writer: Mutex::new(writer),
             readers,
@@ -74,17 +76,24 @@ impl Store {
 
     /// Where the file lies.
     pub fn path(&self) -> &Path {
-        &self.shared.path
+        &self.shared.options.path
     }
 
     /// The present, by the store's clock.
     pub fn now(&self) -> Millis {
-        self.shared.clock.now()
+        self.shared.options.clock.now()
     }
 
     /// The connection that writes, for housekeeping that records nothing (backups, desk settings).
     pub(crate) fn writer(&self) -> MutexGuard<'_, Connection> {
-        self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut writer = self.shared.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another one takes its place as soon as the disk allows it; until then the old one fails as it did.
+        if is_spoiled(&writer)
+            && let Ok(fresh) = open_writer(&self.shared.options.path, &self.shared.options.key)
+        {
+            *writer = fresh;
+        }
+        writer
     }
 
     pub(crate) fn catalog(&self) -> &Catalog {

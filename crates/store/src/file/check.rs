@@ -36,12 +36,34 @@ fn refuse_findings(db: &Connection, pragma: &str, fine: &str) -> Result<()> {
     while let Some(row) = rows.next()? {
         let finding: String = row.get(0)?;
         if finding != fine {
-            return Err(corrupt(&finding).into());
+            let code = if is_unread(&finding) { RefusalCode::DiskTrouble } else { RefusalCode::Corrupt };
+            return Err(Refusal::new(code).with_detail(finding).into());
         }
     }
     Ok(())
 }
 
+/// Whether a finding says that the disk did not give a page, which says nothing about the page: SQLCipher's words, and SQLite's, which name the
+/// error's number. A file that ends inside a page is found before, in other words.
+fn is_unread(finding: &str) -> bool {
+    let number = finding.rsplit_once("error code=").and_then(|(_, number)| number.trim().parse::<i32>().ok());
+    finding.starts_with("error reading") || number.is_some_and(|number| number & 0xff == rusqlite::ffi::SQLITE_IOERR)
+}
+
 pub(crate) fn corrupt(detail: &str) -> Refusal {
     Refusal::new(RefusalCode::Corrupt).with_detail(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_was_not_read_is_no_damaged_page() {
+        assert!(is_unread("error reading 4096 bytes from file page 98 at offset 397312"));
+        assert!(is_unread("*** in database main ***\nTree 179 page 179: unable to get the page. error code=266"));
+        assert!(!is_unread("HMAC verification failed for page 7"));
+        assert!(!is_unread("page 3 has an invalid size of 100 bytes"));
+        assert!(!is_unread("Tree 179 page 179: unable to get the page. error code=11"));
+    }
 }

@@ -44,8 +44,21 @@ impl OpenOptions {
     }
 }
 
+/// Opens something, and once more where it seems damaged or under another key: a page that the disk did not give looks so to what is asked after
+/// it. What is damaged is so at the second look, too.
+pub(crate) fn twice<T>(open: impl Fn() -> Result<T>) -> Result<T> {
+    match open() {
+        Err(error) if matches!(error.refusal().code, RefusalCode::Corrupt | RefusalCode::WrongKey) => open(),
+        opened => opened,
+    }
+}
+
 /// The connection that writes, with its schema brought up to date.
 pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
+    twice(|| try_writer(path, key))
+}
+
+fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
     let mut db = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -84,6 +97,12 @@ pub(crate) fn unlock(db: &Connection, key: &FileKey) -> Result<()> {
     Ok(())
 }
 
+/// Whether a connection can no longer be used: after a page that could not be read, SQLCipher refuses every other one for as long as the connection
+/// lives.
+pub(crate) fn is_spoiled(db: &Connection) -> bool {
+    db.pragma_query_value(None, "cipher_status", |row| row.get::<_, String>(0)).is_ok_and(|status| status == "0")
+}
+
 /// A file that a newer program has written is left alone, to the byte.
 fn refuse_newer(db: &Connection) -> Result<()> {
     let known = runner().get_migrations().iter().map(|migration| migration.version()).max().unwrap_or_default();
@@ -95,14 +114,14 @@ fn refuse_newer(db: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Brings the schema up to date.
+/// Brings the schema up to date, in one transaction: a migration that is in the file without being noted there could never be gone on with.
 fn migrate(db: &mut Connection) -> Result<()> {
     runner().run(db).map_err(Box::new)?;
     Ok(())
 }
 
 fn runner() -> refinery::Runner {
-    embedded::migrations::runner().set_abort_divergent(true)
+    embedded::migrations::runner().set_abort_divergent(true).set_grouped(true)
 }
 
 /// The newest migration in the file; none in a new file.
@@ -111,4 +130,24 @@ fn applied(db: &Connection) -> Result<Option<i32>> {
         return Ok(None);
     }
     Ok(db.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_migration_is_noted_or_not_there() {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(
+            "CREATE TABLE refinery_schema_history (version INT4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255));
+             CREATE TRIGGER cut BEFORE INSERT ON refinery_schema_history BEGIN SELECT RAISE(ABORT, 'the power is cut'); END;",
+        )
+        .unwrap();
+        assert!(migrate(&mut db).is_err());
+        assert!(!db.table_exists(None, "clinics").unwrap());
+        db.execute_batch("DROP TRIGGER cut").unwrap();
+        migrate(&mut db).unwrap();
+        assert!(db.table_exists(None, "clinics").unwrap());
+    }
 }

@@ -1,17 +1,22 @@
 //! Values that lost to another desk's: both stand until a person chooses.
 
-use petrel_domain::desk::Saved;
+use petrel_domain::desk::{LostChoice, Saved, WrittenValue};
+use petrel_domain::replication::Change;
 use petrel_domain::rights::Right;
 use petrel_domain::{Millis, Refusal};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::named::right_to_see;
 use super::values::to_sql;
 use crate::{Action, Actor, Result, Store};
 
 /// The most that are shown.
 const SHOWN: u32 = 100;
+
+/// What is shown: text alone.
+pub(super) const OPEN: &str = "settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2";
 
 /// A value that lost, beside the one that stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +33,8 @@ pub struct LostValue {
     pub kept: Value,
     /// What lost.
     pub lost: Value,
+    /// The entry that brought what lost: this one, where it never stood.
+    pub lost_seq: i64,
     /// Who wrote the entry.
     pub staff_id: Option<Uuid>,
     /// When the hub settled it.
@@ -43,9 +50,11 @@ impl Store {
     pub fn lost_values(&self, actor: &Actor) -> Result<Vec<LostValue>> {
         actor.require(Right::SeeClinic)?;
         self.read(|db| {
-            let sql = "SELECT seq, table_name, row_id, column_name, kept, lost, staff_id, written_at FROM lost_values
-                       WHERE settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2 ORDER BY seq DESC LIMIT ?1";
-            let mut statement = db.prepare_cached(sql)?;
+            let sql = format!(
+                "SELECT seq, table_name, row_id, column_name, kept, lost, staff_id, written_at, lost_seq FROM lost_values
+                 WHERE {OPEN} ORDER BY seq DESC LIMIT ?1"
+            );
+            let mut statement = db.prepare_cached(&sql)?;
             let mut rows = statement.query([SHOWN])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
@@ -57,12 +66,67 @@ impl Store {
                     column: row.get(3)?,
                     kept: value(4)?,
                     lost: value(5)?,
+                    lost_seq: row.get(8)?,
                     staff_id: row.get::<_, Option<[u8; 16]>>(6)?.map(Uuid::from_bytes),
                     at: Millis(row.get(7)?),
                 });
             }
             Ok(found)
         })
+    }
+
+    /// The same in people's words: what stands and what lost, who wrote each, and when, as far as that is known at this desk. Records that the
+    /// actor may not see are left out.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn lost_choices(&self, actor: &Actor) -> Result<Vec<LostChoice>> {
+        let values = self.lost_values(actor)?;
+        let may_see = |value: &LostValue| actor.require(right_to_see(&value.table)).is_ok() && value.column != "pin_hash";
+        self.read(|db| values.into_iter().filter(may_see).map(|value| self.choice(db, value)).collect())
+    }
+
+    fn choice(&self, db: &Connection, value: LostValue) -> Result<LostChoice> {
+        let LostValue { seq, table, id, column, .. } = &value;
+        // The entry that settled it brought either the value that stands or, where its clock was the earlier one, the one that never did.
+        let brought_lost = value.lost_seq == *seq;
+        let written = |text: &Value, is_brought: bool| -> Result<WrittenValue> {
+            let here = self.written_here(db, table, *id, column, text)?;
+            let (staff, at) = match &here {
+                Some((staff, at)) => (*staff, Some(*at)),
+                None if is_brought => (value.staff_id, Some(value.at)),
+                None => (None, None),
+            };
+            let staff_name = super::named::staff_name(db, staff)?;
+            Ok(WrittenValue { value: text.as_str().unwrap_or_default().to_owned(), staff_name, at, is_here: here.is_some() })
+        };
+        Ok(LostChoice {
+            seq: *seq,
+            table: table.clone(),
+            id: *id,
+            label: super::named::label(db, table, *id)?,
+            column: column.clone(),
+            kept: written(&value.kept, !brought_lost)?,
+            lost: written(&value.lost, brought_lost)?,
+        })
+    }
+
+    /// Who wrote a value at this desk, and when: the last transaction of this desk that set it so. Large ones (an import) are passed over.
+    fn written_here(&self, db: &Connection, table: &str, id: Uuid, column: &str, value: &Value) -> Result<Option<(Option<Uuid>, Millis)>> {
+        let sql = format!(
+            "SELECT {}, created_at FROM outbox WHERE row_count < 1000 AND instr(changes, ?1) > 0 ORDER BY n DESC LIMIT 20",
+            super::outgoing::COLUMNS
+        );
+        let mut statement = db.prepare_cached(&sql)?;
+        let mut rows = statement.query([id.as_bytes()])?;
+        while let Some(row) = rows.next()? {
+            let transaction = super::outgoing::transaction(row, self.catalog())?;
+            let wrote = |change: &Change| change.table == table && change.id == id && change.columns.get(column) == Some(value);
+            if transaction.changes.iter().any(wrote) {
+                return Ok(Some((transaction.staff_id, Millis(row.get("created_at")?))));
+            }
+        }
+        Ok(None)
     }
 
     /// A person has chosen. The value is written anew, also where it is the one that stands: so every desk knows that it is settled.

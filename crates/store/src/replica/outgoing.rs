@@ -13,20 +13,7 @@ use crate::catalog::Catalog;
 use crate::changes::{Kind, each};
 use crate::{Result, Store, StoreError};
 
-/// A transaction that the hub can never apply, for a person to look at.
-#[derive(Clone, Debug)]
-pub struct Rejected {
-    /// This desk's number for it.
-    pub n: i64,
-    /// When the hub said no.
-    pub rejected_at: Millis,
-    /// Why, as the hub told it (JSON).
-    pub reason: String,
-    /// What it was.
-    pub transaction: Transaction,
-}
-
-const COLUMNS: &str = "n, clock, staff_id, action, changes, replica_id, seen, registers, mark";
+pub(super) const COLUMNS: &str = "n, clock, staff_id, action, changes, replica_id, seen, registers, mark";
 
 impl Store {
     /// The first transactions after number `after` that are still to be sent, in order, until they reach `rows` rows or `bytes` bytes as they
@@ -93,34 +80,6 @@ impl Store {
         tx.commit()?;
         drop(writer);
         self.forget_shield();
-        Ok(())
-    }
-
-    /// What the hub can never apply and nobody has settled, the newest first.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn rejected(&self) -> Result<Vec<Rejected>> {
-        self.read(|db| {
-            let sql = "SELECT n, rejected_at, reason, transaction_json FROM rejected_changes
-                       WHERE settled_at IS NULL AND transaction_json IS NOT NULL ORDER BY n DESC LIMIT 200";
-            let mut statement = db.prepare_cached(sql)?;
-            let mut rows = statement.query([])?;
-            let mut rejected = Vec::new();
-            while let Some(row) = rows.next()? {
-                let transaction = serde_json::from_str(row.get_ref(3)?.as_str()?)?;
-                rejected.push(Rejected { n: row.get(0)?, rejected_at: Millis(row.get(1)?), reason: row.get(2)?, transaction });
-            }
-            Ok(rejected)
-        })
-    }
-
-    /// A person has settled a rejected transaction, one way or another.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn settle_rejected(&self, n: i64) -> Result<()> {
-        self.writer().execute("UPDATE rejected_changes SET settled_at = ?2 WHERE n = ?1", params![n, self.now().0])?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ export interface Advice {
     | 'lock.file_busy'
     | 'lock.read_only'
     | 'lock.disk_full'
+    | 'lock.disk_trouble'
     | 'lock.wrong_key'
     | 'lock.newer_file'
     | 'lock.corrupt'
@@ -23,6 +24,7 @@ const ADVICE: Partial<Record<RefusalCode, Advice>> = {
   file_busy: wait('lock.file_busy'),
   read_only: wait('lock.read_only'),
   disk_full: wait('lock.disk_full'),
+  disk_trouble: replace('lock.disk_trouble'),
   newer_file: wait('lock.newer_file'),
   keychain_unavailable: wait('lock.keychain_unavailable'),
   wrong_key: replace('lock.wrong_key'),

@@ -1,4 +1,5 @@
 import type { Pet, PetDetails, Sex, Species } from '$lib/backend';
+import { gramsOf, typedOf, type WeightUnit } from '$lib/units';
 
 /** A pet as it is typed. */
 export interface PetForm {
@@ -8,7 +9,8 @@ export interface PetForm {
   sex: Sex;
   neutered: 'yes' | 'no' | 'unknown';
   bornOn: string;
-  kilograms: number | null;
+  /** In the unit of the clinic's region. */
+  weight: number | null;
   color: string;
   microchip: string;
   allergies: string;
@@ -36,7 +38,7 @@ export const emptyPet = (): PetForm => ({
   sex: 'unknown',
   neutered: 'unknown',
   bornOn: '',
-  kilograms: null,
+  weight: null,
   color: '',
   microchip: '',
   allergies: '',
@@ -44,14 +46,14 @@ export const emptyPet = (): PetForm => ({
   deceasedOn: '',
 });
 
-export const petFormOf = (pet: Pet): PetForm => ({
+export const petFormOf = (pet: Pet, unit: WeightUnit): PetForm => ({
   name: pet.name,
   species: pet.species,
   breed: pet.breed ?? '',
   sex: pet.sex,
   neutered: pet.is_neutered === null ? 'unknown' : pet.is_neutered ? 'yes' : 'no',
   bornOn: pet.born_on ?? '',
-  kilograms: pet.weight_grams === null ? null : pet.weight_grams / 1000,
+  weight: typedOf(pet.weight_grams, unit),
   color: pet.color ?? '',
   microchip: pet.microchip ?? '',
   allergies: pet.allergies ?? '',
@@ -60,18 +62,32 @@ export const petFormOf = (pet: Pet): PetForm => ({
 });
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
-export const gramsOf = (kilograms: number | null): number | null =>
-  kilograms === null ? null : Math.round(kilograms * 1000);
 
-/** What is typed, as the core takes it. */
-export const petDetailsOf = (form: PetForm): PetDetails => ({
+/** The names the core has for the fields of the form. */
+export const SHOWN = [
+  'name',
+  'species',
+  'breed',
+  'sex',
+  'is_neutered',
+  'born_on',
+  'weight_grams',
+  'color',
+  'microchip',
+  'allergies',
+  'alerts',
+  'deceased_on',
+];
+
+/** What is typed, as the core takes it. A weight that was not touched stays what it was to the gram, whatever the unit shows of it. */
+export const petDetailsOf = (form: PetForm, unit: WeightUnit, pet?: Pet): PetDetails => ({
   name: form.name,
   species: form.species,
   breed: orNull(form.breed),
   sex: form.sex,
   is_neutered: form.neutered === 'unknown' ? null : form.neutered === 'yes',
   born_on: orNull(form.bornOn),
-  weight_grams: gramsOf(form.kilograms),
+  weight_grams: pet && typedOf(pet.weight_grams, unit) === form.weight ? pet.weight_grams : gramsOf(form.weight, unit),
   color: orNull(form.color),
   microchip: orNull(form.microchip),
   allergies: orNull(form.allergies),

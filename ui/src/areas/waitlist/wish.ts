@@ -1,8 +1,7 @@
-import type { WaitlistEntry, WaitlistInput } from '$lib/backend';
+import type { FreeSlot, WaitlistEntry, WaitlistInput } from '$lib/backend';
 import { t } from '$lib/i18n/index.svelte';
 import { formatDate, formatWall } from '$lib/time/format';
-
-const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+import { dateOf, minutesOf, wallMinutes, wallTime } from '$lib/time/zone';
 
 /** When somebody could come, in words. */
 export function wishText(entry: WaitlistInput): string {
@@ -12,11 +11,37 @@ export function wishText(entry: WaitlistInput): string {
   return parts.join(', ');
 }
 
-export const toneOf = (priority: number): 'warn' | 'danger' => (priority > 1 ? 'danger' : 'warn');
+/** The free times (soonest first) that somebody could take, `limit` at the most, no two of them at the same time. */
+export function fitting(slots: readonly FreeSlot[], entry: WaitlistInput, zone: string, limit: number): FreeSlot[] {
+  const [earliest, latest] = [entry.earliest, entry.latest].map((time) => (time === null ? null : minutesOf(time)));
+  const found: FreeSlot[] = [];
+  for (const slot of slots) {
+    const at = wallMinutes(slot.starts_at, zone);
+    const isInTime = (earliest == null || at >= earliest) && (latest == null || at <= latest);
+    const isDay = entry.requested_on === null || dateOf(slot.starts_at, zone) === entry.requested_on;
+    const isTold = found.some((other) => other.starts_at === slot.starts_at);
+    if (isInTime && isDay && !isTold) found.push(slot);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+/** Who waits, narrowed down: by words of the client's, pet's or note's text, and by service (one that takes any fits all). */
+export function narrowed(entries: readonly WaitlistEntry[], text: string, serviceId: string): WaitlistEntry[] {
+  const fold = (words: string): string => words.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
+  const words = fold(text).split(/\s+/).filter(Boolean);
+  return entries.filter((entry) => {
+    const all = fold([entry.client_name, entry.pet_name, entry.client_phone, entry.notes].filter(Boolean).join(' '));
+    const isService = serviceId === '' || entry.service_id === null || entry.service_id === serviceId;
+    return isService && words.every((word) => all.includes(word));
+  });
+}
 
 /** An entry as it is typed. Times are minutes of the wall clock. */
 export interface WishForm {
   clientId: string;
+  /** The client's name, or what is typed to find them. */
+  client: string;
   petId: string;
   serviceId: string;
   staffId: string;
@@ -27,8 +52,12 @@ export interface WishForm {
   notes: string;
 }
 
-export const wishFormOf = (entry?: WaitlistEntry): WishForm => ({
-  clientId: entry?.client_id ?? '',
+/** The names the core has for the fields of the form. */
+export const SHOWN = ['client_id', 'pet_id', 'service_id', 'staff_id', 'requested_on', 'earliest', 'latest', 'notes'];
+
+export const wishFormOf = (entry?: WaitlistEntry, client?: { id: string; name: string }): WishForm => ({
+  clientId: entry?.client_id ?? client?.id ?? '',
+  client: entry?.client_name ?? client?.name ?? '',
   petId: entry?.pet_id ?? '',
   serviceId: entry?.service_id ?? '',
   staffId: entry?.staff_id ?? '',
@@ -40,8 +69,6 @@ export const wishFormOf = (entry?: WaitlistEntry): WishForm => ({
 });
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
-export const wallOf = (minutes: number): string =>
-  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 /** What is typed, as the core takes it. */
 export const wishOf = (form: WishForm): WaitlistInput => ({
@@ -50,8 +77,8 @@ export const wishOf = (form: WishForm): WaitlistInput => ({
   service_id: orNull(form.serviceId),
   staff_id: orNull(form.staffId),
   requested_on: orNull(form.day),
-  earliest: form.earliest === null ? null : wallOf(form.earliest),
-  latest: form.latest === null ? null : wallOf(form.latest),
+  earliest: form.earliest === null ? null : wallTime(form.earliest),
+  latest: form.latest === null ? null : wallTime(form.latest),
   priority: Number(form.priority),
   notes: orNull(form.notes.trim()),
 });

@@ -101,6 +101,7 @@ export const commands = {
 	deletePet: (id: PetId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_pet", { id })),
 	movePet: (id: PetId, clientId: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("move_pet", { id, clientId })),
 	recordWeight: (input: WeightInput) => typedError<Saved<RecordId>, Refusal>(__TAURI_INVOKE("record_weight", { input })),
+	recordDeath: (input: PetDeathInput) => typedError<Saved<PetDeath>, Refusal>(__TAURI_INVOKE("record_death", { input })),
 	/**  What a file would bring, by this plan or by a guessed one. */
 	previewImport: (path: string, plan: ImportPlan | null) => typedError<ImportPreview, Refusal>(__TAURI_INVOKE("preview_import", { path, plan })),
 	/**  Brings clients and pets in. */
@@ -114,12 +115,47 @@ export const commands = {
 	waitlistMatches: (query: WaitlistMatchQuery) => typedError<WaitlistMatch[], Refusal>(__TAURI_INVOKE("waitlist_matches", { query })),
 	needsAttention: () => typedError<NeedsAttention, Refusal>(__TAURI_INVOKE("needs_attention")),
 	dismissDuplicate: (first: ClientId, second: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("dismiss_duplicate", { first, second })),
+	/**  How this desk stands to its hub. */
+	syncState: () => typedError<SyncState, Refusal>(__TAURI_INVOKE("sync_state")),
+	/**  Talks to the hub now. */
+	syncNow: () => typedError<null, Refusal>(__TAURI_INVOKE("sync_now")),
+	/**  Joins a clinic, on a desk that has none. */
+	joinClinic: (input: JoinClinic) => typedError<AppState, Refusal>(__TAURI_INVOKE("join_clinic", { input })),
+	/**  Ties this desk's clinic to a hub. */
+	connectHub: (input: JoinHub) => typedError<SyncState, Refusal>(__TAURI_INVOKE("connect_hub", { input })),
+	/**  Lets the hub go. */
+	leaveHub: () => typedError<SyncState, Refusal>(__TAURI_INVOKE("leave_hub")),
+	/**  The desks of the clinic. */
+	hubDevices: () => typedError<HubDevice[], Refusal>(__TAURI_INVOKE("hub_devices")),
+	/**  Locks a desk out. */
+	revokeDevice: (id: string) => typedError<null, Refusal>(__TAURI_INVOKE("revoke_device", { id })),
+	/**  A code that lets one more desk in. */
+	newDeviceCode: () => typedError<DeviceCode, Refusal>(__TAURI_INVOKE("new_device_code")),
+	/**  Builds this desk's file anew from the hub. */
+	rebuildDesk: () => typedError<AppState, Refusal>(__TAURI_INVOKE("rebuild_desk")),
+	/**  What the hub can never take and nobody has settled. */
+	rejectedChanges: () => typedError<RejectedChange[], Refusal>(__TAURI_INVOKE("rejected_changes")),
+	/**  Sends something rejected again, with values set right. */
+	resendRejected: (input: ResendChange) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("resend_rejected", { input })),
+	/**  Lets something rejected go. */
+	discardRejected: (n: number) => typedError<null, Refusal>(__TAURI_INVOKE("discard_rejected", { n })),
+	/**  Writes something rejected to a file. */
+	exportRejected: (n: number, path: string) => typedError<null, Refusal>(__TAURI_INVOKE("export_rejected", { n, path })),
+	/**  Texts that lost to another desk's. */
+	lostValues: () => typedError<LostChoice[], Refusal>(__TAURI_INVOKE("lost_values")),
+	/**  Chooses between two texts. */
+	chooseValue: (seq: number, column: string, takeLost: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("choose_value", { seq, column, takeLost })),
+	/**  What happened to a record. */
+	recordHistory: (table: string, id: string) => typedError<HistoryEntry[], Refusal>(__TAURI_INVOKE("record_history", { table, id })),
+	/**  Two visits that clash are kept knowingly. */
+	keepBoth: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("keep_both", { first, second })),
 };
 
 /** Events */
 export const events = {
 	appStateChanged: makeEvent<AppStateChanged, AppStateChanged>("app-state-changed"),
 	changed: makeEvent<Changed, Changed>("changed"),
+	syncChanged: makeEvent<SyncChanged, SyncChanged>("sync-changed"),
 	workProgress: makeEvent<WorkProgress, WorkProgress>("work-progress"),
 };
 
@@ -456,6 +492,15 @@ export type ClientFigures = {
 	next_visit_at: Millis | null,
 };
 
+/**  How clients stand with the clinic, to list some of them. */
+export type ClientFilter = 
+/**  All of them. */
+"everybody" | 
+/**  With a visit planned; the soonest first, whatever the sort. */
+"coming" | 
+/**  Last seen a year ago or longer; the longest away first, whatever the sort. */
+"away";
+
 /**  A client: the person who owns the pets. */
 export type ClientId = string;
 
@@ -485,6 +530,10 @@ export type ClientRow = {
 	last_visit_at: Millis | null,
 	/**  Next visit planned. */
 	next_visit_at: Millis | null,
+	/**  Visits completed. */
+	completed: number,
+	/**  Visits they did not come to. */
+	no_shows: number,
 };
 
 /**  How to sort clients. */
@@ -501,6 +550,8 @@ export type ClientSource = "manual" | "online" | "csv" | "quickbooks" | "jobber"
 export type ClientsQuery = {
 	/**  Only with this tag. */
 	tag: string | null,
+	/**  Only who stands so with the clinic. */
+	only: ClientFilter,
 	/**  How to sort. */
 	sort: ClientSort,
 	/**  From this row. */
@@ -566,6 +617,16 @@ export type DayBounds = {
 	starts_at: Millis,
 	/**  The first instant of the next day. */
 	ends_at: Millis,
+};
+
+/**  What lets one more desk in, once. */
+export type DeviceCode = {
+	/**  The code, in groups of four. */
+	code: string,
+	/**  Until when it is good. */
+	expires_at: Millis,
+	/**  The hub's address, to be typed beside it. */
+	address: string,
 };
 
 /**  Two clients that may be one. */
@@ -697,6 +758,73 @@ export type FreeSlotsQuery = {
 /**  The visits of one family, booked in one go. */
 export type GroupId = string;
 
+/**  Something that happened to a record, as the hub's log has it. */
+export type HistoryEntry = {
+	/**  Its number in the log. */
+	seq: number,
+	/**  When the hub took it. */
+	at: Millis,
+	/**  Who did it; none is the program itself. */
+	staff_name: string | null,
+	/**  At which desk. */
+	device_name: string | null,
+	/**  What was done, as the name of the action. */
+	action: string,
+	/**  The hub itself did it: it brought the record back, or judged a clash. */
+	is_by_hub: boolean,
+	/**  It was deleted by it. */
+	is_deletion: boolean,
+	/**  It was made by it. */
+	is_first: boolean,
+	/**  What stood after it. */
+	values: RecordValue[],
+	/**  What lost. */
+	lost: RecordValue[],
+};
+
+/**  A desk that the hub lets in, or did. */
+export type HubDevice = {
+	/**  Its id at the hub. */
+	id: string,
+	/**  What it is called. */
+	name: string,
+	/**  Its operating system. */
+	platform: string,
+	/**  When it joined. */
+	created_at: Millis,
+	/**  When it was last here. */
+	last_seen_at: Millis | null,
+	/**  When it was locked out. */
+	revoked_at: Millis | null,
+	/**  It is the one that asks. */
+	is_this: boolean,
+};
+
+/**  Why desk and hub do not talk. Work goes on, and what is not sent is kept, whatever it is. */
+export type HubTrouble = 
+/**  No connection, or one that breaks off. Tried again by itself. */
+"hub_unreachable" | 
+/**  The hub asks for a pause. Tried again by itself. */
+"hub_busy" | 
+/**  Something else answers at the address (a login page, another program). Tried again by itself. */
+"not_a_hub" | 
+/**  The hub's certificate does not hold. Tried again by itself. */
+"hub_certificate" | 
+/**  Somebody revoked this desk. */
+"desk_revoked" | 
+/**  The hub does not know this desk's tokens (a restored backup): it joins again with a code. */
+"join_again" | 
+/**  The hub must be updated first. */
+"hub_too_old" | 
+/**  This program must be updated first. */
+"desk_too_old" | 
+/**  The desk was away longer than the log reaches, and is being rebuilt. */
+"behind_horizon" | 
+/**  The hub says something else. Tried again by itself. */
+"hub_problem" | 
+/**  The clinic's file could not be written. */
+"file_trouble";
+
 /**  A row whose client is here already. */
 export type ImportDuplicate = {
 	/**  Line in the file, the header being 1. */
@@ -778,6 +906,24 @@ export type ImportReport = {
 	undo: ActionId | null,
 };
 
+/**  A desk without a clinic joins one. */
+export type JoinClinic = {
+	/**  How to keep the file's key. */
+	key_store: KeyStore,
+	/**  The passphrase, 12 characters or more, where it wraps the key. */
+	passphrase: string | null,
+} & JoinHub;
+
+/**  What opens a hub's door. */
+export type JoinHub = {
+	/**  The hub's address as people type it; HTTPS, or plain HTTP on this computer alone. */
+	address: string,
+	/**  The code, as it was read out: any case, hyphens or not. */
+	code: string,
+	/**  What this desk is called in the list of devices, 1 to 100 characters. */
+	desk_name: string,
+};
+
 /**  How the key of the clinic's file is kept. */
 export type KeyStore = 
 /**  In the system's keychain. */
@@ -786,6 +932,24 @@ export type KeyStore =
 "passphrase" | 
 /**  In a file that only this user may read; a notice says so. */
 "file";
+
+/**  A text that lost to another desk's, beside the one that stands. */
+export type LostChoice = {
+	/**  The entry of the log in which it was settled; with the column, what to choose by. */
+	seq: number,
+	/**  The table. */
+	table: string,
+	/**  The row. */
+	id: string,
+	/**  What people call it (a client's name), or empty. */
+	label: string,
+	/**  The column. */
+	column: string,
+	/**  What stands, and who wrote it. */
+	kept: WrittenValue,
+	/**  What lost, and who wrote it. */
+	lost: WrittenValue,
+};
 
 /**  An entry of a pet's history. */
 export type MedicalRecord = {
@@ -947,6 +1111,24 @@ export type PetChip = {
 	has_alert: boolean,
 };
 
+/**  What ended with a pet's life. */
+export type PetDeath = {
+	/**  Visits that were cancelled. */
+	cancelled_visits: number,
+	/**  Entries of the waitlist that were closed. */
+	closed_entries: number,
+};
+
+/**  Writing down that a pet died: the visits it had to come are cancelled, its entries of the waitlist closed. */
+export type PetDeathInput = {
+	/**  Which pet. */
+	pet_id: PetId,
+	/**  The day it died. */
+	died_on: string,
+	/**  What the cancelled visits say, up to 500 characters. */
+	reason: string | null,
+};
+
 /**  What can be edited of a pet. */
 export type PetDetails = {
 	/**  Name, 1 to 100 characters. */
@@ -1002,6 +1184,8 @@ export type Phase =
 { name: "trouble"; 
 /**  Why. */
 refusal: Refusal } | 
+/**  This desk was locked out of its clinic's hub: nothing is shown until it joins again or the file is set aside. */
+{ name: "revoked" } | 
 /**  Nobody is signed in. */
 { name: "signed_out" } | 
 /**  At work. */
@@ -1020,6 +1204,16 @@ export type RecordId = string;
 
 /**  What an entry of a pet's history is. */
 export type RecordKind = "exam" | "vaccination" | "lab_result" | "prescription" | "procedure" | "weight" | "note";
+
+/**  A column's value, as text a person can read and edit. */
+export type RecordValue = {
+	/**  The column. */
+	column: string,
+	/**  What the text means. */
+	kind: ValueKind,
+	/**  The value; none where it is empty. */
+	value: string | null,
+};
 
 /**  What happened to a damaged file. */
 export type Recovery = {
@@ -1099,6 +1293,8 @@ export type RefusalCode =
 "read_only" | 
 /**  The disk is full; nothing was changed. */
 "disk_full" | 
+/**  The disk could not be read or written; nothing was changed. */
+"disk_trouble" | 
 /**  The key or passphrase does not open the file. */
 "wrong_key" | 
 /**  The file was written by a newer version of the program. */
@@ -1113,8 +1309,88 @@ export type RefusalCode =
 "bad_backup" | 
 /**  A file chosen by the person cannot be read; `detail` says why. */
 "file_unreadable" | 
+/**  The hub cannot be reached. */
+"hub_unreachable" | 
+/**  The hub asks for a pause; `until` says when the next try is possible, where it is known. */
+"hub_busy" | 
+/**  What answers at the address is no hub of Petrel. */
+"not_a_hub" | 
+/**  The hub's certificate does not hold. */
+"hub_certificate" | 
+/**  The code is wrong, used, or older than a quarter of an hour. */
+"bad_code" | 
+/**  The hub is older than this program. */
+"hub_too_old" | 
+/**  This program is older than the hub serves. */
+"desk_too_old" | 
+/**  This desk was locked out of its clinic's hub. */
+"desk_revoked" | 
+/**  The clinic at the hub has records of its own, and this desk's clinic is another one. */
+"other_clinic" | 
+/**  The clinic at the hub is still empty: a desk brings its own clinic to it. */
+"empty_clinic" | 
+/**  This clinic has no hub. */
+"no_hub" | 
+/**  The hub said something that is not expected; `detail` holds its stable name. */
+"hub_problem" | 
 /**  An error of the program; `detail` goes to the log and to support. */
 "internal";
+
+/**  Something a person did that the hub can never take. */
+export type RejectedChange = {
+	/**  This desk's number for it. */
+	n: number,
+	/**  What was done, as the name of the action (`save_client`). */
+	action: string,
+	/**  Who did it. */
+	staff_name: string | null,
+	/**  When it was done. */
+	made_at: Millis,
+	/**  When the hub said no. */
+	rejected_at: Millis,
+	/**  Why, by its stable name. */
+	reason: string,
+	/**  The table that is to blame, where one is. */
+	table: string | null,
+	/**  The column that is to blame, where one is. */
+	column: string | null,
+	/**  The rows it would have changed. */
+	rows: RejectedRow[],
+};
+
+/**  A row of something rejected. */
+export type RejectedRow = {
+	/**  The table. */
+	table: string,
+	/**  The row. */
+	id: string,
+	/**  What people call it (a client's name), or empty. */
+	label: string,
+	/**  It would have been deleted. */
+	is_deletion: boolean,
+	/**  What would have been written. */
+	values: RecordValue[],
+};
+
+/**  Something rejected is sent again, with values set right. */
+export type ResendChange = {
+	/**  This desk's number for it. */
+	n: number,
+	/**  What is different this time. */
+	edits: ResendEdit[],
+};
+
+/**  A value that is set right. */
+export type ResendEdit = {
+	/**  The table. */
+	table: string,
+	/**  The row. */
+	id: string,
+	/**  The column. */
+	column: string,
+	/**  The value, as [`RecordValue`] has it. */
+	value: string | null,
+};
 
 /**  What a member of staff is here; decides what they may see and do. */
 export type Role = "owner" | "admin" | "veterinarian" | "groomer" | "technician" | "front_desk";
@@ -1281,6 +1557,34 @@ export type StaffDetails = {
 /**  A member of staff. */
 export type StaffId = string;
 
+/**  The desk stands differently to its hub now. */
+export type SyncChanged = {
+	/**  How. */
+	state: SyncState,
+};
+
+/**  How this desk stands to its hub: what the badge shows. */
+export type SyncState = {
+	/**  Where the hub is; none: the clinic works on this desk alone. */
+	address: string | null,
+	/**  The last round with the hub came to its end. */
+	is_online: boolean,
+	/**  A round is under way. */
+	is_busy: boolean,
+	/**  Transactions that are still to be sent. */
+	waiting: number,
+	/**  When desk and hub last agreed. */
+	last_sync_at: Millis | null,
+	/**  Why desk and hub do not talk; none while they do. */
+	trouble: HubTrouble | null,
+	/**  Whole minutes by which this computer's clock is behind the hub's (negative: ahead of it); none where it is less than one. */
+	clock_behind_minutes: number | null,
+	/**  What the hub can never take and nobody has settled. */
+	rejected: number,
+	/**  Texts that lost to another desk's and nobody has settled. */
+	lost: number,
+};
+
 /**  An entry of a pet's timeline. */
 export type TimelineEntry = 
 /**  A visit. */
@@ -1309,6 +1613,25 @@ export type UndoOffer = {
 	/**  What it was, as the name of the action (`book_appointment`). */
 	action: string,
 };
+
+/**  What a value's text means. */
+export type ValueKind = 
+/**  Free text. */
+"text" | 
+/**  A whole number. */
+"integer" | 
+/**  0 or 1. */
+"truth" | 
+/**  Unix milliseconds. */
+"instant" | 
+/**  `YYYY-MM-DD`. */
+"date" | 
+/**  `HH:MM`. */
+"time" | 
+/**  Another record, by what people call it where that is known, else its id. */
+"record" | 
+/**  JSON. */
+"json";
 
 /**  The visits of a client or pet, newest first, by pages. */
 export type VisitPage = {
@@ -1469,6 +1792,18 @@ export type WorkBlockKind =
 export type WorkProgress = {
 	/**  So far. */
 	progress: Progress,
+};
+
+/**  What somebody wrote. */
+export type WrittenValue = {
+	/**  The text. */
+	value: string,
+	/**  Who, where that is known here. */
+	staff_name: string | null,
+	/**  When, where that is known here. */
+	at: Millis | null,
+	/**  It was written at this desk. */
+	is_here: boolean,
 };
 
 /* Tauri Specta runtime */

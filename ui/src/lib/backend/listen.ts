@@ -1,4 +1,4 @@
-import { events, type Progress } from './bindings';
+import { events, type Progress, type SyncState } from './bindings';
 
 type Stop = () => void;
 
@@ -16,3 +16,7 @@ export const onProgress = (callback: (progress: Progress) => void): Stop =>
 
 /** The program stands elsewhere now: locked, signed in, a backup done. */
 export const onAppStateChanged = (callback: () => void): Stop => until(events.appStateChanged.listen(() => callback()));
+
+/** Desk and hub stand to each other otherwise now. */
+export const onSyncChanged = (callback: (state: SyncState) => void): Stop =>
+  until(events.syncChanged.listen(({ payload }) => callback(payload.state)));

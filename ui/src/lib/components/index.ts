@@ -1,3 +1,4 @@
+export { default as Alerts, type Alert } from './Alerts.svelte';
 export { default as Avatar } from './Avatar.svelte';
 export { default as Badge } from './Badge.svelte';
 export { default as Button } from './Button.svelte';
@@ -21,6 +22,7 @@ export { default as MoneyField } from './MoneyField.svelte';
 export { default as MonthGrid } from './MonthGrid.svelte';
 export { default as NumberField } from './NumberField.svelte';
 export { default as RepeatField } from './RepeatField.svelte';
+export { default as Section } from './Section.svelte';
 export { default as Segmented } from './Segmented.svelte';
 export { default as Select, type Choice } from './Select.svelte';
 export { default as SidePanel } from './SidePanel.svelte';

@@ -1,7 +1,10 @@
 import { QueryClient } from '@tanstack/svelte-query';
 import { onChanged } from '$lib/backend';
 
-/** Tables of the device's schema that a live query can be over. */
+/**
+ * Tables of the device's schema that a live query can be over. `hub`, `lost_values` and `rejected_changes` are none of the clinic's:
+ * the state of replication asks them again.
+ */
 export type Table =
   | 'appointments'
   | 'appointment_form_answers'
@@ -10,9 +13,12 @@ export type Table =
   | 'client_tags'
   | 'clinics'
   | 'daily_stats'
+  | 'hub'
+  | 'lost_values'
   | 'medical_records'
   | 'messages'
   | 'pets'
+  | 'rejected_changes'
   | 'schedule_overrides'
   | 'services'
   | 'settings'

@@ -11,3 +11,8 @@ export const attentionQuery = () =>
   );
 export const waitlistQuery = () =>
   createQuery(() => live(['waitlist_entries', 'clients', 'pets'], ['waitlist'], () => backend.waitlist()));
+/** What the hub can never take and nobody has settled. */
+export const rejectedQuery = () =>
+  createQuery(() => live(['rejected_changes'], ['rejected'], () => backend.rejectedChanges()));
+/** Texts that lost to another desk's and nobody has settled. */
+export const lostQuery = () => createQuery(() => live(['lost_values'], ['lost'], () => backend.lostValues()));

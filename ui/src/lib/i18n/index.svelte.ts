@@ -12,9 +12,16 @@ type Catalogue = Record<string, string | MessageFormatElement[]>;
 
 export const LANGUAGES: Record<Language, string> = { en: 'English', es: 'Español' };
 
-const loaders: Record<Language, () => Promise<{ default: Catalogue }>> = {
+type Loader = () => Promise<{ default: Catalogue }>;
+
+const loaders: Record<Language, Loader> = {
   en: () => import('virtual:messages/en'),
   es: () => import('virtual:messages/es'),
+};
+/** What is not said on the first screen. */
+const laterLoaders: Record<Language, Loader> = {
+  en: () => import('virtual:messages/en/later'),
+  es: () => import('virtual:messages/es/later'),
 };
 
 let current = $state.raw<{ language: Language; locale: string; texts: Catalogue }>({
@@ -30,13 +37,44 @@ export function systemLanguage(): Language {
   return wanted.find((tag): tag is Language => tag in loaders) ?? 'en';
 }
 
-/** Takes up a language; `region` is the clinic's, so that dates are written as they are there. */
-export async function useLanguage(language: Language, region: string | null = null): Promise<void> {
-  const { default: texts } = await loaders[language]();
+/** What is asked for, which may change while texts are on their way. */
+let wanted: { language: Language; region: string | null; later: boolean } = {
+  language: 'en',
+  region: null,
+  later: false,
+};
+
+/** Brings the texts of what is asked for at the end, however often that changes on the way. */
+async function bring(): Promise<void> {
+  const asked = wanted;
+  const { language, region, later } = asked;
+  const parts = await Promise.all([loaders[language](), ...(later ? [laterLoaders[language]()] : [])]);
+  if (wanted !== asked) return bring();
+  const texts: Catalogue = Object.assign({}, ...parts.map((part) => part.default));
   formats = new Map();
   current = { language, texts, locale: region ? `${language}-${region}` : language };
   document.documentElement.lang = language;
 }
+
+/** Takes up a language; `region` is the clinic's, so that dates are written as they are there. */
+export async function useLanguage(language: Language, region: string | null = null): Promise<void> {
+  wanted = { ...wanted, language, region };
+  return bring();
+}
+
+/** Brings the texts that are not there from the start. An area that speaks them is shown after it. */
+export async function laterTexts(): Promise<void> {
+  if (!wanted.later) wanted = { ...wanted, later: true };
+  return bring();
+}
+
+/** What shows a part of the program once its texts are there. */
+export const withLaterTexts =
+  <T>(load: () => Promise<T>) =>
+  async (): Promise<T> => {
+    const [part] = await Promise.all([load(), laterTexts()]);
+    return part;
+  };
 
 /** The language of the screens. */
 export const language = (): Language => current.language;

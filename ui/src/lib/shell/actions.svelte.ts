@@ -1,11 +1,28 @@
 import { backend } from '$lib/backend';
+import type { Table } from '$lib/data/live';
 import { toastDone, toastRefused } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
 import { go, route } from '$lib/router';
 import { refreshAppState, takeAppState } from '$lib/session.svelte';
 
+/** A record whose history is shown. */
+interface HistoryOf {
+  table: Table;
+  id: string;
+  /** What people call it. */
+  name: string;
+}
+
 /** What the shell has open over the areas. */
-export const overlays = $state({ palette: false, shortcuts: false });
+export const overlays = $state<{ palette: boolean; shortcuts: boolean; history: HistoryOf | null }>({
+  palette: false,
+  shortcuts: false,
+  history: null,
+});
+
+/** Shows what happened to a record. */
+export const showHistory = (table: Table, id: string, name: string): void =>
+  void (overlays.history = { table, id, name });
 
 /** Opens the booking panel beside the schedule, for a client or a time where they are known. */
 export function newBooking(about: { client?: string; pet?: string; date?: string } = {}): void {

@@ -1,8 +1,8 @@
 // Dates, times, money and durations as the clinic's region writes them, in the clinic's zone.
 import { clinicZone, currency } from '$lib/session.svelte';
 import { locale, t } from '$lib/i18n/index.svelte';
-import { weightText } from '$lib/units';
-import { dateOf, MINUTE } from './zone';
+import { numbersOf, weightText } from '$lib/units';
+import { dateOf, daysBetween, MINUTE } from './zone';
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
@@ -68,13 +68,13 @@ export function formatDuration(minutes: number): string {
   return rest === 0 ? t('time.hours', { hours }) : t('time.hours_minutes', { hours, minutes: rest });
 }
 
-/** 3 days ago, in 2 hours */
+/** 3 days ago, in 2 hours; from a day on by the clinic's calendar, so that yesterday is yesterday. */
 export function formatRelative(at: number, now: number): string {
   const minutes = Math.round((at - now) / MINUTE);
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
   if (Math.abs(minutes) < 60) return format.format(minutes, 'minute');
-  if (Math.abs(minutes) < 48 * 60) return format.format(Math.round(minutes / 60), 'hour');
-  const days = Math.round(minutes / 1440);
+  if (Math.abs(minutes) < 24 * 60) return format.format(Math.round(minutes / 60), 'hour');
+  const days = daysBetween(dateOf(now, clinicZone()), dateOf(at, clinicZone()));
   if (Math.abs(days) < 60) return format.format(days, 'day');
   return Math.abs(days) < 730
     ? format.format(Math.round(days / 30.44), 'month')
@@ -83,9 +83,9 @@ export function formatRelative(at: number, now: number): string {
 
 /** Money in the clinic's currency. */
 export const formatMoney = (cents: number): string => {
-  const format = new Intl.NumberFormat(locale(), { style: 'currency', currency: currency() });
+  const format = new Intl.NumberFormat(numbersOf(locale()), { style: 'currency', currency: currency() });
   return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 };
-export const formatNumber = (value: number): string => new Intl.NumberFormat(locale()).format(value);
+export const formatNumber = (value: number): string => new Intl.NumberFormat(numbersOf(locale())).format(value);
 /** 3.2 kg, 450 g; in pounds where the clinic's region weighs so. */
 export const formatWeight = (grams: number): string => weightText(grams, locale());

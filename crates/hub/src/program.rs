@@ -1,0 +1,155 @@
+//! `petrel-hub`, the program: what its operator says on the command line.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
+
+use crate::{Config, Database, Hub, NewClinic, Settings};
+
+/// Ties the desks of clinics together.
+#[derive(Parser)]
+#[command(version)]
+pub struct Program {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Brings the schema up to date, then listens until it is told to stop (Ctrl+C, SIGTERM).
+    Serve(Settings),
+    /// Brings the schema up to date.
+    Migrate,
+    /// Clinics.
+    #[command(subcommand)]
+    Clinic(Clinic),
+    /// Desks.
+    #[command(subcommand)]
+    Device(Device),
+    /// Holds every number of a clinic's log against its tables, and says what is wrong.
+    Check {
+        /// The clinic's id.
+        #[arg(long)]
+        clinic: Uuid,
+    },
+}
+
+#[derive(Subcommand)]
+enum Clinic {
+    /// Makes room for a clinic and prints its id.
+    Add {
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// Its zone, by its IANA name (Europe/Berlin).
+        #[arg(long)]
+        timezone: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum Device {
+    /// Prints a code that lets one desk in: once, for a quarter of an hour.
+    Code {
+        /// The clinic's id.
+        #[arg(long)]
+        clinic: Uuid,
+    },
+    /// Lists a clinic's desks.
+    List {
+        /// The clinic's id.
+        #[arg(long)]
+        clinic: Uuid,
+    },
+    /// Locks a desk out from its next request on.
+    Revoke {
+        /// The clinic's id.
+        #[arg(long)]
+        clinic: Uuid,
+        /// The desk's id.
+        device: Uuid,
+    },
+}
+
+impl Program {
+    /// Does what it was told to.
+    ///
+    /// # Errors
+    /// What went wrong, for the terminal.
+    pub async fn run(self) -> anyhow::Result<()> {
+        run(self).await
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a program for the terminal answers there")]
+async fn run(arguments: Program) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("PETREL_LOG").unwrap_or_else(|_| EnvFilter::new("info,tokio_postgres=warn"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let config = arguments.config;
+    match arguments.command {
+        Command::Serve(settings) => return serve(&config, &settings).await,
+        Command::Migrate => Database::migrate(&config).await?,
+        Command::Clinic(Clinic::Add { name, timezone }) => {
+            println!("{}", crate::add_clinic(&connect(&config).await?, &NewClinic { name, timezone }).await?);
+        }
+        Command::Device(Device::Code { clinic }) => println!("{}", crate::make_code(&connect(&config).await?, clinic).await?.0),
+        Command::Device(Device::List { clinic }) => {
+            for line in crate::list_devices(&connect(&config).await?, clinic).await? {
+                println!("{line}");
+            }
+        }
+        Command::Device(Device::Revoke { clinic, device }) => crate::revoke_device(&connect(&config).await?, clinic, device).await?,
+        Command::Check { clinic } => {
+            let wrong = crate::check(&connect(&config).await?, clinic).await?;
+            wrong.iter().for_each(|line| println!("{line}"));
+            anyhow::ensure!(wrong.is_empty(), "{} things are wrong", wrong.len());
+            println!("log and tables agree");
+        }
+    }
+    Ok(())
+}
+
+async fn connect(config: &Config) -> anyhow::Result<Database> {
+    Database::migrate(config).await?;
+    Database::connect(config).await
+}
+
+async fn serve(config: &Config, settings: &Settings) -> anyhow::Result<()> {
+    let database = connect(config).await?;
+    let hub = Hub::new(database, settings);
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("{} cannot be listened at", settings.listen))?;
+    tracing::info!(listen = %listener.local_addr()?, public_url = settings.public_url, "the hub listens");
+    let keeping = tokio::spawn(crate::keep_log(config.database_url.clone(), settings.log_days));
+    // Desks that wait for news are let go at once: they come back by themselves.
+    let served = tokio::spawn(crate::serve(hub, listener, stop()));
+    stop().await;
+    tracing::info!("stopping");
+    keeping.abort();
+    if tokio::time::timeout(Duration::from_secs(10), served).await.is_err() {
+        tracing::warn!("requests under way were cut off");
+    }
+    Ok(())
+}
+
+/// Done when the system asks the program to stop.
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

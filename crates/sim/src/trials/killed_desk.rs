@@ -1,0 +1,293 @@
+//! Row 3: a desk's process is killed at any moment. Its file opens, is whole, has what was acknowledged, and agrees with the hub.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use petrel_domain::SystemClock;
+use petrel_domain::replication::Enrolled;
+use petrel_store::{FileKey, OpenOptions, Store, check_file};
+use petrel_sync::{HttpHub, compare, round};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+use super::child::{a_moment, desk};
+use super::desk::{hub_of, numbered, read_key};
+use super::{Ground, Tally, Wrong};
+use crate::edits::{edit, found};
+use crate::postgres::Postgres;
+use crate::proxy::Proxy;
+use crate::served::Served;
+
+/// The key of the files that are made here.
+pub(super) const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+/// How many cycles one clinic lasts: with a larger one, looking the file over is all that takes time.
+const CYCLES_A_CLINIC: u64 = 25;
+/// Rows of a page, so that a small clinic takes many pages.
+const PAGE: usize = 40;
+
+/// A hub in this process on a Postgres, and a runtime that serves it while this thread waits.
+pub(super) struct Town {
+    pub(super) runtime: Runtime,
+    pub(super) served: Served,
+    _postgres: Postgres,
+}
+
+impl Town {
+    pub(super) fn build() -> Result<Self> {
+        let postgres = Postgres::start()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let served = runtime.block_on(Served::start(&postgres))?;
+        Ok(Self { runtime, served, _postgres: postgres })
+    }
+
+    /// A desk of a clinic, with a file of its own that is tied to the hub.
+    pub(super) fn desk(&self, clinic: Uuid, path: &Path) -> Result<(Store, HttpHub)> {
+        let (_, enrolled) = self.runtime.block_on(self.served.desk(clinic))?;
+        let store = open(path, &read_key(KEY)?)?;
+        store.join_hub(&self.served.url, enrolled.device_id, clinic, &enrolled.tokens)?;
+        let hub = hub_of(&store)?;
+        Ok((store, hub))
+    }
+
+    /// Rounds until desk and hub agree.
+    pub(super) fn agree(&self, store: &Store, hub: &HttpHub) -> Result<()> {
+        self.runtime.block_on(agree(store, hub))
+    }
+}
+
+/// Rounds until desk and hub agree.
+pub(super) async fn agree(store: &Store, hub: &HttpHub) -> Result<()> {
+    const ROUNDS: usize = 5;
+    for _ in 0..ROUNDS {
+        round(store, hub, &SystemClock).await?;
+        if let Some(differs) = compare(store, hub).await? {
+            ensure!(differs.is_empty(), "desk and hub differ in {differs:?}");
+            return Ok(());
+        }
+    }
+    anyhow::bail!("the queue does not drain in {ROUNDS} rounds")
+}
+
+pub(super) fn open(path: &Path, key: &FileKey) -> Result<Store> {
+    let mut options = OpenOptions::new(path, key.clone());
+    options.readers = 1;
+    Store::open(&options).with_context(|| format!("{} does not open", path.display()))
+}
+
+/// A clinic with two desks: one to be killed, the other to write meanwhile.
+struct Clinic {
+    folder: tempfile::TempDir,
+    other: (Store, HttpHub),
+    /// The most times that each number may be there: once.
+    acknowledged: Vec<u64>,
+    next: u64,
+}
+
+impl Clinic {
+    fn open(town: &Town, rng: &mut fastrand::Rng) -> Result<Self> {
+        let folder = crate::fast_folder()?;
+        let clinic = town.runtime.block_on(town.served.clinic())?;
+        let (victim, hub) = town.desk(clinic, &folder.path().join("victim.petrel"))?;
+        found(&victim, rng)?;
+        town.agree(&victim, &hub)?;
+        let other = town.desk(clinic, &folder.path().join("other.petrel"))?;
+        town.agree(&other.0, &other.1)?;
+        Ok(Self { folder, other, acknowledged: Vec::new(), next: 1 })
+    }
+
+    fn victim(&self) -> PathBuf {
+        self.folder.path().join("victim.petrel")
+    }
+}
+
+pub(super) fn working(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<()> {
+    let town = Town::build()?;
+    let mut rng = ground.rng();
+    let (mut written, mut inside) = (0, 0);
+    let mut clinic = Clinic::open(&town, &mut rng)?;
+    for cycle in 0..cycles {
+        if cycle % CYCLES_A_CLINIC == CYCLES_A_CLINIC - 1 {
+            clinic = Clinic::open(&town, &mut rng)?;
+        }
+        tally.cycles += 1;
+        for _ in 0..rng.u8(0..4) {
+            edit(&clinic.other.0, &mut rng)?;
+        }
+        town.agree(&clinic.other.0, &clinic.other.1)?;
+        let said = kill_at_work(ground, &clinic, &mut rng)?;
+        let wrote: Vec<u64> = said.iter().filter_map(|line| line.strip_prefix("wrote ")?.parse().ok()).collect();
+        written += wrote.len();
+        inside += usize::from(said.last().is_some_and(|line| line == "round"));
+        clinic.next += wrote.len() as u64 + 1;
+        clinic.acknowledged.extend(wrote);
+        check_victim(&town, &clinic, tally);
+    }
+    tally.note(format!("{written} acknowledged writes, {inside} kills inside a round"));
+    Ok(())
+}
+
+/// Starts a desk, lets it work, and kills it. Answers what it said.
+fn kill_at_work(ground: &Ground, clinic: &Clinic, rng: &mut fastrand::Rng) -> Result<Vec<String>> {
+    let arguments = [
+        "--work=write".to_owned(),
+        format!("--file={}", clinic.victim().display()),
+        format!("--key={KEY}"),
+        format!("--from={}", clinic.next),
+        format!("--seed={}", rng.u64(..)),
+    ];
+    let mut player = desk(ground, &arguments)?;
+    let mut said = Vec::new();
+    for _ in 0..rng.u8(0..30) {
+        let Some(line) = player.next() else { anyhow::bail!("a desk ended by itself: {said:?}") };
+        said.push(line);
+    }
+    a_moment(rng, Duration::from_millis(5));
+    ensure!(player.is_alive()?, "a desk ended by itself: {said:?}");
+    said.extend(player.kill()?);
+    Ok(said)
+}
+
+fn check_victim(town: &Town, clinic: &Clinic, tally: &mut Tally) {
+    let Some(key) = tally.must(Wrong::Corrupt, read_key(KEY)) else { return };
+    let Some(store) = tally.must(Wrong::Corrupt, open(&clinic.victim(), &key)) else { return };
+    tally.must(Wrong::Corrupt, check_file(&clinic.victim(), &key, true).map_err(Into::into));
+    check_numbers(&store, &clinic.acknowledged, tally);
+    let agreed = hub_of(&store).and_then(|hub| town.agree(&store, &hub));
+    tally.must(Wrong::Differs, agreed);
+    check_numbers(&store, &clinic.acknowledged, tally);
+}
+
+/// What was acknowledged is there, and nothing twice.
+pub(super) fn check_numbers(store: &Store, acknowledged: &[u64], tally: &mut Tally) {
+    let Some(there) = tally.must(Wrong::Corrupt, numbered(store)) else { return };
+    let there: BTreeMap<u64, u64> = there.into_iter().collect();
+    for n in acknowledged.iter().filter(|n| !there.contains_key(n)) {
+        tally.find(Wrong::Lost, format!("write {n}"));
+    }
+    for (n, times) in there.iter().filter(|(_, times)| **times > 1) {
+        tally.find(Wrong::Doubled, format!("write {n} is there {times} times"));
+    }
+}
+
+pub(super) fn joining(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<()> {
+    const FAMILIES: u64 = 300;
+    let town = Town::build()?;
+    let mut rng = ground.rng();
+    let folder = crate::fast_folder()?;
+    let clinic = town.runtime.block_on(town.served.clinic())?;
+    let (first, hub) = town.desk(clinic, &folder.path().join("first.petrel"))?;
+    found(&first, &mut rng)?;
+    for n in 0..FAMILIES {
+        super::desk::write_numbered(&first, n)?;
+        edit(&first, &mut rng)?;
+    }
+    town.agree(&first, &hub)?;
+    let proxy = town.runtime.block_on(Proxy::start(&town.served.url))?;
+    proxy.limit_pages(PAGE);
+    let mut desks = 0;
+    while tally.cycles < cycles {
+        desks += 1;
+        let path = folder.path().join(format!("fresh-{desks}.petrel"));
+        let (_, enrolled) = town.runtime.block_on(town.served.desk(clinic))?;
+        while tally.cycles < cycles && !kill_at_join(ground, &path, &proxy.url, &enrolled, &mut rng)? {
+            tally.cycles += 1;
+        }
+        // Nobody kills it now: it goes on where it stopped.
+        let hub = HttpHub::new(&town.served.url, Some(enrolled.tokens.clone()), Box::new(|_| Ok(())))?;
+        let key = read_key(KEY)?;
+        let joined = town.runtime.block_on(petrel_sync::join(&path, &key, &hub, &town.served.url, &enrolled, |_| {}));
+        if tally.must(Wrong::Stuck, joined.map_err(Into::into)).is_none() {
+            continue;
+        }
+        tally.must(Wrong::Corrupt, check_file(&path, &key, true).map_err(Into::into));
+        let Some(store) = tally.must(Wrong::Corrupt, open(&path, &key)) else { continue };
+        tally.must(Wrong::Differs, town.agree(&store, &hub));
+        check_numbers(&store, &(0..FAMILIES).collect::<Vec<_>>(), tally);
+        drop(store);
+        std::fs::remove_file(&path)?;
+    }
+    tally.note(format!("{desks} desks joined in the end"));
+    Ok(())
+}
+
+/// Kills a desk that joins. Answers whether it had joined before.
+fn kill_at_join(ground: &Ground, path: &Path, url: &str, enrolled: &Enrolled, rng: &mut fastrand::Rng) -> Result<bool> {
+    let arguments = [
+        "--work=join".to_owned(),
+        format!("--file={}", path.display()),
+        format!("--key={KEY}"),
+        format!("--hub={url}"),
+        format!("--enrolled={}", serde_json::to_string(enrolled)?),
+    ];
+    let mut player = desk(ground, &arguments)?;
+    let mut is_joined = false;
+    for _ in 0..rng.u8(0..12) {
+        let Some(line) = player.next() else { break };
+        is_joined |= line == "joined";
+    }
+    a_moment(rng, Duration::from_millis(3));
+    let rest = player.kill()?;
+    Ok(is_joined || rest.iter().any(|line| line == "joined"))
+}
+
+pub(super) fn migrating(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<()> {
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/tests/fixtures/v0008.petrel");
+    let digits = std::fs::read_to_string(old.with_extension("key")).context("the frozen file's key")?;
+    let town = Town::build()?;
+    let mut rng = ground.rng();
+    let key = read_key(&digits)?;
+    let begun = Instant::now();
+    let whole = migrated(&old, &key)?;
+    let usual = begun.elapsed();
+    let mut cut = 0;
+    while tally.cycles < cycles {
+        tally.cycles += 1;
+        let folder = crate::fast_folder()?;
+        let path = folder.path().join("clinic.petrel");
+        std::fs::copy(&old, &path)?;
+        let arguments = ["--work=migrate".to_owned(), format!("--file={}", path.display()), format!("--key={}", digits.trim())];
+        let mut player = desk(ground, &arguments)?;
+        player.wait_for("opening")?;
+        a_moment(&mut rng, usual);
+        cut += usize::from(player.kill()?.is_empty());
+        tally.must(Wrong::Corrupt, check_file(&path, &key, true).map_err(Into::into));
+        let Some(store) = tally.must(Wrong::Stuck, open(&path, &key)) else { continue };
+        if rows(&store)? != whole {
+            tally.find(Wrong::Lost, "rows of the old file");
+        }
+        tally.must(Wrong::Corrupt, check_file(&path, &key, true).map_err(Into::into));
+        let clinic = town.runtime.block_on(town.served.clinic())?;
+        let (_, enrolled) = town.runtime.block_on(town.served.desk(clinic))?;
+        store.join_hub(&town.served.url, enrolled.device_id, clinic, &enrolled.tokens)?;
+        store.tell_everything()?;
+        let hub = hub_of(&store)?;
+        tally.must(Wrong::Differs, town.agree(&store, &hub));
+    }
+    tally.note(format!("{cut} killed before the file was open"));
+    Ok(())
+}
+
+/// What a file holds when nobody disturbs its migration.
+fn migrated(old: &Path, key: &FileKey) -> Result<Vec<(String, u64, u64)>> {
+    let folder = crate::fast_folder()?;
+    let path = folder.path().join("clinic.petrel");
+    std::fs::copy(old, &path)?;
+    rows(&open(&path, key)?)
+}
+
+/// Count and hash of each table, without what is not sent yet counting as a difference.
+fn rows(store: &Store) -> Result<Vec<(String, u64, u64)>> {
+    let mut tables = Vec::new();
+    for name in petrel_domain::manifest::REPLICATED {
+        let ids = store.ids_of(name)?;
+        let mut sum = 0_u64;
+        for id in &ids {
+            let row = store.row_as_sent(name, *id)?.context("a row that is there")?;
+            sum = sum.wrapping_add(petrel_domain::replication::row_hash(*id, &row));
+        }
+        tables.push(((*name).to_owned(), ids.len() as u64, sum));
+    }
+    Ok(tables)
+}

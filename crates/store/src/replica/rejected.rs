@@ -1,0 +1,256 @@
+//! What the hub can never take: shown to a person, set right and sent again, kept in a file, or let go.
+
+use std::path::Path;
+
+use petrel_domain::desk::{RejectedChange, RejectedRow, ResendChange, Saved};
+use petrel_domain::replication::{Change, Columns, Op, Reason, Transaction};
+use petrel_domain::rights::Right;
+use petrel_domain::{Millis, Refusal, RefusalCode};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use serde_json::{Value, json};
+
+use super::named::{label, read, right_to_see, staff_name, values};
+use super::values::to_sql;
+use crate::catalog::Table;
+use crate::{Action, Actor, Result, Store, StoreError, Tx};
+
+/// A transaction that the hub can never apply.
+#[derive(Clone, Debug)]
+pub struct Rejected {
+    /// This desk's number for it.
+    pub n: i64,
+    /// When the hub said no.
+    pub rejected_at: Millis,
+    /// Why.
+    pub reason: Reason,
+    /// What it was.
+    pub transaction: Transaction,
+}
+
+const COLUMNS: &str = "n, rejected_at, reason, transaction_json";
+
+fn rejected(row: &Row<'_>) -> Result<Rejected> {
+    let reason: Option<Reason> = serde_json::from_str(row.get_ref(2)?.as_str()?)?;
+    Ok(Rejected {
+        n: row.get(0)?,
+        rejected_at: Millis(row.get(1)?),
+        reason: reason.unwrap_or_else(|| Reason::new("refused")),
+        transaction: serde_json::from_str(row.get_ref(3)?.as_str()?)?,
+    })
+}
+
+/// One that nobody has settled.
+fn open(db: &Connection, n: i64) -> Result<Rejected> {
+    let sql = format!("SELECT {COLUMNS} FROM rejected_changes WHERE n = ?1 AND settled_at IS NULL AND transaction_json IS NOT NULL");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query([n])?;
+    rows.next()?.map(rejected).transpose()?.ok_or_else(|| Refusal::not_found("rejected_change").into())
+}
+
+/// What somebody must be allowed to, to do it again or to let it go: what the action itself asks for.
+fn right_of(transaction: &Transaction) -> Right {
+    match Action::parse(&transaction.action) {
+        // A choice between two texts of a record asks for that record's right, as it did when it was made.
+        Some(Action::ChooseValue) if transaction.changes.iter().any(|change| change.table == "medical_records") => Right::WriteRecords,
+        Some(action) => action.right(),
+        None => Right::ManageClinic,
+    }
+}
+
+impl Store {
+    /// What the hub can never apply and nobody has settled, the newest first.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn rejected(&self) -> Result<Vec<Rejected>> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM rejected_changes WHERE settled_at IS NULL AND transaction_json IS NOT NULL ORDER BY n DESC LIMIT 200"
+            );
+            let mut statement = db.prepare_cached(&sql)?;
+            let mut rows = statement.query([])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(rejected(row)?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// The same in people's words. Rows that the actor may not see are left out.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn rejected_changes(&self, actor: &Actor) -> Result<Vec<RejectedChange>> {
+        actor.require(Right::SeeClinic)?;
+        let all = self.rejected()?;
+        self.read(|db| all.into_iter().map(|rejected| self.shown(db, actor, rejected)).collect())
+    }
+
+    fn shown(&self, db: &Connection, actor: &Actor, rejected: Rejected) -> Result<RejectedChange> {
+        let Rejected { n, rejected_at, reason, transaction } = rejected;
+        let mut rows = Vec::new();
+        for change in &transaction.changes {
+            let Ok(table) = self.catalog().table(&change.table) else { continue };
+            if actor.require(right_to_see(&change.table)).is_err() {
+                continue;
+            }
+            rows.push(RejectedRow {
+                table: change.table.clone(),
+                id: change.id,
+                label: called(db, change)?,
+                is_deletion: change.op == Op::Delete,
+                values: values(db, table, &change.columns)?,
+            });
+        }
+        let told = |text: String| if text.is_empty() { None } else { Some(text) };
+        Ok(RejectedChange {
+            n,
+            action: transaction.action,
+            staff_name: staff_name(db, transaction.staff_id)?,
+            made_at: transaction.clock.millis(),
+            rejected_at,
+            reason: reason.code,
+            table: told(reason.table),
+            column: told(reason.column),
+            rows,
+        })
+    }
+
+    /// Sends something rejected again, with values set right: it is written as a new action, and what was set aside is settled.
+    ///
+    /// # Errors
+    /// `not_found` where it is settled already; `forbidden` where the action itself would be; `invalid` on the column whose value cannot be
+    /// what it should, or does not pass the file's own checks. Nothing is changed then.
+    pub fn resend_rejected(&self, actor: &Actor, input: &ResendChange) -> Result<Saved<()>> {
+        let written = self.write(actor, Action::ResendChange, |tx| {
+            let rejected = open(tx.db(), input.n)?;
+            tx.actor().require(right_of(&rejected.transaction))?;
+            for change in &rejected.transaction.changes {
+                write_again(tx, change, input)?;
+            }
+            settle(tx.db(), input.n, tx.now())
+        });
+        written.map_err(broken_rule)
+    }
+
+    /// Lets something rejected go.
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` where the action itself would be.
+    pub fn discard_rejected(&self, actor: &Actor, n: i64) -> Result<()> {
+        let rejected = self.read(|db| open(db, n))?;
+        actor.require(right_of(&rejected.transaction))?;
+        settle(&self.writer(), n, self.now())
+    }
+
+    /// Writes something rejected to a file, whole, as JSON; secrets are left out.
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` where the action itself would be; `disk_full`, `read_only`.
+    pub fn export_rejected(&self, actor: &Actor, n: i64, path: &Path) -> Result<()> {
+        let mut rejected = self.read(|db| open(db, n))?;
+        actor.require(right_of(&rejected.transaction))?;
+        for change in &mut rejected.transaction.changes {
+            change.columns.remove("pin_hash");
+        }
+        let text = json!({ "rejected_at": rejected.rejected_at, "reason": rejected.reason, "transaction": rejected.transaction });
+        Ok(std::fs::write(path, serde_json::to_string_pretty(&text)?)?)
+    }
+}
+
+/// What the row is called: by its name here, else by the name that was to be written.
+fn called(db: &Connection, change: &Change) -> Result<String> {
+    let here = label(db, &change.table, change.id)?;
+    if !here.is_empty() {
+        return Ok(here);
+    }
+    let part = |name: &str| change.columns.get(name).and_then(Value::as_str).unwrap_or_default();
+    Ok(crate::appointments::card::full_name(&format!("{}{}", part("first_name"), part("name")), part("last_name")))
+}
+
+fn settle(db: &Connection, n: i64, now: Millis) -> Result<()> {
+    db.execute("UPDATE rejected_changes SET settled_at = ?2 WHERE n = ?1", params![n, now.0])?;
+    Ok(())
+}
+
+fn write_again(tx: &Tx<'_>, change: &Change, input: &ResendChange) -> Result<()> {
+    let table = tx.catalog().table(&change.table)?;
+    let mut columns = change.columns.clone();
+    for edit in input.edits.iter().filter(|edit| edit.table == change.table && edit.id == change.id) {
+        let kind = table.kinds[table.position(&edit.column).map_err(|_| Refusal::invalid(&edit.column))?];
+        columns.insert(edit.column.clone(), read(kind, &edit.column, edit.value.as_deref())?);
+    }
+    // The hub did not have the row, so it went away here: it is back, unless it was to go.
+    columns.entry("deleted_at").or_insert(Value::Null);
+    columns.insert("updated_at".to_owned(), Value::from(tx.now().0));
+    put(tx.db(), table, change, &columns)?;
+    let back = "DELETE FROM stale_rows WHERE table_name = ?1 AND row_id = ?2 AND is_gone";
+    tx.db().prepare_cached(back)?.execute(params![change.table, change.id.as_bytes()])?;
+    Ok(())
+}
+
+fn put(db: &Connection, table: &Table, change: &Change, columns: &Columns) -> Result<()> {
+    let is_known = |name: &&String| table.position(name).is_ok();
+    let names: Vec<&String> = columns.keys().filter(is_known).collect();
+    let mut values = Vec::with_capacity(names.len() + 1);
+    for name in &names {
+        values.push(to_sql(table.kinds[table.position(name)?], &columns[*name])?);
+    }
+    values.push(Sql::Blob(change.id.as_bytes().to_vec()));
+    let here = format!("SELECT 1 FROM {} WHERE id = ?1", table.name);
+    let sql = if db.prepare_cached(&here)?.query_row([change.id.as_bytes()], |_| Ok(())).optional()?.is_some() {
+        let sets: Vec<_> = names.iter().map(|name| format!("{name} = ?")).collect();
+        format!("UPDATE {} SET {} WHERE id = ?", table.name, sets.join(", "))
+    } else {
+        let listed: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+        format!("INSERT INTO {} ({}, id) VALUES ({}?)", table.name, listed.join(", "), "?, ".repeat(names.len()))
+    };
+    db.prepare(&sql)?.execute(params_from_iter(values))?;
+    Ok(())
+}
+
+/// A value that the file itself does not take, told by its column.
+fn broken_rule(error: StoreError) -> StoreError {
+    match &error {
+        // The record that it belongs to is gone: no column is to blame that a person could set right.
+        StoreError::Sql(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY =>
+        {
+            Refusal::not_found("parent").into()
+        }
+        StoreError::Sql(rusqlite::Error::SqliteFailure(failure, Some(text)))
+            if failure.code == rusqlite::ErrorCode::ConstraintViolation =>
+        {
+            Refusal::on(RefusalCode::Invalid, blamed(text)).with_detail(text).into()
+        }
+        _ => error,
+    }
+}
+
+/// The column that SQLite names: `NOT NULL constraint failed: clients.first_name`, `CHECK constraint failed: source IN (…)`.
+fn blamed(text: &str) -> &str {
+    let rule = text.split_once(": ").map_or(text, |(_, rule)| rule);
+    let mut words = rule.split(|sign: char| !(sign.is_ascii_alphanumeric() || sign == '_')).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    // A table's name before the column's, or a function around it.
+    let is_around = rule.as_bytes().get(first.len()).is_some_and(|sign| matches!(sign, b'.' | b'('));
+    if is_around { words.next().unwrap_or(first) } else { first }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blamed;
+
+    #[test]
+    fn the_column_of_a_broken_rule_is_named() {
+        for (text, column) in [
+            ("NOT NULL constraint failed: clients.first_name", "first_name"),
+            ("CHECK constraint failed: source IN ('manual', 'sms')", "source"),
+            ("CHECK constraint failed: length(id) = 16", "id"),
+        ] {
+            assert_eq!(blamed(text), column);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The hub: joining, the badge, devices, what waits for a person, history.
+
+use std::path::Path;
+
+use petrel_domain::AppointmentId;
+use petrel_domain::desk::{
+    AppState, DeviceCode, HistoryEntry, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, ResendChange, Saved, SyncState,
+};
+use tauri::State;
+use uuid::Uuid;
+
+use super::Answer;
+use crate::desk::Desk;
+
+/// How this desk stands to its hub.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn sync_state(desk: State<'_, Desk>) -> Answer<SyncState> {
+    desk.sync_state()
+}
+
+/// Talks to the hub now.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn sync_now(desk: State<'_, Desk>) -> Answer<()> {
+    desk.sync_now()
+}
+
+/// Joins a clinic, on a desk that has none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn join_clinic(desk: State<'_, Desk>, input: JoinClinic) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.join_clinic(input)).await
+}
+
+/// Ties this desk's clinic to a hub.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn connect_hub(desk: State<'_, Desk>, input: JoinHub) -> Answer<SyncState> {
+    desk.off_main(move |desk| desk.connect_hub(input)).await
+}
+
+/// Lets the hub go.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_hub(desk: State<'_, Desk>) -> Answer<SyncState> {
+    desk.off_main(move |desk| desk.leave_hub()).await
+}
+
+/// The desks of the clinic.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn hub_devices(desk: State<'_, Desk>) -> Answer<Vec<HubDevice>> {
+    desk.off_main(move |desk| desk.hub_devices()).await
+}
+
+/// Locks a desk out.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn revoke_device(desk: State<'_, Desk>, id: Uuid) -> Answer<()> {
+    desk.off_main(move |desk| desk.revoke_device(id)).await
+}
+
+/// A code that lets one more desk in.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn new_device_code(desk: State<'_, Desk>) -> Answer<DeviceCode> {
+    desk.off_main(move |desk| desk.new_device_code()).await
+}
+
+/// Builds this desk's file anew from the hub.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn rebuild_desk(desk: State<'_, Desk>) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.rebuild_desk()).await
+}
+
+/// What the hub can never take and nobody has settled.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn rejected_changes(desk: State<'_, Desk>) -> Answer<Vec<RejectedChange>> {
+    desk.ask(|store, actor| store.rejected_changes(actor))
+}
+
+/// Sends something rejected again, with values set right.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn resend_rejected(desk: State<'_, Desk>, input: ResendChange) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.resend_rejected(actor, &input))
+}
+
+/// Lets something rejected go.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn discard_rejected(desk: State<'_, Desk>, n: i32) -> Answer<()> {
+    desk.settle_waiting(|store, actor| store.discard_rejected(actor, n.into()))
+}
+
+/// Writes something rejected to a file.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn export_rejected(desk: State<'_, Desk>, n: i32, path: String) -> Answer<()> {
+    desk.off_main(move |desk| desk.export_rejected(n.into(), Path::new(&path))).await
+}
+
+/// Texts that lost to another desk's.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn lost_values(desk: State<'_, Desk>) -> Answer<Vec<LostChoice>> {
+    desk.ask(|store, actor| store.lost_choices(actor))
+}
+
+/// Chooses between two texts.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn choose_value(desk: State<'_, Desk>, seq: i32, column: String, take_lost: bool) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.choose_value(actor, seq.into(), &column, take_lost))
+}
+
+/// What happened to a record.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uuid) -> Answer<Vec<HistoryEntry>> {
+    desk.off_main(move |desk| desk.record_history(&table, id)).await
+}
+
+/// Two visits that clash are kept knowingly.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn keep_both(desk: State<'_, Desk>, first: AppointmentId, second: AppointmentId) -> Answer<Saved<()>> {
+    desk.keep_both(first, second)
+}

@@ -1,0 +1,282 @@
+//! What this desk asks of its clinic's hub, and how it comes to have one.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use petrel_domain::checked::Checked;
+use petrel_domain::desk::{DeviceCode, HistoryEntry, HubDevice, HubTrouble, JoinHub, SyncState};
+use petrel_domain::replication::Enrolled;
+use petrel_domain::rights::Right;
+use petrel_domain::{AppointmentId, Refusal, RefusalCode};
+use petrel_store::{Actor, Store};
+use petrel_sync::{HttpHub, HubError};
+use uuid::Uuid;
+
+use super::line::{self, Ended, Line, runtime};
+use super::{Clinic, Desk, Place};
+use crate::events::News;
+
+/// How long a hub is told goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+impl Desk {
+    /// How this desk stands to its hub.
+    ///
+    /// # Errors
+    /// None; where no clinic is open, there is no hub.
+    pub fn sync_state(&self) -> Result<SyncState, Refusal> {
+        Ok(match &*self.place() {
+            Place::Open(clinic) => clinic.sync_state(),
+            _ => SyncState::default(),
+        })
+    }
+
+    /// Talks to the hub now, instead of at the next turn.
+    ///
+    /// # Errors
+    /// `no_hub`.
+    pub fn sync_now(&self) -> Result<(), Refusal> {
+        match &*self.place() {
+            Place::Open(clinic) => clinic.line().map(Line::wake),
+            _ => Err(Refusal::new(RefusalCode::NoHub)),
+        }
+    }
+
+    /// Ties this desk's clinic to a hub: to a clinic there that is empty, which then gets all of it, or again to its own.
+    ///
+    /// # Errors
+    /// `forbidden` (unless the desk was locked out: the code is what lets it in); `required`, `too_long`, naming the field; `other_clinic`; what
+    /// the hub says. The outbox is kept, whatever comes.
+    pub fn connect_hub(&self, input: JoinHub) -> Result<SyncState, Refusal> {
+        let input = input.checked(())?;
+        let store = self.store_to_connect()?;
+        let (hub, enrolled) = enrol(&input)?;
+        if let Err(refusal) = tie(&store, &input.address, &enrolled) {
+            // The hub must not keep a desk that nobody sits at.
+            let _ = runtime().block_on(hub.revoke(enrolled.device_id));
+            return Err(refusal);
+        }
+        if let Place::Open(clinic) = &mut *self.place_mut() {
+            clinic.locked_out.set(false);
+            self.begin_line(clinic);
+        }
+        tracing::info!(device = %enrolled.device_id, "this desk is tied to a hub");
+        self.tell(News::State);
+        self.sync_state()
+    }
+
+    fn store_to_connect(&self) -> Result<Store, Refusal> {
+        match &*self.place() {
+            Place::Open(clinic) if clinic.locked_out.is_set() => return Ok(clinic.store.clone()),
+            _ => {}
+        }
+        self.ask(|store, actor| {
+            actor.require(Right::ManageClinic)?;
+            Ok(store.clone())
+        })
+    }
+
+    /// Lets the hub go: the clinic works on this desk alone. What was not sent stays.
+    ///
+    /// # Errors
+    /// `forbidden`; `no_hub`.
+    pub fn leave_hub(&self) -> Result<SyncState, Refusal> {
+        let here = self.ask(|store, actor| {
+            actor.require(Right::ManageClinic)?;
+            store.local_hub()
+        })?;
+        if here.url.is_none() {
+            return Err(Refusal::new(RefusalCode::NoHub));
+        }
+        let hub = match &*self.place() {
+            Place::Open(clinic) => clinic.line().ok().map(Line::hub),
+            _ => None,
+        };
+        if let (Some(hub), Some(device)) = (hub, here.device_id) {
+            // Away or not, the hub is let go; where it hears of it, it forgets this desk's keys.
+            let _ = runtime().block_on(async { tokio::time::timeout(GOODBYE, hub.revoke(device)).await });
+        }
+        if let Place::Open(clinic) = &mut *self.place_mut() {
+            clinic.line = None;
+            clinic.locked_out.set(false);
+            clinic.store.leave_hub()?;
+        }
+        let state = self.sync_state()?;
+        self.tell(News::Sync(state.clone()));
+        Ok(state)
+    }
+
+    /// Begins the line of a clinic that has a hub, in the place of one that it may have had.
+    pub(super) fn begin_line(&self, clinic: &mut Clinic) {
+        clinic.line = None;
+        let desk = Arc::downgrade(&self.inner);
+        let tell: line::Tell = {
+            let desk = desk.clone();
+            Arc::new(move |news| {
+                if let Some(inner) = desk.upgrade() {
+                    (inner.tell)(news);
+                }
+            })
+        };
+        let (session, locked_out) = (Arc::clone(&clinic.session), Arc::clone(&clinic.locked_out));
+        let ended = move |how: Ended| {
+            let Some(inner) = desk.upgrade() else { return };
+            match how {
+                Ended::Revoked => {
+                    locked_out.set(true);
+                    session.end();
+                    (inner.tell)(News::State);
+                }
+                // On a thread of its own: it takes this line's place.
+                Ended::BehindHorizon => {
+                    let desk = Self { inner };
+                    std::thread::spawn(move || {
+                        if let Err(refusal) = desk.rebuild_behind_horizon() {
+                            tracing::warn!(code = ?refusal.code, "the desk could not be rebuilt");
+                        }
+                    });
+                }
+            }
+        };
+        match Line::start(&clinic.store, tell, ended) {
+            Ok(line) => clinic.line = line,
+            Err(error) => tracing::error!(%error, "no line to the hub"),
+        }
+    }
+
+    /// Asks the hub something, as somebody who may.
+    fn ask_hub<T>(&self, right: Right, question: impl AsyncFnOnce(&HttpHub) -> Result<T, HubError>) -> Result<T, Refusal> {
+        self.ask(|_, actor| Ok(actor.require(right)?))?;
+        let hub = match &*self.place() {
+            Place::Open(clinic) => clinic.line()?.hub(),
+            _ => return Err(Refusal::new(RefusalCode::NoHub)),
+        };
+        runtime().block_on(question(&hub)).map_err(|error| refusal_of(&error))
+    }
+
+    /// The desks of the clinic.
+    ///
+    /// # Errors
+    /// `forbidden`; `no_hub`; what the hub says.
+    pub fn hub_devices(&self) -> Result<Vec<HubDevice>, Refusal> {
+        self.ask_hub(Right::ManageClinic, async |hub| hub.devices().await)
+    }
+
+    /// Locks a desk out.
+    ///
+    /// # Errors
+    /// `forbidden`; `no_hub`; what the hub says.
+    pub fn revoke_device(&self, device: Uuid) -> Result<(), Refusal> {
+        self.ask_hub(Right::ManageClinic, async |hub| hub.revoke(device).await)
+    }
+
+    /// A code that lets one more desk in.
+    ///
+    /// # Errors
+    /// `forbidden`; `no_hub`; what the hub says.
+    pub fn new_device_code(&self) -> Result<DeviceCode, Refusal> {
+        let code = self.ask_hub(Right::ManageClinic, async |hub| hub.new_code().await)?;
+        let address = self.sync_state()?.address.unwrap_or_default();
+        Ok(DeviceCode { code: code.code, expires_at: code.expires_at, address })
+    }
+
+    /// What happened to a record, the newest first.
+    ///
+    /// # Errors
+    /// `forbidden`; `no_hub`; `not_found`; what the hub says.
+    pub fn record_history(&self, table: &str, id: Uuid) -> Result<Vec<HistoryEntry>, Refusal> {
+        self.ask(|store, actor| store.may_see_history(actor, table))?;
+        let history = self.ask_hub(Right::SeeClinic, async |hub| hub.history(table, id).await);
+        let history = history.map_err(|refusal| {
+            // A record that was never sent has no history there.
+            if refusal.detail.as_deref() == Some("not-found") { Refusal::not_found("history") } else { refusal }
+        })?;
+        self.ask(|store, actor| store.describe_history(actor, table, &history))
+    }
+
+    /// Writes something that the hub can never take to a file.
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden`; `disk_full`, `read_only`.
+    pub fn export_rejected(&self, n: i64, path: &Path) -> Result<(), Refusal> {
+        self.ask(|store, actor| store.export_rejected(actor, n, path))
+    }
+
+    /// Does something to what waits for a person, and tells the badge.
+    pub(crate) fn settle_waiting<T>(&self, work: impl FnOnce(&Store, &Actor) -> Result<T, petrel_store::StoreError>) -> Result<T, Refusal> {
+        let done = self.ask(work)?;
+        self.tell(News::Sync(self.sync_state()?));
+        Ok(done)
+    }
+
+    /// Two visits that clash are kept knowingly.
+    ///
+    /// # Errors
+    /// `forbidden`; `not_found`.
+    pub fn keep_both(&self, first: AppointmentId, second: AppointmentId) -> Result<petrel_domain::desk::Saved<()>, Refusal> {
+        self.save(|store, actor| store.keep_both(actor, first, second))
+    }
+}
+
+impl Clinic {
+    pub(super) fn sync_state(&self) -> SyncState {
+        line::state(&self.store, self.line.as_ref().map(Line::status).as_ref())
+    }
+
+    /// Refuses everything where somebody locked this desk out.
+    pub(super) fn refuse_locked_out(&self) -> Result<(), Refusal> {
+        if self.locked_out.is_set() { Err(Refusal::new(RefusalCode::DeskRevoked)) } else { Ok(()) }
+    }
+
+    /// The line to the hub, or why there is none.
+    pub(super) fn line(&self) -> Result<&Line, Refusal> {
+        self.line.as_ref().ok_or_else(|| {
+            Refusal::new(match self.sync_state().trouble {
+                Some(HubTrouble::DeskRevoked) => RefusalCode::DeskRevoked,
+                Some(_) => RefusalCode::HubUnreachable,
+                None => RefusalCode::NoHub,
+            })
+        })
+    }
+}
+
+/// Lets this desk in at a hub, by a code.
+pub(super) fn enrol(input: &JoinHub) -> Result<(Arc<HttpHub>, Enrolled), Refusal> {
+    let hub = HttpHub::new(&input.address, None, Box::new(|_| Ok(()))).map_err(|error| refusal_of(&error))?;
+    let enrolled = runtime().block_on(async {
+        hub.info().await?;
+        hub.enrol(&input.code, &input.desk_name, std::env::consts::OS).await
+    });
+    Ok((Arc::new(hub), enrolled.map_err(|error| refusal_of(&error))?))
+}
+
+/// Ties a clinic's file to the clinic at the hub, where the two are one.
+fn tie(store: &Store, address: &str, enrolled: &Enrolled) -> Result<(), Refusal> {
+    let is_same = store.local_hub()?.clinic_id == Some(enrolled.clinic_id);
+    if !is_same && enrolled.head > 0 {
+        return Err(Refusal::on(RefusalCode::OtherClinic, "code").with_detail(&enrolled.clinic_name));
+    }
+    if !is_same {
+        store.tell_everything()?;
+    }
+    Ok(store.join_hub(address, enrolled.device_id, enrolled.clinic_id, &enrolled.tokens)?)
+}
+
+/// What a person is told of the hub.
+pub(super) fn refusal_of(error: &HubError) -> Refusal {
+    let told = |code| Refusal::new(code);
+    match error {
+        HubError::Unreachable(detail) => Refusal::on(RefusalCode::HubUnreachable, "address").with_detail(detail),
+        HubError::Busy(_) => told(RefusalCode::HubBusy),
+        HubError::NotAHub(detail) => Refusal::on(RefusalCode::NotAHub, "address").with_detail(detail),
+        HubError::Certificate(detail) => Refusal::on(RefusalCode::HubCertificate, "address").with_detail(detail),
+        HubError::Revoked | HubError::NotKnown => told(RefusalCode::DeskRevoked),
+        HubError::BadCode => Refusal::on(RefusalCode::BadCode, "code"),
+        HubError::TooManyTries => Refusal::on(RefusalCode::TooManyTries, "code"),
+        HubError::HubTooOld => told(RefusalCode::HubTooOld),
+        HubError::DeskTooOld => told(RefusalCode::DeskTooOld),
+        HubError::BehindHorizon | HubError::Rewound => told(RefusalCode::HubProblem).with_detail(error.code()),
+        HubError::Problem(detail) => told(RefusalCode::HubProblem).with_detail(detail),
+    }
+}

@@ -1,0 +1,203 @@
+//! The line to the hub: a thread that keeps the file and the hub together while the clinic is open.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use petrel_domain::SystemClock;
+use petrel_domain::desk::{HubTrouble, SyncState};
+use petrel_store::{Store, StoreError};
+use petrel_sync::{HttpHub, HubError, Status, SyncError};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, watch};
+
+use crate::events::News;
+
+/// How long the line rests where only a newer program, here or at the hub, can help.
+const UPDATED: Duration = Duration::from_secs(600);
+/// How long it rests where the file could not be written.
+const WRITABLE: Duration = Duration::from_secs(60);
+
+/// What the line tells of itself. It must not ask the desk where it stands: whoever ends the line may hold that.
+pub(super) type Tell = Arc<dyn Fn(News) + Send + Sync>;
+
+/// What the line cannot settle by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Somebody locked this desk out.
+    Revoked,
+    /// The desk was away longer than the log reaches.
+    BehindHorizon,
+}
+
+/// The line of an open clinic. It ends when it is dropped.
+pub(super) struct Line {
+    hub: Arc<HttpHub>,
+    status: watch::Receiver<Status>,
+    wake: Arc<Notify>,
+    stop: Arc<Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.stop.notify_one();
+        // What it does at this moment is a step that ends by itself: a page of the log, an answer that is awaited no longer.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the line to the hub broke");
+        }
+    }
+}
+
+impl Line {
+    /// The line of a clinic that has a hub; none where it has none, or where the desk has nothing to knock with.
+    pub(super) fn start(store: &Store, tell: Tell, ended: impl Fn(Ended) + Send + 'static) -> Result<Option<Self>, StoreError> {
+        let here = store.local_hub()?;
+        let (Some(url), Some(tokens)) = (here.url, here.tokens) else { return Ok(None) };
+        if here.trouble.as_deref() == Some(HubTrouble::DeskRevoked.as_str()) {
+            return Ok(None);
+        }
+        let keeper = store.clone();
+        let keep = move |tokens: &_| keeper.keep_tokens(tokens).map_err(|error| HubError::Problem(error.to_string()));
+        let hub = match HttpHub::new(&url, Some(tokens), Box::new(keep)) {
+            Ok(hub) => Arc::new(hub),
+            Err(error) => {
+                tracing::error!(%error, "the hub's address in the file is none");
+                return Ok(None);
+            }
+        };
+        let (status_of, status) = watch::channel(Status { waiting: here.waiting, last_sync_at: here.last_sync_at, ..Status::default() });
+        let (wake, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let worker = Worker {
+            store: store.clone(),
+            hub: Arc::clone(&hub),
+            wake: Arc::clone(&wake),
+            stop: Arc::clone(&stop),
+            status: status_of,
+            tell,
+        };
+        let runtime = runtime();
+        let thread = std::thread::Builder::new().name("hub".to_owned()).spawn(move || {
+            if let Some(how) = runtime.block_on(worker.work()) {
+                ended(how);
+            }
+        })?;
+        Ok(Some(Self { hub, status, wake, stop, thread: Some(thread) }))
+    }
+
+    /// Something was written here: it is sent at once.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// The hub, to ask it something else. It shares the line's tokens, which may be renewed by either.
+    pub(super) fn hub(&self) -> Arc<HttpHub> {
+        Arc::clone(&self.hub)
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.status.borrow().clone()
+    }
+}
+
+/// The program's runtime, on which every connection to a hub lives.
+pub(super) fn runtime() -> Handle {
+    tauri::async_runtime::handle().inner().clone()
+}
+
+struct Worker {
+    store: Store,
+    hub: Arc<HttpHub>,
+    wake: Arc<Notify>,
+    stop: Arc<Notify>,
+    status: watch::Sender<Status>,
+    tell: Tell,
+}
+
+impl Worker {
+    /// Works until it is told to stop, or cannot go on by itself.
+    async fn work(&self) -> Option<Ended> {
+        tokio::select! {
+            () = self.stop.notified() => None,
+            () = self.forward() => None,
+            ended = self.keep_together() => ended,
+        }
+    }
+
+    /// Tells the screens whenever the line's state changes.
+    async fn forward(&self) {
+        let mut status = self.status.subscribe();
+        while status.changed().await.is_ok() {
+            let state = state(&self.store, Some(&status.borrow_and_update().clone()));
+            (self.tell)(News::Sync(state));
+        }
+    }
+
+    async fn keep_together(&self) -> Option<Ended> {
+        loop {
+            let changed = |tables: &[String]| (self.tell)(News::Changed(tables.to_vec()));
+            let ended = petrel_sync::run(&self.store, &*self.hub, &SystemClock, Arc::clone(&self.wake), &self.status, changed).await;
+            let Err(error) = ended else { return None };
+            tracing::warn!(%error, "the line to the hub rests");
+            let rest = match error {
+                SyncError::Hub(HubError::Revoked) => return Some(Ended::Revoked),
+                SyncError::Hub(HubError::BehindHorizon) => return Some(Ended::BehindHorizon),
+                SyncError::Hub(HubError::NotKnown) => return None,
+                SyncError::Hub(_) => UPDATED,
+                SyncError::Store(_) => WRITABLE,
+            };
+            tokio::select! {
+                () = tokio::time::sleep(rest) => {}
+                () = self.wake.notified() => {}
+            }
+            if let Err(error) = self.store.set_hub_trouble(None) {
+                tracing::warn!(%error, "the line's trouble could not be cleared");
+            }
+        }
+    }
+}
+
+/// How the desk stands to its hub, of a clinic with a line or without.
+pub(super) fn state(store: &Store, status: Option<&Status>) -> SyncState {
+    let status = status.cloned().unwrap_or_default();
+    let Ok(here) = store.local_hub() else {
+        return SyncState { trouble: Some(HubTrouble::FileTrouble), ..SyncState::default() };
+    };
+    let (rejected, lost) = store.unsettled().unwrap_or_default();
+    let lasting = here.trouble.as_deref().map(HubTrouble::parse);
+    let is_bare = here.url.is_some() && here.tokens.is_none();
+    SyncState {
+        is_online: status.is_online && lasting.is_none(),
+        is_busy: status.is_busy,
+        waiting: if here.url.is_some() { u32::try_from(here.waiting).unwrap_or(u32::MAX) } else { 0 },
+        last_sync_at: here.last_sync_at,
+        trouble: lasting.or(is_bare.then_some(HubTrouble::JoinAgain)).or(status.trouble.as_deref().map(HubTrouble::parse)),
+        clock_behind_minutes: status.hub_ahead.and_then(|ahead| i32::try_from(ahead.0 / petrel_domain::MINUTE).ok()).filter(|by| *by != 0),
+        rejected,
+        lost,
+        address: here.url,
+    }
+}
+
+/// Marks that somebody locked this desk out: from then on nothing is shown.
+#[derive(Debug, Default)]
+pub(super) struct LockedOut(AtomicBool);
+
+impl LockedOut {
+    pub(super) fn of(store: &Store) -> Result<Self, StoreError> {
+        let trouble = store.local_hub()?.trouble;
+        Ok(Self(AtomicBool::new(trouble.as_deref() == Some(HubTrouble::DeskRevoked.as_str()))))
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set(&self, is_locked_out: bool) {
+        self.0.store(is_locked_out, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,22 @@
+import type { HistoryEntry } from '$lib/backend';
+import { t } from '$lib/i18n/index.svelte';
+import { actionLabel } from '$lib/records/words';
+
+/** What happened, in a word or two. */
+export function whatOf(entry: HistoryEntry): string {
+  if (entry.is_by_hub) {
+    const isRevived = entry.values.some(({ column }) => column === 'deleted_at');
+    return isRevived ? t('history.revived') : t('history.judged');
+  }
+  const action = actionLabel(entry.action);
+  if (action !== '') return action;
+  if (entry.is_deletion) return t('history.deleted');
+  return entry.is_first ? t('history.made') : t('history.changed');
+}
+
+/** Who did it, and at which desk where that is known. */
+export function authorOf(entry: HistoryEntry): string {
+  if (entry.is_by_hub) return t('history.by_hub');
+  const who = entry.staff_name ?? t('record.program');
+  return entry.device_name === null ? who : t('history.by', { who, desk: entry.device_name });
+}

@@ -1,0 +1,39 @@
+import { backend, type FreeSlot, type WaitlistEntry } from '$lib/backend';
+import { save } from '$lib/data/saving';
+import { t } from '$lib/i18n/index.svelte';
+import { formatDateTime } from '$lib/time/format';
+import { MINUTE } from '$lib/time/zone';
+
+/** Books a free time for somebody who waits; the entry is fulfilled with it. True where it worked. */
+export async function bookWish(entry: WaitlistEntry, slot: FreeSlot): Promise<boolean> {
+  const booking = backend.bookAppointment({
+    client_id: entry.client_id,
+    pets: [
+      {
+        pet_id: entry.pet_id,
+        service_id: entry.service_id,
+        staff_id: slot.staff_id,
+        starts_at: slot.starts_at,
+        duration_minutes: (slot.ends_at - slot.starts_at) / MINUTE,
+        answers: [],
+      },
+    ],
+    notes: {
+      title: null,
+      reason: null,
+      symptoms: null,
+      special_requests: null,
+      client_notes: null,
+      internal_notes: entry.notes,
+      pickup_address: null,
+    },
+    booking_method: 'waitlist',
+    is_emergency: false,
+    is_overbooking_allowed: false,
+    recurrence: null,
+    estimated_cost_cents: null,
+    waitlist_entry_id: entry.id,
+  });
+  const done = t('visit.filled', { name: entry.client_name, when: formatDateTime(slot.starts_at) });
+  return (await save(booking, { done })) !== null;
+}

@@ -1,0 +1,74 @@
+import { expect, expectAccessible, openDesk, test, type DeskOptions } from './desk';
+import type { Page } from '@playwright/test';
+import { setHub } from './sync';
+
+/** Opens the history of the first client, from the menu of the page. */
+async function openHistory(page: Page, options: DeskOptions): Promise<void> {
+  await openDesk(page, '/#/clients', options);
+  const id = await page.evaluate(() => window.petrelWorld!.memory.clients[0]!.id);
+  await page.goto(`/#/clients/${id}`);
+  await page
+    .getByTestId('screen-client')
+    .getByRole('button', { name: options.language === 'es' ? 'Más' : 'More' })
+    .click();
+  await page.getByTestId('history').click();
+  await expect(page.getByTestId('history-dialog')).toBeVisible();
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`no accessibility violation on a history (${theme})`, async ({ page }) => {
+    await openHistory(page, { theme, hub: 'online' });
+    await expect(page.getByTestId('history-entry')).toHaveCount(4);
+    await expectAccessible(page);
+  });
+}
+
+test('a history says who, at which desk, what, what lost and what the hub did', async ({ page }) => {
+  await openHistory(page, { hub: 'online' });
+  const entries = page.getByTestId('history-entry');
+  await expect(entries.nth(0)).toContainText('Brought back');
+  await expect(entries.nth(0)).toContainText('The hub itself');
+  await expect(entries.nth(1)).toContainText('Client deleted');
+  await expect(entries.nth(2)).toContainText('Marc Vidal at Consulting room 1');
+  await expect(entries.nth(2).getByTestId('history-lost')).toHaveText(/Did not stand:\s*Phone\s*\+34600000000/);
+  await expect(entries.nth(3)).toContainText('Client added');
+  await expect(entries.nth(3)).not.toContainText('created');
+});
+
+test('a history without a network, without a hub and without entries says so', async ({ page }) => {
+  await openHistory(page, { hub: 'offline' });
+  await expect(page.getByTestId('history-offline')).toBeVisible();
+  await setHub(page, 'online');
+  await expect(page.getByTestId('history-entry')).toHaveCount(4);
+  await page.evaluate(() => {
+    window.petrelWorld!.memory.hub.history = {};
+    window.petrelWorld!.changed(['clients']);
+  });
+  await expect(page.getByTestId('history-empty')).toBeVisible();
+  await page.evaluate(() => {
+    window.petrelWorld!.memory.hub.address = null;
+    window.petrelWorld!.syncChanged();
+  });
+  await expect(page.getByTestId('history-no-hub')).toBeVisible();
+  await page.getByTestId('history-no-hub').getByRole('button').click();
+  await expect(page).toHaveURL(/#\/settings\/sync$/);
+});
+
+test('the history of a pet and of a visit opens from their menus', async ({ page }) => {
+  await openDesk(page, '/#/clients', { hub: 'online' });
+  const [pet, visit] = await page.evaluate(() => {
+    const { pets, visits } = window.petrelWorld!.memory;
+    return [pets[0]!.id, visits[0]!];
+  });
+  await page.goto(`/#/pets/${pet}`);
+  await page.getByTestId('screen-pet').getByRole('button', { name: 'More' }).click();
+  await page.getByTestId('history').click();
+  await expect(page.getByTestId('history-entry')).toContainText('Neutered');
+  await page.keyboard.press('Escape');
+  const date = new Date(visit.starts_at).toISOString().slice(0, 10);
+  await page.goto(`/?date=${date}&visit=${visit.id}#/schedule`);
+  await page.getByTestId('visit-menu').click();
+  await page.getByTestId('history').click();
+  await expect(page.getByTestId('history-entry')).toContainText('Visit moved');
+  await expect(page.getByTestId('history-entry')).toContainText('Confirmed');
+});

@@ -1,0 +1,183 @@
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, openDesk, test } from './desk';
+import { setHub } from './sync';
+
+async function fill(page: Page, address: string, code: string): Promise<void> {
+  await page.getByTestId('hub-address').fill(address);
+  await page.getByTestId('hub-code').fill('');
+  await page.getByTestId('hub-code').pressSequentially(code);
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`no accessibility violation on the screens of the hub (${theme})`, async ({ page }) => {
+    await openDesk(page, '/#/settings/sync', { theme, hub: 'online' });
+    await expect(page.getByTestId('device')).toHaveCount(4);
+    await expectAccessible(page);
+    await page.getByTestId('let-in').click();
+    await expect(page.getByTestId('device-code')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test(`no accessibility violation on connecting, joining and being removed (${theme})`, async ({ page }) => {
+    await openDesk(page, '/#/settings/sync', { theme });
+    await page.getByTestId('connect').click();
+    await expect(page.locator('[aria-invalid="true"]').first()).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test(`no accessibility violation on joining a clinic (${theme})`, async ({ page }) => {
+    await openDesk(page, '/', { theme, phase: 'first_run' });
+    await page.getByTestId('first-run-join').click();
+    await expect(page.getByTestId('join-clinic')).toBeVisible();
+    await expectAccessible(page);
+  });
+
+  test(`no accessibility violation on a desk that was removed (${theme})`, async ({ page }) => {
+    await openDesk(page, '/', { theme, phase: 'revoked', hub: 'desk_revoked' });
+    await expect(page.getByTestId('screen-revoked')).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+test('a desk joins a clinic by a code that is typed as it was read out', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'first_run' });
+  await page.getByTestId('first-run-join').click();
+  await fill(page, 'hub.acacias.example', 'abcd efgh jkmn');
+  await expect(page.getByTestId('hub-code')).toHaveValue('ABCD-EFGH-JKMN');
+  await expect(page.getByTestId('hub-desk-name')).not.toHaveValue('');
+  await page.getByTestId('join-clinic').click();
+  await expect(page.getByTestId('hub-progress')).toContainText('records so far');
+  await expect(page.getByTestId('screen-lock')).toBeVisible();
+  const address = await page.evaluate(() => window.petrelWorld!.memory.hub.address);
+  expect(address).toBe('https://hub.acacias.example');
+});
+
+test('joining says what is wrong at its field, with the remedy', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'first_run' });
+  await page.getByTestId('first-run-join').click();
+  const cases: [address: string, code: string, field: string, text: string][] = [
+    ['nowhere.example', 'abcdefghjkmn', 'hub-address', 'Check the address and the network'],
+    ['hotel.example', 'abcdefghjkmn', 'hub-address', 'no Petrel hub'],
+    ['expired.example', 'abcdefghjkmn', 'hub-address', 'certificate does not hold'],
+    ['old.example', 'abcdefghjkmn', 'hub-address', 'must be updated first'],
+    ['hub.example', '0000 0000 0000', 'hub-code', 'Ask for a new one'],
+  ];
+  for (const [address, code, field, text] of cases) {
+    await fill(page, address, code);
+    await page.getByTestId('join-clinic').click();
+    const control = page.getByTestId(field);
+    await expect(control).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.locator(`#${await control.getAttribute('aria-describedby')}`)).toContainText(text);
+  }
+  await fill(page, 'new.example', 'abcdefghjkmn');
+  await page.getByTestId('join-clinic').click();
+  await expect(page.getByTestId('join-problem')).toContainText('Update Petrel on this computer');
+});
+
+test('joining can be stopped, and goes on with a new code', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'first_run' });
+  await page.getByTestId('first-run-join').click();
+  await fill(page, 'hub.acacias.example', 'abcdefghjkmn');
+  await page.getByTestId('join-clinic').click();
+  await page.getByTestId('hub-stop').click();
+  await expect(page.getByTestId('join-kept')).toContainText('goes on where it stopped');
+  await expect(page.getByTestId('hub-code')).toHaveValue('');
+  await expect(page.getByTestId('hub-address')).toHaveValue('hub.acacias.example');
+  await fill(page, 'hub.acacias.example', 'abcdefghjkmn');
+  await page.getByTestId('join-clinic').click();
+  await expect(page.getByTestId('screen-lock')).toBeVisible();
+});
+
+test('a sign typed into the middle of a code leaves the caret behind it', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'first_run' });
+  await page.getByTestId('first-run-join').click();
+  const code = page.getByTestId('hub-code');
+  await code.fill('abcdfgh');
+  await expect(code).toHaveValue('ABCD-FGH');
+  await code.press('Home');
+  for (let step = 0; step < 5; step++) await code.press('ArrowRight');
+  await page.keyboard.type('ej');
+  await expect(code).toHaveValue('ABCD-EJFG-H');
+});
+
+test('a clinic of this desk is taken to a hub, and one with other records is refused', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync');
+  await fill(page, 'other.example', 'abcdefghjkmn');
+  await page.getByTestId('connect').click();
+  await expect(page.getByText('holds another clinic')).toBeVisible();
+  await fill(page, 'hub.acacias.example', 'abcdefghjkmn');
+  await page.getByTestId('connect').click();
+  await expect(page.getByTestId('hub-at')).toHaveText('https://hub.acacias.example');
+  await expect(page.getByTestId('sync-badge')).toHaveAttribute('data-standing', 'online');
+});
+
+test('another desk is let in by a code with its address and its time', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync', { hub: 'online' });
+  await page.getByTestId('let-in').click();
+  await expect(page.getByTestId('device-code')).toHaveText('ABCD-EFGH-JKMN');
+  await expect(page.getByTestId('code-address')).toHaveText('https://hub.acacias.example');
+  await expect(page.getByTestId('code-left')).toHaveText('Good for 15:00 more');
+  await page.clock.setFixedTime(Date.parse('2026-11-20T10:26:01+01:00'));
+  await expect(page.getByTestId('code-left')).toHaveText('Good for 0:59 more');
+  await page.clock.setFixedTime(Date.parse('2026-11-20T10:28:00+01:00'));
+  await expect(page.getByText('This code has expired.')).toBeVisible();
+  await page.getByTestId('code-new').click();
+  await expect(page.getByTestId('code-left')).toHaveText('Good for 15:00 more');
+});
+
+test('a device is removed only after it was asked, and never this one', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync', { hub: 'online' });
+  const row = page.getByTestId('device').filter({ hasText: 'Grooming' });
+  await expect(page.getByTestId('device').filter({ hasText: 'This desk' }).getByTestId('revoke')).toHaveCount(0);
+  await row.getByTestId('revoke').click();
+  await expect(page.getByTestId('confirm-dialog')).toContainText('cannot be undone');
+  await page.getByTestId('confirm-action').click();
+  await expect(row).toContainText('Removed');
+});
+
+test('offline the list of devices says so, and comes back by itself', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync', { hub: 'offline' });
+  await expect(page.getByTestId('devices-offline')).toBeVisible();
+  await setHub(page, 'online');
+  await expect(page.getByTestId('device')).toHaveCount(4);
+});
+
+test('a desk is rebuilt with progress, and the rebuilding can be stopped', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync', { hub: 'online' });
+  await page.getByTestId('rebuild').click();
+  await page.getByTestId('hub-stop').click();
+  await expect(page.getByTestId('rebuild-problem')).toHaveText('Stopped. Nothing was changed.');
+  await page.getByTestId('rebuild').click();
+  await expect(page.getByTestId('hub-progress')).toContainText('so far');
+  await expect(page.getByText('This desk was rebuilt.')).toBeVisible();
+});
+
+test('leaving the hub is asked for and leaves the desk alone', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync', { hub: 'offline' });
+  await page.getByTestId('leave-hub').click();
+  await expect(page.getByTestId('confirm-dialog')).toContainText('3 changes were not sent');
+  await page.getByTestId('confirm-action').click();
+  await expect(page.getByTestId('sync-badge')).toHaveAttribute('data-standing', 'alone');
+  await expect(page.getByTestId('connect-hub')).toBeVisible();
+});
+
+test('who may not manage the clinic sees how the hub stands, and no devices', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync', { hub: 'online', signedIn: 'front_desk' });
+  await expect(page.getByTestId('hub-at')).toBeVisible();
+  await expect(page.getByTestId('devices')).toHaveCount(0);
+  await expect(page.getByText('Devices are managed by the owner')).toBeVisible();
+});
+
+test('a removed desk joins again with a code, or its file is set aside', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'revoked', hub: 'desk_revoked' });
+  await expect(page.getByTestId('hub-address')).toHaveValue('https://hub.acacias.example');
+  await page.getByTestId('hub-code').pressSequentially('abcdefghjkmn');
+  await page.getByTestId('connect').click();
+  await expect(page.getByTestId('screen-lock')).toBeVisible();
+  await page.evaluate(() => {
+    window.petrelWorld!.memory.app.phase = { name: 'revoked' };
+    window.petrelWorld!.appStateChanged();
+  });
+  await page.getByTestId('set-aside').click();
+  await expect(page.getByTestId('screen-first-run')).toBeVisible();
+});

@@ -1,0 +1,181 @@
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, openDesk, test } from './desk';
+import { aClient, aPet } from './people';
+
+/** Opens the page of a client or a pet. */
+async function openPage(page: Page, path: (page: Page) => Promise<string>, theme: 'light' | 'dark' = 'light') {
+  await openDesk(page, '/#/attention', { theme });
+  await page.goto(await path(page));
+}
+const family = async (page: Page) => `/#/clients/${await aClient(page, 'family')}`;
+const alerted = async (page: Page) => `/#/pets/${await aPet(page, 'alerted')}`;
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`the list of clients has no violation (${theme})`, async ({ page }) => {
+    await openDesk(page, '/#/clients', { theme });
+    await page.getByTestId('client-row').first().waitFor();
+    await expectAccessible(page);
+  });
+
+  test(`a client has no violation (${theme})`, async ({ page }) => {
+    await openPage(page, family, theme);
+    await page.getByTestId('visit-row').first().waitFor();
+    await expectAccessible(page);
+  });
+
+  test(`a pet and its dialog have no violation (${theme})`, async ({ page }) => {
+    await openPage(page, alerted, theme);
+    await page.getByTestId('weight-table').waitFor();
+    await expectAccessible(page);
+    await page.getByTestId('pet-more').click();
+    await page.getByTestId('record-death').click();
+    await page.getByTestId('death-dialog').waitFor();
+    await expectAccessible(page);
+  });
+
+  test(`a pet that died has no violation (${theme})`, async ({ page }) => {
+    await openPage(page, async () => `/#/pets/${await aPet(page, 'deceased')}`, theme);
+    await page.getByTestId('pet-died').waitFor();
+    await expectAccessible(page);
+  });
+
+  test(`the waitlist and its dialog have no violation (${theme})`, async ({ page }) => {
+    await openDesk(page, '/#/waitlist', { theme });
+    await page.getByTestId('find-times').nth(1).click();
+    await page.getByTestId('free-slot').first().waitFor();
+    await expectAccessible(page);
+    await page.getByTestId('add-to-waitlist').click();
+    await page.getByTestId('waitlist-dialog').waitFor();
+    await expectAccessible(page);
+  });
+}
+
+test('the list shows who comes, soonest first, and comes back as it was left', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('clients-only').click();
+  await page.getByRole('option', { name: 'With a visit coming' }).click();
+  await expect(page).toHaveURL(/only=coming/);
+  await expect(page.getByTestId('clients-sort')).toHaveCount(0);
+  const first = page.getByTestId('client-row').first();
+  await expect(first).toContainText('20 Nov 2026');
+  const name = await first.getByRole('link').first().textContent();
+  // A click anywhere on the row opens the client.
+  await first.click({ position: { x: 700, y: 10 } });
+  await expect(page.getByTestId('client-name')).toHaveText(name!);
+  await page.goBack();
+  await expect(page.getByTestId('clients-only')).toContainText('With a visit coming');
+});
+
+test('a list without anybody says so and leads back', async ({ page }) => {
+  await openDesk(page, '/?only=away#/clients');
+  await expect(page.getByTestId('clients-none')).toContainText('Nobody is listed here');
+  await page.getByRole('button', { name: 'Show all clients' }).click();
+  await expect(page.getByTestId('client-row').first()).toBeVisible();
+});
+
+test('the list is gone through by keyboard alone', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('client-row').first().getByRole('link').first().focus();
+  await page.keyboard.press('End');
+  await expect(page.locator('[data-row="159"]').getByRole('link').first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('client-name')).toBeVisible();
+});
+
+test('a client’s page tells alerts first, then what comes and what was', async ({ page }) => {
+  await openPage(page, family);
+  await expect(page.getByTestId('client-alerts')).toContainText('Bites when held: muzzle first');
+  const coming = page.getByTestId('visits-coming').getByTestId('visit-row');
+  await expect(coming.first()).toContainText('23 Nov');
+  await expect(page.getByTestId('visits-past').getByTestId('visit-row').first()).toContainText('Nov');
+  await coming.first().click();
+  await expect(page.getByTestId('visit-next')).toBeVisible();
+});
+
+test('two entries of one person become one, whichever is kept, and two again', async ({ page }) => {
+  await openPage(page, family);
+  await page.getByTestId('client-likeness').first().getByRole('button').click();
+  await page.getByTestId('merge-swap').click();
+  await page.getByTestId('do-merge').click();
+  await expect(page.getByTestId('client-name')).toHaveText('Oliver Bennett Costa');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('client-likeness').first()).toContainText('Oliver Bennett');
+});
+
+test('a client who was just added goes on to their first pet', async ({ page }) => {
+  await openDesk(page, '/?new=1#/clients');
+  await page.getByTestId('client-first').fill('Vera');
+  await page.getByTestId('client-last').fill('Lind');
+  await page.getByTestId('save-client-pet').click();
+  await page.getByTestId('pet-name').fill('Mops');
+  await page.getByTestId('save-pet').click();
+  await expect(page.getByTestId('pet-card')).toContainText('Mops');
+  await expect(page.getByTestId('pet-dialog')).toHaveCount(0);
+});
+
+test('a death is recorded in one action that says what ends with it, and taken back in one', async ({ page }) => {
+  await openPage(page, alerted);
+  await expect(page.getByTestId('pet-alerts')).toContainText('Allergic: Penicillin');
+  await page.getByTestId('pet-more').click();
+  await page.getByTestId('record-death').click();
+  await expect(page.getByTestId('death-visits')).toContainText('23 Nov');
+  await page.getByTestId('save-death').click();
+  await expect(page.getByTestId('pet-died')).toContainText('Died on 20 Nov 2026');
+  await expect(page.getByTestId('book-pet')).toHaveCount(0);
+  await expect(page.getByTestId('record-weight')).toHaveCount(0);
+  await expect(page.getByTestId('pet-alerts')).toHaveCount(0);
+  const planned = page.getByTestId('timeline').locator('[data-testid="visit-row"]', { hasText: '23 Nov' });
+  await expect(planned).toContainText('Cancelled');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('pet-died')).toHaveCount(0);
+  await expect(planned).toContainText('Reminded');
+});
+
+test('a pet goes to another owner', async ({ page }) => {
+  await openPage(page, alerted);
+  await page.getByTestId('pet-more').click();
+  await page.getByTestId('move-pet').click();
+  await page.getByTestId('new-owner').fill('oliver bennett');
+  await page.getByRole('option').first().click();
+  await page.getByTestId('save-move').click();
+  await expect(page.getByTestId('pet-owner')).toContainText('Oliver Bennett');
+});
+
+test('a weight is written down and stands in the table', async ({ page }) => {
+  await openPage(page, alerted);
+  await page.getByTestId('weight').fill('3.7');
+  await page.getByTestId('record-weight').click();
+  await expect(page.getByTestId('weight-table').locator('tbody tr').first()).toContainText('20 Nov 2026');
+});
+
+test('who waits is booked from the times that fit, and waits no longer', async ({ page }) => {
+  await openDesk(page, '/#/waitlist');
+  const entries = page.getByTestId('waitlist-entry');
+  await expect(entries).toHaveCount(7);
+  await entries.nth(1).getByTestId('find-times').click();
+  await page.getByTestId('free-slot').first().click();
+  await expect(entries).toHaveCount(6);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(entries).toHaveCount(7);
+});
+
+test('the waitlist is narrowed down, and says where nobody is left', async ({ page }) => {
+  await openDesk(page, '/#/waitlist');
+  await page.getByTestId('waitlist-filter').fill('sofia');
+  await expect(page.getByTestId('waitlist-entry')).toHaveCount(1);
+  await page.getByTestId('waitlist-filter').fill('zzz');
+  await expect(page.getByTestId('waitlist-none')).toBeVisible();
+  await page.getByRole('button', { name: 'Show everybody' }).click();
+  await expect(page.getByTestId('waitlist-entry')).toHaveCount(7);
+});
+
+test('somebody is put on the waitlist by keyboard alone, from their page', async ({ page }) => {
+  await openPage(page, family);
+  await page.getByTestId('client-more').focus();
+  await page.keyboard.press('Enter');
+  await page.getByTestId('client-wait').press('Enter');
+  await expect(page.getByTestId('waitlist-who')).toHaveText('Oliver Bennett');
+  await page.getByTestId('priority-urgent').press('Enter');
+  await page.getByTestId('save-waitlist').press('Enter');
+  await expect(page.getByTestId('client-waiting')).toContainText('Any service');
+});

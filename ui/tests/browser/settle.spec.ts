@@ -1,0 +1,111 @@
+import { expect, expectAccessible, openDesk, test } from './desk';
+import type { Page } from '@playwright/test';
+
+const open = (page: Page, more: object = {}) =>
+  openDesk(page, '/#/attention', { hub: 'online', conflicts: true, ...more });
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`no accessibility violation on what needs attention (${theme})`, async ({ page }) => {
+    await open(page, { theme });
+    await expect(page.getByTestId('lost-choice')).toHaveCount(2);
+    await expectAccessible(page);
+    await page.getByTestId('resend').first().click();
+    await expect(page.getByTestId('resend-dialog')).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+test('the count in the navigation counts what is to be settled', async ({ page }) => {
+  await open(page);
+  const label = () => page.getByTestId('nav-attention').getAttribute('aria-label');
+  await expect(page.getByTestId('lost-choice')).toHaveCount(2);
+  const before = Number(/\d+/.exec((await label())!)![0]);
+  await page.getByTestId('keep-kept').first().click();
+  await expect.poll(async () => Number(/\d+/.exec((await label())!)![0])).toBe(before - 1);
+});
+
+test('a clash is settled by moving one of the two', async ({ page }) => {
+  await open(page);
+  const clash = page.getByTestId('clash');
+  await expect(clash).toHaveCount(1);
+  await clash.getByTestId('clash-move').nth(1).click();
+  await page.getByTestId('move-dialog').getByTestId('free-slot').nth(1).click();
+  await expect(clash).toHaveCount(0);
+});
+
+test('a clash is settled by giving one to a colleague who is free then', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('give-to').first().click();
+  await page.getByTestId('give-choice').or(page.getByTestId('give-none')).first().waitFor();
+  if ((await page.getByTestId('give-choice').count()) === 0) {
+    // Everybody is busy then: the colleagues' other visits of that hour are taken away.
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => {
+      const world = window.petrelWorld!;
+      world.elsewhere(['appointments'], ({ visits, staff }) => {
+        const clashing = visits.find(({ is_overbooked }) => is_overbooked)!;
+        for (const visit of visits)
+          if (visit.staff_id !== clashing.staff_id && staff.some(({ id }) => id === visit.staff_id))
+            visit.status = 'cancelled';
+      });
+    });
+    await page.getByTestId('give-to').first().click();
+  }
+  await page.getByTestId('give-choice').first().click();
+  await expect(page.getByTestId('clash')).toHaveCount(0);
+});
+
+test('a clash is kept knowingly, and that can be undone', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('keep-both').click();
+  await expect(page.getByTestId('clash')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('clash')).toHaveCount(1);
+});
+
+test('of two texts the words that differ are marked, and one click settles it', async ({ page }) => {
+  await open(page);
+  const choice = page.getByTestId('lost-choice').filter({ hasText: 'Alerts' });
+  await expect(choice.getByTestId('kept')).toContainText('Aisha Khan · at another desk');
+  await expect(choice.getByTestId('lost').locator('mark')).toHaveText(['III', 'on pimobendan since May']);
+  await choice.getByTestId('take-lost').click();
+  await expect(page.getByTestId('lost-choice')).toHaveCount(1);
+  const alerts = await page.evaluate(() => window.petrelWorld!.memory.pets.map((pet) => pet.alerts));
+  expect(alerts).toContain('Bites when held: muzzle first. Heart murmur, grade III, on pimobendan since May.');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByTestId('lost-choice')).toHaveCount(2);
+});
+
+test('something rejected is set right at the field that is to blame and sent again', async ({ page }) => {
+  await open(page);
+  const change = page.getByTestId('rejected').first();
+  await expect(change).toContainText('Client saved');
+  await expect(change.getByTestId('rejected-reason')).toContainText('(Client, Notes)');
+  await page.getByTestId('resend').first().click();
+  const notes = page.getByTestId('resend-notes');
+  await expect(notes).toHaveAttribute('aria-invalid', 'true');
+  await notes.fill('wrong');
+  await page.getByTestId('resend-send').click();
+  await expect(page.getByTestId('resend-dialog')).toContainText('cannot be read: “wrong”');
+  await notes.fill('Pays monthly');
+  await page.getByTestId('resend-send').click();
+  await expect(page.getByTestId('rejected')).toHaveCount(1);
+  const resent = await page.evaluate(() => window.petrelWorld!.memory.resent!);
+  // What was not touched is not sent as a change, an instant with its milliseconds least of all.
+  expect(resent.edits.map(({ column, value }) => [column, value])).toEqual([['notes', 'Pays monthly']]);
+});
+
+test('a reason nobody knows yet is said all the same', async ({ page }) => {
+  await open(page);
+  await expect(page.getByTestId('rejected-reason').nth(1)).toHaveText('The hub says no: A reason of tomorrow.');
+});
+
+test('something rejected is written to a file, and let go of after a question', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('export-rejected').first().click();
+  await expect(page.getByText('Written to')).toBeVisible();
+  await page.getByTestId('discard').first().click();
+  await expect(page.getByTestId('confirm-dialog')).toContainText('cannot be undone');
+  await page.getByTestId('confirm-action').click();
+  await expect(page.getByTestId('rejected')).toHaveCount(1);
+});
