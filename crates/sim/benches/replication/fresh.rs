@@ -114,8 +114,7 @@ pub fn join_here(url: &str, code: &str, path: &Path) -> Result<()> {
         let (_, most) = memory(std::process::id())?;
         let differs = compare(&store, &hub).await?;
         anyhow::ensure!(differs == Some(Vec::new()), "desk and hub differ: {differs:?}");
-        let told =
-            json!({ "rows": rows, "seconds": time.as_secs_f64(), "filled": filled.as_secs_f64(), "memory_kb": most });
+        let told = json!({ "rows": rows, "seconds": time.as_secs_f64(), "filled": filled.as_secs_f64(), "memory_kb": most });
         println!("{told}");
         Ok(())
     })

@@ -42,10 +42,8 @@ pub async fn copy_out(database_url: &str, clinic: Uuid, schema: &petrel_domain::
         let columns = &schema.tables[*name].columns;
         let (names, kinds): (Vec<_>, Vec<_>) =
             std::iter::once(("id".to_owned(), Kind::Id)).chain(columns.iter().map(|column| (column.name.clone(), column.kind))).unzip();
-        let sql = format!(
-            "COPY (SELECT {} FROM {name} WHERE clinic_id = '{clinic}' ORDER BY id) TO STDOUT (FORMAT binary)",
-            names.join(", ")
-        );
+        let sql =
+            format!("COPY (SELECT {} FROM {name} WHERE clinic_id = '{clinic}' ORDER BY id) TO STDOUT (FORMAT binary)", names.join(", "));
         let page = read(&client, &sql).await?;
         tables.push(Table { name, columns: names, kinds, page });
     }

@@ -57,7 +57,6 @@ fn main() -> Result<()> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "whoever waits wants to know for what")]
 fn run(plan: Plan) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let postgres = measure::real_postgres(folder.path())?;
@@ -91,8 +90,7 @@ fn run(plan: Plan) -> Result<()> {
 fn plan(mut arguments: impl Iterator<Item = String>) -> Result<Plan> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let known = here.join("../shared/bench/peers");
-    let mut plan =
-        Plan { json: None, quick: false, only: None, peers: known.is_dir().then_some(known), setups: here.join("out/peers") };
+    let mut plan = Plan { json: None, quick: false, only: None, peers: known.is_dir().then_some(known), setups: here.join("out/peers") };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} wants a value"));
         match argument.as_str() {

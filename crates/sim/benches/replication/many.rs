@@ -48,7 +48,8 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
     let (before, _) = memory(hub.process())?;
     let is_over = Arc::new(AtomicBool::new(false));
     let read = Arc::new(AtomicUsize::new(0));
-    let waiting: Vec<_> = desks.iter().map(|desk| tokio::spawn(listen(Arc::clone(desk), Arc::clone(&is_over), Arc::clone(&read)))).collect();
+    let waiting: Vec<_> =
+        desks.iter().map(|desk| tokio::spawn(listen(Arc::clone(desk), Arc::clone(&is_over), Arc::clone(&read)))).collect();
     let url = format!("{}/metrics", hub.url);
     while waiting_desks(&url).await? < desks.len() {
         tokio::time::sleep(Duration::from_millis(50)).await;

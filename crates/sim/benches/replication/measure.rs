@@ -76,7 +76,13 @@ pub fn print(lines: &[Line]) {
         );
         let reached = line.is_reached.map_or("–", |is| if is { "yes" } else { "NO" });
         let target = if line.target.is_empty() { "–" } else { &line.target };
-        println!("| {} | {} {} | {} | {limit} | {share} | {target} | {reached} |", line.name, figure(line.value), line.unit, more.join(", "));
+        println!(
+            "| {} | {} {} | {} | {limit} | {share} | {target} | {reached} |",
+            line.name,
+            figure(line.value),
+            line.unit,
+            more.join(", ")
+        );
     }
 }
 
@@ -127,7 +133,9 @@ pub fn real_postgres(folder: &Path) -> Result<Postgres> {
     postgres.restart()?;
     let fsync = runtime.block_on(async {
         let client = connect(&format!("{}/postgres", postgres.address())).await?;
-        anyhow::Ok(client.query_one("SELECT current_setting('fsync') || current_setting('synchronous_commit')", &[]).await?.get::<_, String>(0))
+        anyhow::Ok(
+            client.query_one("SELECT current_setting('fsync') || current_setting('synchronous_commit')", &[]).await?.get::<_, String>(0),
+        )
     })?;
     anyhow::ensure!(fsync == "onon", "a Postgres that does not wait for its disk measures nothing");
     Ok(postgres)

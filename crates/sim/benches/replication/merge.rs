@@ -41,8 +41,8 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
         let differs = compare(store, hub).await?;
         anyhow::ensure!(differs == Some(Vec::new()), "the desks do not agree: {differs:?}");
     }
-    let lost: usize = second.read(|db| Ok(db.query_row("SELECT count(*) FROM lost_values", [], |row| row.get(0))?))?;
-    anyhow::ensure!(lost == clients, "{lost} of {clients} values that lost were kept");
+    let lost: i64 = second.read(|db| Ok(db.query_row("SELECT count(*) FROM lost_values", [], |row| row.get(0))?))?;
+    anyhow::ensure!(usize::try_from(lost) == Ok(clients), "{lost} of {clients} values that lost were kept");
     Ok(vec![
         Line::new(format!("merge of two desks with {clients} conflicting edits, until both agree"), time.as_secs_f64(), "s")
             .with("edits/s", per_second(2 * clients, time)),

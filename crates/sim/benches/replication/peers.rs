@@ -35,7 +35,11 @@ pub async fn lines(bench: &Bench, scripts: Option<&Path>, setups: &Path) -> Resu
     let mut lines = Vec::new();
     for peer in PEERS {
         if !setups.join(peer.needs).exists() {
-            eprintln!("SKIPPED: {}, because {} is not there (its set-up: README.md beside its driver)", peer.name, setups.join(peer.needs).display());
+            eprintln!(
+                "SKIPPED: {}, because {} is not there (its set-up: README.md beside its driver)",
+                peer.name,
+                setups.join(peer.needs).display()
+            );
             continue;
         }
         eprintln!("{} …", peer.name);

@@ -82,17 +82,7 @@ fn visit(db: &rusqlite::Connection, n: usize, pet: usize, now: i64) -> petrel_st
                  booking_reference, created_at, updated_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'confirmed', 'Check-up', 'phone', ?8, ?9, ?9)";
     let reference = format!("R{n:07}");
-    let values = params![
-        id(5, n),
-        id(3, pet),
-        id(4, pet),
-        id(2, 0),
-        id(1, n % COLLEAGUES),
-        starts_at,
-        starts_at + VISIT,
-        reference,
-        now
-    ];
+    let values = params![id(5, n), id(3, pet), id(4, pet), id(2, 0), id(1, n % COLLEAGUES), starts_at, starts_at + VISIT, reference, now];
     db.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }

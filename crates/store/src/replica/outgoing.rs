@@ -23,7 +23,8 @@ impl Store {
     /// What SQLite says.
     pub fn outgoing(&self, after: i64, rows: usize, bytes: usize) -> Result<Vec<Transaction>> {
         self.read(|db| {
-            let sql = format!("SELECT {COLUMNS}, row_count FROM outbox INDEXED BY outbox_unsent WHERE sent_at IS NULL AND n > ?1 ORDER BY n");
+            let sql =
+                format!("SELECT {COLUMNS}, row_count FROM outbox INDEXED BY outbox_unsent WHERE sent_at IS NULL AND n > ?1 ORDER BY n");
             let mut statement = db.prepare_cached(&sql)?;
             let mut found = statement.query([after])?;
             let (mut transactions, mut rows_so_far, mut bytes_so_far) = (Vec::new(), 0, 0);
