@@ -5,6 +5,7 @@ use petrel_domain::{Clock, Millis};
 use petrel_store::{Store, StoreError};
 use uuid::Uuid;
 
+use crate::beside::beside;
 use crate::hub::{Hub, HubError};
 
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
@@ -70,9 +71,10 @@ pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn 
     let mut transactions = store.outgoing(0, PUSH_ROWS, PUSH_BYTES)?;
     while let Some(last) = transactions.last().map(|last| last.n) {
         let push = Push { schema: WIRE_SCHEMA, transactions };
-        let reading = beside(store, move |store| store.outgoing(last, PUSH_ROWS, PUSH_BYTES));
+        let file = store.clone();
+        let reading = beside(move || file.outgoing(last, PUSH_ROWS, PUSH_BYTES));
         let answer = hub.push(&push).await;
-        let ahead = reading.await;
+        let ahead = reading.end().await?;
         let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;
@@ -96,16 +98,6 @@ pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn 
         }
     }
     Ok(())
-}
-
-/// Works on the file, beginning at once, beside what goes on here; the answer is there when it is awaited.
-fn beside<T: Send + 'static>(
-    store: &Store,
-    work: impl FnOnce(&Store) -> petrel_store::Result<T> + Send + 'static,
-) -> impl Future<Output = Result<T, SyncError>> {
-    let store = store.clone();
-    let working = tokio::task::spawn_blocking(move || work(&store));
-    async move { Ok(working.await.map_err(|error| StoreError::Value(error.to_string()))??) }
 }
 
 /// Reads until there is no more. `wait`, in seconds, holds only for the first page.
@@ -133,9 +125,10 @@ pub(crate) async fn read_on(
         let (applied, next) = match reached {
             None => (store.apply(&page)?, None),
             Some(reached) => {
-                let applying = beside(store, move |store| store.apply(&page));
+                let file = store.clone();
+                let applying = beside(move || file.apply(&page));
                 let next = hub.pull(reached, 0).await;
-                (applying.await?, Some(next))
+                (applying.end().await??, Some(next))
             }
         };
         store.note_hub(now, clock.now())?;

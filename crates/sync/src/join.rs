@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use petrel_domain::replication::Enrolled;
 use petrel_store::{Bootstrap, FileKey, StoreError};
 
+use crate::beside::beside;
 use crate::hub::{Hub, HubError, SnapshotPage};
 
 /// Why a file could not be filled. What was fetched stays, and the next try goes on from there.
@@ -41,7 +42,7 @@ pub async fn join(
         };
         // While one page is written, the next is fetched.
         let next = file.next_after(&page.rows, page.is_last);
-        let writing = tokio::task::spawn_blocking(move || {
+        let writing = beside(move || {
             let written = file.write(&page.columns, &page.rows, page.is_last);
             (file, written)
         });
@@ -49,7 +50,7 @@ pub async fn join(
             Some((table, after)) => Some(hub.snapshot(table, after).await),
             None => None,
         };
-        let (back, written) = writing.await.map_err(|error| StoreError::Value(error.to_string()))?;
+        let (back, written) = writing.end().await?;
         file = back;
         rows += written?;
         progress(rows);

@@ -43,11 +43,10 @@ impl Bootstrap {
     pub fn open(path: &Path, key: &FileKey, head: i64) -> Result<Self> {
         let db = open_writer(path, key)?;
         // Nobody else opens this file yet, and rows are only added to its end: a journal of what was there before costs next to nothing, where a
-        // write-ahead log would write every page twice. The disk is waited for once, at the end; what a power cut tears until then is found by
-        // the check at the end, or by the first comparison with the hub.
+        // write-ahead log would write every page twice. Each page's commit waits for the disk: what a power cut leaves is gone on with.
         db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         db.pragma_update(None, "journal_mode", "TRUNCATE")?;
-        db.pragma_update(None, "synchronous", "OFF")?;
+        db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "foreign_keys", false)?;
         // Every row is held against them once, by the check at the end.
         db.pragma_update(None, "ignore_check_constraints", true)?;
@@ -158,7 +157,6 @@ impl Bootstrap {
             return Err(StoreError::Value("the new file is damaged".to_owned()));
         }
         db.close().map_err(|(_, error)| error)?;
-        std::fs::File::open(&path)?.sync_all()?;
         Ok(path)
     }
 
