@@ -8,33 +8,71 @@ use serde_json::{Value, json};
 
 use crate::process::{cargo, root, run};
 use crate::setup::{self, Need};
-use crate::{run as app, session};
+use crate::{peers, run as app, session};
 
-pub fn bench(out: Option<&Path>, quick: bool) -> Result<()> {
+/// The parts that can be had alone.
+pub const PARTS: [&str; 3] = ["core", "program", "replication"];
+
+pub fn bench(out: Option<&Path>, quick: bool, only: Option<&str>, drivers: Option<&Path>) -> Result<()> {
     setup::system(Need::Tests)?;
-    setup::node()?;
     let folder = root().join("out/bench");
     std::fs::create_dir_all(&folder)?;
-    let clinic = clinic(&folder, quick)?;
+    let wants = |part: &str| only.is_none_or(|only| only == part);
+    let mut figures = serde_json::Map::new();
+    if wants("core") {
+        figures.insert("core".to_owned(), core(&folder, &clinic(&folder, quick)?, quick)?);
+    }
+    if wants("replication") {
+        figures.insert("replication".to_owned(), replication(&folder, quick, drivers)?);
+    }
+    if wants("program") {
+        setup::node()?;
+        let whole = whole_program(&folder, &clinic(&folder, quick)?)?;
+        let sizes = sizes()?;
+        println!("\n| what | value | target | reached |\n|---|---:|---|---|");
+        for line in whole.iter().chain(&sizes) {
+            println!("| {} | {} | {} | {} |", text(line, "name"), text(line, "value"), text(line, "target"), text(line, "reached"));
+        }
+        figures.insert("program".to_owned(), whole.into());
+        figures.insert("sizes".to_owned(), sizes.into());
+    }
+    if let Some(out) = out {
+        std::fs::write(out, Value::Object(figures).to_string())?;
+    }
+    Ok(())
+}
+
+/// The desk's own questions, held against bare SQL.
+fn core(folder: &Path, clinic: &Path, quick: bool) -> Result<Value> {
     let figures = folder.join("core.json");
     let mut core = cargo();
-    core.args(["bench", "--quiet", "--package", "petrel-store", "--bench", "desk", "--", "--file"]).arg(&clinic);
+    core.args(["bench", "--quiet", "--package", "petrel-store", "--bench", "desk", "--", "--file"]).arg(clinic);
     core.arg("--key").arg(clinic.with_extension("petrel.key")).arg("--json").arg(&figures);
     if quick {
         core.arg("--quick");
     }
     run(&mut core)?;
-    let whole = whole_program(&folder, &clinic)?;
-    let sizes = sizes()?;
-    println!("\n| what | value | target | reached |\n|---|---:|---|---|");
-    for line in whole.iter().chain(&sizes) {
-        println!("| {} | {} | {} | {} |", text(line, "name"), text(line, "value"), text(line, "target"), text(line, "reached"));
+    read(&figures)
+}
+
+/// Desks, a hub and Postgres, held against the same rows bare, and against other programs at the same job.
+fn replication(folder: &Path, quick: bool, drivers: Option<&Path>) -> Result<Value> {
+    let figures = folder.join("replication.json");
+    let mut bench = cargo();
+    bench.args(["bench", "--quiet", "--package", "petrel-sim", "--bench", "replication", "--", "--json"]).arg(&figures);
+    if quick {
+        bench.arg("--quick");
     }
-    if let Some(out) = out {
-        let core: Value = serde_json::from_str(&std::fs::read_to_string(&figures)?)?;
-        std::fs::write(out, json!({ "core": core, "program": whole, "sizes": sizes }).to_string())?;
+    if let Some(drivers) = peers::drivers(drivers) {
+        peers::set_up()?;
+        bench.arg("--peers").arg(drivers);
     }
-    Ok(())
+    run(&mut bench)?;
+    read(&figures)
+}
+
+fn read(figures: &Path) -> Result<Value> {
+    Ok(serde_json::from_str(&std::fs::read_to_string(figures)?)?)
 }
 
 fn text<'a>(line: &'a Value, name: &str) -> &'a str {

@@ -6,6 +6,7 @@ mod edges;
 mod fuzz;
 mod hub;
 mod package;
+mod peers;
 mod process;
 mod run;
 mod session;
@@ -54,6 +55,12 @@ enum Command {
         /// Fewer samples and a smaller clinic, to see that it works.
         #[arg(long)]
         quick: bool,
+        /// One part alone.
+        #[arg(long, value_parser = bench::PARTS)]
+        only: Option<String>,
+        /// Where what drives other programs through the same job lies.
+        #[arg(long)]
+        peers: Option<PathBuf>,
     },
     /// Desks, a hub and every fault between them, from seeds.
     Sim {
@@ -135,7 +142,7 @@ fn main() -> Result<()> {
         Command::Run { demo, release } => run::run(demo, release),
         Command::Test { fast } => test::test(fast),
         Command::Check => check::check(),
-        Command::Bench { json, quick } => bench::bench(json.as_deref(), quick),
+        Command::Bench { json, quick, only, peers } => bench::bench(json.as_deref(), quick, only.as_deref(), peers.as_deref()),
         Command::Sim { seeds, desks, steps, postgres } => hub::simulate(&seeds, desks, steps, postgres),
         Command::Faults { cycles, full, only, seed } => hub::faults(cycles, full, only.as_deref(), seed),
         Command::Fuzz { seconds, only } => fuzz::fuzz(seconds, only.as_deref()),

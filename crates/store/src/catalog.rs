@@ -15,6 +15,8 @@ pub(crate) struct Table {
     pub(crate) name: String,
     /// Its columns, in the order of the file (and of recorded changes).
     pub(crate) columns: Vec<String>,
+    /// Where each is.
+    positions: HashMap<String, usize>,
     /// What each holds.
     pub(crate) kinds: Vec<Kind>,
     /// Whether each may be empty, and whether it has a default.
@@ -28,8 +30,7 @@ pub(crate) struct Table {
 impl Table {
     /// The position of a column.
     pub(crate) fn position(&self, column: &str) -> Result<usize> {
-        let found = self.columns.iter().position(|name| name == column);
-        found.ok_or_else(|| StoreError::Value(format!("{} has no column {column}", self.name)))
+        self.positions.get(column).copied().ok_or_else(|| StoreError::Value(format!("{} has no column {column}", self.name)))
     }
 }
 
@@ -101,7 +102,8 @@ fn table(db: &Connection, name: &str) -> Result<Table> {
     let of = REGISTERS.iter().filter(|(table, _)| *table == name);
     let position = |column: &&str| columns.iter().position(|known| known == column);
     let registers = of.map(|(_, members)| members.iter().filter_map(position).collect()).collect();
-    Ok(Table { name: name.to_owned(), columns, kinds, nullable, registers, referred_by: Vec::new() })
+    let positions = columns.iter().enumerate().map(|(position, name)| (name.clone(), position)).collect();
+    Ok(Table { name: name.to_owned(), columns, positions, kinds, nullable, registers, referred_by: Vec::new() })
 }
 
 /// What a column holds, by the schema's conventions for types, names and checks.

@@ -5,7 +5,7 @@ use std::io::Read;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::hooks::Action as Op;
 use rusqlite::session::{ChangesetItem, ChangesetIter};
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 
 use crate::catalog::{Catalog, Table};
 use crate::{Result, StoreError};
@@ -22,21 +22,42 @@ pub(crate) struct Change<'a> {
     pub(crate) table: &'a Table,
     pub(crate) kind: Kind,
     pub(crate) id: [u8; 16],
-    item: &'a ChangesetItem,
+    values: Values<'a>,
 }
 
-impl Change<'_> {
+/// Where the values come from.
+enum Values<'a> {
+    Recorded(&'a ChangesetItem),
+    /// Those of a new row that was not recorded, by their positions; the others are empty.
+    Told(&'a [usize], &'a [Value]),
+}
+
+impl<'a> Change<'a> {
+    /// A row that was just made without being recorded: the values at these positions. Defaults of the schema are not told.
+    pub(crate) fn made(table: &'a Table, id: [u8; 16], positions: &'a [usize], values: &'a [Value]) -> Self {
+        Self { table, kind: Kind::Inserted, id, values: Values::Told(positions, values) }
+    }
+
     /// The value before, by position; none where the column did not change, or the row is new.
     pub(crate) fn before(&self, position: usize) -> Option<ValueRef<'_>> {
         match self.kind {
             Kind::Inserted => None,
-            Kind::Updated => self.item.old_value(position).ok(),
+            Kind::Updated => match self.values {
+                Values::Recorded(item) => item.old_value(position).ok(),
+                Values::Told(..) => None,
+            },
         }
     }
 
     /// The value after, by position; none where the column did not change.
     pub(crate) fn after(&self, position: usize) -> Option<ValueRef<'_>> {
-        self.item.new_value(position).ok()
+        match self.values {
+            Values::Recorded(item) => item.new_value(position).ok(),
+            Values::Told(positions, values) => {
+                let place = positions.iter().position(|told| *told == position);
+                Some(place.and_then(|place| values.get(place)).map_or(ValueRef::Null, ValueRef::from))
+            }
+        }
     }
 
     /// Whether one of these columns changed; always so for a new row.
@@ -83,7 +104,7 @@ pub(crate) fn each(changeset: &[u8], catalog: &Catalog, mut visit: impl FnMut(&C
         let key = if kind == Kind::Inserted { item.new_value(0)? } else { item.old_value(0)? };
         let id = key.as_blob().ok().and_then(|id| id.try_into().ok());
         let id = id.ok_or_else(|| StoreError::Value(format!("a row of {} has no id", table.name)))?;
-        visit(&Change { table, kind, id, item })?;
+        visit(&Change { table, kind, id, values: Values::Recorded(item) })?;
         count += 1;
     }
     Ok(count)

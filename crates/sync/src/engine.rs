@@ -1,10 +1,11 @@
 //! One round with the hub.
 
-use petrel_domain::replication::{Push, WIRE_SCHEMA};
+use petrel_domain::replication::{Pulled, Push, WIRE_SCHEMA};
 use petrel_domain::{Clock, Millis};
 use petrel_store::{Store, StoreError};
 use uuid::Uuid;
 
+use crate::beside::beside;
 use crate::hub::{Hub, HubError};
 
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
@@ -62,16 +63,22 @@ pub async fn send(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Ro
     Ok(round)
 }
 
-async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
-    loop {
-        let transactions = store.outgoing(PUSH_ROWS, PUSH_BYTES)?;
-        if transactions.is_empty() {
-            return Ok(());
-        }
+/// Sends what waits, until nothing does. While the hub has one batch, the next is read from the file.
+///
+/// # Errors
+/// The hub's, or the file's; what was answered until then stands.
+pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
+    let mut transactions = store.outgoing(0, PUSH_ROWS, PUSH_BYTES)?;
+    while let Some(last) = transactions.last().map(|last| last.n) {
         let push = Push { schema: WIRE_SCHEMA, transactions };
-        let pushed = match hub.push(&push).await {
+        let file = store.clone();
+        let reading = beside(move || file.outgoing(last, PUSH_ROWS, PUSH_BYTES));
+        let answer = hub.push(&push).await;
+        let ahead = reading.end().await?;
+        let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;
+                transactions = store.outgoing(0, PUSH_ROWS, PUSH_BYTES)?;
                 continue;
             }
             answer => answer?,
@@ -84,24 +91,55 @@ async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn Cloc
         let rejected = pushed.results.iter().filter(|result| result.reason.is_some()).count();
         round.rejected += rejected;
         round.sent += pushed.results.len() - rejected;
+        transactions = ahead?;
+        // What was not answered is sent again before anything that comes after it; and something may have been written meanwhile.
+        if transactions.is_empty() || pushed.results.len() != push.transactions.len() {
+            transactions = store.outgoing(0, PUSH_ROWS, PUSH_BYTES)?;
+        }
     }
+    Ok(())
 }
 
-/// Reads until there is no more. `wait` holds only for the first page.
-pub(crate) async fn pull(store: &Store, hub: &impl Hub, round: &mut Round, mut wait: u32, clock: &dyn Clock) -> Result<(), SyncError> {
+/// Reads until there is no more. `wait`, in seconds, holds only for the first page.
+///
+/// # Errors
+/// The hub's, or the file's; the pages read until then stand.
+pub async fn pull(store: &Store, hub: &impl Hub, round: &mut Round, wait: u32, clock: &dyn Clock) -> Result<(), SyncError> {
+    let cursor = store.local_hub()?.cursor;
+    let page = hub.pull(cursor, wait).await?;
+    read_on(store, hub, round, page, clock).await
+}
+
+/// Applies a page and all that come after it. While one is applied, the next is fetched. Not to be dropped half-way: what a page changed would
+/// be told to nobody.
+pub(crate) async fn read_on(
+    store: &Store,
+    hub: &impl Hub,
+    round: &mut Round,
+    mut page: Pulled,
+    clock: &dyn Clock,
+) -> Result<(), SyncError> {
     loop {
-        let cursor = store.local_hub()?.cursor;
-        let page = hub.pull(cursor, wait).await?;
-        wait = 0;
-        let applied = store.apply(&page)?;
-        store.note_hub(page.now, clock.now())?;
+        let (now, more) = (page.now, page.more);
+        let reached = page.transactions.last().map(|last| last.last_seq).filter(|_| more);
+        let (applied, next) = match reached {
+            None => (store.apply(&page)?, None),
+            Some(reached) => {
+                let file = store.clone();
+                let applying = beside(move || file.apply(&page));
+                let next = hub.pull(reached, 0).await;
+                (applying.end().await??, Some(next))
+            }
+        };
+        store.note_hub(now, clock.now())?;
         round.read += applied.entries;
         merge(&mut round.changes, applied.changes);
-        if !page.more {
-            return Ok(());
-        }
-        if applied.entries == 0 && !applied.is_new_replica {
+        if more && applied.entries == 0 && !applied.is_new_replica {
             return Err(HubError::Problem("no_progress".to_owned()).into());
+        }
+        match next {
+            None => return Ok(()),
+            Some(next) => page = next?,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use petrel_domain::replication::Enrolled;
 use petrel_store::{Bootstrap, FileKey, StoreError};
 
-use crate::hub::{Hub, HubError};
+use crate::beside::beside;
+use crate::hub::{Hub, HubError, SnapshotPage};
 
 /// Why a file could not be filled. What was fetched stays, and the next try goes on from there.
 #[derive(Debug, thiserror::Error)]
@@ -33,11 +34,27 @@ pub async fn join(
 ) -> Result<PathBuf, JoinError> {
     let head = hub.pull(i64::MAX, 0).await?.head;
     let mut file = Bootstrap::open(path, key, head)?;
-    let mut rows = 0;
+    let (mut rows, mut ahead) = (0, None);
     while let Some((table, after)) = file.next() {
-        let page = hub.snapshot(table, after).await?;
-        rows += file.write(&page.columns, &page.rows, page.is_last)?;
+        let page: SnapshotPage = match ahead.take() {
+            Some(page) => page,
+            None => hub.snapshot(table, after).await?,
+        };
+        // While one page is written, the next is fetched.
+        let next = file.next_after(&page.rows, page.is_last);
+        let writing = beside(move || {
+            let written = file.write(&page.columns, &page.rows, page.is_last);
+            (file, written)
+        });
+        let fetched = match next {
+            Some((table, after)) => Some(hub.snapshot(table, after).await),
+            None => None,
+        };
+        let (back, written) = writing.end().await?;
+        file = back;
+        rows += written?;
         progress(rows);
+        ahead = fetched.transpose()?;
     }
     Ok(file.finish(url, enrolled.device_id, enrolled.clinic_id, &enrolled.tokens)?)
 }

@@ -8,7 +8,7 @@ use petrel_store::Store;
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
 
-use crate::engine::{Round, SyncError, compare, pull, repair, round, skew};
+use crate::engine::{Round, SyncError, compare, read_on, repair, round, skew};
 use crate::hub::{Hub, HubError};
 
 /// How many seconds the hub may hold an answer back.
@@ -74,11 +74,16 @@ pub async fn run(
         match result {
             Ok(()) => {
                 pause = FIRST_PAUSE;
-                let mut live = Round::default();
-                tokio::select! {
-                    () = wake.notified() => {}
+                let cursor = store.local_hub()?.cursor;
+                let page = tokio::select! {
+                    () = wake.notified() => None,
+                    page = hub.pull(cursor, WAIT) => page.ok(),
+                };
+                if let Some(page) = page {
+                    let mut live = Round::default();
                     // What went wrong shows in the next round, which also counts the pauses.
-                    _ = pull(store, hub, &mut live, WAIT, clock) => tell(&live, &changed),
+                    let _ = read_on(store, hub, &mut live, page, clock).await;
+                    tell(&live, &changed);
                 }
             }
             Err(SyncError::Hub(error)) if error.is_passing() => {

@@ -19,7 +19,7 @@ pub(super) fn clash_of(ledger: &Ledger, id: Uuid) -> Option<Uuid> {
     let (from, until) = (at(visit, "starts_at"), at(visit, "ends_at") + buffer(ledger, visit));
     let is_boarding = is_boarding(ledger, visit);
     let mut others: Vec<(i64, i64, Uuid)> = ledger
-        .visits_of(staff)
+        .visits_of(staff, from, until)
         .filter(|(other, row)| *other != id && takes_place(row) && is_boarding == self::is_boarding(ledger, row))
         .map(|(other, row)| (at(row, "starts_at"), at(row, "ends_at") + buffer(ledger, row), other))
         .filter(|(start, end, _)| *start < until && *end > from)
@@ -31,11 +31,7 @@ pub(super) fn clash_of(ledger: &Ledger, id: Uuid) -> Option<Uuid> {
             .is_some_and(|row| row.id("service_id").is_some() && row.id("service_id") == visit.id("service_id"))
     });
     let room = if is_one_service { capacity(ledger, visit) } else { 1 };
-    let most = others.iter().map(|(start, ..)| {
-        let at = (*start).max(from);
-        others.iter().filter(|(start, end, _)| *start <= at && at < *end).count()
-    });
-    if most.max().unwrap_or(0) < room {
+    if most_at_once(&others, from) < room {
         return None;
     }
     let is_told_there = |other: &Uuid| ledger.row("appointments", *other).is_some_and(|row| row.id("clash_with_id") == Some(id));
@@ -45,6 +41,15 @@ pub(super) fn clash_of(ledger: &Ledger, id: Uuid) -> Option<Uuid> {
         return Some(own);
     }
     others.iter().map(|(_, _, other)| *other).find(|other| !is_told_there(other))
+}
+
+/// How many of these visits, told by start and end and sorted by their starts, stand at the same time at the most, from an instant on.
+fn most_at_once(visits: &[(i64, i64, Uuid)], from: i64) -> usize {
+    let (starts, mut ends): (Vec<i64>, Vec<i64>) =
+        visits.iter().filter(|(start, end, _)| start < end).map(|(start, end, _)| (*start, *end)).unzip();
+    ends.sort_unstable();
+    let standing = |at: i64| starts.partition_point(|start| *start <= at) - ends.partition_point(|end| *end <= at);
+    visits.iter().map(|(start, ..)| standing((*start).max(from))).max().unwrap_or(0)
 }
 
 fn takes_place(row: &Row) -> bool {
@@ -74,4 +79,30 @@ fn is_boarding(ledger: &Ledger, visit: &Row) -> bool {
 fn capacity(ledger: &Ledger, visit: &Row) -> usize {
     let room = service(ledger, visit).and_then(|row| row.value("max_per_slot").as_i64()).unwrap_or(1);
     usize::try_from(room).unwrap_or(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_at_once_are_counted_as_counting_them_one_by_one_does() {
+        let mut random = 1_u64;
+        let mut next = |below: i64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (random >> 33) as i64 % below
+        };
+        for _ in 0..500 {
+            let count = next(9);
+            // Some end before they begin: nobody can have meant that, and nothing may come of it.
+            let mut visits: Vec<_> = (0..count).map(|_| (next(20), next(20), Uuid::nil())).collect();
+            visits.sort_unstable();
+            let from = next(20);
+            let one_by_one = visits.iter().map(|(start, ..)| {
+                let at = (*start).max(from);
+                visits.iter().filter(|(start, end, _)| *start <= at && at < *end).count()
+            });
+            assert_eq!(most_at_once(&visits, from), one_by_one.max().unwrap_or(0), "{visits:?} from {from}");
+        }
+    }
 }

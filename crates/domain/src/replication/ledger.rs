@@ -1,6 +1,6 @@
 //! The rows the judge looks at: all of them in a simulation, those that a batch touches on Postgres.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -78,8 +78,10 @@ pub struct Ledger {
     rows: HashMap<Key, Row>,
     /// Living or dead, the rows that refer to one: only by references whose child cannot do without its parent.
     children: HashMap<Key, HashSet<Key>>,
-    /// Visits by colleague.
-    visits: HashMap<Uuid, HashSet<Uuid>>,
+    /// Visits by colleague, by their start. One that moved is still found where it was; who looks sees that it is gone.
+    visits: HashMap<Uuid, BTreeMap<i64, Vec<Uuid>>>,
+    /// The longest visit there was, and the longest time a service keeps free after one, in milliseconds: no visit reaches farther.
+    reach: (i64, i64),
     /// Visits by the visit they are said to clash with.
     clashing: HashMap<Uuid, HashSet<Uuid>>,
     touched: HashMap<Key, Touched>,
@@ -122,10 +124,16 @@ impl Ledger {
         })
     }
 
-    /// The visits of a colleague.
-    pub(super) fn visits_of(&self, staff: Uuid) -> impl Iterator<Item = (Uuid, &Row)> {
-        let ids = self.visits.get(&staff).into_iter().flatten();
-        ids.filter_map(|id| Some((*id, self.rows.get(&("appointments", *id))?))).filter(move |(_, row)| row.id("staff_id") == Some(staff))
+    /// The visits of a colleague that begin before `until` and may go on after `from`.
+    pub(super) fn visits_of(&self, staff: Uuid, from: i64, until: i64) -> impl Iterator<Item = (Uuid, &Row)> {
+        let first = from.saturating_sub(self.reach.0).saturating_sub(self.reach.1);
+        let around = self.visits.get(&staff).filter(|_| first < until).map(|visits| visits.range(first..until));
+        let around = around.into_iter().flatten().flat_map(|(start, ids)| ids.iter().map(|id| (*start, *id)));
+        around.filter_map(move |(start, id)| {
+            let row = self.rows.get(&("appointments", id))?;
+            let is_there = row.value("starts_at").as_i64().unwrap_or_default() == start && row.id("staff_id") == Some(staff);
+            is_there.then_some((id, row))
+        })
     }
 
     /// The visits that are said to clash with one.
@@ -208,9 +216,19 @@ impl Ledger {
                 self.children.entry((parent, id)).or_default().insert(key);
             }
         }
+        if key.0 == "services" {
+            let buffer = row.value("buffer_minutes").as_i64().unwrap_or(0);
+            self.reach.1 = self.reach.1.max(buffer.saturating_mul(crate::MINUTE));
+        }
         if key.0 == "appointments" {
             if let Some(staff) = row.id("staff_id") {
-                self.visits.entry(staff).or_default().insert(key.1);
+                let at = |column: &str| row.value(column).as_i64().unwrap_or_default();
+                let (start, end) = (at("starts_at"), at("ends_at"));
+                self.reach.0 = self.reach.0.max(end.saturating_sub(start));
+                let there = self.visits.entry(staff).or_default().entry(start).or_default();
+                if !there.contains(&key.1) {
+                    there.push(key.1);
+                }
             }
             if let Some(other) = row.id("clash_with_id") {
                 self.clashing.entry(other).or_default().insert(key.1);

@@ -16,8 +16,8 @@ use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
 
 /// A transaction that was judged and has its numbers.
-struct Numbered {
-    transaction: Transaction,
+struct Numbered<'a> {
+    transaction: &'a Transaction,
     first_seq: i64,
     entries: Vec<Entry>,
 }
@@ -54,8 +54,8 @@ pub(crate) async fn append(
     let mut ends = Vec::new();
     if !fresh.is_empty() {
         let savepoint = pg.savepoint("batch").await?;
-        let together = together(&savepoint, catalog, clinic, device, fresh.clone(), head, now).await;
-        match together {
+        let all = together(&savepoint, catalog, clinic, device, &mut fresh, head, now).await;
+        match all {
             Ok((numbered, new_head)) => {
                 savepoint.commit().await?;
                 (ends, head) = (numbered, new_head);
@@ -63,10 +63,11 @@ pub(crate) async fn append(
             Err(error) if error.blames_data().is_some() => {
                 savepoint.rollback().await?;
                 // One of them is poison: each by itself, so that the others flow on.
-                for transaction in fresh {
+                for transaction in &mut fresh {
                     let savepoint = pg.savepoint("one").await?;
                     set_clinic(&savepoint, clinic).await?;
-                    let alone = together_one(&savepoint, catalog, clinic, device, transaction.clone(), head, now).await;
+                    let one = std::slice::from_mut(transaction);
+                    let alone = together(&savepoint, catalog, clinic, device, one, head, now).await;
                     match alone {
                         Ok((one, new_head)) => {
                             savepoint.commit().await?;
@@ -77,8 +78,8 @@ pub(crate) async fn append(
                             let Some(cause) = error.blames_data() else { return Err(error.into()) };
                             savepoint.rollback().await?;
                             let reason = Reason { code: "refused".to_owned(), table: String::new(), id: None, column: cause };
-                            reject(&pg, clinic, device, &transaction, &reason).await?;
-                            ends.push(Ended::rejected(&transaction, reason));
+                            reject(&pg, clinic, device, transaction, &reason).await?;
+                            ends.push(Ended::rejected(transaction, reason));
                         }
                     }
                 }
@@ -107,8 +108,8 @@ impl Ended {
         Self(PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason: Some(reason), clashes: Vec::new() })
     }
 
-    fn applied(numbered: &Numbered) -> Self {
-        let Transaction { replica, n, .. } = numbered.transaction;
+    fn applied(numbered: &Numbered<'_>) -> Self {
+        let Transaction { replica, n, .. } = *numbered.transaction;
         let last_seq = numbered.first_seq + numbered.entries.len() as i64 - 1;
         let is_clash = |entry: &&Entry| entry.maker == Maker::Clash && entry.columns.get("clash_with_id").is_some_and(|id| !id.is_null());
         let clashes = numbered.entries.iter().filter(is_clash).map(|entry| entry.id).collect();
@@ -116,33 +117,21 @@ impl Ended {
     }
 }
 
-async fn together_one(
-    pg: &Pg<'_>,
-    catalog: &Catalog,
-    clinic: Uuid,
-    device: Uuid,
-    transaction: Transaction,
-    head: i64,
-    now: Millis,
-) -> Result<(Vec<Ended>, i64), DbError> {
-    together(pg, catalog, clinic, device, vec![transaction], head, now).await
-}
-
-/// Judges a batch and writes what comes of it: rows, log, rejections.
+/// Judges a batch and writes what comes of it: rows, log, rejections. The judge writes values one way, in place: judged again, they stay so.
 async fn together(
     pg: &Pg<'_>,
     catalog: &Catalog,
     clinic: Uuid,
     device: Uuid,
-    batch: Vec<Transaction>,
+    batch: &mut [Transaction],
     mut head: i64,
     now: Millis,
 ) -> Result<(Vec<Ended>, i64), DbError> {
-    let mut ledger: Ledger = load::load(pg, catalog, clinic, &batch).await?;
+    let mut ledger: Ledger = load::load(pg, catalog, clinic, batch).await?;
     let mut ends = Vec::new();
     let mut applied = Vec::new();
-    for mut transaction in batch {
-        match judge(&mut ledger, &catalog.schema, &mut transaction, head + 1, now) {
+    for transaction in batch {
+        match judge(&mut ledger, &catalog.schema, transaction, head + 1, now) {
             Ok(entries) => {
                 let numbered = Numbered { first_seq: head + 1, transaction, entries };
                 head += numbered.entries.len() as i64;
@@ -150,22 +139,25 @@ async fn together(
                 applied.push(numbered);
             }
             Err(reason) => {
-                reject(pg, clinic, device, &transaction, &reason).await?;
-                ends.push(Ended::rejected(&transaction, reason));
+                reject(pg, clinic, device, transaction, &reason).await?;
+                ends.push(Ended::rejected(transaction, reason));
             }
         }
     }
-    write::write(pg, catalog, clinic, &mut ledger).await?;
-    keep(pg, clinic, device, &applied, now).await?;
-    Ok((ends, head))
+    // What is sent after a statement that failed fails because of it: the first of them is to blame.
+    match tokio::join!(write::write(pg, catalog, clinic, &mut ledger), keep(pg, clinic, device, &applied, now)) {
+        (Ok(()), Ok(())) => Ok((ends, head)),
+        (Err(error), Ok(())) | (Ok(()), Err(error)) => Err(error),
+        (Err(error), Err(other)) => Err(if error.is_aftermath() { other } else { error }),
+    }
 }
 
 /// Writes the log's rows.
-async fn keep(pg: &Pg<'_>, clinic: Uuid, device: Uuid, applied: &[Numbered], now: Millis) -> Result<(), DbError> {
+async fn keep(pg: &Pg<'_>, clinic: Uuid, device: Uuid, applied: &[Numbered<'_>], now: Millis) -> Result<(), DbError> {
     if applied.is_empty() {
         return Ok(());
     }
-    let each = |read: fn(&Numbered) -> i64| applied.iter().map(read).collect::<Vec<i64>>();
+    let each = |read: fn(&Numbered<'_>) -> i64| applied.iter().map(read).collect::<Vec<i64>>();
     let judged: Vec<i64> = applied.iter().map(|one| clamp(one.transaction.clock, now).0).collect();
     let sent: Vec<Option<i64>> =
         applied.iter().zip(&judged).map(|(one, judged)| Some(one.transaction.clock.0).filter(|sent| sent != judged)).collect();

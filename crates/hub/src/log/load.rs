@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use deadpool_postgres::Transaction as Pg;
+use futures_util::future::try_join_all;
 use petrel_domain::appointment::takes_time;
 use petrel_domain::manifest::{OnDelete, REFERENCES, REPLICATED};
 use petrel_domain::replication::{Change, Clock, Columns, Ledger, Op, Row, Stamp, Transaction};
@@ -62,20 +63,27 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads rows that were not read yet.
     async fn read(&mut self, wanted: Wanted) -> Result<(), DbError> {
+        let mut asked = Vec::new();
         for table in REPLICATED {
             let Some(ids) = wanted.get(table) else { continue };
             let ids: Vec<Uuid> = ids.iter().filter(|id| self.known.insert((table, **id))).copied().collect();
-            if ids.is_empty() {
-                continue;
-            }
-            let Some(schema) = self.catalog.schema.tables.get(*table) else { continue };
+            let Some(schema) = self.catalog.schema.tables.get(*table).filter(|_| !ids.is_empty()) else { continue };
+            asked.push((*table, schema, ids));
+        }
+        let (pg, clinic) = (self.pg, self.clinic);
+        // One after the other is sent, none waits for the answer to another.
+        let answers = asked.iter().map(async |(table, schema, ids)| {
             let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
             let sql = format!(
                 "SELECT id, made_clock, made_seq, made_replica, seq, clocks, {} FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)",
                 columns.join(", ")
             );
-            let statement = self.pg.prepare_cached(&sql).await?;
-            for found in self.pg.query(&statement, &[&self.clinic, &ids]).await? {
+            let statement = pg.prepare_cached(&sql).await?;
+            Ok::<_, DbError>(pg.query(&statement, &[&clinic, ids]).await?)
+        });
+        let answers = try_join_all(answers).await?;
+        for ((table, schema, _), rows) in asked.iter().zip(answers) {
+            for found in rows {
                 let mut columns = Columns::new();
                 for (place, column) in schema.columns.iter().enumerate() {
                     let value = read(&found, place + 6, column.kind)?;

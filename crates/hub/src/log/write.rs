@@ -1,11 +1,14 @@
-//! The rows a batch touched, written a table at a time: what is new by one statement, what changed by one for each set of columns.
+//! The rows a batch touched, written a table at a time: what is new by one statement, what changed by one for each set of columns. The statements
+//! go out one after the other without waiting for an answer: while Postgres carries out one, the next is put together.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use deadpool_postgres::Transaction as Pg;
+use futures_util::future::try_join_all;
 use petrel_domain::replication::{Kind, Ledger, Row, TableSchema};
 use serde_json::Value;
+use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -17,9 +20,23 @@ use crate::db::DbError;
 /// Rows of one table that are written alike.
 type Rows<'a> = Vec<(Uuid, &'a Row)>;
 
+/// How many statements are under way at the same time.
+const AT_ONCE: usize = 16;
+
+/// One statement that is to be carried out.
+struct Step<'a> {
+    statement: Statement,
+    schema: &'a TableSchema,
+    is_new: bool,
+    columns: Vec<&'a str>,
+    rows: Rows<'a>,
+}
+
 /// Writes what the ledger says was touched.
 pub(super) async fn write(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, ledger: &mut Ledger) -> Result<(), DbError> {
     let touched = ledger.take_touched();
+    let ledger = &*ledger;
+    let mut steps = Vec::new();
     let mut at = 0;
     while at < touched.len() {
         let table = touched[at].0;
@@ -38,25 +55,46 @@ pub(super) async fn write(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, ledger: 
                 changed.entry(what.columns.iter().map(String::as_str).collect()).or_default().push((*id, row));
             }
         }
-        for (columns, rows) in new {
-            insert(pg, schema, table, clinic, &columns, &rows).await?;
-        }
-        for (columns, rows) in changed {
-            update(pg, schema, table, clinic, &columns, &rows).await?;
+        // A statement must be known before the ones that follow are sent: those of a parent go before those of its children.
+        for (is_new, columns, rows) in new.into_iter().map(|(c, r)| (true, c, r)).chain(changed.into_iter().map(|(c, r)| (false, c, r))) {
+            let sql = if is_new { insert(schema, table, &columns) } else { update(schema, table, &columns) };
+            steps.push(Step { statement: pg.prepare_cached(&sql).await?, schema, is_new, columns, rows });
         }
     }
+    for steps in steps.chunks(AT_ONCE) {
+        try_join_all(steps.iter().map(|step| step.carry_out(pg, clinic))).await?;
+    }
     Ok(())
+}
+
+impl Step<'_> {
+    async fn carry_out(&self, pg: &Pg<'_>, clinic: Uuid) -> Result<(), DbError> {
+        let mut values: Vec<Array> = vec![Box::new(self.rows.iter().map(|(id, _)| *id).collect::<Vec<Uuid>>())];
+        let each = |read: fn(&Row) -> i64| Box::new(self.rows.iter().map(|(_, row)| read(row)).collect::<Vec<i64>>());
+        if self.is_new {
+            values.push(each(|row| row.made.clock.0));
+            values.push(each(|row| row.made.seq));
+            values.push(Box::new(self.rows.iter().map(|(_, row)| row.made.replica).collect::<Vec<Uuid>>()));
+        }
+        values.push(each(|row| row.seq));
+        values.push(Box::new(self.rows.iter().map(|(_, row)| clocks(row)).collect::<Vec<Value>>()));
+        for column in &self.columns {
+            values.push(array(kind(self.schema, column), self.rows.iter().map(|(_, row)| row.value(column)))?);
+        }
+        let clinic: &(dyn ToSql + Sync) = &clinic;
+        let values: Vec<&(dyn ToSql + Sync)> =
+            std::iter::once(clinic).chain(values.iter().map(|array| &**array as &(dyn ToSql + Sync))).collect();
+        pg.execute(&self.statement, &values).await?;
+        Ok(())
+    }
 }
 
 fn kind(schema: &TableSchema, column: &str) -> Kind {
     schema.column(column).map_or(Kind::Text, |column| column.kind)
 }
 
-fn arrays(schema: &TableSchema, columns: &[&str], rows: &Rows<'_>) -> Result<Vec<Array>, DbError> {
-    columns.iter().map(|column| array(kind(schema, column), rows.iter().map(|(_, row)| row.value(column)))).collect()
-}
-
-async fn insert(pg: &Pg<'_>, schema: &TableSchema, table: &str, clinic: Uuid, columns: &[&str], rows: &Rows<'_>) -> Result<(), DbError> {
+/// New rows: the clinic, what the hub keeps of each, and the columns.
+fn insert(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
     const OWN: [(&str, &str); 6] = [
         ("id", "uuid[]"),
         ("made_clock", "bigint[]"),
@@ -76,22 +114,11 @@ async fn insert(pg: &Pg<'_>, schema: &TableSchema, table: &str, clinic: Uuid, co
     }
     sql.push_str(" FROM unnest(");
     unnest(&mut sql, 2, OWN.iter().map(|(_, of)| *of).chain(kinds.iter().map(|(of, _)| *of)));
-    let ids: Vec<_> = rows.iter().map(|(id, _)| *id).collect();
-    let made = |read: fn(&Row) -> i64| rows.iter().map(|(_, row)| read(row)).collect::<Vec<i64>>();
-    let replicas: Vec<_> = rows.iter().map(|(_, row)| row.made.replica).collect();
-    let clocks: Vec<Value> = rows.iter().map(|(_, row)| clocks(row)).collect();
-    let own: Vec<Array> = vec![
-        Box::new(ids),
-        Box::new(made(|row| row.made.clock.0)),
-        Box::new(made(|row| row.made.seq)),
-        Box::new(replicas),
-        Box::new(made(|row| row.seq)),
-        Box::new(clocks),
-    ];
-    execute(pg, &sql, clinic, own, arrays(schema, columns, rows)?).await
+    sql
 }
 
-async fn update(pg: &Pg<'_>, schema: &TableSchema, table: &str, clinic: Uuid, columns: &[&str], rows: &Rows<'_>) -> Result<(), DbError> {
+/// Rows that are there: their ids, what the hub keeps of each change, and the columns.
+fn update(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
     let mut sql = format!("UPDATE {table} t SET seq = u.c1, clocks = u.c2");
     let kinds: Vec<_> = columns.iter().map(|column| array_type(kind(schema, column))).collect();
     for (place, (name, (_, cast))) in columns.iter().zip(&kinds).enumerate() {
@@ -100,11 +127,7 @@ async fn update(pg: &Pg<'_>, schema: &TableSchema, table: &str, clinic: Uuid, co
     sql.push_str(" FROM unnest(");
     unnest(&mut sql, 2, ["uuid[]", "bigint[]", "jsonb[]"].into_iter().chain(kinds.iter().map(|(of, _)| *of)));
     sql.push_str(" WHERE t.clinic_id = $1 AND t.id = u.c0");
-    let ids: Vec<_> = rows.iter().map(|(id, _)| *id).collect();
-    let seqs: Vec<_> = rows.iter().map(|(_, row)| row.seq).collect();
-    let clocks: Vec<Value> = rows.iter().map(|(_, row)| clocks(row)).collect();
-    let own: Vec<Array> = vec![Box::new(ids), Box::new(seqs), Box::new(clocks)];
-    execute(pg, &sql, clinic, own, arrays(schema, columns, rows)?).await
+    sql
 }
 
 /// Parameters from `first` on, each an array, as the columns c0, c1 … of `u`.
@@ -115,13 +138,4 @@ fn unnest<'a>(sql: &mut String, first: usize, types: impl Iterator<Item = &'a st
         let _ = write!(names, "{}c{place}", if place == 0 { "" } else { ", " });
     }
     let _ = write!(sql, ") AS u ({names})");
-}
-
-async fn execute(pg: &Pg<'_>, sql: &str, clinic: Uuid, own: Vec<Array>, columns: Vec<Array>) -> Result<(), DbError> {
-    let statement = pg.prepare_cached(sql).await?;
-    let clinic: &(dyn ToSql + Sync) = &clinic;
-    let values: Vec<&(dyn ToSql + Sync)> =
-        std::iter::once(clinic).chain(own.iter().chain(&columns).map(|array| &**array as &(dyn ToSql + Sync))).collect();
-    pg.execute(&statement, &values).await?;
-    Ok(())
 }

@@ -53,29 +53,42 @@ pub(super) fn refresh(db: &Connection, clients: &BTreeSet<[u8; 16]>) -> Result<(
     Ok(())
 }
 
-/// Makes them anew for every client, in one pass.
+/// How many visits are sorted at a time: what is sorted lies in memory.
+const SORTED: i64 = 500_000;
+
+/// Makes them anew for every client. The visits are read in the order in which they lie, and sorted: going from client to client would fetch, and
+/// decipher, a page for every visit. Where there are very many, by some of the clients at a time, told by the last byte of their ids.
 pub(super) fn rebuild(db: &Connection) -> Result<()> {
     let Some(zone) = clinic_zone(db)? else { return Ok(()) };
     db.execute("DELETE FROM client_stats", [])?;
     let mut calls =
         db.prepare("SELECT client_id, count(*) FROM calls WHERE client_id IS NOT NULL AND deleted_at IS NULL GROUP BY client_id")?;
     let mut calls: BTreeMap<[u8; 16], i64> = calls.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
-    let mut statement = db.prepare(&format!("{VISITS} WHERE client_id IS NOT NULL AND deleted_at IS NULL ORDER BY client_id"))?;
-    let mut rows = statement.query([])?;
-    let mut open: Option<([u8; 16], Figures)> = None;
-    while let Some(row) = rows.next()? {
-        let client: [u8; 16] = row.get(0)?;
-        if open.as_ref().is_none_or(|(id, _)| *id != client)
-            && let Some((id, figures)) = open.replace((client, Figures::default()))
-        {
+    let visits: i64 = db.query_row("SELECT count(*) FROM appointments", [], |row| row.get(0))?;
+    let parts = u8::try_from(visits / SORTED + 1).unwrap_or(u8::MAX);
+    for part in 0..parts {
+        let sql = format!(
+            "{VISITS} WHERE client_id IS NOT NULL AND deleted_at IS NULL AND substr(client_id, 16) BETWEEN ?1 AND ?2 ORDER BY +client_id"
+        );
+        let edge = |part: u8| u16::from(part) * 256 / u16::from(parts);
+        let (first, last) = (edge(part), if part + 1 == parts { 255 } else { edge(part + 1) - 1 });
+        let mut statement = db.prepare(&sql)?;
+        let mut rows = statement.query([[first as u8], [last as u8]])?;
+        let mut open: Option<([u8; 16], Figures)> = None;
+        while let Some(row) = rows.next()? {
+            let client: [u8; 16] = row.get(0)?;
+            if open.as_ref().is_none_or(|(id, _)| *id != client)
+                && let Some((id, figures)) = open.replace((client, Figures::default()))
+            {
+                insert(db, &id, &figures, calls.remove(&id).unwrap_or_default())?;
+            }
+            if let Some((_, figures)) = &mut open {
+                figures.add(row, zone)?;
+            }
+        }
+        if let Some((id, figures)) = open {
             insert(db, &id, &figures, calls.remove(&id).unwrap_or_default())?;
         }
-        if let Some((_, figures)) = &mut open {
-            figures.add(row, zone)?;
-        }
-    }
-    if let Some((id, figures)) = open {
-        insert(db, &id, &figures, calls.remove(&id).unwrap_or_default())?;
     }
     for (id, calls) in calls {
         insert(db, &id, &Figures::default(), calls)?;

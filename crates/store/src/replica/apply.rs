@@ -1,18 +1,19 @@
 //! A page of the log, applied: rows, cursor and derived tables in one transaction, none of it recorded as this desk's doing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
 use petrel_domain::replication::{Entry, Kind, Logged, Maker, Pulled};
+use rusqlite::session::Session;
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Statement, TransactionBehavior, params};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::shield::{Shield, register_of};
 use super::values::to_sql;
 use crate::catalog::{Catalog, Table};
-use crate::changes::each;
+use crate::changes::{Change, each};
 use crate::derived::Affected;
 use crate::door::{Sabotage, record};
 use crate::{Result, Store, StoreError};
@@ -38,9 +39,21 @@ struct Page<'a> {
     /// Some value lost to another and nobody has settled it: only then does every column have to be looked up.
     has_open_losses: bool,
     now: i64,
-    sql: String,
+    session: Session<'a>,
+    /// What the rows that were not recorded have made stale, and their tables.
+    affected: Affected,
+    made: BTreeSet<&'a str>,
+    statements: HashMap<Shape, Statement<'a>>,
+    positions: Vec<usize>,
     values: Vec<Sql>,
 }
+
+/// What a statement writes: into which table (by where the catalog has it), whether it makes a row, and which columns.
+#[derive(PartialEq, Eq, Hash)]
+struct Shape(usize, bool, Vec<usize>);
+
+/// The most statements that are kept during a page: desks write few shapes, a stranger may write many.
+const STATEMENTS: usize = 200;
 
 impl Store {
     /// Applies a page of the log. What was read before is passed over, so a page may come twice.
@@ -48,26 +61,38 @@ impl Store {
     /// # Errors
     /// What SQLite says, or `Value` where an entry names what this schema does not have. Nothing is changed then.
     pub fn apply(&self, page: &Pulled) -> Result<Applied> {
-        let now = self.now();
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut session = record(&tx, self.catalog())?;
+        let (applied, shield) = self.apply_within(&tx, page)?;
+        tx.commit()?;
+        if !applied.is_new_replica {
+            self.put_shield(shield);
+        }
+        Ok(applied)
+    }
+
+    fn apply_within(&self, tx: &Connection, page: &Pulled) -> Result<(Applied, Shield)> {
+        let session = record(tx, self.catalog())?;
         let (replica, cursor) =
             tx.query_row("SELECT desk_id, cursor FROM sync_state WHERE id = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut shield = self.take_shield();
         if !self.is_broken(Sabotage::DropShield) {
-            shield.extend(&tx, self.catalog(), cursor)?;
+            shield.extend(tx, self.catalog(), cursor)?;
         }
         let has_open_losses = tx.prepare_cached("SELECT 1 FROM lost_values WHERE settled_at IS NULL LIMIT 1")?.exists([])?;
         let mut applying = Page {
-            db: &tx,
+            db: tx,
             catalog: self.catalog(),
             shield,
             replica,
             cursor,
             has_open_losses,
-            now: now.0,
-            sql: String::new(),
+            now: self.now().0,
+            session,
+            affected: Affected::default(),
+            made: BTreeSet::new(),
+            statements: HashMap::new(),
+            positions: Vec::new(),
             values: Vec::new(),
         };
         let mut applied = Applied::default();
@@ -77,7 +102,7 @@ impl Store {
                 applied.entries += logged.entries.len();
             }
         }
-        let Page { shield, cursor, .. } = applying;
+        let Page { shield, cursor, mut session, affected, made, .. } = applying;
         let clock = page.transactions.iter().map(|logged| logged.clock.0).max().unwrap_or(0);
         let sql = "UPDATE sync_state SET cursor = ?1, head = max(?2, ?1), last_clock = max(last_clock, ?3) WHERE id = 1";
         tx.prepare_cached(sql)?.execute(params![cursor, page.head, clock])?;
@@ -89,18 +114,21 @@ impl Store {
         let mut changes = Vec::new();
         session.changeset_strm(&mut changes)?;
         drop(session);
-        applied.changes = refresh(&tx, self.catalog(), &changes)?;
-        tx.commit()?;
-        if !applied.is_new_replica {
-            self.put_shield(shield);
-        }
-        Ok(applied)
+        let mut tables: BTreeSet<String> = made.into_iter().map(str::to_owned).collect();
+        tables.extend(refresh_more(tx, self.catalog(), &changes, affected)?);
+        applied.changes = tables.into_iter().collect();
+        Ok((applied, shield))
     }
 }
 
 /// Brings the derived tables up to date with recorded changes. Answers which tables they are of.
 pub(super) fn refresh(db: &Connection, catalog: &Catalog, changes: &[u8]) -> Result<Vec<String>> {
-    let (mut affected, mut tables) = (Affected::default(), BTreeSet::new());
+    Ok(refresh_more(db, catalog, changes, Affected::default())?.into_iter().collect())
+}
+
+/// The same, with what is stale already.
+fn refresh_more(db: &Connection, catalog: &Catalog, changes: &[u8], mut affected: Affected) -> Result<BTreeSet<String>> {
+    let mut tables = BTreeSet::new();
     each(changes, catalog, |change| {
         if !tables.contains(&change.table.name) {
             tables.insert(change.table.name.clone());
@@ -108,10 +136,10 @@ pub(super) fn refresh(db: &Connection, catalog: &Catalog, changes: &[u8]) -> Res
         affected.note(db, change)
     })?;
     affected.refresh(db)?;
-    Ok(tables.into_iter().collect())
+    Ok(tables)
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
     /// Applies one transaction of the log. Answers whether it shows that this file went back in time: the log has, by this replica's
     /// number, what this file does not.
     fn transaction(&mut self, logged: &Logged) -> Result<bool> {
@@ -153,7 +181,7 @@ impl Page<'_> {
     }
 
     /// Writes the columns of an entry that are not shielded.
-    fn entry(&mut self, table: &Table, entry: &Entry, logged: &Logged, own: i64) -> Result<()> {
+    fn entry(&mut self, table: &'a Table, entry: &Entry, logged: &Logged, own: i64) -> Result<()> {
         // What this desk wrote itself stands here already, but for what lost, for JSON (which all desks write alike), and for clocks set back.
         // A row that another desk had made before comes back whole.
         let is_made_twice = entry.prior != 0 && entry.columns.contains_key("created_at");
@@ -161,7 +189,7 @@ impl Page<'_> {
         let id = entry.id.as_bytes();
         let is_open = self.shield.is_open(id);
         self.values.clear();
-        let mut names: Vec<&str> = Vec::with_capacity(entry.columns.len());
+        self.positions.clear();
         for (name, value) in &entry.columns {
             let position = table.position(name)?;
             let kind = table.kinds[position];
@@ -171,23 +199,18 @@ impl Page<'_> {
             if is_echo && !is_rewritten(kind, value) && entry.lost.iter().all(|lost| lost.column != *name) {
                 continue;
             }
-            names.push(name);
+            self.positions.push(position);
             self.values.push(to_sql(kind, value)?);
         }
         let is_new = entry.prior == 0 && entry.maker == Maker::Desk;
         // What this desk has changed itself is there; a new row says all that it must have.
-        let is_insert = is_new && is_open && !is_echo;
-        if names.is_empty() && !is_insert {
+        if is_new && is_open && !is_echo && self.make(table, *id)? {
             return Ok(());
         }
-        self.values.push(Sql::Blob(id.to_vec()));
-        self.sql.clear();
-        if is_insert {
-            self.sql_insert(&table.name, &names);
-        } else {
-            self.sql_update(&table.name, &names);
+        if self.positions.is_empty() {
+            return Ok(());
         }
-        let changed = self.db.prepare_cached(&self.sql)?.execute(params_from_iter(&self.values))?;
+        let changed = self.execute(table, *id, false)?;
         if changed == 0 && !is_new {
             // The log speaks of a row that this file does not have: it is fetched whole.
             super::stale::mark(self.db, &table.name, entry.id)?;
@@ -195,32 +218,36 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn sql_insert(&mut self, table: &str, names: &[&str]) {
-        let sql = &mut self.sql;
-        let _ = write!(sql, "INSERT INTO {table} (");
-        for name in names {
-            let _ = write!(sql, "{name}, ");
+    /// Makes a row, where it is not there. A row nobody had needs no record of what it was: what it makes stale is noted as it is written.
+    fn make(&mut self, table: &'a Table, id: [u8; 16]) -> Result<bool> {
+        self.session.set_enabled(false);
+        let made = self.execute(table, id, true);
+        self.session.set_enabled(true);
+        if made? == 0 {
+            return Ok(false);
         }
-        sql.push_str("id) VALUES (");
-        sql.push_str(&"?, ".repeat(names.len()));
-        sql.push_str("?) ON CONFLICT (id) DO ");
-        if names.is_empty() {
-            sql.push_str("NOTHING");
-            return;
-        }
-        sql.push_str("UPDATE SET ");
-        for (place, name) in names.iter().enumerate() {
-            let _ = write!(sql, "{}{name} = excluded.{name}", if place == 0 { "" } else { ", " });
-        }
+        self.made.insert(&table.name);
+        self.affected.note(self.db, &Change::made(table, id, &self.positions, &self.values))?;
+        Ok(true)
     }
 
-    fn sql_update(&mut self, table: &str, names: &[&str]) {
-        let sql = &mut self.sql;
-        let _ = write!(sql, "UPDATE {table} SET ");
-        for (place, name) in names.iter().enumerate() {
-            let _ = write!(sql, "{}{name} = ?", if place == 0 { "" } else { ", " });
+    /// Writes the values at their positions; a row that is to be made and is there is left alone. Answers how many rows were written.
+    fn execute(&mut self, table: &'a Table, id: [u8; 16], is_insert: bool) -> Result<usize> {
+        let shape = Shape(std::ptr::from_ref(table).addr(), is_insert, std::mem::take(&mut self.positions));
+        if !self.statements.contains_key(&shape) {
+            if self.statements.len() == STATEMENTS {
+                self.statements.clear();
+            }
+            let statement = self.db.prepare(&sql(table, is_insert, &shape.2))?;
+            self.statements.insert(Shape(shape.0, is_insert, shape.2.clone()), statement);
         }
-        sql.push_str(" WHERE id = ?");
+        let statement = self.statements.get_mut(&shape).ok_or_else(|| StoreError::Value("a statement that was just made".to_owned()))?;
+        self.positions = shape.2;
+        for (place, value) in self.values.iter().enumerate() {
+            statement.raw_bind_parameter(place + 1, value)?;
+        }
+        statement.raw_bind_parameter(self.values.len() + 1, id)?;
+        Ok(statement.raw_execute()?)
     }
 
     /// Keeps what lost beside the record, settles what was written again since, and notes what the hub did by itself.
@@ -260,6 +287,26 @@ impl Page<'_> {
         }
         Ok(())
     }
+}
+
+/// The statement that writes the columns at these positions of one row; the id comes last.
+fn sql(table: &Table, is_insert: bool, positions: &[usize]) -> String {
+    let names = positions.iter().map(|position| table.columns[*position].as_str());
+    let mut sql = String::new();
+    if is_insert {
+        let _ = write!(sql, "INSERT INTO {} (", table.name);
+        for name in names {
+            let _ = write!(sql, "{name}, ");
+        }
+        let _ = write!(sql, "id) VALUES ({}?) ON CONFLICT (id) DO NOTHING", "?, ".repeat(positions.len()));
+        return sql;
+    }
+    let _ = write!(sql, "UPDATE {} SET ", table.name);
+    for (place, name) in names.enumerate() {
+        let _ = write!(sql, "{}{name} = ?", if place == 0 { "" } else { ", " });
+    }
+    sql.push_str(" WHERE id = ?");
+    sql
 }
 
 /// Whether the hub's way of writing a value may differ from this desk's.

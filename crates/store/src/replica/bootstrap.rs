@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use petrel_domain::manifest::REPLICATED;
 use petrel_domain::replication::{Kind, Tokens};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::copy::decode_copy;
+use super::copy::{Field, decode_copy, last_id};
 use crate::catalog::Catalog;
 use crate::file::open_writer;
 use crate::{FileKey, Result, StoreError, derived};
@@ -42,9 +42,14 @@ impl Bootstrap {
     /// What SQLite says.
     pub fn open(path: &Path, key: &FileKey, head: i64) -> Result<Self> {
         let db = open_writer(path, key)?;
-        // A page that a power cut takes is fetched again; the order of pages is kept.
-        db.pragma_update(None, "synchronous", "NORMAL")?;
+        // Nobody else opens this file yet, and rows are only added to its end: a journal of what was there before costs next to nothing, where a
+        // write-ahead log would write every page twice. Each page's commit waits for the disk: what a power cut leaves is gone on with.
+        db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        db.pragma_update(None, "journal_mode", "TRUNCATE")?;
+        db.pragma_update(None, "synchronous", "FULL")?;
         db.pragma_update(None, "foreign_keys", false)?;
+        // Every row is held against them once, by the check at the end.
+        db.pragma_update(None, "ignore_check_constraints", true)?;
         db.pragma_update(None, "cache_size", -64_000)?;
         let catalog = Catalog::load(&db)?;
         let found: Option<String> = db.query_row("SELECT value FROM settings WHERE key = ?1", [PROGRESS], |row| row.get(0)).optional()?;
@@ -61,6 +66,15 @@ impl Bootstrap {
     /// The table to be fetched next and the row after which it goes on; none when all are whole.
     pub fn next(&self) -> Option<(&'static str, Option<Uuid>)> {
         REPLICATED.get(self.progress.tables).map(|table| (*table, self.progress.after))
+    }
+
+    /// What will have to be fetched next when this page of the table under way is written; none where that cannot be told, or nothing will.
+    pub fn next_after(&self, page: &[u8], is_last: bool) -> Option<(&'static str, Option<Uuid>)> {
+        if is_last {
+            return REPLICATED.get(self.progress.tables + 1).map(|table| (*table, None));
+        }
+        let (table, _) = self.next()?;
+        Some((table, Some(last_id(page)?)))
     }
 
     /// The log's number from which the file is to be brought up to date.
@@ -88,10 +102,13 @@ impl Bootstrap {
         let rows = {
             let mut insert = tx.prepare_cached(&sql)?;
             decode_copy(page, &kinds, |fields| {
-                if let super::copy::Field::Blob(id) = fields[0] {
+                if let Field::Blob(id) = fields[0] {
                     last = Uuid::from_slice(id).ok();
                 }
-                insert.execute(params_from_iter(fields))?;
+                for (place, field) in fields.iter().enumerate() {
+                    insert.raw_bind_parameter(place + 1, field)?;
+                }
+                insert.raw_execute()?;
                 Ok(())
             })?
         };
@@ -134,19 +151,20 @@ impl Bootstrap {
         let values = params![replica.as_bytes(), url, device_id.as_bytes(), clinic_id.as_bytes(), access, expires, refresh, progress.head];
         tx.execute(sql, values)?;
         tx.commit()?;
+        db.pragma_update(None, "ignore_check_constraints", false)?;
         let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
             return Err(StoreError::Value("the new file is damaged".to_owned()));
         }
-        db.pragma_update(None, "wal_checkpoint", "TRUNCATE").or_else(ignore_row)?;
         db.close().map_err(|(_, error)| error)?;
         Ok(path)
     }
 
-    /// Indexes are made when all rows are there: one sort instead of a million places. What they were lies in the file until then.
+    /// Indexes are made when all rows are there: one sort instead of a million places. What they were lies in the file until then. Those over
+    /// some of the rows stay: most hold few, and each that is made later reads the whole table again.
     fn drop_indexes(&self) -> Result<()> {
         let sql = "SELECT i.name, i.sql FROM sqlite_schema i JOIN sqlite_schema t ON t.name = i.tbl_name AND t.type = 'table'
-                   WHERE i.type = 'index' AND i.sql IS NOT NULL AND t.name IN (SELECT value FROM json_each(?1))";
+                   WHERE i.type = 'index' AND i.sql IS NOT NULL AND i.sql NOT LIKE '% WHERE %' AND t.name IN (SELECT value FROM json_each(?1))";
         let mut statement = self.db.prepare(sql)?;
         let indexes =
             statement.query_map([serde_json::to_string(REPLICATED)?], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
@@ -168,8 +186,4 @@ fn save(db: &Connection, progress: &Progress) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO settings (key, value, updated_at) VALUES (?1, ?2, 0)";
     db.prepare_cached(sql)?.execute(params![PROGRESS, serde_json::to_string(progress)?])?;
     Ok(())
-}
-
-fn ignore_row(error: rusqlite::Error) -> Result<(), rusqlite::Error> {
-    if matches!(error, rusqlite::Error::ExecuteReturnedResults) { Ok(()) } else { Err(error) }
 }

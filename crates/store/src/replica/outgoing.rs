@@ -16,16 +16,17 @@ use crate::{Result, Store, StoreError};
 pub(super) const COLUMNS: &str = "n, clock, staff_id, action, changes, replica_id, seen, registers, mark";
 
 impl Store {
-    /// The first transactions that are still to be sent, in order, until they reach `rows` rows or `bytes` bytes as they lie in the file
-    /// (the first one is always there).
+    /// The first transactions after number `after` that are still to be sent, in order, until they reach `rows` rows or `bytes` bytes as they
+    /// lie in the file (the first one is always there).
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn outgoing(&self, rows: usize, bytes: usize) -> Result<Vec<Transaction>> {
+    pub fn outgoing(&self, after: i64, rows: usize, bytes: usize) -> Result<Vec<Transaction>> {
         self.read(|db| {
-            let sql = format!("SELECT {COLUMNS}, row_count FROM outbox INDEXED BY outbox_unsent WHERE sent_at IS NULL ORDER BY n");
+            let sql =
+                format!("SELECT {COLUMNS}, row_count FROM outbox INDEXED BY outbox_unsent WHERE sent_at IS NULL AND n > ?1 ORDER BY n");
             let mut statement = db.prepare_cached(&sql)?;
-            let mut found = statement.query([])?;
+            let mut found = statement.query([after])?;
             let (mut transactions, mut rows_so_far, mut bytes_so_far) = (Vec::new(), 0, 0);
             while let Some(row) = found.next()? {
                 rows_so_far += row.get::<_, u32>(9)? as usize;

@@ -1,0 +1,183 @@
+//! The limits: the same rows, out of Postgres and into SQLite, and into Postgres, by nothing but themselves.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use bytes::{Bytes, BytesMut};
+use futures_util::{SinkExt, StreamExt};
+use petrel_domain::manifest::REPLICATED;
+use petrel_domain::replication::Kind;
+use petrel_store::{Field, decode_copy};
+use rusqlite::{Connection, params_from_iter};
+use uuid::Uuid;
+
+use crate::measure::connect;
+use crate::work;
+
+/// Rows of one insert's transaction.
+const ROWS: usize = 10_000;
+
+/// A clinic's rows as Postgres gives them out.
+pub struct Pages {
+    pub tables: Vec<Table>,
+    pub rows: usize,
+    /// How long it took to have them.
+    pub time: Duration,
+}
+
+pub struct Table {
+    name: &'static str,
+    columns: Vec<String>,
+    kinds: Vec<Kind>,
+    page: Bytes,
+}
+
+/// `COPY … TO STDOUT` of every table of a clinic, one after another, by the tables' owner: no row-level security stands in between.
+pub async fn copy_out(database_url: &str, clinic: Uuid, schema: &petrel_domain::replication::Schema) -> Result<Pages> {
+    let client = connect(database_url).await?;
+    let mut tables = Vec::new();
+    let start = Instant::now();
+    for name in REPLICATED {
+        let columns = &schema.tables[*name].columns;
+        let (names, kinds): (Vec<_>, Vec<_>) =
+            std::iter::once(("id".to_owned(), Kind::Id)).chain(columns.iter().map(|column| (column.name.clone(), column.kind))).unzip();
+        let sql =
+            format!("COPY (SELECT {} FROM {name} WHERE clinic_id = '{clinic}' ORDER BY id) TO STDOUT (FORMAT binary)", names.join(", "));
+        let page = read(&client, &sql).await?;
+        tables.push(Table { name, columns: names, kinds, page });
+    }
+    let time = start.elapsed();
+    let mut rows = 0;
+    for table in &tables {
+        rows += decode_copy(&table.page, &table.kinds, |_| Ok(()))?;
+    }
+    Ok(Pages { tables, rows, time })
+}
+
+async fn read(client: &tokio_postgres::Client, sql: &str) -> Result<Bytes> {
+    let stream = client.copy_out(sql).await?;
+    futures_util::pin_mut!(stream);
+    let mut page = BytesMut::new();
+    while let Some(bytes) = stream.next().await {
+        page.extend_from_slice(&bytes?);
+    }
+    Ok(page.freeze())
+}
+
+/// What stands in the rows, but for what is empty.
+pub fn cells(pages: &Pages) -> Result<usize> {
+    let mut cells = 0;
+    for table in &pages.tables {
+        decode_copy(&table.page, &table.kinds, |fields| {
+            cells += fields.iter().filter(|field| **field != Field::Null).count();
+            Ok(())
+        })?;
+    }
+    Ok(cells)
+}
+
+/// Bare inserts of the rows into an encrypted file of the same schema: with its indexes in place, or with them made when the rows are there.
+pub fn insert(pages: &Pages, path: &Path, are_indexes_last: bool) -> Result<Duration> {
+    drop(work::open(path)?);
+    let db = Connection::open(path)?;
+    db.pragma_update(None, "key", work::key_pragma())?;
+    for (name, value) in [("temp_store", "MEMORY"), ("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("cache_size", "-64000")] {
+        db.pragma_update(None, name, value)?;
+    }
+    let start = Instant::now();
+    let mut indexes: Vec<(String, String)> = Vec::new();
+    if are_indexes_last {
+        let sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
+        indexes = db.prepare(sql)?.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+    }
+    for (name, _) in &indexes {
+        db.execute_batch(&format!("DROP INDEX {name}"))?;
+    }
+    for table in &pages.tables {
+        let places = vec!["?"; table.columns.len()].join(", ");
+        let mut insert = db.prepare(&format!("INSERT INTO {} ({}) VALUES ({places})", table.name, table.columns.join(", ")))?;
+        let mut rows = 0;
+        db.execute_batch("BEGIN")?;
+        decode_copy(&table.page, &table.kinds, |fields| {
+            insert.execute(params_from_iter(fields))?;
+            rows += 1;
+            if rows % ROWS == 0 {
+                db.execute_batch("COMMIT; BEGIN")?;
+            }
+            Ok(())
+        })?;
+        db.execute_batch("COMMIT")?;
+    }
+    for (_, sql) in &indexes {
+        db.execute_batch(sql)?;
+    }
+    Ok(start.elapsed())
+}
+
+/// `COPY … FROM STDIN` of a clinic's rows and log into the same tables under another clinic, committed once: indexes, references and all.
+pub async fn copy_in(database_url: &str, clinic: Uuid, other: Uuid) -> Result<Duration> {
+    let client = connect(database_url).await?;
+    let mut pages = Vec::new();
+    for name in REPLICATED.iter().chain(&["log"]) {
+        let sql = "SELECT string_agg(attname::text, ', ' ORDER BY attnum) FROM pg_attribute
+                   WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'clinic_id'";
+        let columns: String = client.query_one(sql, &[name]).await?.get(0);
+        let sql = format!("COPY (SELECT '{other}'::uuid, {columns} FROM {name} WHERE clinic_id = '{clinic}') TO STDOUT (FORMAT binary)");
+        pages.push((*name, columns, read(&client, &sql).await?));
+    }
+    let start = Instant::now();
+    client.batch_execute("BEGIN").await?;
+    for (name, columns, page) in pages {
+        let sink = client.copy_in(&format!("COPY {name} (clinic_id, {columns}) FROM STDIN (FORMAT binary)")).await?;
+        futures_util::pin_mut!(sink);
+        // In pieces, as a network would bring it.
+        let mut rest = page;
+        while !rest.is_empty() {
+            sink.send(rest.split_to(rest.len().min(1 << 16))).await?;
+        }
+        sink.finish().await?;
+    }
+    client.batch_execute("COMMIT").await?;
+    Ok(start.elapsed())
+}
+
+/// Commits of a single row a second, by so many connections at once.
+pub async fn commits(database_url: &str, connections: usize, time: Duration) -> Result<f64> {
+    let first = connect(database_url).await?;
+    first.batch_execute("CREATE TABLE IF NOT EXISTS bench_commits (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text)").await?;
+    let mut tasks = Vec::new();
+    let start = Instant::now();
+    for _ in 0..connections {
+        let client = connect(database_url).await?;
+        tasks.push(tokio::spawn(async move {
+            let insert = client.prepare("INSERT INTO bench_commits (what) VALUES ('x')").await?;
+            let mut count = 0_usize;
+            while start.elapsed() < time {
+                client.execute(&insert, &[]).await?;
+                count += 1;
+            }
+            anyhow::Ok(count)
+        }));
+    }
+    let mut count = 0;
+    for task in tasks {
+        count += task.await??;
+    }
+    Ok(crate::measure::per_second(count, start.elapsed()))
+}
+
+/// How long the disk takes to have written a page, in the middle of some tries.
+pub fn fsync(folder: &Path) -> Result<Duration> {
+    use std::io::Write as _;
+    let mut file = std::fs::File::create(folder.join("fsync"))?;
+    let mut samples = Vec::new();
+    for _ in 0..100 {
+        let start = Instant::now();
+        file.write_all(&[7; 4096])?;
+        file.sync_data()?;
+        samples.push(start.elapsed());
+    }
+    samples.sort_unstable();
+    Ok(samples[samples.len() / 2])
+}

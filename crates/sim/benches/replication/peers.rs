@@ -1,0 +1,76 @@
+//! Other programs doing the same job on the same machine in the same minute. The project does not depend on them: what drives them lies in a
+//! folder of its own, and what cannot be set up is skipped aloud.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::Bench;
+use crate::measure::Line;
+
+/// A program: its name, what its set-up must have, and how it is run there.
+struct Peer {
+    name: &'static str,
+    needs: &'static str,
+    command: &'static [&'static str],
+    records: usize,
+}
+
+const PEERS: &[Peer] = &[
+    Peer { name: "Anki", needs: "anki/bin/python", command: &["bin/python", "anki_peer.py"], records: 30_000 },
+    Peer { name: "Actual", needs: "actual/node_modules/@actual-app/api", command: &["node", "actual_peer.cjs"], records: 10_000 },
+    Peer { name: "PouchDB", needs: "pouch/node_modules/pouchdb", command: &["node", "pouch_peer.cjs"], records: 10_000 },
+    Peer { name: "Atuin", needs: "atuin/bin/atuin", command: &["bash", "atuin_peer.sh"], records: 10_000 },
+];
+
+#[expect(clippy::print_stderr, reason = "what is skipped is said")]
+pub async fn lines(bench: &Bench, scripts: Option<&Path>, setups: &Path) -> Result<Vec<Line>> {
+    let Some(scripts) = scripts else {
+        eprintln!("SKIPPED: the peers, because no folder of their drivers was given (--peers FOLDER)");
+        return Ok(Vec::new());
+    };
+    let scripts = scripts.canonicalize().with_context(|| format!("{}", scripts.display()))?;
+    let mut lines = Vec::new();
+    for peer in PEERS {
+        if !setups.join(peer.needs).exists() {
+            eprintln!(
+                "SKIPPED: {}, because {} is not there (its set-up: README.md beside its driver)",
+                peer.name,
+                setups.join(peer.needs).display()
+            );
+            continue;
+        }
+        eprintln!("{} …", peer.name);
+        match run(bench, peer, &scripts, &setups.canonicalize()?).await {
+            Ok(told) => lines.extend(told_lines(peer.name, &told)),
+            Err(error) => eprintln!("SKIPPED: {}: {error:#}", peer.name),
+        }
+    }
+    Ok(lines)
+}
+
+async fn run(bench: &Bench, peer: &Peer, scripts: &Path, setups: &Path) -> Result<Value> {
+    let home = setups.join(peer.needs.split('/').next().unwrap_or_default());
+    let program = if peer.command[0].contains('/') { home.join(peer.command[0]) } else { peer.command[0].into() };
+    let mut command = Command::new(program);
+    command.arg(scripts.join(peer.command[1])).arg(bench.size(peer.records).to_string()).current_dir(&home);
+    command.env("DATABASE_URL", bench.postgres.database().await?).env("ATUIN_BIN", home.join("bin"));
+    let output = command.stderr(Stdio::inherit()).output()?;
+    anyhow::ensure!(output.status.success(), "it failed ({})", output.status);
+    let text = String::from_utf8(output.stdout)?;
+    let last = text.lines().rfind(|line| line.starts_with('{')).context("it told nothing")?;
+    Ok(serde_json::from_str(last)?)
+}
+
+fn told_lines(name: &str, told: &Value) -> Vec<Line> {
+    let rows = told["rows"].as_f64().unwrap_or(0.0);
+    let figures = [("push", "push_rows_s"), ("incremental pull", "pull_rows_s"), ("fresh device", "fresh_rows_s")];
+    let rates = figures.into_iter().filter_map(|(what, field)| Some((what, told[field].as_f64()?)));
+    let mut lines: Vec<_> = rates.map(|(what, rate)| Line::new(format!("{name}: {what}"), rate, "rows/s").with("rows", rows)).collect();
+    if let Some(time) = told["round_ms"].as_f64() {
+        lines.push(Line::new(format!("{name}: one record there and to the other device"), time, "ms"));
+    }
+    lines
+}

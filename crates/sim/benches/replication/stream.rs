@@ -1,0 +1,104 @@
+//! One desk sends, another reads: transactions as a front desk makes them, and an import.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use petrel_domain::SystemClock;
+use petrel_sync::{Round, compare, pull, push};
+
+use crate::Bench;
+use crate::hub::Hub;
+use crate::limits;
+use crate::measure::{Line, per_second};
+use crate::work;
+
+pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
+    let hub = Hub::start(bench).await?;
+    let clinic = hub.clinic().await?;
+    let (line, enrolled) = hub.desk(clinic).await?;
+    let (newcomers, visits, imported) = (bench.size(5_000), bench.size(5_000), bench.size(20_000));
+
+    // Made where nothing waits for a disk; sent and read where everything does.
+    let memory = petrel_sim::fast_folder()?;
+    let (made, path) = (memory.path().join("first.petrel"), bench.folder.path().join("first.petrel"));
+    let first = work::open(&made)?;
+    work::found(&first)?;
+    work::newcomers(&first, 0, newcomers)?;
+    work::visits(&first, newcomers, visits, newcomers)?;
+    drop(first);
+    std::fs::copy(&made, &path)?;
+    let first = work::open(&path)?;
+    first.join_hub(&hub.url, enrolled.device_id, clinic, &enrolled.tokens)?;
+
+    let small = sent(&first, &line).await?;
+    work::import(&first, bench.folder.path(), imported)?;
+    let bulk = sent(&first, &line).await?;
+    let (rows, cells) = (small.rows + bulk.rows, small.cells + bulk.cells);
+    let time = small.time + bulk.time;
+
+    let second = work::open(&bench.folder.path().join("second.petrel"))?;
+    let (other, _) = hub.desk(clinic).await?;
+    let start = Instant::now();
+    let mut round = Round::default();
+    pull(&second, &other, &mut round, 0, &SystemClock).await?;
+    let read = start.elapsed();
+    anyhow::ensure!(round.read == rows, "{} of {rows} rows were read", round.read);
+    let start = Instant::now();
+    pull(&first, &line, &mut Round::default(), 0, &SystemClock).await?;
+    let back = start.elapsed();
+    for (store, hub) in [(&first, &line), (&second, &other)] {
+        let differs = compare(store, hub).await?;
+        anyhow::ensure!(differs == Some(Vec::new()), "desk and hub differ: {differs:?}");
+    }
+    let wrong = petrel_hub::check(&hub.database, clinic).await?;
+    anyhow::ensure!(wrong.is_empty(), "log and tables disagree: {wrong:?}");
+
+    let schema = first.wire_schema();
+    let pages = limits::copy_out(&hub.database_url, clinic, &schema).await?;
+    let in_place = limits::insert(&pages, &bench.folder.path().join("bare.petrel"), false)?;
+    let into_postgres = limits::copy_in(&hub.database_url, clinic, hub.clinic().await?).await?;
+    let pushed = per_second(rows, time);
+    let pulled = per_second(rows, read);
+    let bare_push = per_second(pages.rows, into_postgres);
+    Ok(vec![
+        small.line("push: visits and newcomers, a transaction each"),
+        bulk.line("push: an import"),
+        Line::new("push: both", pushed, "rows/s")
+            .with("rows", rows as f64)
+            .with("cells/s", per_second(cells, time))
+            .beside("rows/s bare COPY into Postgres: rows, log, indexes, references", bare_push)
+            .wants("60,000 rows/s", pushed >= 60_000.0),
+        Line::new("incremental pull of both", pulled, "rows/s")
+            .with("cells/s", per_second(cells, read))
+            .beside("rows/s bare inserts into SQLite, encrypted, indexes in place", per_second(pages.rows, in_place))
+            .wants("100,000 rows/s", pulled >= 100_000.0),
+        Line::rate("reading back what one sent oneself", rows, back, "rows/s"),
+    ])
+}
+
+/// What was sent, and how long it took until the hub had all of it.
+struct Sent {
+    transactions: usize,
+    rows: usize,
+    cells: usize,
+    time: Duration,
+}
+
+async fn sent(store: &petrel_store::Store, hub: &petrel_sync::HttpHub) -> Result<Sent> {
+    let (transactions, rows, cells) = work::waiting(store)?;
+    let mut round = Round::default();
+    let start = Instant::now();
+    push(store, hub, &mut round, &SystemClock).await?;
+    let time = start.elapsed();
+    anyhow::ensure!((round.sent, round.rejected) == (transactions, 0), "{round:?} of {transactions}");
+    Ok(Sent { transactions, rows, cells, time })
+}
+
+impl Sent {
+    fn line(&self, name: &str) -> Line {
+        Line::rate(name, self.rows, self.time, "rows/s")
+            .with("transactions", self.transactions as f64)
+            .with("rows", self.rows as f64)
+            .with("cells/s", per_second(self.cells, self.time))
+    }
+}

@@ -1,0 +1,73 @@
+//! Other programs that do what replication does, set up to be measured beside it. The project does not need them: what cannot be set up is
+//! skipped aloud.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::process::{program, root, run};
+
+/// A program: what shows that it is set up, in its folder, and the commands that set it up there.
+struct Peer {
+    name: &'static str,
+    folder: &'static str,
+    has: &'static str,
+    commands: &'static [&'static [&'static str]],
+}
+
+const PEERS: &[Peer] = &[
+    Peer {
+        name: "Anki",
+        folder: "anki",
+        has: "bin/python",
+        commands: &[&["python3", "-m", "venv", "."], &["bin/pip", "install", "--quiet", "anki"]],
+    },
+    Peer {
+        name: "Actual",
+        folder: "actual",
+        has: "node_modules/@actual-app/api",
+        commands: &[&["npm", "install", "--no-audit", "--no-fund", "--prefix", ".", "@actual-app/api", "@actual-app/sync-server"]],
+    },
+    Peer {
+        name: "PouchDB",
+        folder: "pouch",
+        has: "node_modules/pouchdb",
+        commands: &[&["npm", "install", "--no-audit", "--no-fund", "--prefix", ".", "pouchdb", "pouchdb-server"]],
+    },
+    Peer {
+        name: "Atuin",
+        folder: "atuin",
+        has: "bin/atuin-server",
+        commands: &[&["cargo", "install", "atuin", "atuin-server", "--version", "18.24.4", "--locked", "--root", "."]],
+    },
+];
+
+/// Where what drives them lies: the folder that is named, or the one beside the project.
+pub fn drivers(named: Option<&Path>) -> Option<PathBuf> {
+    let beside = root().join("../shared/bench/peers");
+    named.map(Path::to_path_buf).or_else(|| beside.is_dir().then_some(beside))
+}
+
+/// Sets up what is missing under `out/peers`.
+pub fn set_up() -> Result<()> {
+    for peer in PEERS {
+        let folder = root().join("out/peers").join(peer.folder);
+        if folder.join(peer.has).exists() {
+            continue;
+        }
+        std::fs::create_dir_all(&folder)?;
+        for command in peer.commands {
+            let mut step = program(command[0]);
+            step.args(&command[1..]).current_dir(&folder);
+            if command[0].contains('/') {
+                step = program(folder.join(command[0]));
+                step.args(&command[1..]).current_dir(&folder);
+            }
+            if let Err(error) = run(&mut step) {
+                eprintln!("SKIPPED: {} could not be set up: {error:#}", peer.name);
+                break;
+            }
+        }
+    }
+    Ok(())
+}
