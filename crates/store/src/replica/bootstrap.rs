@@ -42,11 +42,8 @@ impl Bootstrap {
     /// What SQLite says.
     pub fn open(path: &Path, key: &FileKey, head: i64) -> Result<Self> {
         let db = open_writer(path, key)?;
-        // Nobody else opens this file yet, and rows are only added to its end: a journal of what was there before costs next to nothing, where a
-        // write-ahead log would write every page twice. Each page's commit waits for the disk: what a power cut leaves is gone on with.
-        db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        db.pragma_update(None, "journal_mode", "TRUNCATE")?;
-        db.pragma_update(None, "synchronous", "FULL")?;
+        // A page that a power cut takes is fetched again; the order of pages is kept.
+        db.pragma_update(None, "synchronous", "NORMAL")?;
         db.pragma_update(None, "foreign_keys", false)?;
         // Every row is held against them once, by the check at the end.
         db.pragma_update(None, "ignore_check_constraints", true)?;
@@ -156,6 +153,7 @@ impl Bootstrap {
         if verdict != "ok" {
             return Err(StoreError::Value("the new file is damaged".to_owned()));
         }
+        db.pragma_update(None, "wal_checkpoint", "TRUNCATE").or_else(ignore_row)?;
         db.close().map_err(|(_, error)| error)?;
         Ok(path)
     }
@@ -186,4 +184,8 @@ fn save(db: &Connection, progress: &Progress) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO settings (key, value, updated_at) VALUES (?1, ?2, 0)";
     db.prepare_cached(sql)?.execute(params![PROGRESS, serde_json::to_string(progress)?])?;
     Ok(())
+}
+
+fn ignore_row(error: rusqlite::Error) -> Result<(), rusqlite::Error> {
+    if matches!(error, rusqlite::Error::ExecuteReturnedResults) { Ok(()) } else { Err(error) }
 }
