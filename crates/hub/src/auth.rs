@@ -35,7 +35,8 @@ impl FromRequestParts<Hub> for Desk {
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Problem> {
         let token =
             parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
-        let desk = authenticate(hub, token.ok_or(Problem::Unauthorized)?).await?;
+        // Boxed, so that what waits after it does not hold room for it.
+        let desk = Box::pin(authenticate(hub, token.ok_or(Problem::Unauthorized)?)).await?;
         hub.limit(desk.device_id)?;
         Ok(desk)
     }
