@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 use tokio_postgres::Row;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::SizeAbove;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -35,6 +36,9 @@ use crate::problem::Problem;
 
 /// The largest body, in bytes, when it is unpacked.
 const MAX_BODY: usize = 32 << 20;
+/// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
+/// memory, and a thousand desks ask at once.
+const WORTH_PACKING: u16 = 1_024;
 /// The longest a pull may wait, in seconds.
 const MAX_WAIT: u64 = 30;
 /// The most rows of a page of a whole table.
@@ -101,7 +105,7 @@ impl Hub {
             .method_not_allowed_fallback(|| async { Problem::NotFound })
             .layer(DefaultBodyLimit::max(MAX_BODY))
             .layer(RequestDecompressionLayer::new())
-            .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+            .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(WORTH_PACKING)))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
             .layer(from_fn_with_state(Arc::clone(&self.metrics), count))
             .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))

@@ -82,6 +82,7 @@ pub fn insert(pages: &Pages, path: &Path, are_indexes_last: bool) -> Result<Dura
     drop(work::open(path)?);
     let db = Connection::open(path)?;
     db.pragma_update(None, "key", work::key_pragma())?;
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256")?;
     for (name, value) in [("temp_store", "MEMORY"), ("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("cache_size", "-64000")] {
         db.pragma_update(None, name, value)?;
     }
