@@ -152,7 +152,7 @@ impl Hub for ModelHub {
             .map(|((_, row), id)| std::iter::once(id).chain(schema.columns.iter().map(|column| row.value(&column.name))).collect());
         let page = encode_copy(&kinds, values).map_err(|error| HubError::Problem(error.to_string()))?;
         let columns = std::iter::once("id".to_owned()).chain(schema.columns.iter().map(|column| column.name.clone())).collect();
-        Ok(SnapshotPage { columns, rows: page.into(), is_last })
+        Ok(SnapshotPage { columns, rows: page.into(), last_id: rows.last().map(|(id, _)| *id), is_last })
     }
 
     async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {

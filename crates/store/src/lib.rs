@@ -72,4 +72,4 @@ pub use door::Sabotage;
 pub use door::{Store, Tx};
 pub use error::{Result, StoreError};
 pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, SCHEMA_VERSION, WrappedKey, check_file, is_older, write_private};
-pub use replica::{Applied, Bootstrap, Field, LocalHub, LostValue, Rejected, decode_copy, encode_copy};
+pub use replica::{Applied, Bootstrap, Field, LocalHub, LostValue, Outline, Rejected, decode_copy, encode_copy, outline_copy};

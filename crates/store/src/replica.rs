@@ -19,7 +19,7 @@ mod values;
 
 pub use apply::Applied;
 pub use bootstrap::Bootstrap;
-pub use copy::{Field, decode_copy, encode_copy};
+pub use copy::{Field, Outline, decode_copy, encode_copy, outline_copy};
 pub use losses::LostValue;
 pub(crate) use registers::Registers;
 pub use rejected::Rejected;

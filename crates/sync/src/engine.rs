@@ -68,7 +68,8 @@ pub async fn send(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Ro
 /// # Errors
 /// The hub's, or the file's; what was answered until then stands.
 pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
-    let mut transactions = store.outgoing(0, PUSH_ROWS, PUSH_BYTES)?;
+    let from_the_first = || store.outgoing(0, PUSH_ROWS, PUSH_BYTES);
+    let mut transactions = from_the_first()?;
     while let Some(last) = transactions.last().map(|last| last.n) {
         let push = Push { schema: WIRE_SCHEMA, transactions };
         let file = store.clone();
@@ -78,7 +79,7 @@ pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn 
         let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;
-                transactions = store.outgoing(0, PUSH_ROWS, PUSH_BYTES)?;
+                transactions = from_the_first()?;
                 continue;
             }
             answer => answer?,
@@ -94,7 +95,7 @@ pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn 
         transactions = ahead?;
         // What was not answered is sent again before anything that comes after it; and something may have been written meanwhile.
         if transactions.is_empty() || pushed.results.len() != push.transactions.len() {
-            transactions = store.outgoing(0, PUSH_ROWS, PUSH_BYTES)?;
+            transactions = from_the_first()?;
         }
     }
     Ok(())

@@ -186,7 +186,11 @@ impl Hub for HttpHub {
         let columns = header("petrel-columns").ok_or_else(|| HubError::NotAHub("a table without columns".to_owned()))?;
         let limit = header("petrel-rows-limit").and_then(|limit| limit.parse::<usize>().ok()).unwrap_or(0);
         let rows = response.bytes().await.map_err(unreachable)?;
-        Ok(SnapshotPage { columns: columns.split(',').map(str::to_owned).collect(), is_last: count_rows(&rows) < limit.max(1), rows })
+        // A page that is cut short counts as one that goes on: whoever reads it finds the cut.
+        let outline = petrel_store::outline_copy(&rows);
+        let is_last = outline.is_some_and(|outline| outline.rows < limit.max(1));
+        let last_id = outline.and_then(|outline| outline.last_id);
+        Ok(SnapshotPage { columns: columns.split(',').map(str::to_owned).collect(), rows, last_id, is_last })
     }
 
     async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
@@ -196,27 +200,6 @@ impl Hub for HttpHub {
 
     async fn digest(&self) -> Result<Digest, HubError> {
         decode(self.send(|| Ok(self.request(Method::GET, "v1/sync/digest", &[])), ANSWER).await?).await
-    }
-}
-
-/// Counts the rows of a page in binary COPY format, without looking at what they say. A page that is cut short counts as one that goes on:
-/// whoever reads it finds the cut.
-pub fn count_rows(page: &[u8]) -> usize {
-    let mut at = 19;
-    let mut rows = 0;
-    loop {
-        let Some(count) = page.get(at..at + 2).map(|bytes| i16::from_be_bytes([bytes[0], bytes[1]])) else { return usize::MAX };
-        at += 2;
-        if count < 0 {
-            return rows;
-        }
-        for _ in 0..count {
-            let Some(length) = page.get(at..at + 4).map(|bytes| i32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])) else {
-                return usize::MAX;
-            };
-            at += 4 + usize::try_from(length).unwrap_or(0);
-        }
-        rows += 1;
     }
 }
 
@@ -310,7 +293,6 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, HubError> {
 /// What reads bytes of strangers, by itself: for fuzzing.
 #[doc(hidden)]
 pub mod decoders {
-    pub use super::count_rows;
     use super::{Digest, Pulled, parse};
 
     /// A page of the log.

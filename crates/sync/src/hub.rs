@@ -13,6 +13,8 @@ pub struct SnapshotPage {
     pub columns: Vec<String>,
     /// The rows, in Postgres' binary COPY format.
     pub rows: Bytes,
+    /// The id of its last row; none where it has none, or is cut short.
+    pub last_id: Option<Uuid>,
     /// Whether the table ends with it.
     pub is_last: bool,
 }

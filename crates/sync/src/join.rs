@@ -41,7 +41,7 @@ pub async fn join(
             None => hub.snapshot(table, after).await?,
         };
         // While one page is written, the next is fetched.
-        let next = file.next_after(&page.rows, page.is_last);
+        let next = file.next_after(page.last_id, page.is_last);
         let writing = beside(move || {
             let written = file.write(&page.columns, &page.rows, page.is_last);
             (file, written)

@@ -11,10 +11,10 @@ use rusqlite::params;
 use uuid::Uuid;
 
 use super::desk::read_key;
-use super::killed_desk::{KEY, open};
+use super::killed_desk::{KEY, founded, open};
 use super::rot::content;
 use super::{Ground, Tally, Wrong};
-use crate::edits::{edit, found};
+use crate::edits::edit;
 
 /// Clients of the load: their number, name and notes.
 type Load = BTreeMap<i64, (String, Option<String>)>;
@@ -27,8 +27,7 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
     let folder = crate::fast_folder()?;
     let path = folder.path().join("clinic.petrel");
     let key = read_key(KEY)?;
-    let store = open(&path, &key)?;
-    found(&store, &mut rng)?;
+    let store = founded(&path, &mut rng)?;
     for _ in 0..200 {
         edit(&store, &mut rng)?;
     }

@@ -23,9 +23,7 @@ pub(super) fn joining(ground: &Ground, rows: u64, tally: &mut Tally) -> Result<(
     let town = Town::build()?;
     let mut rng = ground.rng();
     let folder = crate::fast_folder()?;
-    let clinic = town.runtime.block_on(town.served.clinic())?;
-    let (first, hub) = town.desk(clinic, &folder.path().join("first.petrel"))?;
-    found(&first, &mut rng)?;
+    let (clinic, first, hub) = town.first_desk(&folder.path().join("first.petrel"), &mut rng)?;
     fill(&first, rows)?;
     town.agree(&first, &hub)?;
     let proxy = town.runtime.block_on(Proxy::start(&town.served.url))?;

@@ -51,6 +51,14 @@ impl Town {
         Ok((store, hub))
     }
 
+    /// A new clinic with its first desk, which has set it up. Nothing of it is at the hub yet.
+    pub(super) fn first_desk(&self, path: &Path, rng: &mut fastrand::Rng) -> Result<(Uuid, Store, HttpHub)> {
+        let clinic = self.runtime.block_on(self.served.clinic())?;
+        let (store, hub) = self.desk(clinic, path)?;
+        found(&store, rng)?;
+        Ok((clinic, store, hub))
+    }
+
     /// Rounds until desk and hub agree.
     pub(super) fn agree(&self, store: &Store, hub: &HttpHub) -> Result<()> {
         self.runtime.block_on(agree(store, hub))
@@ -76,6 +84,13 @@ pub(super) fn open(path: &Path, key: &FileKey) -> Result<Store> {
     Store::open(&options).with_context(|| format!("{} does not open", path.display()))
 }
 
+/// The same of a new clinic that is set up.
+pub(super) fn founded(path: &Path, rng: &mut fastrand::Rng) -> Result<Store> {
+    let store = open(path, &read_key(KEY)?)?;
+    found(&store, rng)?;
+    Ok(store)
+}
+
 /// A clinic with two desks: one to be killed, the other to write meanwhile.
 struct Clinic {
     folder: tempfile::TempDir,
@@ -88,9 +103,7 @@ struct Clinic {
 impl Clinic {
     fn open(town: &Town, rng: &mut fastrand::Rng) -> Result<Self> {
         let folder = crate::fast_folder()?;
-        let clinic = town.runtime.block_on(town.served.clinic())?;
-        let (victim, hub) = town.desk(clinic, &folder.path().join("victim.petrel"))?;
-        found(&victim, rng)?;
+        let (clinic, victim, hub) = town.first_desk(&folder.path().join("victim.petrel"), rng)?;
         town.agree(&victim, &hub)?;
         let other = town.desk(clinic, &folder.path().join("other.petrel"))?;
         town.agree(&other.0, &other.1)?;
@@ -176,9 +189,7 @@ pub(super) fn joining(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result
     let town = Town::build()?;
     let mut rng = ground.rng();
     let folder = crate::fast_folder()?;
-    let clinic = town.runtime.block_on(town.served.clinic())?;
-    let (first, hub) = town.desk(clinic, &folder.path().join("first.petrel"))?;
-    found(&first, &mut rng)?;
+    let (clinic, first, hub) = town.first_desk(&folder.path().join("first.petrel"), &mut rng)?;
     for n in 0..FAMILIES {
         super::desk::write_numbered(&first, n)?;
         edit(&first, &mut rng)?;

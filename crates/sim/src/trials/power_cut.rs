@@ -13,10 +13,10 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::desk::{read_key, write_numbered};
-use super::killed_desk::{KEY, check_numbers, open};
+use super::killed_desk::{KEY, check_numbers, founded, open};
 use super::{Ground, Tally, Wrong};
 use crate::disk::{Disk, Recording};
-use crate::edits::{edit, found};
+use crate::edits::edit;
 use crate::model::ModelHub;
 
 /// How many images are drawn from one recording.
@@ -36,10 +36,9 @@ pub(super) struct Village {
 impl Village {
     pub(super) fn build(rng: &mut fastrand::Rng) -> Result<Self> {
         let folder = crate::fast_folder()?;
-        let other = open(&folder.path().join("other.petrel"), &read_key(KEY)?)?;
+        let other = founded(&folder.path().join("other.petrel"), rng)?;
         let hub = ModelHub::new(other.wire_schema(), Arc::new(FixedClock::at(SystemClock.now())), None);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        found(&other, rng)?;
         let village = Self { runtime, hub, other, _folder: folder };
         village.round(&village.other)?;
         Ok(village)

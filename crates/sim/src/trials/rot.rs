@@ -9,9 +9,9 @@ use petrel_store::{Store, StoreError, check_file};
 use petrel_sync::{compare, repair, round};
 
 use super::desk::{read_key, write_numbered};
-use super::killed_desk::{KEY, Town, open};
+use super::killed_desk::{KEY, Town, founded, open};
 use super::{Ground, Tally, Wrong};
-use crate::edits::{edit, found};
+use crate::edits::edit;
 
 /// Every row of every table of a clinic.
 type Content = Vec<(String, Vec<String>)>;
@@ -21,8 +21,7 @@ pub(super) fn bits(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<()
     let folder = crate::fast_folder()?;
     let path = folder.path().join("clinic.petrel");
     let key = read_key(KEY)?;
-    let store = open(&path, &key)?;
-    found(&store, &mut rng)?;
+    let store = founded(&path, &mut rng)?;
     for n in 0..200 {
         write_numbered(&store, n)?;
         edit(&store, &mut rng)?;
@@ -99,10 +98,8 @@ pub(super) fn divergence(ground: &Ground, cycles: u64, tally: &mut Tally) -> Res
     let town = Town::build()?;
     let mut rng = ground.rng();
     let folder = crate::fast_folder()?;
-    let clinic = town.runtime.block_on(town.served.clinic())?;
     let path = folder.path().join("desk.petrel");
-    let (mut store, mut hub) = town.desk(clinic, &path)?;
-    found(&store, &mut rng)?;
+    let (_, mut store, mut hub) = town.first_desk(&path, &mut rng)?;
     for _ in 0..60 {
         edit(&store, &mut rng)?;
     }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use petrel_domain::availability::{Busy, Colleague};
 use petrel_domain::desk::Service;
-use petrel_domain::{AppointmentId, DAY, Millis, Refusal, Role, ServiceId, StaffId};
-use rusqlite::{Connection, Params, params};
+use petrel_domain::{AppointmentId, Millis, Refusal, Role, ServiceId, StaffId};
+use rusqlite::{Connection, ToSql, params};
 
 use crate::Result;
 use crate::clinic_zone::clinic_zone;
@@ -59,57 +59,37 @@ pub(crate) fn roster(db: &Connection) -> Result<Roster> {
     Ok(Roster { zone, members })
 }
 
+/// A visit of a day or less that reaches into the range starts at most a day before it; longer stays are few, and have an index of their own.
+const SHORT: &str = "WHERE a.starts_at >= ?1 - 86400000 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000";
+const LONG: &str = "FROM appointments a
+                    WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND a.ends_at > ?1 AND a.deleted_at IS NULL";
+
 /// What takes time between two instants, for each colleague by start.
 pub(crate) fn busy_between(db: &Connection, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<HashMap<StaffId, Vec<Busy>>> {
-    // A visit of a day or less that reaches into the range starts at most a day before it; longer stays are few, and have an index of their own.
-    let ordinary =
-        "FROM appointments a WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000 AND a.deleted_at IS NULL";
-    let mut busy = Found::new(db, except)?;
-    busy.add(db, ordinary, params![from.0 - DAY, to.0])?;
-    busy.add(db, LONG, params![from.0, to.0])?;
-    Ok(busy.by_start())
+    let short = format!("FROM appointments a {SHORT} AND a.deleted_at IS NULL");
+    busy(db, &short, LONG, params![from.0, to.0], except)
 }
 
 /// The same from the table of cards: one stretch of it, but without what a write under way has changed.
 pub(crate) fn busy_on_board(db: &Connection, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<HashMap<StaffId, Vec<Busy>>> {
-    let ordinary = "FROM visit_cards a WHERE a.starts_at >= ?1 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000";
-    let mut busy = Found::new(db, except)?;
-    busy.add(db, ordinary, params![from.0 - DAY, to.0])?;
-    busy.add(db, LONG, params![from.0, to.0])?;
-    Ok(busy.by_start())
+    busy(db, &format!("FROM visit_cards a {SHORT}"), LONG, params![from.0, to.0], except)
 }
 
 /// What takes time of one colleague, by start.
 pub(crate) fn busy_of(db: &Connection, staff: StaffId, from: Millis, to: Millis, except: &[AppointmentId]) -> Result<Vec<Busy>> {
-    let ordinary = "FROM appointments a WHERE a.staff_id = ?3 AND a.starts_at >= ?1 AND a.starts_at < ?2
-                    AND a.ends_at - a.starts_at <= 86400000 AND a.deleted_at IS NULL";
+    let short = format!("FROM appointments a {SHORT} AND a.staff_id = ?3 AND a.deleted_at IS NULL");
     // The `+` keeps to the index of long stays: by the colleague's own index, all they ever did would be read.
     let long = format!("{LONG} AND +a.staff_id = ?3");
-    let mut busy = Found::new(db, except)?;
-    busy.add(db, ordinary, params![from.0 - DAY, to.0, staff.bytes()])?;
-    busy.add(db, &long, params![from.0, to.0, staff.bytes()])?;
-    Ok(busy.by_start().remove(&staff).unwrap_or_default())
+    Ok(busy(db, &short, &long, params![from.0, to.0, staff.bytes()], except)?.remove(&staff).unwrap_or_default())
 }
 
-const LONG: &str =
-    "FROM appointments a WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND a.ends_at > ?1 AND a.deleted_at IS NULL";
-
-/// Visits that take time, with what their services add.
-struct Found<'a> {
-    services: HashMap<ServiceId, (u16, bool)>,
-    except: &'a [AppointmentId],
-    busy: HashMap<StaffId, Vec<Busy>>,
-}
-
-impl<'a> Found<'a> {
-    fn new(db: &Connection, except: &'a [AppointmentId]) -> Result<Self> {
-        // A dozen, read once: a join would look each of them up for every visit.
-        let mut statement = db.prepare_cached("SELECT id, buffer_minutes, kind = 'boarding' FROM services")?;
-        let services = statement.query_map([], |row| Ok((ServiceId::from_bytes(row.get(0)?), (row.get(1)?, row.get(2)?))))?;
-        Ok(Self { services: services.collect::<Result<_, _>>()?, except, busy: HashMap::new() })
-    }
-
-    fn add(&mut self, db: &Connection, from: &str, params: impl Params) -> Result<()> {
+fn busy(db: &Connection, short: &str, long: &str, params: &[&dyn ToSql], except: &[AppointmentId]) -> Result<HashMap<StaffId, Vec<Busy>>> {
+    // A dozen, read once: a join would look each of them up for every visit.
+    let mut statement = db.prepare_cached("SELECT id, buffer_minutes, kind = 'boarding' FROM services")?;
+    let services = statement.query_map([], |row| Ok((ServiceId::from_bytes(row.get(0)?), (row.get(1)?, row.get(2)?))))?;
+    let services = services.collect::<Result<HashMap<ServiceId, (u16, bool)>, _>>()?;
+    let mut busy: HashMap<StaffId, Vec<Busy>> = HashMap::new();
+    for from in [short, long] {
         let sql = format!(
             "SELECT a.staff_id, a.id, a.starts_at, a.ends_at, a.service_id {from} AND a.staff_id IS NOT NULL
              AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled')"
@@ -118,12 +98,12 @@ impl<'a> Found<'a> {
         let mut rows = statement.query(params)?;
         while let Some(row) = rows.next()? {
             let appointment_id = AppointmentId::from_bytes(row.get(1)?);
-            if self.except.contains(&appointment_id) {
+            if except.contains(&appointment_id) {
                 continue;
             }
             let service_id = row.get::<_, Option<_>>(4)?.map(ServiceId::from_bytes);
-            let (buffer_minutes, is_boarding) = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
-            self.busy.entry(StaffId::from_bytes(row.get(0)?)).or_default().push(Busy {
+            let (buffer_minutes, is_boarding) = service_id.and_then(|id| services.get(&id)).copied().unwrap_or_default();
+            busy.entry(StaffId::from_bytes(row.get(0)?)).or_default().push(Busy {
                 appointment_id,
                 starts_at: Millis(row.get(2)?),
                 ends_at: Millis(row.get(3)?),
@@ -132,11 +112,7 @@ impl<'a> Found<'a> {
                 is_boarding,
             });
         }
-        Ok(())
     }
-
-    fn by_start(mut self) -> HashMap<StaffId, Vec<Busy>> {
-        self.busy.values_mut().for_each(|visits| visits.sort_by_key(|visit| visit.starts_at));
-        self.busy
-    }
+    busy.values_mut().for_each(|visits| visits.sort_by_key(|visit| visit.starts_at));
+    Ok(busy)
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::readers::Readers;
 use super::tx::Tx;
 use crate::catalog::Catalog;
-use crate::file::{OpenOptions, is_spoiled, open_writer, twice};
+use crate::file::{OpenOptions, is_spoiled, open_writer, try_writer, twice};
 use crate::replica::Shield;
 use crate::{Action, Actor, Result, derived};
 
@@ -54,7 +54,7 @@ impl Store {
     }
 
     fn try_open(options: &OpenOptions) -> Result<Self> {
-        let writer = open_writer(&options.path, &options.key)?;
+        let writer = try_writer(&options.path, &options.key)?;
         let now = options.clock.now();
         let desk = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, (now.0 / 1000).unsigned_abs(), 0));
         writer.execute("INSERT INTO sync_state (id, desk_id) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING", [desk.as_bytes()])?;

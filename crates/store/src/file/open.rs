@@ -55,7 +55,8 @@ pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
     twice(|| try_writer(path, key))
 }
 
-fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
+/// The same, at one look: for whoever looks twice at more than this.
+pub(crate) fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
     let (mut db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, key)?;
     refuse_newer(&db)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
@@ -100,8 +101,10 @@ fn refuse_newer(db: &Connection) -> Result<()> {
 /// # Errors
 /// `wrong_key`, `file_busy`, `corrupt`.
 pub fn is_older(path: &Path, key: &FileKey) -> Result<bool> {
-    let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
-    Ok(applied(&db)?.is_some_and(|found| i64::from(found) < newest()))
+    twice(|| {
+        let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        Ok(applied(&db)?.is_some_and(|found| i64::from(found) < newest()))
+    })
 }
 
 /// The newest migration that this program knows.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::copy::{Field, decode_copy, last_id};
+use super::copy::{Field, decode_copy};
 use crate::catalog::Catalog;
 use crate::file::open_writer;
 use crate::{FileKey, Result, StoreError, derived};
@@ -65,13 +65,14 @@ impl Bootstrap {
         REPLICATED.get(self.progress.tables).map(|table| (*table, self.progress.after))
     }
 
-    /// What will have to be fetched next when this page of the table under way is written; none where that cannot be told, or nothing will.
-    pub fn next_after(&self, page: &[u8], is_last: bool) -> Option<(&'static str, Option<Uuid>)> {
+    /// What will have to be fetched next when a page of the table under way, with this last row, is written; none where that cannot be told, or
+    /// nothing will.
+    pub fn next_after(&self, last_id: Option<Uuid>, is_last: bool) -> Option<(&'static str, Option<Uuid>)> {
         if is_last {
             return REPLICATED.get(self.progress.tables + 1).map(|table| (*table, None));
         }
         let (table, _) = self.next()?;
-        Some((table, Some(last_id(page)?)))
+        Some((table, Some(last_id?)))
     }
 
     /// The log's number from which the file is to be brought up to date.

@@ -72,23 +72,33 @@ pub fn decode_copy<'a>(page: &'a [u8], kinds: &[Kind], mut visit: impl FnMut(&[F
     }
 }
 
-/// The first field of the last row, where that is an id; none where the page holds no row, or is cut short.
-pub(super) fn last_id(page: &[u8]) -> Option<uuid::Uuid> {
+/// What a page holds, without looking at what its rows say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// How many rows.
+    pub rows: usize,
+    /// The first field of the last one, where that is an id.
+    pub last_id: Option<uuid::Uuid>,
+}
+
+/// The outline of a page; none where it is cut short, or is none: whoever reads it finds where.
+pub fn outline_copy(page: &[u8]) -> Option<Outline> {
     let mut rest = page.strip_prefix(HEADER)?;
-    let mut last = None;
+    let mut outline = Outline { rows: 0, last_id: None };
     loop {
         let count = i16::from_be_bytes(take(&mut rest).ok()?);
         if count == -1 {
-            return last;
+            return Some(outline);
         }
         for place in 0..count {
             let length = i32::from_be_bytes(take(&mut rest).ok()?);
             let (bytes, after) = rest.split_at_checked(usize::try_from(length).unwrap_or(0))?;
             rest = after;
             if place == 0 {
-                last = uuid::Uuid::from_slice(bytes).ok();
+                outline.last_id = uuid::Uuid::from_slice(bytes).ok();
             }
         }
+        outline.rows += 1;
     }
 }
 
@@ -232,14 +242,15 @@ mod tests {
         })
         .unwrap();
         assert_eq!(seen.len(), 2);
-        assert_eq!(last_id(&page).map(|id| id.as_u128()), Some(0x0190_f5c4_0000_7000_8000_0000_0000_000b));
+        let last_id = Some(uuid::Uuid::from_u128(0x0190_f5c4_0000_7000_8000_0000_0000_000b));
+        assert_eq!(outline_copy(&page), Some(Outline { rows: 2, last_id }));
         assert_eq!(&seen[0][1..4], [Field::Integer(-1), Field::Integer(-7), Field::Integer(1)]);
         assert_eq!(&seen[0][4..6], [Field::Made("1999-12-31".into()), Field::Made("23:59".into())]);
         assert_eq!(&seen[0][6..], [Field::Text("ä"), Field::Made(r#"{"a":[2],"b":1}"#.into())]);
         assert_eq!(&seen[1][1..3], [Field::Null, Field::Null]);
         for cut in 0..page.len() {
             assert!(decode_copy(&page[..cut], &kinds, |_| Ok(())).is_err(), "{cut}");
-            assert_eq!(last_id(&page[..cut]), None, "{cut}");
+            assert_eq!(outline_copy(&page[..cut]), None, "{cut}");
         }
         assert!(decode_copy(&page, &kinds[1..], |_| Ok(())).is_err());
         assert!(decode_copy(&[page.as_slice(), b"x"].concat(), &kinds, |_| Ok(())).is_err());
