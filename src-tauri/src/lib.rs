@@ -34,6 +34,8 @@ const COMMANDS_AT_ONCE: usize = 8;
 /// # Errors
 /// What the system says where it gives no window.
 pub fn run() -> tauri::Result<()> {
+    #[cfg(target_os = "linux")]
+    collect_all();
     let commands = commands::builder();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(COMMANDS_AT_ONCE).enable_all().build()?;
     tauri::async_runtime::set(runtime.handle().clone());
@@ -55,6 +57,16 @@ pub fn run() -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Has WebKitGTK's collector look at everything each time. By itself it looks at what is young alone, for hours: after 640 steps from day to
+/// day, 120 MB were kept of which 13 were in use. The pauses are some milliseconds either way. A process of its own draws the window and reads
+/// this when it starts; what is set already stands.
+#[cfg(target_os = "linux")]
+fn collect_all() {
+    if let Err(error) = glib::setenv("JSC_useGenerationalGC", "0", false) {
+        tracing::warn!(%error, "the window's collector is left as it is");
+    }
 }
 
 /// One program a folder: another folder (a demo clinic, a test) is another desk.
