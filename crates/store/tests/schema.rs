@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use petrel_domain::manifest;
-use petrel_store::{FileKey, OpenOptions, Store};
+use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 
 /// The map: document, table, column, what became of it, where.
 fn seed_map() -> Vec<[String; 5]> {
@@ -124,6 +124,29 @@ fn every_id_of_something_else_is_told_in_the_manifest() {
     for (table, column) in &ids {
         assert!(known.contains(&(table.as_str(), column.as_str())), "{table}.{column}");
     }
+}
+
+/// What a list in a check costs, and that lists are still kept to (migration 12).
+#[test]
+fn no_check_makes_a_table_for_every_row_and_each_still_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&OpenOptions::new(folder.path().join("clinic.petrel"), FileKey::from_bytes([1; 32]))).unwrap();
+    for table in manifest::REPLICATED {
+        let steps: Vec<String> = store
+            .read(|db| {
+                let mut statement = db.prepare(&format!("EXPLAIN INSERT INTO {table} DEFAULT VALUES"))?;
+                Ok(statement.query_map([], |row| row.get(1))?.collect::<Result<_, _>>()?)
+            })
+            .unwrap();
+        assert!(steps.iter().any(|step| step == "Insert" || step == "IdxInsert"), "{table}: {steps:?}");
+        assert!(!steps.iter().any(|step| step == "OpenEphemeral"), "a check on {table} makes a table for every row");
+    }
+    let insert = |source: &str| {
+        let sql = "INSERT INTO clients (id, source, created_at, updated_at) VALUES (randomblob(16), ?1, 1, 1)";
+        store.write(&Actor::program(), Action::CreateClient, |tx| Ok(tx.db().execute(sql, [source])?)).map(|saved| saved.value)
+    };
+    assert_eq!(insert("voice").unwrap(), 1);
+    assert!(insert("fax").is_err_and(|error| error.to_string().contains("CHECK")));
 }
 
 /// The documents themselves, where they lie beside the project.
