@@ -64,11 +64,15 @@ impl Problem {
 
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
+        if let DbError::Postgres(cause) = &error
+            && let Some(said) = cause.as_db_error().filter(|said| !is_passing(said.code().code()))
+        {
+            // What Postgres says in words may hold what was written; its code and a name of the schema do not.
+            let place = said.constraint().or(said.column()).or(said.table()).unwrap_or_default();
+            return Self::Internal(format!("database: {} {place}", said.code().code()).trim_end().to_owned());
+        }
         match error {
             DbError::Value(what) => Self::Internal(what),
-            DbError::Postgres(ref cause) if cause.as_db_error().is_some_and(|error| !is_passing(error.code().code())) => {
-                Self::Internal(error.to_string())
-            }
             error => Self::Busy(error),
         }
     }
