@@ -34,6 +34,9 @@ pub async fn add_clinic(database: &Database, clinic: &NewClinic) -> anyhow::Resu
     Ok(id)
 }
 
+/// How many handles are drawn for a code: a thousand codes in use leave one in a thousand taken.
+const HANDLES_TRIED: u32 = 20;
+
 /// A code that lets one desk in, for a quarter of an hour.
 ///
 /// # Errors
@@ -46,7 +49,6 @@ pub async fn make_code(database: &Database, clinic: Uuid) -> anyhow::Result<(Str
 }
 
 pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(String, DateTime<Utc>), Problem> {
-    let (handle, secret, shown) = auth::new_code().map_err(|error| Problem::Internal(error.to_string()))?;
     let expires_at = SystemClock.now().utc() + CODE;
     let mut client = database.client().await?;
     let pg = clinic_transaction(&mut client, clinic).await?;
@@ -54,10 +56,16 @@ pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(Strin
         return Err(Problem::NotFound);
     }
     pg.execute("DELETE FROM enrolment_codes WHERE clinic_id = $1 AND expires_at < now() - interval '1 day'", &[&clinic]).await?;
-    let sql = "INSERT INTO enrolment_codes (clinic_id, handle, code_hash, expires_at) VALUES ($1, $2, $3, $4)";
-    pg.execute(sql, &[&clinic, &handle, &auth::hash(&secret).as_slice(), &expires_at]).await?;
-    pg.commit().await?;
-    Ok((shown, expires_at))
+    for _ in 0..HANDLES_TRIED {
+        let (handle, secret, shown) = auth::new_code().map_err(|error| Problem::Internal(error.to_string()))?;
+        pg.execute("SELECT clear_old_code($1)", &[&handle]).await?;
+        let sql = "INSERT INTO enrolment_codes (clinic_id, handle, code_hash, expires_at) VALUES ($1, $2, $3, $4) ON CONFLICT (handle) DO NOTHING";
+        if pg.execute(sql, &[&clinic, &handle, &auth::hash(&secret).as_slice(), &expires_at]).await? == 1 {
+            pg.commit().await?;
+            return Ok((shown, expires_at));
+        }
+    }
+    Err(Problem::Internal("no handle of a code is free".to_owned()))
 }
 
 /// The ids of all clinics, as the database's owner sees them.

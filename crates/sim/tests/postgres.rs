@@ -340,6 +340,39 @@ async fn roles_see_what_they_may_and_no_other_clinic() {
 }
 
 #[tokio::test]
+async fn a_handle_that_is_taken_is_drawn_again_and_an_old_one_comes_free() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let (mine, theirs) = (served.clinic().await.unwrap(), served.clinic().await.unwrap());
+    let (taken, _) = petrel_hub::make_code(&served.database, theirs).await.unwrap();
+    let owner = plain(&served.database_url).await;
+    // Bad luck, three times over: what is drawn is what another clinic has.
+    let unlucky = "CREATE SEQUENCE drawn; GRANT USAGE ON SEQUENCE drawn TO petrel_hub;
+        CREATE FUNCTION take_taken() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+          IF nextval('drawn') <= 3 THEN NEW.handle := (SELECT handle FROM enrolment_codes LIMIT 1); END IF; RETURN NEW; END $$;
+        CREATE TRIGGER take_taken BEFORE INSERT ON enrolment_codes FOR EACH ROW EXECUTE FUNCTION take_taken()";
+    owner.batch_execute(unlucky).await.unwrap();
+    let (code, _) = petrel_hub::make_code(&served.database, mine).await.unwrap();
+    assert_ne!(code[..4], taken[..4]);
+    let drawn: i64 = owner.query_one("SELECT last_value FROM drawn", &[]).await.unwrap().get(0);
+    assert_eq!(drawn, 4);
+    let hub = HttpHub::new(&served.url, None, Box::new(|_| Ok(()))).unwrap();
+    assert_eq!(hub.enrol(&code, "Desk", "test").await.unwrap().clinic_id, mine);
+
+    // Codes of a day ago go, whose ever they are; what can be used stays.
+    let left = async || -> i64 {
+        let sql = "SELECT count(*) FROM enrolment_codes WHERE handle = $1";
+        owner.query_one(sql, &[&&taken[..4]]).await.unwrap().get(0)
+    };
+    let clear = format!("SET ROLE petrel_hub; SELECT clear_old_code('{}'); RESET ROLE", &taken[..4]);
+    owner.batch_execute(&clear).await.unwrap();
+    assert_eq!(left().await, 1);
+    owner.batch_execute("UPDATE enrolment_codes SET expires_at = now() - interval '2 days'").await.unwrap();
+    owner.batch_execute(&clear).await.unwrap();
+    assert_eq!(left().await, 0);
+}
+
+#[tokio::test]
 async fn codes_work_once_tokens_turn_over_and_a_stolen_one_locks_the_desk() {
     let postgres = Postgres::start().unwrap();
     let served = Served::start(&postgres).await.unwrap();
