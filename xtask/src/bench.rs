@@ -98,6 +98,7 @@ fn whole_program(folder: &Path, clinic: &Path) -> Result<Vec<Value>> {
     let mut measure = cargo();
     measure.args(["test", "--quiet", "--package", "petrel-tests", "--test", "measure", "--", "--nocapture"]);
     measure.env("PETREL_APP", app).env("PETREL_DRIVER", driver).env("PETREL_MEASURE", &figures).env("PETREL_CLINIC", clinic);
+    measure.env("PETREL_SCREENSHOTS", root().join("out/screenshots"));
     session::run_inside(&measure)?;
     let figures: Value = serde_json::from_str(&std::fs::read_to_string(&figures).context("the figures of the program")?)?;
     Ok(figures.as_array().cloned().unwrap_or_default())
