@@ -72,11 +72,18 @@ fn install_in_clean_root(deb: &Path) -> Result<()> {
         |script: &str| run(program("chroot").arg(&clean).args(["sh", "-eu", "-c", script]).env("DEBIAN_FRONTEND", "noninteractive"));
     inside("apt-get update -qq && apt-get install -y -qq --no-install-recommends /tmp/petrel.deb xvfb xauth dbus")?;
     inside("petrel --version")?;
-    inside(
+    // Without it WebKitGTK's own processes do not start, and the window is shown empty in the end.
+    let processes = clean.join("proc");
+    run(program("mount").args(["-t", "proc", "proc"]).arg(&processes))?;
+    let started = inside(
         "export PETREL_DATA_DIR=$(mktemp -d) PETREL_READY_FILE=/tmp/ready WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS=1
          rm -f /tmp/ready
-         timeout 60 xvfb-run -a dbus-run-session -- sh -c 'petrel & app=$!; while [ ! -s /tmp/ready ] && kill -0 $app; do inotifywait -qq -t 1 /tmp 2>/dev/null || sleep 1; done; kill $app; [ -s /tmp/ready ]'",
-    )?;
+         timeout 60 xvfb-run -a dbus-run-session -- sh -c 'petrel >/tmp/petrel.log 2>&1 & app=$!; while [ ! -s /tmp/ready ] && kill -0 $app; do inotifywait -qq -t 1 /tmp 2>/dev/null || sleep 1; done; kill $app; [ -s /tmp/ready ]'
+         cat /tmp/petrel.log
+         ! grep -q 'no screen was drawn' /tmp/petrel.log",
+    );
+    run(program("umount").arg("--lazy").arg(&processes))?;
+    started?;
     println!("installed and started in {}", clean.display());
     Ok(())
 }
