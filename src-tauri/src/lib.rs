@@ -59,7 +59,7 @@ pub fn run() -> tauri::Result<()> {
     Ok(())
 }
 
-/// Has WebKitGTK's collector look at everything each time. By itself it looks at what is young alone, for hours: after 640 steps from day to
+/// Has WebKitGTK's collector look at everything each time. By itself it looked at what is young alone: after 640 steps from day to
 /// day, 120 MB were kept of which 13 were in use. The pauses are some milliseconds either way. A process of its own draws the window and reads
 /// this when it starts; what is set already stands.
 #[cfg(target_os = "linux")]

@@ -133,7 +133,7 @@ impl Hub {
 /// # Errors
 /// What the system says.
 pub async fn serve(hub: Hub, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    // Made a service once: of a bare router, each connection gets a copy of every route, a fifth of what a desk that waits takes.
+    // Made a service once: of a bare router, each connection gets a copy of every route, which was half of what a desk that waits took.
     axum::serve(listener, hub.router().into_make_service()).with_graceful_shutdown(stop).await
 }
 

@@ -11,10 +11,13 @@ use uuid::Uuid;
 use crate::Bench;
 use crate::measure::{Figures, Line};
 
+/// The key of the files that are written into.
+const KEY: [u8; 32] = [9; 32];
+
 pub fn lines(bench: &Bench) -> Vec<Line> {
     let csv = bench.folder.path().join("clients.csv");
     std::fs::write(&csv, rows(bench.import_rows)).expect("the CSV can be written");
-    let store = empty_clinic(bench, "import.petrel", FileKey::from_bytes([9; 32]));
+    let store = empty_clinic(bench, "import.petrel");
     let actor = Actor::program();
     let path = csv.to_string_lossy().into_owned();
     let plan = store.preview_import(&actor, &path, None).expect("a preview").plan;
@@ -24,10 +27,8 @@ pub fn lines(bench: &Bench) -> Vec<Line> {
     let ours = start.elapsed();
     assert_eq!(report.clients as usize, bench.import_rows, "every row is imported");
 
-    let mut key = [0; 32];
-    hex::decode_to_slice(&bench.key, &mut key).expect("the key is 64 hexadecimal digits");
-    drop(empty_clinic(bench, "bare-import.petrel", FileKey::from_bytes(key)));
-    let bare = crate::bare::open(&bench.folder.path().join("bare-import.petrel"), &bench.key);
+    drop(empty_clinic(bench, "bare-import.petrel"));
+    let bare = crate::bare::open(&bench.folder.path().join("bare-import.petrel"), &hex::encode(KEY));
     let start = Instant::now();
     insert(&bare, &csv);
     let limit = start.elapsed();
@@ -60,8 +61,8 @@ fn rows(count: usize) -> String {
     csv
 }
 
-fn empty_clinic(bench: &Bench, name: &str, key: FileKey) -> Store {
-    let store = Store::open(&OpenOptions::new(bench.folder.path().join(name), key)).expect("a new file");
+fn empty_clinic(bench: &Bench, name: &str) -> Store {
+    let store = Store::open(&OpenOptions::new(bench.folder.path().join(name), FileKey::from_bytes(KEY))).expect("a new file");
     let clinic = |tx: &mut petrel_store::Tx<'_>| {
         let sql = "INSERT INTO clinics (id, name, timezone, created_at, updated_at) VALUES (?1, 'Bench', 'America/New_York', ?2, ?2)";
         tx.db().execute(sql, params![tx.new_id().as_bytes(), tx.now().0])?;

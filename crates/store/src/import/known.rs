@@ -58,9 +58,6 @@ impl Known {
         if let Some(id) = email {
             return Some((*id, DuplicateReason::Email));
         }
-        if self.by_name_and_pet.is_empty() {
-            return None;
-        }
         let name = fold(&full_name(&client.first_name, &client.last_name));
         let found = pets.find_map(|pet| self.by_name_and_pet.get(&format!("{name}|{}", fold(pet))));
         found.map(|id| (*id, DuplicateReason::NameAndPet))
