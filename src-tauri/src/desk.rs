@@ -6,9 +6,11 @@ mod demo;
 mod hub;
 mod joining;
 mod line;
+mod look;
 mod opening;
 mod session;
 mod state;
+mod waiting;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -25,6 +27,7 @@ use backups::Made;
 use joining::Joining;
 use line::{Line, LockedOut};
 use session::Session;
+use waiting::Waiting;
 
 /// This desk. Cheap to clone; clones are the same desk.
 #[derive(Clone)]
@@ -39,6 +42,8 @@ struct Inner {
     tell: Box<dyn Fn(News) + Send + Sync>,
     /// Commands hold it for reading while they work, so the file is never taken away from under one.
     place: RwLock<Place>,
+    /// What whoever holds `place` for opening the file waits for.
+    waiting: Waiting,
     lock: Mutex<Option<FileLock>>,
     recovered: Mutex<Option<Recovery>>,
     made: Mutex<Made>,
@@ -77,6 +82,7 @@ impl Desk {
             clock,
             tell: Box::new(tell),
             place: RwLock::new(Place::FirstRun),
+            waiting: Waiting::default(),
             lock: Mutex::new(None),
             recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),

@@ -48,6 +48,11 @@ impl Folder {
         self.root.join("keys")
     }
 
+    /// How the screens look and speak here.
+    pub(crate) fn look(&self) -> PathBuf {
+        self.root.join("look.json")
+    }
+
     /// The log.
     pub(crate) fn log(&self) -> PathBuf {
         self.root.join("petrel.log")

@@ -239,7 +239,7 @@ fn wrong_ways_to_a_hub_are_told_apart_and_change_nothing() {
     assert_eq!(told(good.clone()), (RefusalCode::BadCode, "code".into()));
     assert_eq!(told(JoinHub { desk_name: " ".into(), ..good.clone() }), (RefusalCode::Required, "desk_name".into()));
     assert_eq!(told(JoinHub { address: "http://hub.example.com".into(), ..good.clone() }).0, RefusalCode::NotAHub);
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = petrel_sim::port::free_address().unwrap();
     assert_eq!(told(JoinHub { address: format!("http://{free}"), ..good.clone() }).0, RefusalCode::HubUnreachable);
     // The login page of a hotel.
     let hotel = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

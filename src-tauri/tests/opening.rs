@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use petrel_domain::desk::{AppState, ClinicKind, KeyStore, NewClinic, Phase, StaffDetails};
+use petrel_domain::desk::{AppState, ClinicKind, KeyStore, NewClinic, Phase, StaffDetails, WaitsFor};
 use petrel_domain::{Clock, FixedClock, Millis, Refusal, RefusalCode, Role};
 use petrel_shell::desk::Desk;
 use petrel_shell::events::News;
@@ -198,6 +198,46 @@ fn settings_of_the_desk_have_limits_and_some_are_not_for_everybody() {
     desk.sign_in(bo.id, None).unwrap();
     assert_eq!(desk.set_desk_setting("auto_lock_minutes", "0").unwrap_err().code, RefusalCode::Forbidden);
     assert_eq!(hire(&desk, "Cy").unwrap_err().code, RefusalCode::Forbidden);
+}
+
+#[test]
+fn language_and_theme_are_there_before_a_clinic_is_and_while_its_file_is_locked() {
+    let computer = Computer::new();
+    let desk = computer.start();
+    assert_eq!(desk.desk_setting("language").unwrap(), None);
+    desk.set_desk_setting("language", "\"es\"").unwrap();
+    desk.set_desk_setting("theme", "\"dark\"").unwrap();
+    assert_eq!(desk.set_desk_setting("theme", &format!("\"{}\"", "x".repeat(100))).unwrap_err().code, RefusalCode::TooLong);
+    desk.create_clinic(new_clinic(KeyStore::Passphrase)).unwrap();
+    desk.close();
+    let desk = computer.start();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::NeedsPassphrase);
+    assert_eq!(desk.desk_setting("language").unwrap().as_deref(), Some("\"es\""));
+    assert_eq!(desk.language(), "es");
+    assert_eq!(desk.desk_setting("theme").unwrap().as_deref(), Some("\"dark\""));
+    // What somebody else wrote there is no reason not to start.
+    fs::write(computer.path("look.json"), "[").unwrap();
+    assert_eq!(desk.desk_setting("theme").unwrap(), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_asks_while_the_file_takes_long_to_open_is_told_and_then_gets_the_outcome() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    let key = fs::read_dir(computer.path("keys")).unwrap().next().unwrap().unwrap().path();
+    let bytes = fs::read(&key).unwrap();
+    // A key that does not come until somebody gives it.
+    fs::remove_file(&key).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&key).status().unwrap().success());
+    let desk = computer.start();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::Opening { waits_for: WaitsFor::File });
+    assert_eq!(desk.app_state().unwrap().phase, Phase::Opening { waits_for: WaitsFor::File });
+    let asked = desk.clone();
+    let outcome = std::thread::spawn(move || {
+        std::iter::repeat_with(|| asked.app_state().unwrap().phase).find(|phase| !matches!(phase, Phase::Opening { .. }))
+    });
+    fs::write(&key, bytes).unwrap();
+    assert_eq!(outcome.join().unwrap(), Some(Phase::SignedOut));
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The driver, and the app's folder.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::ClientBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
+use petrel_sim::port;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -34,7 +34,7 @@ impl Driver {
         };
         let driver = std::env::var("PETREL_DRIVER").unwrap_or_else(|_| "tauri-driver".to_owned());
         let data = tempfile::tempdir().unwrap();
-        let (port, native) = (free_port(), free_port());
+        let (port, native) = (port::free().unwrap(), port::free().unwrap());
         let mut command = Command::new(driver);
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
         command.env("PETREL_DATA_DIR", data.path()).env("PETREL_READY_FILE", data.path().join("ready"));
@@ -90,8 +90,4 @@ impl Drop for Driver {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

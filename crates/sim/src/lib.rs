@@ -10,6 +10,7 @@ mod disk;
 mod edits;
 mod faults;
 mod model;
+pub mod port;
 mod postgres;
 mod proxy;
 mod schedule;

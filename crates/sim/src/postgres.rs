@@ -1,12 +1,16 @@
 //! A Postgres of one's own: made in a temporary folder, stopped and removed when it is dropped. Tests and `cargo xtask hub` use it.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, bail};
+
+use crate::port;
+
+/// How often a start that failed is tried again, each time at another port: somebody may take the one that was free a moment ago.
+const START_TRIES: u32 = 3;
 
 /// Names a server that is already there: tests then make their databases on it.
 pub const SHARED: &str = "PETREL_TEST_POSTGRES";
@@ -54,10 +58,16 @@ impl Postgres {
         if !data.join("PG_VERSION").exists() {
             run(&["initdb", "--username", "petrel", "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync", "-D"], data, &[])?;
         }
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut server = Self { folder: None, data: data.to_owned(), url: format!("postgres://petrel@127.0.0.1:{port}"), is_mine: true };
-        server.boot()?;
-        Ok(server)
+        let mut tries = 0;
+        loop {
+            let url = format!("postgres://petrel@127.0.0.1:{}", port::free()?);
+            let mut server = Self { folder: None, data: data.to_owned(), url, is_mine: true };
+            match server.boot() {
+                Ok(()) => return Ok(server),
+                Err(error) if tries == START_TRIES => return Err(error),
+                Err(_) => tries += 1,
+            }
+        }
     }
 
     fn boot(&mut self) -> Result<()> {
@@ -65,7 +75,9 @@ impl Postgres {
         let sockets = self.data.parent().unwrap_or(Path::new("/tmp")).display().to_string();
         let options = format!("-p {port} -k {sockets} -h 127.0.0.1 -c max_connections=200 -c log_min_messages=fatal");
         let log = self.data.join("server.log").display().to_string();
+        // The log goes with the folder: what the server said of a failure is said here or never.
         run(&["pg_ctl", "start", "-w", "-s", "-l", &log, "-o", &options, "-D"], &self.data, &[])
+            .with_context(|| format!("Postgres' log: {}", std::fs::read_to_string(&log).unwrap_or_else(|error| error.to_string())))
     }
 
     /// Stops it as a crash would: nothing is written that was not already.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use petrel_domain::desk::{AppState, Backup, Recovery};
+use petrel_domain::desk::{AppState, Backup, Recovery, WaitsFor};
 use petrel_domain::rights::Right;
 use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
 use petrel_store::{Backups, FileKey, KeyFile};
@@ -146,6 +146,10 @@ impl Desk {
 
     /// Ends the desk's work: a last backup where something changed, the file closed, its lock given back.
     pub fn close(&self) {
+        if self.inner.waiting.now() == Some(WaitsFor::Keychain) {
+            // Nothing is open yet, and the question for the keychain's password may stand for ever.
+            return;
+        }
         if self.is_due(0) {
             let _ = self.make_backup();
         }

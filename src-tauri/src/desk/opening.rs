@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{AppState, KeyStore, NewClinic};
+use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
 use petrel_store::{
@@ -39,6 +39,7 @@ impl Desk {
         let desk = self.clone();
         std::thread::spawn(move || {
             let mut place = desk.place_mut();
+            desk.inner.waiting.begin(WaitsFor::File);
             let _ = begun.send(());
             *place = desk.opened();
             drop(place);
@@ -65,7 +66,10 @@ impl Desk {
 
     /// Where the file puts the program.
     pub(super) fn opened(&self) -> Place {
-        self.try_open().unwrap_or_else(|error| {
+        self.inner.waiting.begin(WaitsFor::File);
+        let opened = self.try_open();
+        self.inner.waiting.end();
+        opened.unwrap_or_else(|error| {
             let refusal = error.refusal();
             tracing::error!(code = ?refusal.code, detail = refusal.detail.as_deref(), "the clinic's file does not open");
             Place::Trouble(refusal)
@@ -78,11 +82,19 @@ impl Desk {
         finish_restore(&file)?;
         self.look_for_backups();
         if !file.exists() {
+            // Where a clinic is made, what the keychain can do matters: the screen gets the answer that is found now.
+            self.inner.waiting.begin(WaitsFor::Keychain);
+            let _ = self.keys().is_keychain_ok();
             return Ok(Place::FirstRun);
         }
         let key_file = KeyFile::read_beside(&file)?.or_else(|| self.key_file_of_backups());
         let key_file = key_file.ok_or_else(|| Refusal::new(RefusalCode::KeyMissing))?;
-        match self.keys().find(&key_file)? {
+        if key_file.store() == KeyStore::Keychain {
+            self.inner.waiting.begin(WaitsFor::Keychain);
+        }
+        let key = self.keys().find(&key_file)?;
+        self.inner.waiting.begin(WaitsFor::File);
+        match key {
             Some(key) => self.open_with(key, key_file, trust),
             None => Ok(Place::NeedsPassphrase(key_file)),
         }

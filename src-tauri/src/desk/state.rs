@@ -4,6 +4,7 @@ use petrel_domain::desk::{AppState, Phase, SignInChoice};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
 
+use super::look::is_look;
 use super::session::{AUTO_LOCK, auto_lock_minutes};
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -14,11 +15,14 @@ pub(super) const IS_DEMO: &str = "is_demo";
 const OURS: &[&str] = &[IS_DEMO, "pin_tries"];
 
 impl Desk {
-    /// Where the program stands.
+    /// Where the program stands. Waits for the file to be opened, for a while: whoever is told that it is being opened asks again.
     ///
     /// # Errors
     /// What the store says.
     pub fn app_state(&self) -> Result<AppState, Refusal> {
+        if let Some(waits_for) = self.inner.waiting.wait() {
+            return Ok(self.bare_state(Phase::Opening { waits_for }));
+        }
         let place = self.place();
         let mut state = self.bare_state(match &*place {
             Place::FirstRun => Phase::FirstRun,
@@ -109,11 +113,14 @@ impl Desk {
         }
     }
 
-    /// A setting of this desk, as JSON; none also where no clinic is open yet.
+    /// A setting of this desk, as JSON; none also where no clinic is open yet, but for the language and the theme.
     ///
     /// # Errors
     /// What the store says.
     pub fn desk_setting(&self, key: &str) -> Result<Option<String>, Refusal> {
+        if is_look(key) {
+            return Ok(self.look(key));
+        }
         match &*self.place() {
             Place::Open(clinic) => Ok(clinic.store.desk_setting(key)?),
             _ => Ok(None),
@@ -136,6 +143,9 @@ impl Desk {
         }
         if value.len() > 20_000 || serde_json::from_str::<serde::de::IgnoredAny>(value).is_err() {
             return Err(Refusal::invalid("value"));
+        }
+        if is_look(key) {
+            return self.set_look(key, value);
         }
         if key == AUTO_LOCK {
             if serde_json::from_str::<u16>(value).map_or(true, |minutes| minutes > 24 * 60) {

@@ -11,15 +11,16 @@ import { startClock } from '$lib/time/clock.svelte';
 /** What the shell shows of the clinic and of who is signed in comes with the program's state. */
 const SHOWN_BY_SHELL = ['clinics', 'staff', 'settings'];
 
-/** Everything that must be there before the first screen. */
-export async function start(): Promise<void> {
-  const [, , lastRoute] = await Promise.all([
-    refreshAppState(),
-    startTheme(),
-    deskSetting('last_route', ''),
-    refreshSyncState(),
-  ]);
-  await startLanguage();
+/** Everything that must be there before the first screen. Where the file takes long to open, `onslow` may say so meanwhile. */
+export async function start(onslow: () => void): Promise<void> {
+  await Promise.all([refreshAppState(), startTheme()]);
+  if (isOpening()) {
+    await startLanguage();
+    onslow();
+    // The answer is held back for a while each time.
+    while (isOpening()) await refreshAppState();
+  }
+  const [lastRoute] = await Promise.all([deskSetting('last_route', ''), startLanguage(), refreshSyncState()]);
   restoreRoute(lastRoute);
   startClock();
   watchChanges();
@@ -29,6 +30,8 @@ export async function start(): Promise<void> {
     if (SHOWN_BY_SHELL.some((table) => tables.includes(table))) void refreshAppState().then(startLanguage);
   });
 }
+
+const isOpening = (): boolean => appState()?.phase.name === 'opening';
 
 /** Takes up the desk's language in the clinic's region. To be called again when either changes. */
 export async function startLanguage(): Promise<void> {

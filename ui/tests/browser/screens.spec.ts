@@ -137,6 +137,7 @@ const SCREENS: Screen[] = [
     },
   },
   { name: 'sign-in', path: '/', wait: 'screen-lock', options: { phase: 'signed_out' } },
+  { name: 'opening', path: '/', wait: 'screen-opening', options: { phase: 'opening' } },
   { name: 'trouble', path: '/', wait: 'screen-trouble', options: { phase: 'trouble' } },
 ];
 

@@ -17,7 +17,11 @@ export function appHandlers(world: World): Handlers {
     }
   };
   return {
-    app_state: () => world.memory.app,
+    app_state: async () => {
+      // The core holds the answer back while there is hope of a better one.
+      if (world.memory.app.phase.name === 'opening') await new Promise((resolve) => setTimeout(resolve, 200));
+      return world.memory.app;
+    },
     touch: () => null,
     window_ready: () => null,
     create_clinic: ({ input }) =>

@@ -440,13 +440,10 @@ export function makeClinic(options: MockOptions = {}): Memory {
   if (options.phase && options.phase !== 'ready') {
     app.staff = null;
     if (options.phase !== 'signed_out') app.clinic = null;
-    app.phase =
-      options.phase === 'trouble'
-        ? {
-            name: 'trouble',
-            refusal: { code: 'corrupt', field: null, limit: null, until: null, alternatives: [], detail: null },
-          }
-        : { name: options.phase };
+    const refusal = { code: 'corrupt' as const, field: null, limit: null, until: null, alternatives: [], detail: null };
+    if (options.phase === 'trouble') app.phase = { name: 'trouble', refusal };
+    else if (options.phase === 'opening') app.phase = { name: 'opening', waits_for: 'keychain' };
+    else app.phase = { name: options.phase };
   }
   const memory: Omit<Memory, 'hub'> = {
     app,

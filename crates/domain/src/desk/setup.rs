@@ -47,6 +47,11 @@ pub struct Recovery {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "name", rename_all = "snake_case")]
 pub enum Phase {
+    /// The file is being opened, and that takes longer than a person waits for without being told why.
+    Opening {
+        /// What it waits for.
+        waits_for: WaitsFor,
+    },
     /// No clinic yet.
     FirstRun,
     /// The file's key is wrapped by a passphrase, which must be typed.
@@ -62,6 +67,16 @@ pub enum Phase {
     SignedOut,
     /// At work.
     Ready,
+}
+
+/// What the opening of the clinic's file waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// The system's keychain, which may be asking the person for its password.
+    Keychain,
+    /// The file: it is looked over, or brought up to date.
+    File,
 }
 
 /// How the key of the clinic's file is kept.

@@ -80,7 +80,7 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let config = Config { database_url: runtime.block_on(postgres.database())?, connections: 4 };
     let folder = crate::fast_folder()?;
-    let listen = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let listen = crate::port::free_address()?;
     let arguments = [
         format!("--database-url={}", config.database_url),
         "serve".to_owned(),

@@ -1178,6 +1178,10 @@ export type PetPage = {
 
 /**  Where the program stands. */
 export type Phase = 
+/**  The file is being opened, and that takes longer than a person waits for without being told why. */
+{ name: "opening"; 
+/**  What it waits for. */
+waits_for: WaitsFor } | 
 /**  No clinic yet. */
 { name: "first_run" } | 
 /**  The file's key is wrapped by a passphrase, which must be typed. */
@@ -1716,6 +1720,13 @@ export type WaitlistMatchQuery = {
 
 /**  Where an entry of the waitlist stands. */
 export type WaitlistStatus = "active" | "offered" | "booked" | "expired" | "cancelled";
+
+/**  What the opening of the clinic's file waits for. */
+export type WaitsFor = 
+/**  The system's keychain, which may be asking the person for its password. */
+"keychain" | 
+/**  The file: it is looked over, or brought up to date. */
+"file";
 
 /**  A time on the wall: minutes since midnight, 0 to 1440 (24:00 ends a day). Text form `HH:MM`. */
 export type WallTime = string;
