@@ -1,6 +1,6 @@
 //! Phones and e-mails as they are typed, and as they are compared.
 
-use phonenumber::{Mode, country};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 /// A phone as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct Phone {
 /// A number without a prefix belongs to the country of `locale` (`en-US`).
 pub fn normalise_phone(raw: &str, locale: &str) -> Phone {
     let typed = raw.trim();
-    let read = phonenumber::parse(country_of(locale), typed).ok().filter(phonenumber::is_valid);
-    let text = read.map(|number| number.format().mode(Mode::E164).to_string()).filter(|number| says_all(number, typed));
+    let read = PHONE_NUMBER_UTIL.parse(typed, country_of(locale)).ok().filter(|number| PHONE_NUMBER_UTIL.is_valid_number(number));
+    let text = read.map(|number| number.format_as(PhoneNumberFormat::E164).into_owned()).filter(|number| says_all(number, typed));
     match text {
         Some(text) => Phone { text, is_unclear: false },
         None => Phone { text: typed.to_owned(), is_unclear: true },
@@ -42,7 +42,7 @@ pub fn is_unclear(phone: &str) -> bool {
 }
 
 /// The region of a BCP 47 tag: two letters, never the first part, which is the language (`ca` is Catalan, not Canada).
-fn country_of(locale: &str) -> Option<country::Id> {
+fn country_of(locale: &str) -> Option<Region> {
     let is_region = |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic());
     locale.split(['-', '_']).skip(1).find(is_region)?.to_uppercase().parse().ok()
 }

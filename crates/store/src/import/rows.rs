@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{BadRow, ClientDetails, ImportField, ImportPlan, PetDetails};
+use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
 use super::cells;
 use super::read::{File, Record};
+use crate::appointments::card::full_name;
 
 /// A row that can be brought in.
 pub(super) struct Row {
@@ -16,6 +18,8 @@ pub(super) struct Row {
     /// None where the row only adds a pet to the client above it.
     pub(super) client: Option<ClientDetails>,
     pub(super) external_id: Option<String>,
+    /// What other rows of this client share.
+    pub(super) keys: Vec<String>,
     pub(super) pet: Option<PetDetails>,
 }
 
@@ -109,7 +113,19 @@ fn row(file: &File, record: &Record, locale: &str, today: NaiveDate) -> Result<R
     }
     let client = if is_somebody { Some(client.checked_as_typed(locale).map_err(|refusal| told(&cells, &refusal))?) } else { None };
     let pet = pet.map(|pet| pet.checked(today)).transpose().map_err(|refusal| told(&cells, &refusal))?;
-    Ok(Row { line: record.line, client, external_id: cells.text(ImportField::ExternalId), pet })
+    let external_id = cells.text(ImportField::ExternalId);
+    let keys = client.as_ref().map(|client| keys(client, external_id.as_deref())).unwrap_or_default();
+    Ok(Row { line: record.line, client, external_id, keys, pet })
+}
+
+/// The same number of theirs, or the same name with the same phone, e-mail or address, is the same client.
+fn keys(client: &ClientDetails, external_id: Option<&str>) -> Vec<String> {
+    if let Some(id) = external_id {
+        return vec![format!("id|{id}")];
+    }
+    let name = fold(&full_name(&client.first_name, &client.last_name));
+    let shared = [("phone", &client.phone), ("email", &client.email), ("address", &client.address)];
+    shared.into_iter().filter_map(|(kind, value)| Some(format!("{kind}|{name}|{}", fold(value.as_deref()?)))).collect()
 }
 
 /// A refusal by the rules for fields, as a bad row: its reason is the code, its column the one that the field came from.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use petrel_domain::desk::{ClientDetails, DuplicateReason, ImportDuplicate, ImportReport, OnDuplicate, Progress, Saved};
-use petrel_domain::text::fold;
 use petrel_domain::{ClientId, ClientSource, Refusal, RefusalCode};
 use rusqlite::params;
 
@@ -77,11 +76,10 @@ impl<'a> Family<'a> {
     }
 }
 
-/// Sorts rows into clients: the same number of theirs, or the same name with the same phone, e-mail or address, is the same client; a row
-/// without one belongs to the client above.
+/// Sorts rows into clients: rows that share a key are of the same client; a row without one belongs to the client above.
 pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
     let mut families: Vec<Family<'a>> = Vec::new();
-    let mut by_key: HashMap<String, usize> = HashMap::new();
+    let mut by_key: HashMap<&str, usize> = HashMap::with_capacity(3 * rows.len());
     for row in rows {
         let Some(client) = &row.client else {
             if let Some(above) = families.last_mut() {
@@ -89,14 +87,13 @@ pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
             }
             continue;
         };
-        let keys = keys(client, row.external_id.as_deref());
-        let same = keys.iter().find_map(|key| by_key.get(key)).copied();
+        let same = row.keys.iter().find_map(|key| by_key.get(key.as_str())).copied();
         let index = same.unwrap_or(families.len());
         match same {
             Some(index) => families[index].rows.push(row),
             None => families.push(Family { client, external_id: row.external_id.as_deref(), rows: vec![row], known: None }),
         }
-        for key in keys {
+        for key in &row.keys {
             by_key.entry(key).or_insert(index);
         }
     }
@@ -105,15 +102,6 @@ pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
         family.known = known.find(family.client, pets);
     }
     Sorted { families }
-}
-
-fn keys(client: &ClientDetails, external_id: Option<&str>) -> Vec<String> {
-    if let Some(id) = external_id {
-        return vec![format!("id|{id}")];
-    }
-    let name = fold(&full_name(&client.first_name, &client.last_name));
-    let shared = [("phone", &client.phone), ("email", &client.email), ("address", &client.address)];
-    shared.into_iter().filter_map(|(kind, value)| Some(format!("{kind}|{name}|{}", fold(value.as_deref()?)))).collect()
 }
 
 pub(super) fn run(
