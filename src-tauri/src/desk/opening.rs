@@ -39,6 +39,7 @@ impl Desk {
         let desk = self.clone();
         std::thread::spawn(move || {
             let mut place = desk.place_mut();
+            // Before anybody asks: who did not know of it would wait for the outcome, however long.
             desk.inner.waiting.begin(WaitsFor::File);
             let _ = begun.send(());
             *place = desk.opened();

@@ -141,11 +141,11 @@ impl Desk {
         if key.is_empty() || key.len() > 100 || OURS.contains(&key) || key.starts_with(DRAFT) {
             return Err(Refusal::invalid("key").with_detail(key));
         }
-        if value.len() > 20_000 || serde_json::from_str::<serde::de::IgnoredAny>(value).is_err() {
-            return Err(Refusal::invalid("value"));
-        }
         if is_look(key) {
             return self.set_look(key, value);
+        }
+        if value.len() > 20_000 || serde_json::from_str::<serde::de::IgnoredAny>(value).is_err() {
+            return Err(Refusal::invalid("value"));
         }
         if key == AUTO_LOCK {
             if serde_json::from_str::<u16>(value).map_or(true, |minutes| minutes > 24 * 60) {

@@ -16,10 +16,12 @@ export function appHandlers(world: World): Handlers {
       world.progress(step, steps);
     }
   };
+  let isOpeningTold = false;
   return {
-    app_state: async () => {
-      // The core holds the answer back while there is hope of a better one.
-      if (world.memory.app.phase.name === 'opening') await new Promise((resolve) => setTimeout(resolve, 200));
+    app_state: () => {
+      // The core holds an answer back that is no news; here there is never any.
+      if (world.memory.app.phase.name === 'opening' && isOpeningTold) return new Promise<AppState>(() => undefined);
+      isOpeningTold = true;
       return world.memory.app;
     },
     touch: () => null,

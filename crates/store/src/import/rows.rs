@@ -30,7 +30,7 @@ pub(super) struct Read {
     pub(super) ambiguous_dates: usize,
 }
 
-/// Reads every record, on as many threads as there are: reading phones is most of the work.
+/// Reads every record, on as many threads as there are: no record needs another.
 pub(super) fn read(file: &File, locale: &str, today: NaiveDate) -> Read {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = file.records.len().div_ceil(threads).max(1);
