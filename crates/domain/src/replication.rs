@@ -7,13 +7,15 @@ mod hash;
 mod judge;
 mod ledger;
 mod schema;
+mod versions;
 mod wire;
 
 pub use hash::row_hash;
 pub use judge::{MAX_AHEAD, clamp, judge};
 pub use ledger::{Ledger, Row, Stamp, Touched};
 pub use schema::{Column, Kind, Schema, TableSchema};
+pub use versions::{Added, VERSIONS, Versions, WIRE_SCHEMA};
 pub use wire::{
     Change, Clock, Columns, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, Logged, Lost, Maker, NewCode, Op, Outcome,
-    Problem, Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction, WIRE_SCHEMA,
+    Problem, Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction,
 };

@@ -1,11 +1,12 @@
 //! Who is this? Codes let a desk in, tokens keep it in; the hub keeps hashes alone.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Query};
 use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, Duration, Utc};
-use petrel_domain::replication::{Enrol, Enrolled, Tokens, WIRE_SCHEMA};
+use petrel_domain::replication::{Enrol, Enrolled, Tokens};
 use petrel_domain::{Clock, Millis, SystemClock};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -19,9 +20,6 @@ const ACCESS: Duration = Duration::minutes(10);
 pub(crate) const CODE: Duration = Duration::minutes(15);
 /// How many wrong tries a code bears.
 const TRIES: i32 = 5;
-/// The schemas before the current one that are served.
-pub(crate) const OLDEST_SCHEMA: i32 = if WIRE_SCHEMA > 2 { WIRE_SCHEMA - 2 } else { 1 };
-
 /// A desk that was let in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Desk {
@@ -39,6 +37,30 @@ impl FromRequestParts<Hub> for Desk {
         let desk = Box::pin(authenticate(hub, token.ok_or(Problem::Unauthorized)?)).await?;
         hub.limit(desk.device_id)?;
         Ok(desk)
+    }
+}
+
+/// The schema that a desk speaks, as its question says it. A desk that does not say speaks the first one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spoken(pub(crate) i32);
+
+#[derive(Deserialize)]
+struct SpokenQuery {
+    #[serde(default = "first_schema")]
+    schema: i32,
+}
+
+fn first_schema() -> i32 {
+    1
+}
+
+impl FromRequestParts<Hub> for Spoken {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Problem> {
+        let query = Query::<SpokenQuery>::try_from_uri(&parts.uri).map_err(|_| Problem::Malformed("schema is a number".to_owned()))?;
+        hub.database.catalog.serves(query.schema)?;
+        Ok(Self(query.schema))
     }
 }
 
@@ -80,7 +102,7 @@ async fn take_up_next(hub: &Hub, clinic_id: Uuid, device_id: Uuid, access: &[u8]
 /// # Errors
 /// `BadCode`, without a hint whether there is such a code; `HubTooOld`, `DeskTooOld`; `Malformed`.
 pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem> {
-    check_schema(enrol.schema)?;
+    hub.database.catalog.serves(enrol.schema)?;
     let name: String = enrol.name.trim().chars().filter(|of| !of.is_control()).take(200).collect();
     if name.is_empty() {
         return Err(Problem::Malformed("name: say what people call this computer".to_owned()));
@@ -152,15 +174,6 @@ pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Prob
     pg.execute(&sql, &[&clinic, &device, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()]).await?;
     pg.commit().await?;
     Ok(tokens)
-}
-
-/// Whether a desk's schema is served.
-pub(crate) fn check_schema(schema: i32) -> Result<(), Problem> {
-    match schema {
-        schema if schema > WIRE_SCHEMA => Err(Problem::HubTooOld),
-        schema if schema < OLDEST_SCHEMA => Err(Problem::DeskTooOld),
-        _ => Ok(()),
-    }
 }
 
 struct Hashes {

@@ -1,7 +1,11 @@
 //! The replicated tables as Postgres has them.
 
+use std::collections::BTreeMap;
+
 use petrel_domain::manifest::REPLICATED;
-use petrel_domain::replication::{Column, Kind, Schema, TableSchema};
+use petrel_domain::replication::{Column, Kind, Schema, TableSchema, Versions};
+
+use crate::problem::Problem;
 
 /// Columns that are the hub's own.
 const OWN: &[&str] = &["clinic_id", "id", "made_clock", "made_seq", "made_replica", "seq", "clocks"];
@@ -9,11 +13,16 @@ const OWN: &[&str] = &["clinic_id", "id", "made_clock", "made_seq", "made_replic
 /// The replicated tables.
 #[derive(Debug)]
 pub(crate) struct Catalog {
+    /// As they are.
     pub(crate) schema: Schema,
+    /// Which schemas there are.
+    pub(crate) versions: Versions,
+    /// The tables as desks of earlier schemas have them, from the oldest that is served.
+    earlier: BTreeMap<i32, Schema>,
 }
 
 impl Catalog {
-    pub(crate) async fn load(client: &tokio_postgres::Client) -> anyhow::Result<Self> {
+    pub(crate) async fn load(client: &tokio_postgres::Client, versions: Versions) -> anyhow::Result<Self> {
         let sql = "SELECT c.relname::text, a.attname::text, t.typname::text, NOT a.attnotnull, a.atthasdef
                    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
                    WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped
@@ -39,13 +48,35 @@ impl Catalog {
             table.columns.push(Column { name, kind, is_nullable: row.get(3), has_default: row.get(4) });
         }
         anyhow::ensure!(schema.tables.len() == REPLICATED.len(), "the database does not have every table: run `petrel-hub migrate`");
-        Ok(Self { schema })
+        let earlier = (versions.oldest()..versions.current).map(|earlier| (earlier, schema.at(&versions, earlier))).collect();
+        Ok(Self { schema, versions, earlier })
     }
 
-    /// The columns of a table that a desk of `schema` knows, the id first. There is one schema yet; a column that a later one brings is left out
-    /// for an older desk here.
-    pub(crate) fn columns(&self, table: &str, _schema: i32) -> Option<Vec<&str>> {
-        let table = self.schema.tables.get(table)?;
-        Some(std::iter::once("id").chain(table.columns.iter().map(|column| column.name.as_str())).collect())
+    /// The tables as a desk has them that speaks `schema`.
+    pub(crate) fn at(&self, schema: i32) -> &Schema {
+        self.earlier.get(&schema).unwrap_or(&self.schema)
+    }
+
+    /// The tables as a desk has them that speaks an earlier schema; none for one that has all there is.
+    pub(crate) fn earlier(&self, schema: i32) -> Option<&Schema> {
+        self.earlier.get(&schema)
+    }
+
+    /// The columns of a table that a desk of `schema` knows and that came after the schema `since`, the id first.
+    pub(crate) fn columns(&self, table: &str, schema: i32, since: i32) -> Option<Vec<&str>> {
+        let columns = self.at(schema).tables.get(table)?.columns.iter().map(|column| column.name.as_str());
+        Some(std::iter::once("id").chain(columns.filter(|column| self.versions.of_column(table, column) > since)).collect())
+    }
+
+    /// Whether a desk's schema is served.
+    ///
+    /// # Errors
+    /// `HubTooOld`, `DeskTooOld`.
+    pub(crate) fn serves(&self, schema: i32) -> Result<(), Problem> {
+        match schema {
+            schema if schema > self.versions.current => Err(Problem::HubTooOld),
+            schema if schema < self.versions.oldest() => Err(Problem::DeskTooOld),
+            _ => Ok(()),
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts, Transaction};
+use petrel_domain::replication::{VERSIONS, Versions};
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
@@ -33,6 +34,12 @@ impl Database {
     /// # Errors
     /// What Postgres says.
     pub async fn connect(config: &Config) -> anyhow::Result<Self> {
+        Self::speaking(config, VERSIONS).await
+    }
+
+    /// The same, for a hub that knows other schemas: for tests with older and newer desks.
+    #[doc(hidden)]
+    pub async fn speaking(config: &Config, versions: Versions) -> anyhow::Result<Self> {
         let postgres: tokio_postgres::Config = config.database_url.parse().context("DATABASE_URL")?;
         let manager = Manager::from_config(postgres, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let become_hub = Hook::async_fn(|client, _| {
@@ -46,7 +53,7 @@ impl Database {
         let pool = Pool::builder(manager).max_size(config.connections).post_create(become_hub).timeouts(timeouts);
         let pool = pool.runtime(deadpool_postgres::Runtime::Tokio1).build()?;
         let client = pool.get().await.context("the database cannot be reached")?;
-        let catalog = Arc::new(Catalog::load(&client).await?);
+        let catalog = Arc::new(Catalog::load(&client, versions).await?);
         Ok(Self { pool, catalog, url: config.database_url.clone() })
     }
 

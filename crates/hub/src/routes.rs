@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use petrel_domain::Millis;
-use petrel_domain::replication::{Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Push, Renew, Tokens, WIRE_SCHEMA};
+use petrel_domain::replication::{Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Push, Renew, Tokens};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
@@ -25,7 +25,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use uuid::Uuid;
 
-use crate::auth::{self, Desk, OLDEST_SCHEMA, check_schema};
+use crate::auth::{self, Desk, Spoken};
 use crate::blobs::{self, BlobStore};
 use crate::config::Settings;
 use crate::db::{Database, clinic_transaction};
@@ -162,11 +162,12 @@ pub(crate) fn body<T: DeserializeOwned>(bytes: Result<Bytes, axum::extract::reje
 
 type Received = Result<Bytes, axum::extract::rejection::BytesRejection>;
 
-async fn info() -> Json<HubInfo> {
+async fn info(State(hub): State<Hub>) -> Json<HubInfo> {
+    let versions = hub.database.catalog.versions;
     Json(HubInfo {
         service: "petrel-hub".to_owned(),
-        schema: WIRE_SCHEMA,
-        oldest_schema: OLDEST_SCHEMA,
+        schema: versions.current,
+        oldest_schema: versions.oldest(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }
@@ -185,7 +186,7 @@ async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, 
 
 async fn push(State(hub): State<Hub>, desk: Desk, bytes: Received) -> Result<Response, Problem> {
     let push: Push = body(bytes)?;
-    check_schema(push.schema)?;
+    hub.database.catalog.serves(push.schema)?;
     let mut client = hub.database.client().await?;
     let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, push.transactions, &hub.metrics).await?;
     hub.live.tell(desk.clinic_id, pushed.head);
@@ -199,21 +200,15 @@ struct PullQuery {
     limit: Option<i64>,
     #[serde(default)]
     wait: u64,
-    #[serde(default = "current")]
-    schema: i32,
-}
-
-fn current() -> i32 {
-    WIRE_SCHEMA
 }
 
 async fn pull(
     State(hub): State<Hub>,
     desk: Desk,
+    Spoken(schema): Spoken,
     query: Result<Query<PullQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|_| Problem::Malformed("after, limit, wait and schema are numbers".to_owned()))?;
-    check_schema(query.schema)?;
+    let Query(query) = query.map_err(|_| Problem::Malformed("after, limit and wait are numbers".to_owned()))?;
     let limit = query.limit.unwrap_or(5_000).clamp(1, 5_000);
     let deadline = tokio::time::Instant::now() + Duration::from_secs(query.wait.min(MAX_WAIT));
     // Watched before the log is read: what comes in between wakes, too.
@@ -223,7 +218,7 @@ async fn pull(
         // In a box of its own, which goes before the waiting: most desks wait most of the time, and would hold room for the reading meanwhile.
         let reading = Box::pin(async {
             let mut client = hub.database.client().await?;
-            log::page(&mut client, desk.clinic_id, query.after, limit).await
+            log::page(&mut client, hub.database.catalog.earlier(schema), desk.clinic_id, query.after, limit).await
         });
         let (text, count) = reading.await?;
         let is_late = tokio::time::Instant::now() >= deadline;
@@ -262,22 +257,23 @@ struct SnapshotQuery {
     after_id: Option<Uuid>,
     #[serde(default)]
     limit: Option<usize>,
-    #[serde(default = "current")]
-    schema: i32,
+    /// Of the columns only those that came after this schema.
+    #[serde(default)]
+    since: i32,
 }
 
 async fn snapshot(
     State(hub): State<Hub>,
     desk: Desk,
+    Spoken(schema): Spoken,
     Path(table): Path<String>,
     query: Result<Query<SnapshotQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|_| Problem::Malformed("after_id is an id, limit and schema are numbers".to_owned()))?;
-    check_schema(query.schema)?;
+    let Query(query) = query.map_err(|_| Problem::Malformed("after_id is an id, limit and since are numbers".to_owned()))?;
     let limit = query.limit.unwrap_or(SNAPSHOT_ROWS).clamp(1, SNAPSHOT_ROWS);
     let mut client = hub.database.client().await?;
-    let page = log::snapshot(&mut client, &hub.database.catalog, desk.clinic_id, &table, query.after_id, limit, query.schema);
-    let (columns, page) = page.await?;
+    let columns = hub.database.catalog.columns(&table, schema, query.since).ok_or(Problem::NotFound)?.join(",");
+    let page = log::snapshot(&mut client, desk.clinic_id, &table, &columns, query.after_id, limit).await?;
     let names = [HeaderName::from_static("petrel-columns"), HeaderName::from_static("petrel-rows-limit")];
     let [columns_name, limit_name] = names;
     let kind = (header::CONTENT_TYPE, "application/vnd.petrel.copy".to_owned());
@@ -287,6 +283,7 @@ async fn snapshot(
 async fn rows(
     State(hub): State<Hub>,
     desk: Desk,
+    Spoken(schema): Spoken,
     Path(table): Path<String>,
     bytes: Received,
 ) -> Result<Json<Vec<(Uuid, Option<Columns>)>>, Problem> {
@@ -295,18 +292,23 @@ async fn rows(
         return Err(Problem::TooLarge);
     }
     let mut client = hub.database.client().await?;
-    Ok(Json(log::rows(&mut client, &hub.database.catalog, desk.clinic_id, &table, &ids).await?))
+    Ok(Json(log::rows(&mut client, hub.database.catalog.at(schema), desk.clinic_id, &table, &ids).await?))
 }
 
-async fn digest(State(hub): State<Hub>, desk: Desk) -> Result<Response, Problem> {
+async fn digest(State(hub): State<Hub>, desk: Desk, Spoken(schema): Spoken) -> Result<Response, Problem> {
     let mut client = hub.database.client().await?;
-    Ok(Json(log::digest(&mut client, &hub.database.catalog, desk.clinic_id).await?).into_response())
+    Ok(Json(log::digest(&mut client, hub.database.catalog.at(schema), desk.clinic_id).await?).into_response())
 }
 
-async fn history(State(hub): State<Hub>, desk: Desk, Path((table, id)): Path<(String, String)>) -> Result<Json<History>, Problem> {
+async fn history(
+    State(hub): State<Hub>,
+    desk: Desk,
+    Spoken(schema): Spoken,
+    Path((table, id)): Path<(String, String)>,
+) -> Result<Json<History>, Problem> {
     let id = Uuid::parse_str(&id).map_err(|_| Problem::NotFound)?;
     let mut client = hub.database.client().await?;
-    Ok(Json(log::history(&mut client, &hub.database.catalog, desk.clinic_id, &table, id).await?))
+    Ok(Json(log::history(&mut client, hub.database.catalog.at(schema), desk.clinic_id, &table, id).await?))
 }
 
 async fn devices(State(hub): State<Hub>, desk: Desk) -> Result<Json<Vec<HubDevice>>, Problem> {

@@ -10,12 +10,18 @@ use petrel_store::{FileKey, OpenOptions, Store};
 use petrel_sync::{Hub, JoinError, join};
 use uuid::Uuid;
 
+use crate::growing::bring_up_to_date;
+
 /// One desk of the clinic.
 pub(crate) struct Desk {
     pub(crate) path: PathBuf,
     pub(crate) clock: Arc<FixedClock>,
     /// How far its clock is off, in milliseconds.
     pub(crate) skew: i64,
+    /// The schema that its program speaks.
+    pub(crate) schema: i32,
+    /// Its file may have been made by an earlier program.
+    pub(crate) may_be_older: bool,
     pub(crate) store: Option<Store>,
 }
 
@@ -25,11 +31,11 @@ pub(crate) fn key() -> FileKey {
 
 impl Desk {
     /// A desk that has no file yet.
-    pub(crate) fn new(path: PathBuf, now: Millis) -> Self {
-        Self { path, clock: Arc::new(FixedClock::at(now)), skew: 0, store: None }
+    pub(crate) fn new(path: PathBuf, now: Millis, schema: i32) -> Self {
+        Self { path, clock: Arc::new(FixedClock::at(now)), skew: 0, schema, may_be_older: false, store: None }
     }
 
-    /// Its file, opened anew after a crash.
+    /// Its file, opened anew after a crash, and brought up to date where an earlier program made it.
     pub(crate) fn store(&mut self) -> Result<Store> {
         if let Some(store) = &self.store {
             return Ok(store.clone());
@@ -37,6 +43,9 @@ impl Desk {
         let mut options = OpenOptions::new(&self.path, key());
         options.clock = Arc::clone(&self.clock) as Arc<dyn petrel_domain::Clock>;
         options.readers = 1;
+        if std::mem::take(&mut self.may_be_older) {
+            bring_up_to_date(&self.path, self.schema).context("a desk's file is brought up to date")?;
+        }
         let store = Store::open(&options).context("a desk's file does not open")?;
         self.store = Some(store.clone());
         Ok(store)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 const HALF_HOUR: i64 = 1_800_000;
 const PLACES: i64 = 8;
 
-fn id(rng: &mut fastrand::Rng) -> [u8; 16] {
+pub(crate) fn id(rng: &mut fastrand::Rng) -> [u8; 16] {
     let mut bytes: [u8; 16] = std::array::from_fn(|_| rng.u8(..));
     bytes[6] = 0x70 | (bytes[6] & 0x0f);
     bytes

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use petrel_domain::replication::{Columns, Outcome, Pulled, Push, Pushed};
+use petrel_domain::replication::{Columns, Outcome, Pulled, Push, Pushed, Versions};
 use petrel_sync::{Digest, Hub, HubError, SnapshotPage};
 use uuid::Uuid;
 
@@ -104,8 +104,12 @@ impl<H: Hub> Hub for Faulty<H> {
         self.through(async || self.hub.pull(after, wait).await).await
     }
 
-    async fn snapshot(&self, table: &str, after: Option<Uuid>) -> Result<SnapshotPage, HubError> {
-        let mut page = self.through(async || self.hub.snapshot(table, after).await).await?;
+    fn versions(&self) -> Versions {
+        self.hub.versions()
+    }
+
+    async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
+        let mut page = self.through(async || self.hub.snapshot(table, after, since).await).await?;
         let cut = {
             let mut wire = self.wire.borrow_mut();
             let faults = wire.faults;

@@ -9,6 +9,7 @@ mod desk;
 mod disk;
 mod edits;
 mod faults;
+pub mod growing;
 mod model;
 pub mod port;
 mod postgres;
@@ -35,14 +36,25 @@ use petrel_domain::replication::Schema;
 use petrel_domain::{FixedClock, Millis};
 use petrel_store::{FileKey, OpenOptions, Store};
 
-/// An empty file that desks of a schedule are copied from: its migrations are run once. Answers its schema.
+use crate::growing::{GROWN, versions_of};
+
+/// Empty files that desks of a schedule are copied from, one for each schema: their migrations are run once. Answers the newest schema.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn make_template(folder: &Path) -> Result<Schema> {
-    let mut options = OpenOptions::new(folder.join("template.petrel"), FileKey::from_bytes([7; 32]));
+pub fn make_templates(folder: &Path) -> Result<Schema> {
+    let path = |schema| folder.join(format!("template-{schema}.petrel"));
+    let mut options = OpenOptions::new(path(GROWN.current), FileKey::from_bytes([7; 32]));
     options.readers = 1;
-    Ok(Store::open(&options)?.wire_schema())
+    let newest = Store::open(&options)?;
+    newest.note_schema_read(GROWN.current)?;
+    let schema = newest.wire_schema();
+    drop(newest);
+    for earlier in 1..GROWN.current {
+        std::fs::copy(path(GROWN.current), path(earlier))?;
+        growing::make_older(&path(earlier), earlier)?;
+    }
+    Ok(schema)
 }
 
 /// Runs one schedule against a hub in memory.
@@ -52,30 +64,35 @@ pub fn make_template(folder: &Path) -> Result<Schema> {
 pub fn run_in_memory(plan: Plan) -> Result<Report> {
     let folder = fast_folder()?;
     let clock = Arc::new(FixedClock::at(Millis(0)));
-    let hub = ModelHub::new(make_template(folder.path())?, Arc::clone(&clock), plan.sabotage);
+    let hub = ModelHub::new(make_templates(folder.path())?, Arc::clone(&clock), plan.sabotage);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let log = hub.clone();
-    runtime.block_on(run_schedule(plan, folder.path(), hub, clock, async || Ok(log.log())))
+    runtime.block_on(run_schedule(plan, folder.path(), |schema| hub.speaking(schema), clock, async || Ok(log.log())))
 }
 
-/// Runs one schedule against a real hub, in a clinic of its own.
+/// Runs one schedule against a real hub that knows later schemas ([`Served::grown`]), in a clinic of its own.
 ///
 /// # Errors
 /// What was found wrong beyond what [`Findings`] counts; what the hub or Postgres says.
 pub async fn run_on(served: &Served, plan: Plan) -> Result<Report> {
     let folder = fast_folder()?;
-    make_template(folder.path())?;
+    make_templates(folder.path())?;
     let clinic = served.clinic().await?;
-    let (hub, _) = served.desk(clinic).await?;
-    let hub = Arc::new(hub);
-    let line = Shared(Arc::clone(&hub));
-    let report = run_schedule(plan, folder.path(), line, Arc::new(FixedClock::at(Millis(0))), async || Served::log(&hub).await).await?;
+    let mut hubs = Vec::new();
+    for schema in 1..=GROWN.current {
+        let (hub, _) = served.desk(clinic).await?;
+        hubs.push(Shared(Arc::new(hub.speaking(versions_of(schema)))));
+    }
+    let speaking = |schema: i32| hubs[usize::try_from(schema - 1).unwrap_or(0)].clone();
+    let newest = speaking(GROWN.current);
+    let clock = Arc::new(FixedClock::at(Millis(0)));
+    let report = run_schedule(plan, folder.path(), speaking, clock, async || Served::log(&newest.0).await).await?;
     let wrong = petrel_hub::check(&served.database, clinic).await?;
     anyhow::ensure!(wrong.is_empty(), "log and tables disagree: {wrong:?}");
     Ok(report)
 }
 
-/// One connection's hub for all desks of a schedule.
+/// One connection's hub for all desks of a schedule that speak one schema.
 #[derive(Clone)]
 struct Shared(Arc<petrel_sync::HttpHub>);
 
@@ -88,8 +105,17 @@ impl petrel_sync::Hub for Shared {
         self.0.pull(after, wait).await
     }
 
-    async fn snapshot(&self, table: &str, after: Option<uuid::Uuid>) -> Result<petrel_sync::SnapshotPage, petrel_sync::HubError> {
-        self.0.snapshot(table, after).await
+    fn versions(&self) -> petrel_domain::replication::Versions {
+        self.0.versions()
+    }
+
+    async fn snapshot(
+        &self,
+        table: &str,
+        after: Option<uuid::Uuid>,
+        since: i32,
+    ) -> Result<petrel_sync::SnapshotPage, petrel_sync::HubError> {
+        self.0.snapshot(table, after, since).await
     }
 
     async fn rows(

@@ -44,7 +44,7 @@ fn main() -> Result<()> {
                 let run = move |plan: Plan| -> Result<Report> {
                     let Some(url) = &server else { return run_in_memory(plan) };
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                    runtime.block_on(async { run_on(&Served::on(url).await?, plan).await })
+                    runtime.block_on(async { run_on(&Served::grown(url).await?, plan).await })
                 };
                 let mut failed = Vec::new();
                 let mut total = Findings::default();

@@ -6,13 +6,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use petrel_domain::replication::{
-    Columns, Ledger, Logged, Outcome, Pulled, Push, PushResult, Pushed, Schema, Transaction, clamp, judge, row_hash,
+    Columns, Ledger, Logged, Outcome, Pulled, Push, PushResult, Pushed, Schema, Transaction, Versions, clamp, judge, row_hash,
 };
 use petrel_domain::{Clock, FixedClock, Millis};
 use petrel_store::encode_copy;
 use petrel_sync::{Digest, Hub, HubError, SnapshotPage};
 use serde_json::Value;
 use uuid::Uuid;
+
+use crate::growing::{GROWN, versions_of};
 
 /// How many rows a page of a whole table holds: few, so that a join takes many.
 const ROWS: usize = 7;
@@ -49,6 +51,9 @@ struct State {
 pub struct ModelHub {
     state: Rc<RefCell<State>>,
     schema: Rc<Schema>,
+    /// What the desk speaks that has this handle, and the tables as it has them.
+    versions: Versions,
+    seen: Rc<Schema>,
     clock: Arc<FixedClock>,
     sabotage: Option<Sabotage>,
 }
@@ -56,12 +61,26 @@ pub struct ModelHub {
 impl ModelHub {
     /// An empty one.
     pub fn new(schema: Schema, clock: Arc<FixedClock>, sabotage: Option<Sabotage>) -> Self {
-        Self { state: Rc::default(), schema: Rc::new(schema), clock, sabotage }
+        let schema = Rc::new(schema);
+        Self { state: Rc::default(), seen: Rc::clone(&schema), schema, versions: GROWN, clock, sabotage }
+    }
+
+    /// The same hub, for a desk that speaks a schema.
+    #[must_use]
+    pub fn speaking(&self, schema: i32) -> Self {
+        Self { versions: versions_of(schema), seen: Rc::new(self.schema.at(&GROWN, schema)), ..self.clone() }
     }
 
     /// The whole log.
     pub fn log(&self) -> Vec<Logged> {
         self.state.borrow().log.clone()
+    }
+
+    /// The columns that the desk's schema has.
+    fn known(&self, table: &str, columns: &Columns) -> Columns {
+        let mut columns = columns.clone();
+        columns.retain(|name, _| self.seen.tables.get(table).is_some_and(|table| table.column(name).is_some()));
+        columns
     }
 
     fn take(&self, state: &mut State, mut transaction: Transaction, now: Millis) -> Result<PushResult, HubError> {
@@ -115,6 +134,10 @@ impl ModelHub {
 }
 
 impl Hub for ModelHub {
+    fn versions(&self) -> Versions {
+        self.versions
+    }
+
     async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
         let mut state = self.state.borrow_mut();
         let now = self.clock.now();
@@ -131,40 +154,41 @@ impl Hub for ModelHub {
     async fn pull(&self, after: i64, _wait: u32) -> Result<Pulled, HubError> {
         let state = self.state.borrow();
         let is_visible = |logged: &&Logged| logged.last_seq > after && state.hidden != Some(logged.first_seq);
-        let transactions: Vec<_> = state.log.iter().filter(is_visible).take(TRANSACTIONS).cloned().collect();
+        let mut transactions: Vec<_> = state.log.iter().filter(is_visible).take(TRANSACTIONS).cloned().collect();
+        transactions.iter_mut().flat_map(|logged| &mut logged.entries).for_each(|entry| self.seen.narrow(entry));
         let reached = transactions.last().map_or(after, |logged| logged.last_seq);
         Ok(Pulled { more: reached < state.head && !transactions.is_empty(), transactions, head: state.head, now: self.clock.now() })
     }
 
-    async fn snapshot(&self, table: &str, after: Option<Uuid>) -> Result<SnapshotPage, HubError> {
+    async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
         let state = self.state.borrow();
-        let schema = self.schema.tables.get(table).ok_or_else(|| HubError::Problem("not-found".to_owned()))?;
+        let schema = self.seen.tables.get(table).ok_or_else(|| HubError::Problem("not-found".to_owned()))?;
+        let columns: Vec<_> = schema.columns.iter().filter(|column| GROWN.of_column(table, &column.name) > since).collect();
         let mut rows: Vec<_> = state.ledger.rows_of(table).filter(|(id, _)| after.is_none_or(|after| *id > after)).collect();
         rows.sort_unstable_by_key(|(id, _)| *id);
         let is_last = rows.len() < ROWS;
         rows.truncate(ROWS);
-        let kinds: Vec<_> =
-            std::iter::once(petrel_domain::replication::Kind::Id).chain(schema.columns.iter().map(|column| column.kind)).collect();
+        let kinds: Vec<_> = std::iter::once(petrel_domain::replication::Kind::Id).chain(columns.iter().map(|column| column.kind)).collect();
         let ids: Vec<Value> = rows.iter().map(|(id, _)| Value::String(id.to_string())).collect();
         let values = rows
             .iter()
             .zip(&ids)
-            .map(|((_, row), id)| std::iter::once(id).chain(schema.columns.iter().map(|column| row.value(&column.name))).collect());
+            .map(|((_, row), id)| std::iter::once(id).chain(columns.iter().map(|column| row.value(&column.name))).collect());
         let page = encode_copy(&kinds, values).map_err(|error| HubError::Problem(error.to_string()))?;
-        let columns = std::iter::once("id".to_owned()).chain(schema.columns.iter().map(|column| column.name.clone())).collect();
+        let columns = std::iter::once("id".to_owned()).chain(columns.iter().map(|column| column.name.clone())).collect();
         Ok(SnapshotPage { columns, rows: page.into(), last_id: rows.last().map(|(id, _)| *id), is_last })
     }
 
     async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
         let state = self.state.borrow();
-        Ok(ids.iter().map(|id| (*id, state.ledger.row(table, *id).map(|row| row.columns.clone()))).collect())
+        Ok(ids.iter().map(|id| (*id, state.ledger.row(table, *id).map(|row| self.known(table, &row.columns)))).collect())
     }
 
     async fn digest(&self) -> Result<Digest, HubError> {
         let state = self.state.borrow();
-        let tables = petrel_domain::manifest::REPLICATED.iter().map(|table| {
+        let tables = petrel_domain::manifest::REPLICATED.iter().filter(|table| self.seen.tables.contains_key(**table)).map(|table| {
             let rows: Vec<_> = state.ledger.rows_of(table).collect();
-            let sum = rows.iter().fold(0_u64, |sum, (id, row)| sum.wrapping_add(row_hash(*id, &row.columns)));
+            let sum = rows.iter().fold(0_u64, |sum, (id, row)| sum.wrapping_add(row_hash(*id, &self.known(table, &row.columns))));
             ((*table).to_owned(), rows.len() as u64, sum)
         });
         Ok((state.head, tables.collect()))

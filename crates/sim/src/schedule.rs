@@ -1,7 +1,7 @@
 //! One schedule: everything that happens, from a seed; then quiet; then the books are held against each other.
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ use crate::check::{self, Findings};
 use crate::desk::Desk;
 use crate::edits::{edit, found};
 use crate::faults::{Faulty, Wire};
+use crate::growing::{self, GROWN};
 use crate::model::Sabotage;
 
 /// When the world begins, in Unix milliseconds.
@@ -47,35 +48,39 @@ pub struct Report {
     pub desks: usize,
 }
 
-/// Runs one schedule against a hub. `log` reads the hub's whole log at the end; `clock` is the hub's.
+/// Runs one schedule against a hub. `speaking` is the hub as a desk of a schema sees it; `log` reads the hub's whole log at the end; `clock` is
+/// the hub's. In one schedule of three desks begin with older programs, and some are brought up to date on the way.
 ///
 /// # Errors
 /// What was found wrong beyond what [`Findings`] counts, or what the system says.
 pub async fn run_schedule<H: Hub + Clone>(
     plan: Plan,
     folder: &Path,
-    hub: H,
+    speaking: impl Fn(i32) -> H,
     clock: Arc<FixedClock>,
     log: impl AsyncFn() -> Result<Vec<Logged>>,
 ) -> Result<Report> {
     let mut rng = fastrand::Rng::with_seed(plan.seed);
     let faults = rng.u32(0..40);
     let wire = Rc::new(RefCell::new(Wire { rng: rng.fork(), faults: 0, ..Wire::default() }));
-    let line = Faulty { hub, wire: Rc::clone(&wire) };
-    let mut world = World { now: Millis(BEGINNING), clock, desks: Vec::new(), folder, sabotage: plan.sabotage };
+    let lines: Vec<_> = (1..=GROWN.current).map(|schema| Faulty { hub: speaking(schema), wire: Rc::clone(&wire) }).collect();
+    // Drawn beside the others, so that a seed does what it did before there were older programs.
+    let growing = (plan.seed % 3 == 2).then(|| fastrand::Rng::with_seed(plan.seed ^ 0x6772_6f77));
+    let mut world = World { now: Millis(BEGINNING), clock, desks: Vec::new(), folder, sabotage: plan.sabotage, lines, growing };
     world.tick(0);
     // The first desk has a clinic of its own and brings it to the hub.
-    let mut first = Desk::new(folder.join("desk-0.petrel"), world.now);
-    std::fs::copy(folder.join("template.petrel"), &first.path).context("the template")?;
+    let mut first = Desk::new(folder.join("desk-0.petrel"), world.now, world.schema());
+    std::fs::copy(template(folder, first.schema), &first.path).context("the template")?;
     world.prepare(&mut first)?;
     found(&first.store()?, &mut rng)?;
     world.desks.push(first);
-    sync(&mut world, 0, &line, &mut rng).await?;
+    sync(&mut world, 0, &mut rng).await?;
     let most = if plan.desks > 2 { rng.usize(2..=plan.desks) } else { 2 };
-    world.join(&line).await?;
+    world.join().await?;
     wire.borrow_mut().faults = faults;
     for _ in 0..plan.steps {
         world.tick(rng.i64(1..120_000));
+        world.bring_up_to_date();
         let place = rng.usize(0..world.desks.len());
         match rng.u8(0..100) {
             0..=54 => {
@@ -83,13 +88,14 @@ pub async fn run_schedule<H: Hub + Clone>(
                 for _ in 0..rng.u8(1..4) {
                     edit(&store, &mut rng)?;
                 }
+                world.edit_more(&store, place)?;
             }
-            55..=84 => sync(&mut world, place, &line, &mut rng).await?,
+            55..=84 => sync(&mut world, place, &mut rng).await?,
             85..=90 => world.desks[place].store = None,
             91..=94 => {
                 world.desks[place].skew = *rng.choice([0, DAY, -DAY, 365 * DAY, -365 * DAY, 40_000].as_slice()).unwrap_or(&0);
             }
-            95..=97 if world.desks.len() < most => world.join(&line).await?,
+            95..=97 if world.desks.len() < most => world.join().await?,
             98 => world.restore(place, &mut rng)?,
             _ => world.keep_backup(place)?,
         }
@@ -109,7 +115,7 @@ pub async fn run_schedule<H: Hub + Clone>(
         let mut moved = false;
         for place in 0..world.desks.len() {
             let store = world.open(place)?;
-            let done = round(&store, &line, &*world.desks[place].clock).await?;
+            let done = round(&store, world.line(place), &*world.desks[place].clock).await?;
             moved |= done.sent + done.rejected + done.read > 0;
         }
         quiet = if moved { 0 } else { quiet + 1 };
@@ -117,10 +123,13 @@ pub async fn run_schedule<H: Hub + Clone>(
     let stores: Vec<Store> = (0..world.desks.len()).map(|place| world.open(place)).collect::<Result<_>>()?;
     let log = log().await?;
     report.transactions = log.len();
-    check::agree(&stores, &line.hub.digest().await?, &mut report.findings)?;
+    for (place, store) in stores.iter().enumerate() {
+        let theirs = world.line(place).hub.digest().await?;
+        report.findings.diverged += usize::from(!check::agrees(store, &theirs)?);
+    }
     if report.findings.diverged > 0 && std::env::var_os("PETREL_SIM_TELL").is_some() {
         for (place, store) in stores.iter().enumerate() {
-            check::tell(place, store, &line.hub).await?;
+            check::tell(place, store, &world.line(place).hub).await?;
         }
         check::tell_log(&log);
     }
@@ -136,9 +145,9 @@ pub async fn run_schedule<H: Hub + Clone>(
 }
 
 /// One round, behind a line that may fail. Whatever the hub says may pass; the file must not say anything.
-async fn sync<H: Hub>(world: &mut World<'_>, place: usize, line: &Faulty<H>, rng: &mut fastrand::Rng) -> Result<()> {
+async fn sync<H: Hub>(world: &mut World<'_, H>, place: usize, rng: &mut fastrand::Rng) -> Result<()> {
     let store = world.open(place)?;
-    match round(&store, line, &*world.desks[place].clock).await {
+    match round(&store, world.line(place), &*world.desks[place].clock).await {
         Ok(_) => Ok(()),
         Err(SyncError::Hub(error)) if error.is_passing() => {
             // Half of the time the desk dies of it.
@@ -151,15 +160,57 @@ async fn sync<H: Hub>(world: &mut World<'_>, place: usize, line: &Faulty<H>, rng
     }
 }
 
-struct World<'a> {
+/// The empty file of a schema.
+fn template(folder: &Path, schema: i32) -> PathBuf {
+    folder.join(format!("template-{schema}.petrel"))
+}
+
+struct World<'a, H> {
     now: Millis,
     clock: Arc<FixedClock>,
     desks: Vec<Desk>,
     folder: &'a Path,
     sabotage: Option<Sabotage>,
+    /// The hub as desks of the schemas see it, the first first.
+    lines: Vec<Faulty<H>>,
+    /// What draws the programs' schemas; none where all are up to date.
+    growing: Option<fastrand::Rng>,
 }
 
-impl World<'_> {
+impl<H: Hub> World<'_, H> {
+    /// The hub as a desk sees it.
+    fn line(&self, place: usize) -> &Faulty<H> {
+        &self.lines[usize::try_from(self.desks[place].schema - 1).unwrap_or(0)]
+    }
+
+    /// The schema of a new desk's program.
+    fn schema(&mut self) -> i32 {
+        self.growing.as_mut().map_or(GROWN.current, |rng| rng.i32(1..=GROWN.current))
+    }
+
+    /// Somebody brings a desk's program up to date, or not.
+    fn bring_up_to_date(&mut self) {
+        let Some(rng) = self.growing.as_mut() else { return };
+        if rng.u8(0..30) > 0 {
+            return;
+        }
+        let place = rng.usize(0..self.desks.len());
+        let desk = &mut self.desks[place];
+        if desk.schema < GROWN.current {
+            desk.schema = rng.i32(desk.schema + 1..=GROWN.current);
+            desk.may_be_older = true;
+            desk.store = None;
+        }
+    }
+
+    /// What only a later program can do.
+    fn edit_more(&mut self, store: &Store, place: usize) -> Result<()> {
+        match self.growing.as_mut() {
+            Some(rng) => growing::edit(store, self.desks[place].schema, rng),
+            None => Ok(()),
+        }
+    }
+
     fn tick(&mut self, millis: i64) {
         self.now.0 += millis;
         self.clock.set(self.now);
@@ -189,15 +240,16 @@ impl World<'_> {
     }
 
     /// One more desk fills its file from the hub; a line that fails lets it go on where it stopped.
-    async fn join<H: Hub>(&mut self, line: &Faulty<H>) -> Result<()> {
+    async fn join(&mut self) -> Result<()> {
+        let schema = self.schema();
         let path = self.folder.join(format!("desk-{}.petrel", self.desks.len()));
         let fresh = path.with_extension("joining");
         if !fresh.exists() {
-            std::fs::copy(self.folder.join("template.petrel"), &fresh)?;
+            std::fs::copy(template(self.folder, schema), &fresh)?;
         }
-        let mut desk = Desk::new(path, self.now);
+        let mut desk = Desk::new(path, self.now, schema);
         for _ in 0..200 {
-            match desk.join(line).await {
+            match desk.join(&self.lines[usize::try_from(schema - 1).unwrap_or(0)]).await {
                 Ok(()) => {
                     self.prepare(&mut desk)?;
                     self.desks.push(desk);
@@ -226,6 +278,7 @@ impl World<'_> {
         let backup = path.with_extension("backup");
         if backup.exists() && rng.bool() {
             self.desks[place].store = None;
+            self.desks[place].may_be_older = true;
             std::fs::copy(&backup, &path)?;
         }
         Ok(())

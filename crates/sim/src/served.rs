@@ -1,13 +1,14 @@
 //! A real hub on a real Postgres, in this process, at a port of its own.
 
 use anyhow::{Context, Result};
-use petrel_domain::replication::{Enrolled, Logged};
+use petrel_domain::replication::{Enrolled, Logged, VERSIONS, Versions};
 use petrel_hub::{BlobStore, Config, Database, Hub as Server, NewClinic, Settings};
 use petrel_sync::{HttpHub, Hub};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::growing::GROWN;
 use crate::postgres::Postgres;
 
 /// A hub that listens. It stops when it is dropped.
@@ -42,7 +43,7 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn with_blobs(postgres: &Postgres, blobs: BlobStore) -> Result<Self> {
-        Self::serve(&postgres.database().await?, Some(blobs)).await
+        Self::serve(&postgres.database().await?, Some(blobs), VERSIONS).await
     }
 
     /// Starts one on a database that is there: several hubs may share it.
@@ -50,13 +51,29 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn on(database_url: &str) -> Result<Self> {
-        Self::serve(database_url, None).await
+        Self::serve(database_url, None, VERSIONS).await
     }
 
-    async fn serve(database_url: &str, blobs: Option<BlobStore>) -> Result<Self> {
+    /// Starts one that knows later schemas ([`GROWN`]), on a database that is there.
+    ///
+    /// # Errors
+    /// What Postgres or the system says.
+    pub async fn grown(database_url: &str) -> Result<Self> {
+        Self::speaking(database_url, GROWN).await
+    }
+
+    /// Starts one that knows these schemas.
+    ///
+    /// # Errors
+    /// What Postgres or the system says.
+    pub async fn speaking(database_url: &str, versions: Versions) -> Result<Self> {
+        Self::serve(database_url, None, versions).await
+    }
+
+    async fn serve(database_url: &str, blobs: Option<BlobStore>, versions: Versions) -> Result<Self> {
         let config = Config { database_url: database_url.to_owned(), connections: 8 };
         Database::migrate(&config).await?;
-        let database = Database::connect(&config).await?;
+        let database = Database::speaking(&config, versions).await?;
         let folder = tempfile::tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

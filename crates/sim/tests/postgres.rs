@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use petrel_domain::replication::Kind;
 use petrel_domain::{Clock, SystemClock};
-use petrel_sim::{Plan, Postgres, Served, fast_folder, make_template, run_on};
+use petrel_sim::{Plan, Postgres, Served, fast_folder, make_templates, run_on};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use petrel_sync::{HttpHub, Hub, HubError, compare, join, repair, round};
 use tokio_postgres::NoTls;
@@ -166,7 +166,7 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
 #[tokio::test]
 async fn schedules_on_postgres() {
     let postgres = Postgres::start().unwrap();
-    let served = Served::start(&postgres).await.unwrap();
+    let served = Served::grown(&postgres.database().await.unwrap()).await.unwrap();
     for seed in 0..24 {
         let report = run_on(&served, Plan { seed, desks: 5, steps: 80, sabotage: None }).await;
         let report = report.unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
@@ -179,7 +179,7 @@ async fn device_and_hub_have_the_same_tables() {
     let postgres = Postgres::start().unwrap();
     let served = Served::start(&postgres).await.unwrap();
     let folder = fast_folder().unwrap();
-    let device = make_template(folder.path()).unwrap();
+    let device = make_templates(folder.path()).unwrap();
     let hub = plain(&served.database_url).await;
     let rows = hub
         .query(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use petrel_domain::manifest::REGISTERS;
+use petrel_domain::manifest::{REGISTERS, REPLICATED};
 use petrel_domain::replication::{Column, Kind, Schema, TableSchema};
 use rusqlite::Connection;
 
@@ -80,6 +80,11 @@ impl Catalog {
             (table.name.clone(), TableSchema { columns: columns.collect() })
         });
         Schema { tables: tables.collect() }
+    }
+
+    /// The file's replicated tables, parents before the tables that refer to them.
+    pub(crate) fn in_order(&self) -> impl DoubleEndedIterator<Item = &Table> {
+        REPLICATED.iter().filter_map(|name| self.tables.get(*name))
     }
 
     /// The names of the replicated tables.

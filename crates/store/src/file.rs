@@ -12,7 +12,7 @@ pub use check::check_file;
 pub use key::FileKey;
 pub use key_file::{Kept, KeyFile, write_private};
 pub use lock::FileLock;
-pub use open::{OpenOptions, SCHEMA_VERSION, is_older};
+pub use open::{OpenOptions, is_older};
 pub use wrap::WrappedKey;
 
 pub(crate) use check::{check, corrupt};

@@ -8,6 +8,7 @@ mod carry;
 mod copy;
 mod digest;
 mod history;
+mod later;
 mod losses;
 mod named;
 mod outgoing;

@@ -1,12 +1,12 @@
 //! One round with the hub.
 
-use petrel_domain::replication::{Pulled, Push, WIRE_SCHEMA};
+use petrel_domain::replication::{Pulled, Push};
 use petrel_domain::{Clock, Millis};
 use petrel_store::{Store, StoreError};
 use uuid::Uuid;
 
 use crate::beside::beside;
-use crate::hub::{Hub, HubError};
+use crate::hub::{Hub, HubError, SnapshotPage};
 
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
 const PUSH_ROWS: usize = 10_000;
@@ -38,7 +38,7 @@ pub enum SyncError {
     Store(#[from] StoreError),
 }
 
-/// Sends what waits, reads what is new, fetches what differs.
+/// Sends what waits, reads what is new, fetches what an older program could not read, and what differs.
 ///
 /// # Errors
 /// The hub's, or the file's; the next round goes on from where this one stopped.
@@ -46,6 +46,7 @@ pub async fn round(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<R
     let mut round = Round::default();
     push(store, hub, &mut round, clock).await?;
     pull(store, hub, &mut round, 0, clock).await?;
+    catch_up(store, hub, &mut round).await?;
     settle(store, hub, &mut round).await?;
     if store.remove_gone()? {
         store.rebuild_derived()?;
@@ -71,7 +72,7 @@ pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn 
     let from_the_first = || store.outgoing(0, PUSH_ROWS, PUSH_BYTES);
     let mut transactions = from_the_first()?;
     while let Some(last) = transactions.last().map(|last| last.n) {
-        let push = Push { schema: WIRE_SCHEMA, transactions };
+        let push = Push { schema: hub.versions().current, transactions };
         let file = store.clone();
         let reading = beside(move || file.outgoing(last, PUSH_ROWS, PUSH_BYTES));
         let answer = hub.push(&push).await;
@@ -145,6 +146,27 @@ pub(crate) async fn read_on(
     }
 }
 
+/// Fetches what a later schema brought, once, when the program was brought up to date: the log as this desk has read it was without it.
+async fn catch_up(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<(), SyncError> {
+    let (versions, from) = (hub.versions(), store.schema_read()?);
+    if from >= versions.current {
+        return Ok(());
+    }
+    for table in versions.tables_since(from) {
+        let is_new = versions.of_table(table) > from;
+        let mut after = None;
+        loop {
+            let page = whole(hub.snapshot(table, after, from).await?)?;
+            merge(&mut round.changes, store.fill_in_columns(table, is_new, &page.columns, &page.rows)?);
+            if page.is_last {
+                break;
+            }
+            after = page.last_id;
+        }
+    }
+    Ok(store.note_schema_read(versions.current)?)
+}
+
 /// Fetches rows that are known to differ: those of rejected transactions, and those that a comparison found.
 async fn settle(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<(), SyncError> {
     while let Some((table, ids)) = store.stale_rows(ROWS)? {
@@ -176,7 +198,7 @@ pub async fn repair(store: &Store, hub: &impl Hub, table: &str) -> Result<usize,
     let mut ids = store.ids_of(table)?;
     let mut after = None;
     loop {
-        let page = hub.snapshot(table, after).await?;
+        let page = whole(hub.snapshot(table, after, 0).await?)?;
         let kinds = store.wire_schema().tables.get(table).map(|schema| {
             page.columns
                 .iter()
@@ -201,6 +223,12 @@ pub async fn repair(store: &Store, hub: &impl Hub, table: &str) -> Result<usize,
     store.mark_stale(table, &ids)?;
     tracing::warn!(table, rows = ids.len(), "a table differs from the hub's and is fetched anew");
     Ok(ids.len())
+}
+
+/// A page as it was sent, or the line's fault: the file is not to blame for one that was cut short.
+fn whole(page: SnapshotPage) -> Result<SnapshotPage, HubError> {
+    let is_whole = petrel_store::outline_copy(&page.rows).is_some();
+    if is_whole { Ok(page) } else { Err(HubError::Unreachable("a page of a table was cut short".to_owned())) }
 }
 
 fn merge(all: &mut Vec<String>, more: Vec<String>) {

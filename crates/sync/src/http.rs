@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use petrel_domain::replication::{
-    Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Problem, Pulled, Push, Pushed, Renew, Tokens, WIRE_SCHEMA,
+    Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Problem, Pulled, Push, Pushed, Renew, Tokens, VERSIONS, Versions,
 };
 use petrel_domain::{Clock, Millis, SystemClock};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
@@ -33,6 +33,7 @@ pub struct HttpHub {
     base: Url,
     tokens: Mutex<Option<Tokens>>,
     keep: KeepTokens,
+    versions: Versions,
 }
 
 impl HttpHub {
@@ -45,7 +46,19 @@ impl HttpHub {
         let client = Client::builder().connect_timeout(CONNECT).user_agent(concat!("petrel/", env!("CARGO_PKG_VERSION")));
         let client =
             client.redirect(reqwest::redirect::Policy::none()).build().map_err(|error| HubError::Unreachable(error.to_string()))?;
-        Ok(Self { client, base, tokens: Mutex::new(tokens), keep })
+        Ok(Self { client, base, tokens: Mutex::new(tokens), keep, versions: VERSIONS })
+    }
+
+    /// The same hub, for a program that knows other schemas: for tests of older and newer ones.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn speaking(self, versions: Versions) -> Self {
+        Self { versions, ..self }
+    }
+
+    /// The schema, as every request says it.
+    fn schema(&self) -> (&'static str, String) {
+        ("schema", self.versions.current.to_string())
     }
 
     /// What answers at the address.
@@ -62,7 +75,7 @@ impl HttpHub {
     /// # Errors
     /// `BadCode`, `TooManyTries`, `HubTooOld`, `DeskTooOld`; what the network says.
     pub async fn enrol(&self, code: &str, name: &str, platform: &str) -> Result<Enrolled, HubError> {
-        let enrol = Enrol { code: code.to_owned(), name: name.to_owned(), platform: platform.to_owned(), schema: WIRE_SCHEMA };
+        let enrol = Enrol { code: code.to_owned(), name: name.to_owned(), platform: platform.to_owned(), schema: self.versions.current };
         let enrolled: Enrolled = self.read(json(self.request(Method::POST, "v1/devices/enrol", &[]), &enrol)?.timeout(ANSWER)).await?;
         *self.tokens.lock().await = Some(enrolled.tokens.clone());
         Ok(enrolled)
@@ -99,7 +112,8 @@ impl HttpHub {
     /// The hub's; `Problem` where there is no such row.
     pub async fn history(&self, table: &str, id: Uuid) -> Result<History, HubError> {
         let path = format!("v1/sync/history/{table}/{id}");
-        decode(self.send(|| Ok(self.request(Method::GET, &path, &[])), ANSWER).await?).await
+        let query = [self.schema()];
+        decode(self.send(|| Ok(self.request(Method::GET, &path, &query)), ANSWER).await?).await
     }
 
     /// What opens the door now.
@@ -158,6 +172,10 @@ impl HttpHub {
 }
 
 impl Hub for HttpHub {
+    fn versions(&self) -> Versions {
+        self.versions
+    }
+
     async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
         let body = serde_json::to_vec(push).map_err(|error| HubError::Problem(error.to_string()))?;
         let body = compress(body)?;
@@ -172,13 +190,16 @@ impl Hub for HttpHub {
     }
 
     async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {
-        let query = [("after", after.to_string()), ("wait", wait.to_string()), ("schema", WIRE_SCHEMA.to_string())];
+        let query = [("after", after.to_string()), ("wait", wait.to_string()), self.schema()];
         let timeout = ANSWER + Duration::from_secs(wait.into());
         decode(self.send(|| Ok(self.request(Method::GET, "v1/sync/pull", &query)), timeout).await?).await
     }
 
-    async fn snapshot(&self, table: &str, after: Option<Uuid>) -> Result<SnapshotPage, HubError> {
-        let mut query = vec![("schema", WIRE_SCHEMA.to_string())];
+    async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
+        let mut query = vec![self.schema()];
+        if since > 0 {
+            query.push(("since", since.to_string()));
+        }
         query.extend(after.map(|after| ("after_id", after.to_string())));
         let path = format!("v1/sync/snapshot/{table}");
         let response = self.send(|| Ok(self.request(Method::GET, &path, &query)), ANSWER).await?;
@@ -194,12 +215,14 @@ impl Hub for HttpHub {
     }
 
     async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
-        let make = || json(self.request(Method::POST, &format!("v1/sync/rows/{table}"), &[]), &ids);
+        let query = [self.schema()];
+        let make = || json(self.request(Method::POST, &format!("v1/sync/rows/{table}"), &query), &ids);
         decode(self.send(make, ANSWER).await?).await
     }
 
     async fn digest(&self) -> Result<Digest, HubError> {
-        decode(self.send(|| Ok(self.request(Method::GET, "v1/sync/digest", &[])), ANSWER).await?).await
+        let query = [self.schema()];
+        decode(self.send(|| Ok(self.request(Method::GET, "v1/sync/digest", &query)), ANSWER).await?).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use bytes::Bytes;
-use petrel_domain::replication::{Columns, Pulled, Push, Pushed};
+use petrel_domain::replication::{Columns, Pulled, Push, Pushed, VERSIONS, Versions};
 use uuid::Uuid;
 
 /// A page of a whole table.
@@ -92,14 +92,18 @@ impl HubError {
     }
 }
 
-/// What a desk asks of its hub.
+/// What a desk asks of its hub. Every question says the schema that the desk speaks.
 pub trait Hub {
+    /// The schemas that the desk's program knows, its own the newest.
+    fn versions(&self) -> Versions {
+        VERSIONS
+    }
     /// Sends transactions.
     fn push(&self, push: &Push) -> impl Future<Output = Result<Pushed, HubError>>;
     /// Reads the log after a number; `wait` is how many seconds the hub may hold the answer back until there is something.
     fn pull(&self, after: i64, wait: u32) -> impl Future<Output = Result<Pulled, HubError>>;
-    /// Reads whole tables, in the order of ids.
-    fn snapshot(&self, table: &str, after: Option<Uuid>) -> impl Future<Output = Result<SnapshotPage, HubError>>;
+    /// Reads whole tables, in the order of ids. Of their columns only those that came after the schema `since`; 0 is all of them.
+    fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> impl Future<Output = Result<SnapshotPage, HubError>>;
     /// Reads single rows as they stand; none for one that the hub does not have.
     fn rows(&self, table: &str, ids: &[Uuid]) -> impl Future<Output = Result<Vec<(Uuid, Option<Columns>)>, HubError>>;
     /// Counts and hashes of all tables, and the number of the log at which they were taken.

@@ -33,12 +33,12 @@ pub async fn join(
     mut progress: impl FnMut(usize),
 ) -> Result<PathBuf, JoinError> {
     let head = hub.pull(i64::MAX, 0).await?.head;
-    let mut file = Bootstrap::open(path, key, head)?;
+    let mut file = Bootstrap::open(path, key, head, hub.versions().current)?;
     let (mut rows, mut ahead) = (0, None);
     while let Some((table, after)) = file.next() {
         let page: SnapshotPage = match ahead.take() {
             Some(page) => page,
-            None => hub.snapshot(table, after).await?,
+            None => hub.snapshot(table, after, 0).await?,
         };
         // While one page is written, the next is fetched.
         let next = file.next_after(page.last_id, page.is_last);
@@ -47,7 +47,7 @@ pub async fn join(
             (file, written)
         });
         let fetched = match next {
-            Some((table, after)) => Some(hub.snapshot(table, after).await),
+            Some((table, after)) => Some(hub.snapshot(table, after, 0).await),
             None => None,
         };
         let (back, written) = writing.end().await?;

@@ -12,9 +12,6 @@ use uuid::Uuid;
 
 use crate::Millis;
 
-/// The schema this program speaks. A hub serves this one and the two before it.
-pub const WIRE_SCHEMA: i32 = 1;
-
 /// Names and values of columns: ids as text, instants as milliseconds, truth as 0 and 1, JSON as JSON.
 pub type Columns = Map<String, Value>;
 
@@ -231,7 +228,7 @@ pub struct Lost {
 /// A numbered change. Its number is the transaction's first one plus its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// The table.
+    /// The table. Empty where the reader's schema does not have it: nothing happened there, and the number is taken.
     pub table: String,
     /// The row.
     pub id: Uuid,

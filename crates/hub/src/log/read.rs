@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::{StreamExt, TryStreamExt};
 use petrel_domain::manifest::REPLICATED;
-use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, row_hash};
+use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, Schema, row_hash};
 use petrel_domain::{Clock as _, Millis, SystemClock};
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -21,12 +21,18 @@ use crate::problem::Problem;
 const PAGE_BYTES: usize = 6 << 20;
 
 /// A page of the log after a number, as JSON ([`petrel_domain::replication::Pulled`]): the entries are copied as they lie there. Answers it with
-/// how many transactions it holds.
+/// how many transactions it holds. For a desk of an earlier schema what it does not have is left out.
 ///
 /// # Errors
 /// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (the hub was restored from a backup): the
 /// desk then fetches whole tables. The largest number there is asks for the log's end alone.
-pub(crate) async fn page(client: &mut Object, clinic: Uuid, after: i64, limit: i64) -> Result<(String, usize), Problem> {
+pub(crate) async fn page(
+    client: &mut Object,
+    earlier: Option<&Schema>,
+    clinic: Uuid,
+    after: i64,
+    limit: i64,
+) -> Result<(String, usize), Problem> {
     let pg = clinic_transaction(client, clinic).await?;
     let heads = pg.prepare_cached("SELECT head, horizon FROM log_heads WHERE clinic_id = $1").await?;
     let heads = pg.query_one(&heads, &[&clinic]).await?;
@@ -47,7 +53,7 @@ pub(crate) async fn page(client: &mut Object, clinic: Uuid, after: i64, limit: i
                 body.push(',');
             }
             reached = row.try_get(1)?;
-            transaction(&mut body, &row)?;
+            transaction(&mut body, &row, earlier)?;
             count += 1;
             if body.len() > PAGE_BYTES {
                 break;
@@ -65,7 +71,7 @@ fn params<'a>(
     values.iter().map(|value| *value as &dyn tokio_postgres::types::ToSql)
 }
 
-fn transaction(body: &mut String, row: &Row) -> Result<(), DbError> {
+fn transaction(body: &mut String, row: &Row, earlier: Option<&Schema>) -> Result<(), DbError> {
     let at: chrono::DateTime<chrono::Utc> = row.try_get(8)?;
     let (replica, staff): (Uuid, Option<Uuid>) = (row.try_get(2)?, row.try_get(6)?);
     let action = Value::String(row.try_get(7)?);
@@ -82,24 +88,31 @@ fn transaction(body: &mut String, row: &Row) -> Result<(), DbError> {
         let _ = write!(body, ",\"staff_id\":\"{staff}\"");
     }
     let entries: &str = row.try_get(9)?;
-    let _ = write!(body, ",\"entries\":{entries}}}");
+    let narrowed = earlier.map(|earlier| narrow(entries, earlier)).transpose()?;
+    let _ = write!(body, ",\"entries\":{}}}", narrowed.as_deref().unwrap_or(entries));
     Ok(())
 }
 
-/// A page of a whole table in the order of ids: its columns, and its rows in Postgres' binary COPY format.
+/// Entries without what an earlier schema does not have.
+fn narrow(entries: &str, earlier: &Schema) -> Result<String, DbError> {
+    let unreadable = |error: serde_json::Error| DbError::Value(error.to_string());
+    let mut entries: Vec<Entry> = serde_json::from_str(entries).map_err(unreadable)?;
+    entries.iter_mut().for_each(|entry| earlier.narrow(entry));
+    serde_json::to_string(&entries).map_err(unreadable)
+}
+
+/// A page of a whole table in the order of ids, in Postgres' binary COPY format. Table and columns are the catalog's.
 ///
 /// # Errors
-/// `NotFound` where no such table is replicated.
+/// What Postgres says.
 pub(crate) async fn snapshot(
     client: &mut Object,
-    catalog: &Catalog,
     clinic: Uuid,
     table: &str,
+    columns: &str,
     after: Option<Uuid>,
     limit: usize,
-    schema: i32,
-) -> Result<(String, Bytes), Problem> {
-    let columns = catalog.columns(table, schema).ok_or(Problem::NotFound)?.join(",");
+) -> Result<Bytes, Problem> {
     let pg = clinic_transaction(client, clinic).await?;
     // COPY takes no parameters; both are UUIDs that were parsed.
     let after = after.map(|after| format!(" AND id > '{after}'")).unwrap_or_default();
@@ -113,7 +126,7 @@ pub(crate) async fn snapshot(
         page.extend_from_slice(&bytes?);
     }
     pg.commit().await?;
-    Ok((columns, page.freeze()))
+    Ok(page.freeze())
 }
 
 /// Rows as they stand.
@@ -122,12 +135,12 @@ pub(crate) async fn snapshot(
 /// `NotFound` where no such table is replicated.
 pub(crate) async fn rows(
     client: &mut Object,
-    catalog: &Catalog,
+    schema: &Schema,
     clinic: Uuid,
     table: &str,
     ids: &[Uuid],
 ) -> Result<Vec<(Uuid, Option<Columns>)>, Problem> {
-    let schema = catalog.schema.tables.get(table).ok_or(Problem::NotFound)?;
+    let schema = schema.tables.get(table).ok_or(Problem::NotFound)?;
     let pg = clinic_transaction(client, clinic).await?;
     let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
     let sql = format!("SELECT id, {} FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)", columns.join(", "));
@@ -155,9 +168,9 @@ fn columns_of(row: &Row, schema: &petrel_domain::replication::TableSchema) -> Re
 ///
 /// # Errors
 /// `NotFound` where there is no such row.
-pub(crate) async fn history(client: &mut Object, catalog: &Catalog, clinic: Uuid, table: &str, id: Uuid) -> Result<History, Problem> {
+pub(crate) async fn history(client: &mut Object, schema: &Schema, clinic: Uuid, table: &str, id: Uuid) -> Result<History, Problem> {
     const MOST: usize = 500;
-    if !catalog.schema.tables.contains_key(table) {
+    if !schema.tables.contains_key(table) {
         return Err(Problem::NotFound);
     }
     let pg = clinic_transaction(client, clinic).await?;
@@ -166,7 +179,8 @@ pub(crate) async fn history(client: &mut Object, catalog: &Catalog, clinic: Uuid
     let mut seq: i64 = row.try_get(0)?;
     let mut entries = Vec::new();
     while seq > 0 && entries.len() < MOST {
-        let Some((found, prior)) = entry(&pg, clinic, seq).await? else { break };
+        let Some((mut found, prior)) = entry(&pg, clinic, seq).await? else { break };
+        schema.narrow(&mut found.entry);
         entries.push(found);
         seq = prior;
     }
@@ -211,7 +225,7 @@ async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Happened, 
 ///
 /// # Errors
 /// What Postgres says.
-pub(crate) async fn digest(client: &mut Object, catalog: &Catalog, clinic: Uuid) -> Result<(i64, Vec<(String, u64, u64)>), Problem> {
+pub(crate) async fn digest(client: &mut Object, schema: &Schema, clinic: Uuid) -> Result<(i64, Vec<(String, u64, u64)>), Problem> {
     let pg = client
         .build_transaction()
         .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
@@ -223,7 +237,7 @@ pub(crate) async fn digest(client: &mut Object, catalog: &Catalog, clinic: Uuid)
     let head: i64 = pg.query_one("SELECT head FROM log_heads WHERE clinic_id = $1", &[&clinic]).await?.try_get(0)?;
     let mut digests = Vec::new();
     for name in REPLICATED {
-        let Some(schema) = catalog.schema.tables.get(*name) else { continue };
+        let Some(schema) = schema.tables.get(*name) else { continue };
         let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
         let sql = format!("SELECT id, {} FROM {name} WHERE clinic_id = $1", columns.join(", "));
         let statement = pg.prepare_cached(&sql).await?;

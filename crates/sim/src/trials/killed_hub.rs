@@ -48,8 +48,8 @@ impl Hub for Witnessed<'_> {
         self.hub.pull(after, wait).await
     }
 
-    async fn snapshot(&self, table: &str, after: Option<Uuid>) -> Result<SnapshotPage, HubError> {
-        self.hub.snapshot(table, after).await
+    async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
+        self.hub.snapshot(table, after, since).await
     }
 
     async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<petrel_domain::replication::Columns>)>, HubError> {

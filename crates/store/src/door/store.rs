@@ -57,7 +57,8 @@ impl Store {
         let writer = try_writer(&options.path, &options.key)?;
         let now = options.clock.now();
         let desk = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, (now.0 / 1000).unsigned_abs(), 0));
-        writer.execute("INSERT INTO sync_state (id, desk_id) VALUES (1, ?1) ON CONFLICT (id) DO NOTHING", [desk.as_bytes()])?;
+        let sql = "INSERT INTO sync_state (id, desk_id, schema_read) VALUES (1, ?1, ?2) ON CONFLICT (id) DO NOTHING";
+        writer.execute(sql, rusqlite::params![desk.as_bytes(), petrel_domain::replication::WIRE_SCHEMA])?;
         let catalog = Catalog::load(&writer)?;
         let readers = Readers::open(options)?;
         let mark = getrandom::u32().map_err(|error| crate::StoreError::Value(error.to_string()))?;

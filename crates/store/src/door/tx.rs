@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use petrel_domain::Millis;
 use petrel_domain::desk::ActionId;
+use petrel_domain::replication::WIRE_SCHEMA;
 use rusqlite::session::Session;
 use rusqlite::{Connection, params};
 use uuid::{ContextV7, Timestamp, Uuid};
@@ -14,7 +15,7 @@ use crate::catalog::Catalog;
 use crate::changes::each;
 use crate::derived::Affected;
 use crate::replica::Registers;
-use crate::{Action, Actor, Result, SCHEMA_VERSION};
+use crate::{Action, Actor, Result};
 
 /// One write under way: the connection inside its transaction, who writes, and when.
 pub struct Tx<'a> {
@@ -149,7 +150,7 @@ impl<'a> Tx<'a> {
             tick.clock,
             self.actor.staff_id().map(petrel_domain::StaffId::bytes),
             self.action.as_str(),
-            SCHEMA_VERSION,
+            WIRE_SCHEMA,
             self.now.0,
             changes,
             i64::try_from(rows).unwrap_or(i64::MAX),

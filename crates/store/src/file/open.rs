@@ -13,9 +13,6 @@ mod embedded {
     refinery::embed_migrations!("../../migrations/device");
 }
 
-/// The schema this program writes; the wire says it, too.
-pub const SCHEMA_VERSION: i32 = 1;
-
 /// `PRAGMA application_id` of a clinic's file: "Ptrl".
 const APPLICATION_ID: i32 = 0x5074_726c;
 

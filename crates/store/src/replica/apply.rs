@@ -146,7 +146,8 @@ impl<'a> Page<'a> {
         let is_mine = logged.replica.as_bytes() == &self.replica;
         let own = self.came_back(logged, is_mine)?;
         for (seq, entry) in (logged.first_seq..).zip(&logged.entries) {
-            if seq <= self.cursor {
+            // A table that came after this desk's schema is told without its name.
+            if seq <= self.cursor || entry.table.is_empty() {
                 continue;
             }
             let table = self.catalog.table(&entry.table)?;

@@ -18,6 +18,9 @@ use crate::{FileKey, Result, StoreError, derived};
 struct Progress {
     /// The log's number when it began: what came later is pulled afterwards.
     head: i64,
+    /// The schema by which it is read. A program that was brought up to date on the way begins with the first table again.
+    #[serde(default)]
+    schema: i32,
     /// How many tables are whole.
     tables: usize,
     /// The last row of the table under way.
@@ -29,6 +32,8 @@ pub struct Bootstrap {
     db: Connection,
     path: PathBuf,
     catalog: Catalog,
+    /// The tables in the order they are filled in.
+    tables: Vec<&'static str>,
     progress: Progress,
 }
 
@@ -36,11 +41,12 @@ pub struct Bootstrap {
 const PROGRESS: &str = "bootstrap";
 
 impl Bootstrap {
-    /// Opens the file, made where there is none. `head` is the log's number now; a file that was begun keeps the number it began with.
+    /// Opens the file, made where there is none. `head` is the log's number now; a file that was begun keeps the number it began with. `schema` is
+    /// what the program speaks.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn open(path: &Path, key: &FileKey, head: i64) -> Result<Self> {
+    pub fn open(path: &Path, key: &FileKey, head: i64, schema: i32) -> Result<Self> {
         let db = open_writer(path, key)?;
         // A page that a power cut takes is fetched again; the order of pages is kept.
         db.pragma_update(None, "synchronous", "NORMAL")?;
@@ -50,11 +56,14 @@ impl Bootstrap {
         db.pragma_update(None, "cache_size", -64_000)?;
         let catalog = Catalog::load(&db)?;
         let found: Option<String> = db.query_row("SELECT value FROM settings WHERE key = ?1", [PROGRESS], |row| row.get(0)).optional()?;
-        let progress = match found {
-            Some(text) => serde_json::from_str(&text)?,
-            None => Progress { head, ..Progress::default() },
+        let fresh = Progress { head, schema, ..Progress::default() };
+        let progress = match found.map(|text| serde_json::from_str::<Progress>(&text)).transpose()? {
+            Some(found) if found.schema == schema => found,
+            Some(found) => Progress { head: found.head, ..fresh },
+            None => fresh,
         };
-        let bootstrap = Self { db, path: path.to_owned(), catalog, progress };
+        let tables = REPLICATED.iter().copied().filter(|name| catalog.table(name).is_ok()).collect();
+        let bootstrap = Self { db, path: path.to_owned(), catalog, tables, progress };
         bootstrap.drop_indexes()?;
         bootstrap.save(&bootstrap.db)?;
         Ok(bootstrap)
@@ -62,14 +71,14 @@ impl Bootstrap {
 
     /// The table to be fetched next and the row after which it goes on; none when all are whole.
     pub fn next(&self) -> Option<(&'static str, Option<Uuid>)> {
-        REPLICATED.get(self.progress.tables).map(|table| (*table, self.progress.after))
+        self.tables.get(self.progress.tables).map(|table| (*table, self.progress.after))
     }
 
     /// What will have to be fetched next when a page of the table under way, with this last row, is written; none where that cannot be told, or
     /// nothing will.
     pub fn next_after(&self, last_id: Option<Uuid>, is_last: bool) -> Option<(&'static str, Option<Uuid>)> {
         if is_last {
-            return REPLICATED.get(self.progress.tables + 1).map(|table| (*table, None));
+            return self.tables.get(self.progress.tables + 1).map(|table| (*table, None));
         }
         let (table, _) = self.next()?;
         Some((table, Some(last_id?)))
@@ -139,14 +148,15 @@ impl Bootstrap {
         }
         derived::rebuild(&tx)?;
         tx.execute("DELETE FROM settings WHERE key = ?1 OR key GLOB 'index:*'", [PROGRESS])?;
-        let sql = "INSERT INTO sync_state (id, desk_id, hub_url, device_id, clinic_id, access_token, access_expires_at, refresh_token, cursor, head)
-                   VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+        let sql = "INSERT INTO sync_state (id, desk_id, hub_url, device_id, clinic_id, access_token, access_expires_at, refresh_token, cursor, head, schema_read)
+                   VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)
                    ON CONFLICT (id) DO UPDATE SET desk_id = excluded.desk_id, hub_url = excluded.hub_url, device_id = excluded.device_id,
                      clinic_id = excluded.clinic_id, access_token = excluded.access_token, access_expires_at = excluded.access_expires_at,
-                     refresh_token = excluded.refresh_token, cursor = excluded.cursor, head = excluded.head";
+                     refresh_token = excluded.refresh_token, cursor = excluded.cursor, head = excluded.head, schema_read = excluded.schema_read";
         let replica = Uuid::now_v7();
         let (access, expires, refresh) = (&tokens.access_token, tokens.access_expires_at.0, &tokens.refresh_token);
-        let values = params![replica.as_bytes(), url, device_id.as_bytes(), clinic_id.as_bytes(), access, expires, refresh, progress.head];
+        let Progress { head, schema, .. } = progress;
+        let values = params![replica.as_bytes(), url, device_id.as_bytes(), clinic_id.as_bytes(), access, expires, refresh, head, schema];
         tx.execute(sql, values)?;
         tx.commit()?;
         db.pragma_update(None, "ignore_check_constraints", false)?;

@@ -27,16 +27,15 @@ impl Store {
                 return Ok(None);
             }
             let mut digests = Vec::new();
-            for name in petrel_domain::manifest::REPLICATED {
-                let table = self.catalog().table(name)?;
-                let mut statement = db.prepare(&format!("SELECT {} FROM {name}", table.columns.join(", ")))?;
+            for table in self.catalog().in_order() {
+                let mut statement = db.prepare(&format!("SELECT {} FROM {}", table.columns.join(", "), table.name))?;
                 let mut rows = statement.query([])?;
                 let (mut count, mut sum) = (0_u64, 0_u64);
                 while let Some(row) = rows.next()? {
                     count += 1;
                     sum = sum.wrapping_add(row_hash(Uuid::from_bytes(row.get(0)?), &columns(row, table)?));
                 }
-                digests.push(((*name).to_owned(), count, sum));
+                digests.push((table.name.clone(), count, sum));
             }
             Ok(Some((cursor, digests)))
         })

@@ -103,9 +103,8 @@ impl Store {
             return Ok(false);
         }
         tx.execute("UPDATE outbox SET sent_at = ?1, last_seq = 0 WHERE sent_at IS NULL", [now.0])?;
-        for name in petrel_domain::manifest::REPLICATED {
-            let table = self.catalog().table(name)?;
-            let mut statement = tx.prepare(&format!("SELECT {} FROM {name} ORDER BY id", table.columns.join(", ")))?;
+        for table in self.catalog().in_order() {
+            let mut statement = tx.prepare(&format!("SELECT {} FROM {} ORDER BY id", table.columns.join(", "), table.name))?;
             let mut rows = statement.query([])?;
             let mut told = std::collections::BTreeMap::new();
             loop {
@@ -117,7 +116,7 @@ impl Store {
                 }
                 if (is_last && !told.is_empty()) || told.len() == ROWS {
                     let count = told.len();
-                    let told = std::collections::BTreeMap::from([(*name, std::mem::take(&mut told))]);
+                    let told = std::collections::BTreeMap::from([(table.name.as_str(), std::mem::take(&mut told))]);
                     tell(&tx, now, self.mark(), &serde_json::to_string(&told)?, count)?;
                 }
                 if is_last {
@@ -142,7 +141,7 @@ fn tell(tx: &Connection, now: Millis, mark: u32, rows: &str, count: usize) -> Re
     tx.prepare_cached(sql)?.execute(params![
         tick.n,
         tick.clock,
-        crate::SCHEMA_VERSION,
+        petrel_domain::replication::WIRE_SCHEMA,
         now.0,
         count,
         tick.replica,

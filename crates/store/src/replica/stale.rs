@@ -112,7 +112,7 @@ impl Store {
         if !tx.prepare_cached(sql)?.exists([])? {
             return Ok(false);
         }
-        for table in petrel_domain::manifest::REPLICATED.iter().rev() {
+        for table in self.catalog().in_order().rev().map(|table| &table.name) {
             let sql = format!("DELETE FROM {table} WHERE id IN (SELECT row_id FROM stale_rows WHERE table_name = ?1 AND is_gone)");
             tx.execute(&sql, [table])?;
         }
