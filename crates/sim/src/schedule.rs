@@ -180,7 +180,11 @@ struct World<'a, H> {
 impl<H: Hub> World<'_, H> {
     /// The hub as a desk sees it.
     fn line(&self, place: usize) -> &Faulty<H> {
-        &self.lines[usize::try_from(self.desks[place].schema - 1).unwrap_or(0)]
+        self.line_of(self.desks[place].schema)
+    }
+
+    fn line_of(&self, schema: i32) -> &Faulty<H> {
+        &self.lines[usize::try_from(schema - 1).unwrap_or(0)]
     }
 
     /// The schema of a new desk's program.
@@ -248,16 +252,29 @@ impl<H: Hub> World<'_, H> {
             std::fs::copy(template(self.folder, schema), &fresh)?;
         }
         let mut desk = Desk::new(path, self.now, schema);
+        let mut is_filled = false;
         for _ in 0..200 {
-            match desk.join(&self.lines[usize::try_from(schema - 1).unwrap_or(0)]).await {
-                Ok(()) => {
+            // Nobody works at a desk before it has read what came in while its tables were fetched: until then a row may refer to one that is
+            // not there yet.
+            let joined = match is_filled {
+                false => desk.join(self.line_of(schema)).await.map_err(|error| match error {
+                    petrel_sync::JoinError::Hub(error) => SyncError::Hub(error),
+                    petrel_sync::JoinError::Store(error) => SyncError::Store(error),
+                }),
+                true => {
                     self.prepare(&mut desk)?;
+                    round(&desk.store()?, self.line_of(schema), &*desk.clock).await.map(drop)
+                }
+            };
+            match joined {
+                Ok(()) if is_filled => {
                     self.desks.push(desk);
                     return Ok(());
                 }
+                Ok(()) => is_filled = true,
                 // A line that fails, or a page that was cut.
-                Err(petrel_sync::JoinError::Hub(error)) if error.is_passing() => {}
-                Err(petrel_sync::JoinError::Store(petrel_store::StoreError::Value(_))) => {}
+                Err(SyncError::Hub(error)) if error.is_passing() => desk.store = None,
+                Err(SyncError::Store(petrel_store::StoreError::Value(_))) if !is_filled => {}
                 Err(error) => return Err(error.into()),
             }
         }
