@@ -240,6 +240,27 @@ fn whoever_asks_while_the_file_takes_long_to_open_is_told_and_then_gets_the_outc
     assert_eq!(outcome.join().unwrap(), Some(Phase::SignedOut));
 }
 
+/// A clock that fails: what stands for any fault of the program while the file is opened.
+struct BrokenClock;
+
+impl Clock for BrokenClock {
+    fn now(&self) -> Millis {
+        panic!("the clock is broken")
+    }
+}
+
+#[test]
+fn a_fault_of_the_program_while_the_file_is_opened_is_said_and_the_file_is_there_for_the_next_start() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    let keys = Keys::new("app.petrel.test", computer.path("keys"));
+    let desk = Desk::new(Folder::at(computer.folder.path()), keys, Arc::new(BrokenClock), |_| {});
+    desk.open_in_background();
+    let phase = std::iter::repeat_with(|| desk.app_state().unwrap()).find(|state| !matches!(state.phase, Phase::Opening { .. }));
+    assert_eq!(trouble(&phase.unwrap()), RefusalCode::Internal);
+    drop(desk);
+    assert_eq!(computer.start().app_state().unwrap().phase, Phase::SignedOut);
+}
+
 #[test]
 fn a_role_that_changes_counts_at_the_next_command() {
     let computer = Computer::new();

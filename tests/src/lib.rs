@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on must fail")]
 
 mod axe;
+mod dialog;
 mod driver;
 mod gate;
 mod window;
 
+pub use dialog::choose_file;
 pub use driver::Driver;
 pub use gate::Gate;
 pub use window::{ESCAPE, Window};

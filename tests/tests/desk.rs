@@ -1,8 +1,10 @@
 //! A newcomer's first day in the real window: set up, bring the clients in, book, move, check in, complete, quit, start again, restore.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
+use std::path::Path;
+
 use chrono::{Datelike, Days, NaiveDate, Weekday};
-use petrel_tests::{Driver, Window};
+use petrel_tests::{Driver, Window, choose_file};
 
 /// The next Monday, on which the new clinic works.
 #[expect(clippy::disallowed_methods, reason = "the app under test has the computer's clock")]
@@ -37,18 +39,19 @@ async fn first_run(window: &Window) {
     window.see("screen-schedule").await;
 }
 
-/// Brings a file in. The system's own dialog, which the driver cannot see, would only say where the file is: the two commands behind
-/// the screen's buttons are called from the window instead, and the screen then shows what came.
-async fn import(window: &Window, path: &str) {
+/// Brings a file in, by the screen's buttons and the system's own dialog.
+async fn import(window: &Window, path: &Path) {
     window.click("nav-clients").await;
     window.click("to-import").await;
-    window.see("choose-csv").await;
-    let script = "const call = window.__TAURI_INTERNALS__.invoke;
-        void call('preview_import', { path: arguments[0], plan: null }).then((preview) => call('run_import', { plan: preview.plan }))
-          .then((report) => (document.body.dataset.imported = [report.clients, report.pets, report.bad_rows].join(' ')))";
-    window.script(script, vec![path.into()]).await;
-    window.until("document.body.dataset.imported === '2 3 1'").await;
-    window.click("nav-clients").await;
+    window.click("choose-csv").await;
+    choose_file("Import clients and pets", path).await;
+    window.see("import-summary").await;
+    assert!(window.text("import-bad-rows").await.contains("5"), "the bad row is on the file's fifth line");
+    window.screenshot("import-preview").await;
+    window.click("run-import").await;
+    window.see("import-done").await;
+    window.screenshot("import-done").await;
+    window.click("import-to-clients").await;
     window.until("document.querySelectorAll('[data-testid=client-row]').length === 2").await;
 }
 
@@ -97,7 +100,7 @@ async fn a_newcomers_first_day() {
 
     let window = driver.open().await;
     first_run(&window).await;
-    import(&window, &csv.to_string_lossy()).await;
+    import(&window, &csv).await;
     book_by_drag(&window).await;
     move_by_drag(&window).await;
     check_in_and_complete(&window).await;
@@ -119,7 +122,7 @@ async fn a_newcomers_first_day() {
     // The file is lost; the first screen restores the backup.
     for ending in ["", "-wal", "-shm"] {
         let path = format!("{}{ending}", driver.file().display());
-        if std::path::Path::new(&path).exists() {
+        if Path::new(&path).exists() {
             std::fs::remove_file(path).unwrap();
         }
     }

@@ -24,6 +24,7 @@ const BUILD: &[&str] = &[
 const TESTS: &[&str] = &[
     "webkit2gtk-driver",
     "xvfb",
+    "xdotool",
     "dbus",
     "dbus-x11",
     "gnome-keyring",
@@ -96,7 +97,7 @@ fn elsewhere() -> Result<()> {
     }
     if succeeds(program("dnf").arg("--version")) {
         bail!(
-            "install what is missing with:\n  sudo dnf install webkit2gtk4.1-devel librsvg2-devel libappindicator-gtk3-devel libxdo-devel openssl-devel clang-devel clang file patchelf xorg-x11-server-Xvfb dbus-x11 gnome-keyring chromium poppler-utils"
+            "install what is missing with:\n  sudo dnf install webkit2gtk4.1-devel librsvg2-devel libappindicator-gtk3-devel libxdo-devel openssl-devel clang-devel clang file patchelf xorg-x11-server-Xvfb xdotool dbus-x11 gnome-keyring chromium poppler-utils"
         );
     }
     if succeeds(program("pacman").arg("--version")) {

@@ -1,6 +1,7 @@
 //! Opening the clinic's file, and what there is to do where it does not open. Nothing is ever deleted.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
@@ -68,7 +69,9 @@ impl Desk {
     /// Where the file puts the program.
     pub(super) fn opened(&self) -> Place {
         self.inner.waiting.begin(WaitsFor::File);
-        let opened = self.try_open();
+        // A fault in the program is said like any other trouble: a thread that died of it would leave the screen waiting for ever.
+        let opened = catch_unwind(AssertUnwindSafe(|| self.try_open()));
+        let opened = opened.unwrap_or_else(|_| Err(Refusal::internal("the opening of the file panicked").into()));
         self.inner.waiting.end();
         opened.unwrap_or_else(|error| {
             let refusal = error.refusal();

@@ -73,8 +73,9 @@ fn records(text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Record>)> {
     let mut headers = Vec::new();
     let mut records = Vec::new();
     let mut record = csv::StringRecord::new();
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
     while reader.read_record(&mut record)? {
-        let line = record.position().map_or(0, |position| u32::try_from(position.line()).unwrap_or(u32::MAX));
+        let line = lines.of(record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(usize::MAX)));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -87,6 +88,31 @@ fn records(text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Record>)> {
         }
     }
     if headers.is_empty() { Err(unreadable("empty").into()) } else { Ok((headers, records)) }
+}
+
+/// Counts the lines as an editor does. (The reader's own count stands before the line feed where lines end in CR LF, and before empty lines.)
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line on which a record begins, from the byte at which the one before it ended.
+    fn of(&mut self, byte: usize) -> u32 {
+        let rest = self.text.get(byte..).unwrap_or_default();
+        let start = byte + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = self.text.get(self.at..start).unwrap_or_default();
+        let is_end = |place: &usize| match passed[*place] {
+            b'\n' => true,
+            b'\r' => self.text.get(self.at + place + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        let ends = (0..passed.len()).filter(is_end).count();
+        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        self.at = start;
+        self.line
+    }
 }
 
 fn guess(path: &Path, encoding: &'static Encoding, delimiter: u8, headers: &[String], records: &[Record], locale: &str) -> ImportPlan {
@@ -110,5 +136,20 @@ fn guess(path: &Path, encoding: &'static Encoding, delimiter: u8, headers: &[Str
         date_order,
         weight_unit,
         on_duplicate: OnDuplicate::FillIn,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for (end, name) in [("\n", "Unix"), ("\r\n", "Windows"), ("\r", "old Mac")] {
+            let text = ["a,b", "1,2", "", "\"3", "and more\",4", "5,6", "7,8"].join(end);
+            let (_, records) = records(&text, b',').unwrap();
+            let lines: Vec<_> = records.iter().map(|record| record.line).collect();
+            assert_eq!(lines, [2, 4, 6, 7], "{name}");
+        }
     }
 }
