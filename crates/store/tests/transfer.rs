@@ -181,3 +181,39 @@ fn a_file_that_is_none_says_so() {
     let missing = salon.store.preview_import(&salon.owner, "/nowhere/clients.csv", None).unwrap_err().refusal();
     assert_eq!((missing.code, missing.field.as_deref()), (RefusalCode::FileUnreadable, Some("path")));
 }
+
+/// As an old program writes a whole practice: Windows-1252, semicolons, CR LF, families over several rows, quoted newlines, some rows that cannot be
+/// read.
+#[test]
+fn a_hundred_thousand_rows_come_in_and_go_again_as_one() {
+    const ROWS: usize = 100_000;
+    let salon = salon();
+    let mut csv = b"First Name;Last Name;Phone;E-mail;Notes;Pet;Species;DOB\r\n".to_vec();
+    for row in 0..ROWS {
+        // Two rows of three begin a family.
+        let family = row - usize::from(row % 3 == 2);
+        let born = if row % 10_000 == 9_999 { "about 2015".to_owned() } else { format!("{}.0{}.2019", 13 + row % 15, 1 + row % 9) };
+        let line = format!(
+            "Zo#{family};Mu~oz;+49 30 {family:06};z{family}@example.com;\"likes;\r\ncalls \"\"early\"\"\";Pet {row};Dog;{born}\r\n"
+        );
+        csv.extend(line.bytes().map(|byte| match byte {
+            b'#' => 0xeb,
+            b'~' => 0xf1,
+            byte => byte,
+        }));
+    }
+    let preview = salon.preview(&csv);
+    assert_eq!((preview.plan.encoding.as_str(), preview.plan.delimiter.as_str()), ("windows-1252", ";"));
+    let report = salon.import(&csv);
+    let bad = ROWS / 10_000;
+    assert_eq!((report.pets as usize, report.bad_rows as usize), (ROWS - bad, bad));
+    let clients = salon.count("SELECT count(*) FROM clients");
+    assert_eq!(clients, i64::from(report.clients) + 1, "and the one who was there");
+    assert_eq!(salon.count("SELECT count(*) FROM search_docs"), clients);
+    assert_eq!(salon.texts("SELECT notes FROM clients WHERE email = 'z0@example.com'"), ["likes;\ncalls \"early\""]);
+    let found = salon.store.search(&salon.owner, "munoz pet 77777", 5).unwrap();
+    assert_eq!(found.first().map(|found| found.client.name.as_str()), Some("Zoë77776 Muñoz"));
+    salon.store.undo(&salon.owner, report.undo.unwrap()).unwrap();
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL"), 1);
+    assert_eq!(salon.count("SELECT count(*) FROM search_docs"), 1);
+}
