@@ -30,6 +30,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a row refers to one that is not there.
+    pub fn is_dangling(&self) -> bool {
+        let Self::Sql(error) = self else { return false };
+        error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
+    }
+
     /// What a person is told.
     pub fn refusal(&self) -> Refusal {
         match self {

@@ -157,7 +157,12 @@ async fn catch_up(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<()
         let mut after = None;
         loop {
             let page = whole(hub.snapshot(table, after, from).await?)?;
-            merge(&mut round.changes, store.fill_in_columns(table, is_new, &page.columns, &page.rows)?);
+            match store.fill_in_columns(table, is_new, &page.columns, &page.rows) {
+                Ok(changes) => merge(&mut round.changes, changes),
+                // Something came in since the log was read; the next round reads it first.
+                Err(error) if error.is_dangling() => return Err(HubError::Problem("changed_meanwhile".to_owned()).into()),
+                Err(error) => return Err(error.into()),
+            }
             if page.is_last {
                 break;
             }

@@ -32,13 +32,18 @@ impl Store {
     /// that changed.
     ///
     /// # Errors
-    /// What SQLite says, or `Value` where the page is damaged; nothing is changed then.
+    /// What SQLite says ([`StoreError::is_dangling`] where a new row refers to one that this file has not read yet), or `Value` where the page is
+    /// damaged; nothing is changed then.
     pub fn fill_in_columns(&self, table: &str, is_new: bool, columns: &[String], page: &[u8]) -> Result<Vec<String>> {
         let table = self.catalog().table(table)?;
         let positions = columns.iter().map(|column| table.position(column)).collect::<Result<Vec<_>>>()?;
         if positions.first() != Some(&0) {
             return Err(StoreError::Value("a page that does not begin with the id".to_owned()));
         }
+        let insert = format!("INSERT INTO {} ({}) VALUES ({}?)", table.name, columns.join(", "), "?, ".repeat(columns.len() - 1));
+        // Most rows have what the column's default says: they are read and not written.
+        let update = |column: &String| format!("UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1", table.name);
+        let updates: Vec<String> = columns.iter().map(update).collect();
         let kinds: Vec<Kind> = positions.iter().map(|position| table.kinds[*position]).collect();
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -50,17 +55,14 @@ impl Store {
             let Field::Blob(id) = fields[0] else { return Err(StoreError::Value("a row without an id".to_owned())) };
             let id = Uuid::from_slice(id).map_err(|error| StoreError::Value(error.to_string()))?;
             if is_new && !super::apply::exists(&tx, &table.name, id)? {
-                let sql = format!("INSERT INTO {} ({}) VALUES ({}?)", table.name, columns.join(", "), "?, ".repeat(columns.len() - 1));
-                tx.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(fields))?;
+                tx.prepare_cached(&insert)?.execute(rusqlite::params_from_iter(fields))?;
                 return Ok(());
             }
             for (place, field) in fields.iter().enumerate().skip(1) {
                 if shield.covers(id.as_bytes(), register_of(table, positions[place]), 0) {
                     continue;
                 }
-                // Most rows have what the column's default says: they are read and not written.
-                let sql = format!("UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1", table.name, column = columns[place]);
-                tx.prepare_cached(&sql)?.execute((field, id.as_bytes()))?;
+                tx.prepare_cached(&updates[place])?.execute((field, id.as_bytes()))?;
             }
             Ok(())
         })?;
