@@ -70,11 +70,12 @@ pub fn run_in_memory(plan: Plan) -> Result<Report> {
     runtime.block_on(run_schedule(plan, folder.path(), |schema| hub.speaking(schema), clock, async || Ok(log.log())))
 }
 
-/// Runs one schedule against a real hub that knows later schemas ([`Served::grown`]), in a clinic of its own.
+/// Runs one schedule against a real hub on a database, in a clinic of its own. The hub knows later schemas ([`growing::GROWN`]).
 ///
 /// # Errors
 /// What was found wrong beyond what [`Findings`] counts; what the hub or Postgres says.
-pub async fn run_on(served: &Served, plan: Plan) -> Result<Report> {
+pub async fn run_on(database_url: &str, plan: Plan) -> Result<Report> {
+    let served = Served::speaking(database_url, GROWN).await?;
     let folder = fast_folder()?;
     make_templates(folder.path())?;
     let clinic = served.clinic().await?;

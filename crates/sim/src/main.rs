@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use petrel_sim::{Findings, Plan, Postgres, Report, Served, run_in_memory, run_on};
+use petrel_sim::{Findings, Plan, Postgres, Report, run_in_memory, run_on};
 
 /// Desks, a hub and every fault between them, in one process, from a seed.
 #[derive(Parser)]
@@ -44,7 +44,7 @@ fn main() -> Result<()> {
                 let run = move |plan: Plan| -> Result<Report> {
                     let Some(url) = &server else { return run_in_memory(plan) };
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                    runtime.block_on(async { run_on(&Served::grown(url).await?, plan).await })
+                    runtime.block_on(run_on(url, plan))
                 };
                 let mut failed = Vec::new();
                 let mut total = Findings::default();

@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::growing::GROWN;
 use crate::postgres::Postgres;
 
 /// A hub that listens. It stops when it is dropped.
@@ -54,15 +53,7 @@ impl Served {
         Self::serve(database_url, None, VERSIONS).await
     }
 
-    /// Starts one that knows later schemas ([`GROWN`]), on a database that is there.
-    ///
-    /// # Errors
-    /// What Postgres or the system says.
-    pub async fn grown(database_url: &str) -> Result<Self> {
-        Self::speaking(database_url, GROWN).await
-    }
-
-    /// Starts one that knows these schemas.
+    /// Starts one that knows these schemas, on a database that is there.
     ///
     /// # Errors
     /// What Postgres or the system says.

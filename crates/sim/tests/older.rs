@@ -42,7 +42,7 @@ fn open(path: &Path) -> Store {
 impl Town {
     async fn new() -> Self {
         let postgres = Postgres::start().unwrap();
-        let served = Served::grown(&postgres.database().await.unwrap()).await.unwrap();
+        let served = Served::speaking(&postgres.database().await.unwrap(), GROWN).await.unwrap();
         let folder = fast_folder().unwrap();
         make_templates(folder.path()).unwrap();
         Self { clinic: served.clinic().await.unwrap(), served, folder, _postgres: postgres }

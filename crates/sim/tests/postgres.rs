@@ -166,9 +166,9 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
 #[tokio::test]
 async fn schedules_on_postgres() {
     let postgres = Postgres::start().unwrap();
-    let served = Served::grown(&postgres.database().await.unwrap()).await.unwrap();
+    let database = postgres.database().await.unwrap();
     for seed in 0..24 {
-        let report = run_on(&served, Plan { seed, desks: 5, steps: 80, sabotage: None }).await;
+        let report = run_on(&database, Plan { seed, desks: 5, steps: 80, sabotage: None }).await;
         let report = report.unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
         assert!(report.findings.is_clean(), "seed {seed}: {:?}", report.findings);
     }

@@ -111,7 +111,7 @@ async fn desks_agree_whatever_happens_as_on_one_server(spread: &Spread) {
     let mut written = [false; 2];
     let mut seed = 0;
     while seed < 4 || written.contains(&false) {
-        let report = run_on(&spread.served, Plan { seed, desks: 4, steps: 60, sabotage: None }).await;
+        let report = run_on(&spread.served.database_url, Plan { seed, desks: 4, steps: 60, sabotage: None }).await;
         let report = report.unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
         assert!(report.findings.is_clean(), "seed {seed}: {:?}", report.findings);
         for (shard, written) in spread.shards.iter().zip(&mut written) {
