@@ -20,6 +20,7 @@ const ACCESS: Duration = Duration::minutes(10);
 pub(crate) const CODE: Duration = Duration::minutes(15);
 /// How many wrong tries a code bears.
 const TRIES: i32 = 5;
+
 /// A desk that was let in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Desk {

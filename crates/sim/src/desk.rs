@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use petrel_domain::replication::{Enrolled, Tokens};
 use petrel_domain::{FixedClock, Millis};
 use petrel_store::{FileKey, OpenOptions, Store};
-use petrel_sync::{Hub, JoinError, join};
+use petrel_sync::{Hub, SyncError, join};
 use uuid::Uuid;
 
 use crate::growing::bring_up_to_date;
@@ -57,7 +57,7 @@ impl Desk {
     }
 
     /// Fills its file from the hub, or goes on filling it.
-    pub(crate) async fn join(&mut self, hub: &impl Hub) -> Result<(), JoinError> {
+    pub(crate) async fn join(&mut self, hub: &impl Hub) -> Result<(), SyncError> {
         let fresh = self.path.with_extension("joining");
         let tokens = Tokens { access_token: "a".to_owned(), access_expires_at: Millis(0), refresh_token: "r".to_owned() };
         let enrolled = Enrolled {

@@ -71,8 +71,7 @@ pub async fn run_schedule<H: Hub + Clone>(
     // The first desk has a clinic of its own and brings it to the hub.
     let mut first = Desk::new(folder.join("desk-0.petrel"), world.now, world.schema());
     std::fs::copy(template(folder, first.schema), &first.path).context("the template")?;
-    world.prepare(&mut first)?;
-    found(&first.store()?, &mut rng)?;
+    found(&world.prepare(&mut first)?, &mut rng)?;
     world.desks.push(first);
     sync(&mut world, 0, &mut rng).await?;
     let most = if plan.desks > 2 { rng.usize(2..=plan.desks) } else { 2 };
@@ -230,9 +229,10 @@ impl<H: Hub> World<'_, H> {
         Ok(store)
     }
 
-    fn prepare(&self, desk: &mut Desk) -> Result<()> {
-        self.break_on_purpose(&desk.store()?);
-        Ok(())
+    fn prepare(&self, desk: &mut Desk) -> Result<Store> {
+        let store = desk.store()?;
+        self.break_on_purpose(&store);
+        Ok(store)
     }
 
     fn break_on_purpose(&self, store: &Store) {
@@ -252,26 +252,19 @@ impl<H: Hub> World<'_, H> {
             std::fs::copy(template(self.folder, schema), &fresh)?;
         }
         let mut desk = Desk::new(path, self.now, schema);
-        let mut is_filled = false;
         for _ in 0..200 {
+            let line = self.line_of(schema);
+            let is_filled = desk.path.exists();
             // Nobody works at a desk before it has read what came in while its tables were fetched: until then a row may refer to one that is
             // not there yet.
-            let joined = match is_filled {
-                false => desk.join(self.line_of(schema)).await.map_err(|error| match error {
-                    petrel_sync::JoinError::Hub(error) => SyncError::Hub(error),
-                    petrel_sync::JoinError::Store(error) => SyncError::Store(error),
-                }),
-                true => {
-                    self.prepare(&mut desk)?;
-                    round(&desk.store()?, self.line_of(schema), &*desk.clock).await.map(drop)
-                }
-            };
-            match joined {
+            let tried =
+                if is_filled { round(&self.prepare(&mut desk)?, line, &*desk.clock).await.map(drop) } else { desk.join(line).await };
+            match tried {
                 Ok(()) if is_filled => {
                     self.desks.push(desk);
                     return Ok(());
                 }
-                Ok(()) => is_filled = true,
+                Ok(()) => {}
                 // A line that fails, or a page that was cut.
                 Err(SyncError::Hub(error)) if error.is_passing() => desk.store = None,
                 Err(SyncError::Store(petrel_store::StoreError::Value(_))) if !is_filled => {}

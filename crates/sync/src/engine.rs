@@ -27,7 +27,7 @@ pub struct Round {
     pub changes: Vec<String>,
 }
 
-/// Why a round ended early. What it did until then stands.
+/// Why a round, or the filling of a fresh file, ended early. What it did until then stands.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
     /// The hub.

@@ -3,27 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use petrel_domain::replication::Enrolled;
-use petrel_store::{Bootstrap, FileKey, StoreError};
+use petrel_store::{Bootstrap, FileKey};
 
 use crate::beside::beside;
-use crate::hub::{Hub, HubError, SnapshotPage};
-
-/// Why a file could not be filled. What was fetched stays, and the next try goes on from there.
-#[derive(Debug, thiserror::Error)]
-pub enum JoinError {
-    /// The hub.
-    #[error(transparent)]
-    Hub(#[from] HubError),
-    /// The file.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
+use crate::engine::SyncError;
+use crate::hub::{Hub, SnapshotPage};
 
 /// Fills the file at `path`, made or gone on with, from the hub: every table, page by page. `progress` is told how many rows there are so far.
 /// What came in meanwhile is pulled afterwards, by the first round of the opened file.
 ///
 /// # Errors
-/// The hub's, or the file's.
+/// The hub's, or the file's; what was fetched stays, and the next try goes on from there.
 pub async fn join(
     path: &Path,
     key: &FileKey,
@@ -31,7 +21,7 @@ pub async fn join(
     url: &str,
     enrolled: &Enrolled,
     mut progress: impl FnMut(usize),
-) -> Result<PathBuf, JoinError> {
+) -> Result<PathBuf, SyncError> {
     let head = hub.pull(i64::MAX, 0).await?.head;
     let mut file = Bootstrap::open(path, key, head, hub.versions().current)?;
     let (mut rows, mut ahead) = (0, None);

@@ -15,5 +15,5 @@ pub use http::HttpHub;
 #[doc(hidden)]
 pub use http::decoders;
 pub use hub::{Digest, Hub, HubError, SnapshotPage};
-pub use join::{JoinError, join};
+pub use join::join;
 pub use live::{Status, run};

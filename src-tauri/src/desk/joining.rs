@@ -8,7 +8,7 @@ use petrel_domain::replication::Enrolled;
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, SystemClock};
 use petrel_store::{FileKey, OpenOptions, Store, replace};
-use petrel_sync::{HttpHub, JoinError, SyncError};
+use petrel_sync::{HttpHub, SyncError};
 use tokio::sync::Notify;
 
 use super::hub::{enrol, refusal_of};
@@ -66,7 +66,7 @@ impl Desk {
         };
         runtime().block_on(async {
             let joined = tokio::select! {
-                joined = petrel_sync::join(&new, key, hub, address, enrolled, progress) => joined.map_err(|error| of_join(&error)),
+                joined = petrel_sync::join(&new, key, hub, address, enrolled, progress) => joined.map_err(|error| of_sync(&error)),
                 () = cancel.notified() => Err(Refusal::new(RefusalCode::Cancelled)),
             };
             joined?;
@@ -180,13 +180,6 @@ fn enrolled_here(store: &Store, hub: &HttpHub) -> Result<Enrolled, Refusal> {
             tokens,
         }),
         _ => Err(Refusal::new(RefusalCode::NoHub)),
-    }
-}
-
-fn of_join(error: &JoinError) -> Refusal {
-    match error {
-        JoinError::Hub(error) => refusal_of(error),
-        JoinError::Store(error) => error.refusal(),
     }
 }
 

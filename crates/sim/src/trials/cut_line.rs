@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use petrel_domain::SystemClock;
 use petrel_store::{Action, Actor, Store, check_file};
-use petrel_sync::{HttpHub, JoinError, SyncError, join, round};
+use petrel_sync::{HttpHub, SyncError, join, round};
 use rusqlite::params;
 
 use super::desk::read_key;
@@ -41,7 +41,7 @@ pub(super) fn joining(ground: &Ground, rows: u64, tally: &mut Tally) -> Result<(
         match town.runtime.block_on(join(&path, &key, &line, &town.served.url, &enrolled, |_| {})) {
             Ok(_) => break,
             // The line was cut; the program is started again, and goes on with the same file.
-            Err(JoinError::Hub(error)) if error.is_passing() => {}
+            Err(SyncError::Hub(error)) if error.is_passing() => {}
             Err(error) => {
                 tally.find(Wrong::Stuck, error);
                 return Ok(());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use petrel_domain::RefusalCode;
 use petrel_store::{Action, Actor, Backups, Kept, KeyFile, Store, StoreError, check_file};
-use petrel_sync::{JoinError, SyncError};
+use petrel_sync::SyncError;
 use rusqlite::params;
 use uuid::Uuid;
 
@@ -227,7 +227,7 @@ impl Case<'_> {
         disk.fail(self.failure, self.at);
         match self.before.village.join(path) {
             Ok(()) => {}
-            Err(JoinError::Store(error)) => self.must_be_clear(&error, tally),
+            Err(SyncError::Store(error)) => self.must_be_clear(&error, tally),
             Err(error) => tally.find(Wrong::Stuck, format!("{}: {error}", self.name())),
         }
         let asked = disk.mend();

@@ -48,7 +48,7 @@ impl Village {
         self.runtime.block_on(round(store, &self.hub, &SystemClock)).map(|_| ())
     }
 
-    pub(super) fn join(&self, path: &Path) -> Result<(), petrel_sync::JoinError> {
+    pub(super) fn join(&self, path: &Path) -> Result<(), petrel_sync::SyncError> {
         let tokens = Tokens { access_token: "a".to_owned(), access_expires_at: Millis(0), refresh_token: "r".to_owned() };
         let (clinic_name, timezone) = ("Petrel Vets".to_owned(), "Europe/Berlin".to_owned());
         let enrolled = Enrolled { device_id: Uuid::nil(), clinic_id: Uuid::nil(), clinic_name, timezone, head: 0, tokens };

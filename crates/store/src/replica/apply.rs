@@ -71,6 +71,27 @@ impl Store {
         Ok(applied)
     }
 
+    /// Writes what the hub has, not recorded as this desk's doing; the shield says what keeps its value. Answers the tables that changed.
+    ///
+    /// # Errors
+    /// What `work` or SQLite says; nothing is changed then.
+    pub(super) fn as_the_hub_has(&self, work: impl FnOnce(&Connection, &Shield) -> Result<()>) -> Result<Vec<String>> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut session = record(&tx, self.catalog())?;
+        let cursor: i64 = tx.query_row("SELECT cursor FROM sync_state WHERE id = 1", [], |row| row.get(0))?;
+        let mut shield = self.take_shield();
+        shield.extend(&tx, self.catalog(), cursor)?;
+        work(&tx, &shield)?;
+        let mut changes = Vec::new();
+        session.changeset_strm(&mut changes)?;
+        drop(session);
+        let changed = refresh(&tx, self.catalog(), &changes, Affected::default())?;
+        tx.commit()?;
+        self.put_shield(shield);
+        Ok(changed.into_iter().collect())
+    }
+
     fn apply_within(&self, tx: &Connection, page: &Pulled) -> Result<(Applied, Shield)> {
         let session = record(tx, self.catalog())?;
         let (replica, cursor) =
@@ -115,19 +136,14 @@ impl Store {
         session.changeset_strm(&mut changes)?;
         drop(session);
         let mut tables: BTreeSet<String> = made.into_iter().map(str::to_owned).collect();
-        tables.extend(refresh_more(tx, self.catalog(), &changes, affected)?);
+        tables.extend(refresh(tx, self.catalog(), &changes, affected)?);
         applied.changes = tables.into_iter().collect();
         Ok((applied, shield))
     }
 }
 
-/// Brings the derived tables up to date with recorded changes. Answers which tables they are of.
-pub(super) fn refresh(db: &Connection, catalog: &Catalog, changes: &[u8]) -> Result<Vec<String>> {
-    Ok(refresh_more(db, catalog, changes, Affected::default())?.into_iter().collect())
-}
-
-/// The same, with what is stale already.
-fn refresh_more(db: &Connection, catalog: &Catalog, changes: &[u8], mut affected: Affected) -> Result<BTreeSet<String>> {
+/// Brings the derived tables up to date with recorded changes and with what is stale already. Answers which tables the changes are of.
+fn refresh(db: &Connection, catalog: &Catalog, changes: &[u8], mut affected: Affected) -> Result<BTreeSet<String>> {
     let mut tables = BTreeSet::new();
     each(changes, catalog, |change| {
         if !tables.contains(&change.table.name) {

@@ -1,12 +1,10 @@
 //! What a later schema brought, fetched once when the program was brought up to date.
 
 use petrel_domain::replication::Kind;
-use rusqlite::TransactionBehavior;
 use uuid::Uuid;
 
 use super::copy::{Field, decode_copy};
 use super::shield::register_of;
-use crate::door::record;
 use crate::{Result, Store, StoreError};
 
 impl Store {
@@ -45,33 +43,23 @@ impl Store {
         let update = |column: &String| format!("UPDATE {} SET {column} = ?1 WHERE id = ?2 AND {column} IS NOT ?1", table.name);
         let updates: Vec<String> = columns.iter().map(update).collect();
         let kinds: Vec<Kind> = positions.iter().map(|position| table.kinds[*position]).collect();
-        let mut writer = self.writer();
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut session = record(&tx, self.catalog())?;
-        let cursor: i64 = tx.query_row("SELECT cursor FROM sync_state WHERE id = 1", [], |row| row.get(0))?;
-        let mut shield = self.take_shield();
-        shield.extend(&tx, self.catalog(), cursor)?;
-        decode_copy(page, &kinds, |fields| {
-            let Field::Blob(id) = fields[0] else { return Err(StoreError::Value("a row without an id".to_owned())) };
-            let id = Uuid::from_slice(id).map_err(|error| StoreError::Value(error.to_string()))?;
-            if is_new && !super::apply::exists(&tx, &table.name, id)? {
-                tx.prepare_cached(&insert)?.execute(rusqlite::params_from_iter(fields))?;
-                return Ok(());
-            }
-            for (place, field) in fields.iter().enumerate().skip(1) {
-                if shield.covers(id.as_bytes(), register_of(table, positions[place]), 0) {
-                    continue;
+        self.as_the_hub_has(|tx, shield| {
+            decode_copy(page, &kinds, |fields| {
+                let Field::Blob(id) = fields[0] else { return Err(StoreError::Value("a row without an id".to_owned())) };
+                let id = Uuid::from_slice(id).map_err(|error| StoreError::Value(error.to_string()))?;
+                if is_new && !super::apply::exists(tx, &table.name, id)? {
+                    tx.prepare_cached(&insert)?.execute(rusqlite::params_from_iter(fields))?;
+                    return Ok(());
                 }
-                tx.prepare_cached(&updates[place])?.execute((field, id.as_bytes()))?;
-            }
+                for (place, field) in fields.iter().enumerate().skip(1) {
+                    if shield.covers(id.as_bytes(), register_of(table, positions[place]), 0) {
+                        continue;
+                    }
+                    tx.prepare_cached(&updates[place])?.execute((field, id.as_bytes()))?;
+                }
+                Ok(())
+            })?;
             Ok(())
-        })?;
-        let mut changes = Vec::new();
-        session.changeset_strm(&mut changes)?;
-        drop(session);
-        let changed = super::apply::refresh(&tx, self.catalog(), &changes)?;
-        tx.commit()?;
-        self.put_shield(shield);
-        Ok(changed)
+        })
     }
 }

@@ -5,9 +5,9 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, TransactionBehavior, params, params_from_iter};
 use uuid::Uuid;
 
-use super::shield::register_of;
+use super::shield::{Shield, register_of};
 use super::values::to_sql;
-use crate::door::record;
+use crate::catalog::Table;
 use crate::{Result, Store};
 
 /// Marks a row to be fetched.
@@ -60,44 +60,35 @@ impl Store {
     /// What SQLite says; nothing is changed then.
     pub fn settle_stale(&self, table: &str, rows: &[(Uuid, Option<Columns>)]) -> Result<Vec<String>> {
         let table = self.catalog().table(table)?;
-        let mut writer = self.writer();
-        // A row that goes may be one others refer to until they go, too.
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut session = record(&tx, self.catalog())?;
-        let cursor: i64 = tx.query_row("SELECT cursor FROM sync_state WHERE id = 1", [], |row| row.get(0))?;
-        let mut shield = self.take_shield();
-        shield.extend(&tx, self.catalog(), cursor)?;
-        for (id, columns) in rows {
-            match columns {
-                None => retire(&tx, &table.name, *id)?,
-                Some(columns) => {
-                    let (mut names, mut values) = (Vec::new(), Vec::new());
-                    for (position, name) in table.columns.iter().enumerate().skip(1) {
-                        if shield.covers(id.as_bytes(), register_of(table, position), 0) {
-                            continue;
-                        }
-                        let value = columns.get(name).unwrap_or(&serde_json::Value::Null);
-                        names.push(name.as_str());
-                        values.push(to_sql(table.kinds[position], value)?);
-                    }
-                    write(&tx, &table.name, *id, &names, values)?;
-                }
-            }
-            let settled = if columns.is_none() {
-                "UPDATE stale_rows SET is_gone = 1 WHERE table_name = ?1 AND row_id = ?2"
-            } else {
-                "DELETE FROM stale_rows WHERE table_name = ?1 AND row_id = ?2"
-            };
-            tx.prepare_cached(settled)?.execute(params![table.name, id.as_bytes()])?;
-        }
-        let mut changes = Vec::new();
-        session.changeset_strm(&mut changes)?;
-        drop(session);
-        let changed = super::apply::refresh(&tx, self.catalog(), &changes)?;
-        tx.commit()?;
-        self.put_shield(shield);
-        Ok(changed)
+        self.as_the_hub_has(|tx, shield| settle(tx, shield, table, rows))
     }
+}
+
+fn settle(tx: &Connection, shield: &Shield, table: &Table, rows: &[(Uuid, Option<Columns>)]) -> Result<()> {
+    for (id, columns) in rows {
+        match columns {
+            None => retire(tx, &table.name, *id)?,
+            Some(columns) => {
+                let (mut names, mut values) = (Vec::new(), Vec::new());
+                for (position, name) in table.columns.iter().enumerate().skip(1) {
+                    if shield.covers(id.as_bytes(), register_of(table, position), 0) {
+                        continue;
+                    }
+                    let value = columns.get(name).unwrap_or(&serde_json::Value::Null);
+                    names.push(name.as_str());
+                    values.push(to_sql(table.kinds[position], value)?);
+                }
+                write(tx, &table.name, *id, &names, values)?;
+            }
+        }
+        let settled = if columns.is_none() {
+            "UPDATE stale_rows SET is_gone = 1 WHERE table_name = ?1 AND row_id = ?2"
+        } else {
+            "DELETE FROM stale_rows WHERE table_name = ?1 AND row_id = ?2"
+        };
+        tx.prepare_cached(settled)?.execute(params![table.name, id.as_bytes()])?;
+    }
+    Ok(())
 }
 
 impl Store {
