@@ -25,7 +25,7 @@ pub struct Database {
     pool: Pool,
     /// The replicated tables as the database has them.
     pub(crate) catalog: Arc<Catalog>,
-    pub(crate) url: String,
+    pub(crate) url: Arc<str>,
 }
 
 impl Database {
@@ -54,7 +54,7 @@ impl Database {
         let pool = pool.runtime(deadpool_postgres::Runtime::Tokio1).build()?;
         let client = pool.get().await.context("the database cannot be reached")?;
         let catalog = Arc::new(Catalog::load(&client, versions).await?);
-        Ok(Self { pool, catalog, url: config.database_url.clone() })
+        Ok(Self { pool, catalog, url: config.database_url.as_str().into() })
     }
 
     /// Brings the schema up to date, as the database's owner. Several hubs may do it at the same time.

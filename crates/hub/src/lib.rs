@@ -14,13 +14,15 @@ mod metrics;
 mod problem;
 mod program;
 mod routes;
+mod serve;
 
 pub use admin::{NewClinic, add_clinic, check, clinics, list_devices, make_code, revoke_device};
 pub use blobs::BlobStore;
 pub use config::{BlobSettings, Config, Settings};
 pub use db::Database;
 pub use program::Program;
-pub use routes::{Hub, serve};
+pub use routes::Hub;
+pub use serve::serve;
 
 /// What reads bytes of strangers, by itself: for fuzzing.
 #[doc(hidden)]

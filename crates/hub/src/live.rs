@@ -52,7 +52,7 @@ impl Live {
     }
 
     /// Listens to the database until the task is dropped; where the connection breaks, it is made again.
-    pub(crate) async fn listen(self, url: String) {
+    pub(crate) async fn listen(self, url: Arc<str>) {
         loop {
             if let Err(error) = self.listen_once(&url).await {
                 tracing::warn!(%error, "listening was interrupted");

@@ -1,14 +1,13 @@
 //! Every door of the hub, on one screen.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderName, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -16,8 +15,8 @@ use petrel_domain::Millis;
 use petrel_domain::replication::{Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Push, Renew, Tokens};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::net::TcpListener;
 use tokio_postgres::Row;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -50,7 +49,7 @@ const ROWS: usize = 1_000;
 #[derive(Clone)]
 pub struct Hub {
     pub(crate) database: Database,
-    pub(crate) data_dir: PathBuf,
+    pub(crate) data_dir: Arc<FilePath>,
     pub(crate) blobs: BlobStore,
     live: Live,
     metrics: Arc<Metrics>,
@@ -62,10 +61,10 @@ impl Hub {
     /// A hub on a database, its attachments in the data folder. It listens for what other hubs on the same database take in.
     pub fn new(database: Database, settings: &Settings) -> Self {
         let live = Live::default();
-        tokio::spawn(live.clone().listen(database.url.clone()));
+        tokio::spawn(live.clone().listen(Arc::clone(&database.url)));
         Self {
             database,
-            data_dir: settings.data_dir.clone(),
+            data_dir: settings.data_dir.as_path().into(),
             blobs: BlobStore::folder(&settings.data_dir),
             live,
             metrics: Arc::default(),
@@ -82,6 +81,7 @@ impl Hub {
 
     /// The routes.
     pub fn router(self) -> Router {
+        let counted = Arc::clone(&self.metrics);
         let sync = Router::new()
             .route("/push", post(push))
             .route("/pull", get(pull))
@@ -103,12 +103,16 @@ impl Hub {
             .route("/metrics", get(metrics))
             .fallback(|| async { Problem::NotFound })
             .method_not_allowed_fallback(|| async { Problem::NotFound })
-            .layer(DefaultBodyLimit::max(MAX_BODY))
-            .layer(RequestDecompressionLayer::new())
-            .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(WORTH_PACKING)))
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
-            .layer(from_fn_with_state(Arc::clone(&self.metrics), count))
-            .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))
+            // One layer of all: each layer of its own would hold a box for every request that waits.
+            .layer(
+                ServiceBuilder::new()
+                    .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))
+                    .map_response(move |response| count(&counted, response))
+                    .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
+                    .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(WORTH_PACKING)))
+                    .layer(RequestDecompressionLayer::new())
+                    .layer(DefaultBodyLimit::max(MAX_BODY)),
+            )
             .with_state(self)
     }
 
@@ -128,17 +132,7 @@ impl Hub {
     }
 }
 
-/// Listens and serves until `stop` is done; requests under way are finished.
-///
-/// # Errors
-/// What the system says.
-pub async fn serve(hub: Hub, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    // Made a service once: of a bare router, each connection gets a copy of every route, which was half of what a desk that waits took.
-    axum::serve(listener, hub.router().into_make_service()).with_graceful_shutdown(stop).await
-}
-
-async fn count(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+fn count<B>(metrics: &Metrics, response: Response<B>) -> Response<B> {
     add(&metrics.requests, 1);
     if response.status().is_server_error() {
         add(&metrics.failures, 1);

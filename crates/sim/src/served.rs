@@ -77,9 +77,7 @@ impl Served {
         };
         let server = Server::new(database.clone(), &settings);
         let server = if let Some(blobs) = blobs { server.with_blobs(blobs) } else { server };
-        let task = tokio::spawn(async move {
-            let _ = petrel_hub::serve(server, listener, std::future::pending()).await;
-        });
+        let task = tokio::spawn(petrel_hub::serve(server, listener, std::future::pending()));
         Ok(Self { url: format!("http://{address}"), database, database_url: database_url.to_owned(), task, _folder: folder })
     }
 

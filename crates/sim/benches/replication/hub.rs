@@ -95,7 +95,7 @@ pub fn serve(database_url: &str) -> Result<()> {
             let _ = stop.send(());
         });
         tokio::select! {
-            done = petrel_hub::serve(hub, listener, std::future::pending()) => Ok(done?),
+            () = petrel_hub::serve(hub, listener, std::future::pending()) => Ok(()),
             _ = stopped => Ok(()),
         }
     })

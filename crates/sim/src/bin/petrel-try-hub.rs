@@ -53,6 +53,6 @@ async fn main() -> Result<()> {
     petrel_hub::serve(hub, listener, async {
         let _ = tokio::signal::ctrl_c().await;
     })
-    .await?;
+    .await;
     Ok(())
 }
