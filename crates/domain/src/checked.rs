@@ -8,6 +8,8 @@ mod visits;
 pub use clinic::{check_apart, check_pin};
 pub use visits::{check_answers, with_former};
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 use unicode_normalization::UnicodeNormalization;
 
@@ -43,23 +45,33 @@ fn optional(field: &str, text: Option<&str>, limit: usize) -> Result<Option<Stri
 
 /// One line that may be empty. Whatever was pasted with it, a line's break among it, is a space.
 fn line(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
-    at_most(field, visible(field, text)?.split_whitespace().collect::<Vec<_>>().join(" "), limit)
+    let text = visible(field, text)?;
+    let is_one_already = text.is_ascii() && !text.contains("  ") && !text.contains(|c: char| c.is_ascii_control());
+    let text = if is_one_already { text.trim().to_owned() } else { text.split_whitespace().collect::<Vec<_>>().join(" ") };
+    at_most(field, text, limit)
 }
 
 /// Lines that may be empty.
 fn lines(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
-    let text = visible(field, text)?.replace("\r\n", "\n").replace('\r', "\n");
+    let text = visible(field, text)?;
+    if !text.contains(char::is_control) {
+        return at_most(field, text.trim().to_owned(), limit);
+    }
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     at_most(field, text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned(), limit)
 }
 
 /// A text in Unicode's composed form, so that what looks the same is the same, and without the characters that nobody can see and copying
 /// brings along: soft hyphens, spaces without width, byte order marks.
-fn visible(field: &str, text: &str) -> Result<String, Refusal> {
+fn visible<'a>(field: &str, text: &'a str) -> Result<Cow<'a, str>, Refusal> {
     // A NUL would end the text early in whatever reads it next.
     if text.contains('\0') {
         return Err(Refusal::invalid(field));
     }
-    Ok(text.nfc().filter(|c| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')).collect())
+    if text.is_ascii() {
+        return Ok(Cow::Borrowed(text));
+    }
+    Ok(text.nfc().filter(|c| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}')).collect::<String>().into())
 }
 
 fn at_most(field: &str, text: String, limit: usize) -> Result<String, Refusal> {

@@ -6,13 +6,14 @@ use unicode_normalization::char::is_combining_mark;
 /// Folds text for searching: lower case, no accents, letters that do not decompose by their usual spelling (ß → ss), apostrophes
 /// dropped (O'Brien = obrien), everything else that is no letter or digit a space.
 pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     // Apostrophes go first: an acute accent that stands alone, which many type for one, would decompose into a space.
     let letters = text.chars().filter(|c| !is_apostrophe(*c));
     if text.is_ascii() {
         // Most are, and an import folds hundreds of thousands.
-        return letters.map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
+        out.extend(letters.map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }));
+        return out;
     }
-    let mut out = String::with_capacity(text.len());
     for c in letters.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
             'ß' => out.push_str("ss"),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use petrel_domain::manifest::{REGISTERS, REPLICATED};
 use petrel_domain::replication::{Column, Kind, Schema, TableSchema};
 use rusqlite::Connection;
+use rusqlite::types::Value;
 
 use crate::{Result, StoreError};
 
@@ -21,6 +22,8 @@ pub(crate) struct Table {
     pub(crate) kinds: Vec<Kind>,
     /// Whether each may be empty, and whether it has a default.
     nullable: Vec<(bool, bool)>,
+    /// What each holds where it is not told.
+    pub(crate) defaults: Vec<Value>,
     /// Columns that are won and lost together, by position.
     pub(crate) registers: Vec<Vec<usize>>,
     /// Columns of other replicated tables that refer to this one.
@@ -95,20 +98,25 @@ impl Catalog {
 
 fn table(db: &Connection, name: &str) -> Result<Table> {
     let sql: String = db.query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [name], |row| row.get(0))?;
-    let mut statement = db.prepare("SELECT name, type, \"notnull\", dflt_value IS NOT NULL FROM pragma_table_info(?1) ORDER BY cid")?;
+    let mut statement = db.prepare("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info(?1) ORDER BY cid")?;
     let mut rows = statement.query([name])?;
-    let (mut columns, mut kinds, mut nullable) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut columns, mut kinds, mut nullable, mut defaults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let column: String = row.get(0)?;
         kinds.push(kind(&sql, &column, row.get_ref(1)?.as_str()?));
-        nullable.push((!row.get::<_, bool>(2)?, row.get(3)?));
+        let default: Option<String> = row.get(3)?;
+        nullable.push((!row.get::<_, bool>(2)?, default.is_some()));
+        defaults.push(match default {
+            Some(constant) => db.query_row(&format!("SELECT {constant}"), [], |row| row.get(0))?,
+            None => Value::Null,
+        });
         columns.push(column);
     }
     let of = REGISTERS.iter().filter(|(table, _)| *table == name);
     let position = |column: &&str| columns.iter().position(|known| known == column);
     let registers = of.map(|(_, members)| members.iter().filter_map(position).collect()).collect();
     let positions = columns.iter().enumerate().map(|(position, name)| (name.clone(), position)).collect();
-    Ok(Table { name: name.to_owned(), columns, positions, kinds, nullable, registers, referred_by: Vec::new() })
+    Ok(Table { name: name.to_owned(), columns, positions, kinds, nullable, defaults, registers, referred_by: Vec::new() })
 }
 
 /// What a column holds, by the schema's conventions for types, names and checks.

@@ -5,7 +5,7 @@ use std::io::Read;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::hooks::Action as Op;
 use rusqlite::session::{ChangesetItem, ChangesetIter};
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::ValueRef;
 
 use crate::catalog::{Catalog, Table};
 use crate::{Result, StoreError};
@@ -29,12 +29,12 @@ pub(crate) struct Change<'a> {
 enum Values<'a> {
     Recorded(&'a ChangesetItem),
     /// Those of a new row that was not recorded, by their positions; the others are empty.
-    Told(&'a [usize], &'a [Value]),
+    Told(&'a [usize], &'a [ValueRef<'a>]),
 }
 
 impl<'a> Change<'a> {
     /// A row that was just made without being recorded: the values at these positions. Defaults of the schema are not told.
-    pub(crate) fn made(table: &'a Table, id: [u8; 16], positions: &'a [usize], values: &'a [Value]) -> Self {
+    pub(crate) fn made(table: &'a Table, id: [u8; 16], positions: &'a [usize], values: &'a [ValueRef<'a>]) -> Self {
         Self { table, kind: Kind::Inserted, id, values: Values::Told(positions, values) }
     }
 
@@ -55,7 +55,7 @@ impl<'a> Change<'a> {
             Values::Recorded(item) => item.new_value(position).ok(),
             Values::Told(positions, values) => {
                 let place = positions.iter().position(|told| *told == position);
-                Some(place.and_then(|place| values.get(place)).map_or(ValueRef::Null, ValueRef::from))
+                Some(place.and_then(|place| values.get(place)).copied().unwrap_or(ValueRef::Null))
             }
         }
     }

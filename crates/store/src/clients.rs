@@ -10,6 +10,7 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{ClientDetails, Saved};
 use petrel_domain::rights::Right;
 use petrel_domain::{ClientId, ClientSource, Refusal};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{Action, Actor, Result, Store, Tx};
@@ -71,23 +72,43 @@ pub(crate) fn refuse_unknown(db: &Connection, id: ClientId) -> Result<()> {
     if db.prepare_cached(sql)?.exists([id.bytes()])? { Ok(()) } else { Err(Refusal::not_found("client").into()) }
 }
 
-pub(crate) fn insert_client(tx: &Tx<'_>, id: ClientId, input: &ClientDetails, source: ClientSource, external: Option<&str>) -> Result<()> {
-    let sql = "INSERT INTO clients (id, first_name, last_name, email, phone, address, notes, custom_fields, source, external_id, created_at, updated_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
-    tx.db().prepare_cached(sql)?.execute(params![
-        id.bytes(),
-        input.first_name,
-        input.last_name,
-        input.email,
-        input.phone,
-        input.address,
-        input.notes,
-        custom(input)?,
-        source.as_str(),
-        external,
-        tx.now().0,
-    ])?;
-    Ok(())
+pub(crate) fn insert_client(
+    tx: &mut Tx<'_>,
+    id: ClientId,
+    input: &ClientDetails,
+    source: ClientSource,
+    external: Option<&str>,
+) -> Result<()> {
+    const COLUMNS: &[&str] = &[
+        "id",
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "address",
+        "notes",
+        "custom_fields",
+        "source",
+        "external_id",
+        "created_at",
+        "updated_at",
+    ];
+    let (id, custom, now) = (id.bytes(), custom(input)?, ValueRef::Integer(tx.now().0));
+    let values = [
+        id.as_slice().into(),
+        input.first_name.as_str().into(),
+        input.last_name.as_str().into(),
+        input.email.as_deref().into(),
+        input.phone.as_deref().into(),
+        input.address.as_deref().into(),
+        input.notes.as_deref().into(),
+        custom.as_str().into(),
+        source.as_str().into(),
+        external.into(),
+        now,
+        now,
+    ];
+    tx.insert("clients", COLUMNS, &values)
 }
 
 pub(crate) fn update_client(tx: &Tx<'_>, id: ClientId, input: &ClientDetails) -> Result<()> {

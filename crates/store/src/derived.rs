@@ -23,7 +23,7 @@ const ONE_BY_ONE: usize = 20_000;
 #[derive(Debug, Default)]
 pub(crate) struct Affected {
     clients: BTreeSet<[u8; 16]>,
-    documents: BTreeSet<[u8; 16]>,
+    documents: search_docs::Stale,
     visit_starts: BTreeSet<i64>,
     made_at: BTreeSet<i64>,
     counts: BTreeSet<(usize, [u8; 16])>,
@@ -59,20 +59,16 @@ impl Affected {
 
     fn note_client(&mut self, change: &Change<'_>) -> Result<()> {
         if change.touches(&["first_name", "last_name", "email", "phone", "deleted_at", "merged_into_id"])? {
-            self.documents.insert(change.id);
+            self.documents.client(change)?;
         }
         Ok(())
     }
 
-    /// A pet that changes hands makes two documents stale.
     fn note_pet(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {
         if !change.touches(&["client_id", "name", "breed", "microchip", "deleted_at"])? {
             return Ok(());
         }
-        self.documents.extend(change.ids("client_id")?);
-        if change.kind == Kind::Updated {
-            self.documents.extend(parent(db, "SELECT client_id FROM pets WHERE id = ?1", &change.id)?);
-        }
+        self.documents.pet(db, change)?;
         Ok(())
     }
 
@@ -110,8 +106,13 @@ impl Affected {
         Ok(())
     }
 
+    /// Writes the documents of clients that are new: of a long action they need not all be held until its end.
+    pub(crate) fn write_new_documents(&mut self, db: &Connection) -> Result<()> {
+        self.documents.write_new(db)
+    }
+
     /// Brings what is stale up to date.
-    pub(crate) fn refresh(&self, db: &Connection) -> Result<()> {
+    pub(crate) fn refresh(&mut self, db: &Connection) -> Result<()> {
         if self.is_zone_new && clinic_zone(db)?.is_some() {
             visits::rebuild(db)?;
             client_stats::rebuild(db)?;
@@ -124,7 +125,7 @@ impl Affected {
             }
         }
         self.cards.refresh(db)?;
-        search_docs::refresh(db, &self.documents)?;
+        self.documents.refresh(db)?;
         counts::refresh(db, &self.counts)
     }
 }

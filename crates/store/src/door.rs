@@ -1,6 +1,7 @@
 //! The one write door, and the pool of readers beside it.
 
 mod clock;
+mod new_rows;
 mod readers;
 mod store;
 mod tx;

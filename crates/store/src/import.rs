@@ -44,7 +44,7 @@ impl Store {
             bad_rows: count(read.bad.len()),
             bad_sample: read.bad.iter().take(SHOWN).cloned().collect::<Vec<BadRow>>(),
             ambiguous_dates: count(read.ambiguous_dates),
-            sample: file.records.iter().take(SHOWN).map(|record| record.cells.clone()).collect(),
+            sample: file.records.iter().take(SHOWN).map(|record| record.cells.iter().map(str::to_owned).collect()).collect(),
             headers: file.headers,
             plan: file.plan,
         })

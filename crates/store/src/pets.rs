@@ -4,7 +4,8 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightInput, WeightPoint};
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Refusal, Sex, Species, StaffId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use crate::appointments::card::cards;
 use crate::clients::{names_of, refuse_unknown};
@@ -45,9 +46,12 @@ impl Store {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(self.today()?)?;
         self.write(actor, Action::SavePet, |tx| {
-            let sql = "UPDATE pets SET name = ?2, species = ?3, breed = ?4, sex = ?5, is_neutered = ?6, born_on = ?7, weight_grams = ?8, color = ?9,
-                       microchip = ?10, allergies = ?11, alerts = ?12, deceased_on = ?13, updated_at = ?14 WHERE id = ?1 AND deleted_at IS NULL";
-            if write_pet(tx, sql, id, &input, None)? == 0 {
+            let sql = "UPDATE pets SET name = ?1, species = ?2, breed = ?3, sex = ?4, is_neutered = ?5, born_on = ?6, weight_grams = ?7, color = ?8,
+                       microchip = ?9, allergies = ?10, alerts = ?11, deceased_on = ?12, updated_at = ?13 WHERE id = ?14 AND deleted_at IS NULL";
+            let (dates, key) = (Dates::of(&input), id.bytes());
+            let of_row = [ValueRef::Integer(tx.now().0), key.as_slice().into()];
+            let values = values(&input, &dates).into_iter().chain(of_row).map(ToSqlOutput::Borrowed);
+            if tx.db().prepare_cached(sql)?.execute(params_from_iter(values))? == 0 {
                 return Err(Refusal::not_found("pet").into());
             }
             if input.deceased_on.is_some() {
@@ -104,38 +108,79 @@ impl Store {
     }
 }
 
-pub(crate) fn insert_pet(tx: &Tx<'_>, client: ClientId, input: &PetDetails) -> Result<PetId> {
+pub(crate) fn insert_pet(tx: &mut Tx<'_>, client: ClientId, input: &PetDetails) -> Result<PetId> {
+    const COLUMNS: &[&str] = &[
+        "id",
+        "client_id",
+        "created_at",
+        "updated_at",
+        "name",
+        "species",
+        "breed",
+        "sex",
+        "is_neutered",
+        "born_on",
+        "weight_grams",
+        "color",
+        "microchip",
+        "allergies",
+        "alerts",
+        "deceased_on",
+    ];
     let id = PetId(tx.new_id());
-    let sql = "INSERT INTO pets (id, name, species, breed, sex, is_neutered, born_on, weight_grams, color, microchip, allergies, alerts, deceased_on,
-               created_at, updated_at, client_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)";
-    write_pet(tx, sql, id, input, Some(client))?;
+    let (key, client, now) = (id.bytes(), client.bytes(), ValueRef::Integer(tx.now().0));
+    let dates = Dates::of(input);
+    let [name, species, breed, sex, is_neutered, born_on, weight, color, microchip, allergies, alerts, deceased_on] = values(input, &dates);
+    let values = [
+        key.as_slice().into(),
+        client.as_slice().into(),
+        now,
+        now,
+        name,
+        species,
+        breed,
+        sex,
+        is_neutered,
+        born_on,
+        weight,
+        color,
+        microchip,
+        allergies,
+        alerts,
+        deceased_on,
+    ];
+    tx.insert("pets", COLUMNS, &values)?;
     Ok(id)
 }
 
-fn write_pet(tx: &Tx<'_>, sql: &str, id: PetId, input: &PetDetails, client: Option<ClientId>) -> Result<usize> {
-    let mut statement = tx.db().prepare_cached(sql)?;
-    let (id, client, now) = (id.bytes(), client.map(ClientId::bytes), tx.now().0);
-    let (species, sex) = (input.species.as_str(), input.sex.as_str());
-    let (born_on, deceased_on) = (input.born_on.map(|date| date.to_string()), input.deceased_on.map(|date| date.to_string()));
-    let values: [&dyn rusqlite::ToSql; 15] = [
-        &id,
-        &input.name,
-        &species,
-        &input.breed,
-        &sex,
-        &input.is_neutered,
-        &born_on,
-        &input.weight_grams,
-        &input.color,
-        &input.microchip,
-        &input.allergies,
-        &input.alerts,
-        &deceased_on,
-        &now,
-        &client,
-    ];
-    let used = statement.parameter_count();
-    Ok(statement.execute(&values[..used])?)
+/// A pet's days, as they are stored.
+struct Dates {
+    born_on: Option<String>,
+    deceased_on: Option<String>,
+}
+
+impl Dates {
+    fn of(input: &PetDetails) -> Self {
+        Self { born_on: input.born_on.map(|date| date.to_string()), deceased_on: input.deceased_on.map(|date| date.to_string()) }
+    }
+}
+
+/// What is stored of a pet, from its name to its day of death.
+fn values<'a>(input: &'a PetDetails, dates: &'a Dates) -> [ValueRef<'a>; 12] {
+    [
+        input.name.as_str().into(),
+        input.species.as_str().into(),
+        input.breed.as_deref().into(),
+        input.sex.as_str().into(),
+        input.is_neutered.map(|is| ValueRef::Integer(i64::from(is))).into(),
+        dates.born_on.as_deref().into(),
+        input.weight_grams.map(|grams| ValueRef::Integer(i64::from(grams))).into(),
+        input.color.as_deref().into(),
+        input.microchip.as_deref().into(),
+        input.allergies.as_deref().into(),
+        input.alerts.as_deref().into(),
+        dates.deceased_on.as_deref().into(),
+    ]
 }
 
 /// The pets of a client, living ones first, by name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use petrel_domain::contact;
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 use sha2::{Digest, Sha256};
 
 use crate::Result;
@@ -22,17 +22,31 @@ pub(super) fn clear(db: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Writes down a client of whom nothing is known: the name, the names of the pets (both folded), and the e-mail as it was typed.
-pub(super) fn insert(db: &Connection, client: &[u8; 16], name: &str, pets: &[String], email: &str) -> Result<()> {
-    let keys: BTreeSet<i64> = pets.iter().filter_map(|pet| key(name, pet)).collect();
-    for key in keys {
-        let sql = "INSERT INTO client_likeness (client_id, name_and_pet) VALUES (?1, ?2)";
-        db.prepare_cached(sql)?.execute(params![client, key])?;
+/// The statements that write down what a client is like.
+pub(super) struct Writing<'a> {
+    likeness: CachedStatement<'a>,
+    unclear: CachedStatement<'a>,
+}
+
+impl<'a> Writing<'a> {
+    pub(super) fn new(db: &'a Connection) -> Result<Self> {
+        Ok(Self {
+            likeness: db.prepare_cached("INSERT INTO client_likeness (client_id, name_and_pet) VALUES (?1, ?2)")?,
+            unclear: db.prepare_cached("INSERT INTO unclear_emails (client_id) VALUES (?1)")?,
+        })
     }
-    if !email.is_empty() && !contact::is_email(email) {
-        db.prepare_cached("INSERT INTO unclear_emails (client_id) VALUES (?1)")?.execute([client])?;
+
+    /// Writes down a client of whom nothing is known: the name, the names of the pets (both folded), and the e-mail as it was typed.
+    pub(super) fn write(&mut self, client: &[u8; 16], name: &str, pets: &[String], email: &str) -> Result<()> {
+        let keys: BTreeSet<i64> = pets.iter().filter_map(|pet| key(name, pet)).collect();
+        for key in keys {
+            self.likeness.execute(params![client, key])?;
+        }
+        if !email.is_empty() && !contact::is_email(email) {
+            self.unclear.execute([client])?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The same for every replica; none where a name is missing. (Two pairs of names in 2^64 share one, and a person looks at them.)

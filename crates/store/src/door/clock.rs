@@ -23,13 +23,15 @@ pub(crate) fn next_clock(last: i64, now: Millis) -> i64 {
     (last + 1).max(now.0 << 16)
 }
 
-/// Ticks; rolled back with the transaction.
+/// Ticks; rolled back with the transaction. (Two statements: an `UPDATE … RETURNING` opens a savepoint, for which the search index writes
+/// out all that it holds.)
 pub(crate) fn tick(db: &Connection, now: Millis) -> Result<Tick> {
-    let last: i64 = db.prepare_cached("SELECT last_clock FROM sync_state WHERE id = 1")?.query_row([], |row| row.get(0))?;
-    let clock = next_clock(last, now);
-    let sql = "UPDATE sync_state SET last_clock = ?1, next_n = next_n + 1 WHERE id = 1 RETURNING next_n - 1, cursor, desk_id";
-    let tick = |row: &rusqlite::Row<'_>| Ok(Tick { n: row.get(0)?, clock, seen: row.get(1)?, replica: row.get(2)? });
-    Ok(db.prepare_cached(sql)?.query_row([clock], tick)?)
+    let sql = "SELECT last_clock, next_n, cursor, desk_id FROM sync_state WHERE id = 1";
+    let tick = db
+        .prepare_cached(sql)?
+        .query_row([], |row| Ok(Tick { clock: next_clock(row.get(0)?, now), n: row.get(1)?, seen: row.get(2)?, replica: row.get(3)? }))?;
+    db.prepare_cached("UPDATE sync_state SET last_clock = ?1, next_n = ?2 WHERE id = 1")?.execute([tick.clock, tick.n + 1])?;
+    Ok(tick)
 }
 
 #[cfg(test)]

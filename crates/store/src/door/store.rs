@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::readers::Readers;
 use super::tx::Tx;
 use crate::catalog::Catalog;
-use crate::file::{OpenOptions, is_spoiled, open_writer, try_writer, twice};
+use crate::file::{OpenOptions, WRITER_CACHE, is_spoiled, open_writer, try_writer, twice};
 use crate::replica::Shield;
 use crate::{Action, Actor, Result, derived};
 
@@ -150,6 +150,16 @@ impl Store {
     /// What the work returns, or what SQLite says.
     pub fn write<T>(&self, actor: &Actor, action: Action, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Saved<T>> {
         self.write_undoing(actor, action, None, work)
+    }
+
+    /// The same for a hundred thousand rows. While it lasts, the connection holds more of the file, so that a page of an index is not
+    /// sealed and read again each time that a row falls into it.
+    pub(crate) fn write_much<T>(&self, actor: &Actor, action: Action, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Saved<T>> {
+        self.writer().pragma_update(None, "cache_size", 6 * WRITER_CACHE)?;
+        let saved = self.write(actor, action, work);
+        // Where this fails the connection is spoiled, and another takes its place.
+        self.writer().pragma_update(None, "cache_size", WRITER_CACHE).ok();
+        saved
     }
 
     pub(crate) fn write_undoing<T>(

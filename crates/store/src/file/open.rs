@@ -16,6 +16,9 @@ mod embedded {
 /// `PRAGMA application_id` of a clinic's file: "Ptrl".
 const APPLICATION_ID: i32 = 0x5074_726c;
 
+/// What the connection that writes holds of the file, in SQLite's measure: KiB, negative.
+pub(crate) const WRITER_CACHE: i64 = -16_000;
+
 /// How to open a clinic's file.
 #[derive(Clone)]
 pub struct OpenOptions {
@@ -62,7 +65,7 @@ pub(crate) fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
     }
     // What is acknowledged has reached the disk.
     db.pragma_update(None, "synchronous", "FULL")?;
-    db.pragma_update(None, "cache_size", -16_000)?;
+    db.pragma_update(None, "cache_size", WRITER_CACHE)?;
     db.pragma_update(None, "foreign_keys", true)?;
     migrate(&mut db)?;
     Ok(db)

@@ -50,6 +50,9 @@ impl Known {
 
     /// The client that these details are of, and how that is known.
     pub(super) fn find<'a>(&self, client: &ClientDetails, mut pets: impl Iterator<Item = &'a str>) -> Option<(ClientId, DuplicateReason)> {
+        if self.names.is_empty() {
+            return None;
+        }
         let phone = client.phone.as_deref().and_then(|phone| self.by_phone.get(phone));
         if let Some(id) = phone {
             return Some((*id, DuplicateReason::Phone));

@@ -16,7 +16,7 @@ const MOST_BYTES: u64 = 1 << 30;
 pub(super) struct Record {
     /// Line in the file, the header's being 1.
     pub(super) line: u32,
-    pub(super) cells: Vec<String>,
+    pub(super) cells: csv::StringRecord,
 }
 
 /// A file that was read.
@@ -79,12 +79,11 @@ fn records(text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Record>)> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         if headers.is_empty() {
-            headers = cells;
-        } else if cells != headers {
+            headers = record.iter().map(str::to_owned).collect();
+        } else if record != headers {
             // A header that was pasted in once more is no client.
-            records.push(Record { line, cells });
+            records.push(Record { line, cells: record.clone() });
         }
     }
     if headers.is_empty() { Err(unreadable("empty").into()) } else { Ok((headers, records)) }
@@ -119,7 +118,7 @@ fn guess(path: &Path, encoding: &'static Encoding, delimiter: u8, headers: &[Str
     let columns = headers::guess(headers);
     let is_date = |index: &usize| matches!(columns.get(*index), Some(ImportField::BornOn | ImportField::DeceasedOn));
     let dates: Vec<usize> = (0..columns.len()).filter(is_date).collect();
-    let cells_of_dates = records.iter().flat_map(|record| dates.iter().filter_map(|index| record.cells.get(*index)).map(String::as_str));
+    let cells_of_dates = records.iter().flat_map(|record| dates.iter().filter_map(|index| record.cells.get(*index)));
     let date_order: DateOrder = cells::order(cells_of_dates, locale);
     let says = |word: &str| {
         headers.iter().zip(&columns).any(|(header, field)| *field == ImportField::Weight && header.to_lowercase().contains(word))

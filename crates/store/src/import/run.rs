@@ -113,7 +113,7 @@ pub(super) fn run(
     cancel: &AtomicBool,
 ) -> Result<Saved<ImportReport>> {
     let total = count(read.rows.len());
-    store.write(actor, Action::ImportClients, |tx| {
+    store.write_much(actor, Action::ImportClients, |tx| {
         let known = Known::load(tx.db())?;
         let sorted = sort(&read.rows, &known);
         let mut report = ImportReport { clients: 0, pets: 0, updated: 0, skipped: 0, bad_rows: 0, bad_rows_file: None, undo: None };

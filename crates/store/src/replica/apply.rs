@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use petrel_domain::replication::{Entry, Kind, Logged, Maker, Pulled};
 use rusqlite::session::Session;
-use rusqlite::types::Value as Sql;
+use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Statement, TransactionBehavior, params};
 use serde_json::Value;
 use uuid::Uuid;
@@ -244,7 +244,8 @@ impl<'a> Page<'a> {
             return Ok(false);
         }
         self.made.insert(&table.name);
-        self.affected.note(self.db, &Change::made(table, id, &self.positions, &self.values))?;
+        let values: Vec<_> = self.values.iter().map(ValueRef::from).collect();
+        self.affected.note(self.db, &Change::made(table, id, &self.positions, &values))?;
         Ok(true)
     }
 
