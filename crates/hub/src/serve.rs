@@ -13,8 +13,9 @@ use tokio::net::TcpListener;
 
 use crate::routes::Hub;
 
-/// How long a connection may take to say what it wants, from its start or from the answer before; after that it is closed.
-const SAYS_WHAT_WITHIN: Duration = Duration::from_secs(60);
+/// How long a connection may take to say what it wants, from its start or from the answer before; after that it is closed. Longer than desks keep
+/// one that they do not use (90 seconds), so that none is closed in the moment in which it is used again.
+const SAYS_WHAT_WITHIN: Duration = Duration::from_secs(120);
 
 /// Listens and serves until `stop` is done; requests under way are finished.
 ///

@@ -68,8 +68,7 @@ impl Affected {
         if !change.touches(&["client_id", "name", "breed", "microchip", "deleted_at"])? {
             return Ok(());
         }
-        self.documents.pet(db, change)?;
-        Ok(())
+        self.documents.pet(db, change)
     }
 
     fn note_visit(&mut self, db: &Connection, change: &Change<'_>) -> Result<()> {

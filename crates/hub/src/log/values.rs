@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
 use petrel_domain::replication::Kind;
 use serde_json::Value;
 use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{Json, ToSql};
 use uuid::Uuid;
 
 use crate::db::DbError;
@@ -44,7 +44,7 @@ impl tokio_postgres::types::FromSql<'_> for WallTime {
 }
 
 /// A column of many rows, as one parameter.
-pub(super) type Array = Box<dyn ToSql + Sync + Send>;
+pub(super) type Array<'a> = Box<dyn ToSql + Sync + Send + 'a>;
 
 /// The type of a column in an `unnest`, and how its values are made from that (a wall clock travels as text).
 pub(super) fn array_type(kind: Kind) -> (&'static str, &'static str) {
@@ -61,7 +61,7 @@ pub(super) fn array_type(kind: Kind) -> (&'static str, &'static str) {
 }
 
 /// One column of many rows.
-pub(super) fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Result<Array, DbError> {
+pub(super) fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Result<Array<'a>, DbError> {
     let unfit = || DbError::Value(format!("a value that is no {kind:?}"));
     fn each<'a, T>(
         values: impl Iterator<Item = &'a Value>,
@@ -74,9 +74,9 @@ pub(super) fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> 
         Kind::Id => Box::new(each(values, |value| Uuid::parse_str(value.as_str()?).ok(), unfit)?),
         Kind::Instant => Box::new(each(values, |value| DateTime::from_timestamp_millis(value.as_i64()?), unfit)?),
         Kind::Date => Box::new(each(values, |value| value.as_str()?.parse::<NaiveDate>().ok(), unfit)?),
-        Kind::Time | Kind::Text => Box::new(each(values, |value| value.as_str().map(str::to_owned), unfit)?),
+        Kind::Time | Kind::Text => Box::new(each(values, Value::as_str, unfit)?),
         Kind::Integer => Box::new(each(values, Value::as_i64, unfit)?),
         Kind::Truth => Box::new(each(values, |value| value.as_i64().map(|truth| truth == 1).or_else(|| value.as_bool()), unfit)?),
-        Kind::Json => Box::new(each(values, |value| Some(value.clone()), unfit)?),
+        Kind::Json => Box::new(each(values, |value| Some(Json(value)), unfit)?),
     })
 }

@@ -69,7 +69,7 @@ pub(super) async fn write(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, ledger: 
 
 impl Step<'_> {
     async fn carry_out(&self, pg: &Pg<'_>, clinic: Uuid) -> Result<(), DbError> {
-        let mut values: Vec<Array> = vec![Box::new(self.rows.iter().map(|(id, _)| *id).collect::<Vec<Uuid>>())];
+        let mut values: Vec<Array<'_>> = vec![Box::new(self.rows.iter().map(|(id, _)| *id).collect::<Vec<Uuid>>())];
         let each = |read: fn(&Row) -> i64| Box::new(self.rows.iter().map(|(_, row)| read(row)).collect::<Vec<i64>>());
         if self.is_new {
             values.push(each(|row| row.made.clock.0));
@@ -112,7 +112,7 @@ fn insert(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
     for (place, cast) in OWN.iter().map(|_| "").chain(kinds.iter().map(|(_, cast)| *cast)).enumerate() {
         let _ = write!(sql, ", u.c{place}{cast}");
     }
-    sql.push_str(" FROM unnest(");
+    sql.push_str(" FROM ");
     unnest(&mut sql, 2, OWN.iter().map(|(_, of)| *of).chain(kinds.iter().map(|(of, _)| *of)));
     sql
 }
@@ -124,18 +124,18 @@ fn update(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
     for (place, (name, (_, cast))) in columns.iter().zip(&kinds).enumerate() {
         let _ = write!(sql, ", {name} = u.c{}{cast}", place + 3);
     }
-    sql.push_str(" FROM unnest(");
+    sql.push_str(" FROM ");
     unnest(&mut sql, 2, ["uuid[]", "bigint[]", "jsonb[]"].into_iter().chain(kinds.iter().map(|(of, _)| *of)));
     sql.push_str(" WHERE t.clinic_id = $1 AND t.id = u.c0");
     sql
 }
 
-/// Parameters from `first` on, each an array, as the columns c0, c1 … of `u`.
+/// Parameters from `first` on, each an array, as the columns c0, c1 … of `u`. In the list of what is selected, where Postgres takes a value of each array a row; among the tables it would first write
+/// each array out as a table of its own.
 fn unnest<'a>(sql: &mut String, first: usize, types: impl Iterator<Item = &'a str>) {
-    let mut names = String::new();
+    sql.push_str("(SELECT ");
     for (place, of) in types.enumerate() {
-        let _ = write!(sql, "{}${}::{of}", if place == 0 { "" } else { ", " }, first + place);
-        let _ = write!(names, "{}c{place}", if place == 0 { "" } else { ", " });
+        let _ = write!(sql, "{}unnest(${}::{of}) AS c{place}", if place == 0 { "" } else { ", " }, first + place);
     }
-    let _ = write!(sql, ") AS u ({names})");
+    sql.push_str(") AS u");
 }

@@ -57,6 +57,7 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
     let pages = limits::copy_out(&hub.database_url, clinic, &schema).await?;
     let in_place = limits::insert(&pages, &bench.folder.path().join("bare.petrel"), false)?;
     let into_postgres = limits::copy_in(&hub.database_url, clinic, hub.clinic().await?).await?;
+    let as_the_hub = limits::insert_as_the_hub(&hub.database_url, clinic, hub.clinic().await?).await?;
     let pushed = per_second(rows, time);
     let pulled = per_second(rows, read);
     let bare_push = per_second(pages.rows, into_postgres);
@@ -66,7 +67,11 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
         Line::new("push: both", pushed, "rows/s")
             .with("rows", rows as f64)
             .with("cells/s", per_second(cells, time))
-            .beside("rows/s bare COPY into Postgres: rows, log, indexes, references", bare_push)
+            .with("rows/s by the owner's COPY", bare_push)
+            .beside(
+                "rows/s bare inserts by the hub's role: rows, log, indexes, references, row-level security",
+                per_second(pages.rows, as_the_hub),
+            )
             .wants("60,000 rows/s", pushed >= 60_000.0),
         Line::new("incremental pull of both", pulled, "rows/s")
             .with("cells/s", per_second(cells, read))
