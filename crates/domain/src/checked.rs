@@ -54,11 +54,13 @@ fn line(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
 /// Lines that may be empty.
 fn lines(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
     let text = visible(field, text)?;
-    if !text.contains(char::is_control) {
-        return at_most(field, text.trim().to_owned(), limit);
-    }
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    at_most(field, text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect::<String>().trim().to_owned(), limit)
+    let text: Cow<'_, str> = if text.contains(char::is_control) {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    } else {
+        text
+    };
+    at_most(field, text.trim().to_owned(), limit)
 }
 
 /// A text in Unicode's composed form, so that what looks the same is the same, and without the characters that nobody can see and copying

@@ -20,10 +20,10 @@ pub(crate) struct Table {
     positions: HashMap<String, usize>,
     /// What each holds.
     pub(crate) kinds: Vec<Kind>,
-    /// Whether each may be empty, and whether it has a default.
-    nullable: Vec<(bool, bool)>,
-    /// What each holds where it is not told.
-    pub(crate) defaults: Vec<Value>,
+    /// Whether each may be empty.
+    nullable: Vec<bool>,
+    /// What each holds where it is not told; none where the schema does not say.
+    pub(crate) defaults: Vec<Option<Value>>,
     /// Columns that are won and lost together, by position.
     pub(crate) registers: Vec<Vec<usize>>,
     /// Columns of other replicated tables that refer to this one.
@@ -73,12 +73,12 @@ impl Catalog {
     /// The same, in replication's words.
     pub(crate) fn schema(&self) -> Schema {
         let tables = self.tables.values().map(|table| {
-            let columns = table.columns.iter().zip(&table.kinds).zip(&table.nullable).skip(1);
-            let columns = columns.map(|((name, kind), (is_nullable, has_default))| Column {
+            let columns = table.columns.iter().zip(&table.kinds).zip(&table.nullable).zip(&table.defaults).skip(1);
+            let columns = columns.map(|(((name, kind), is_nullable), default)| Column {
                 name: name.clone(),
                 kind: *kind,
                 is_nullable: *is_nullable,
-                has_default: *has_default,
+                has_default: default.is_some(),
             });
             (table.name.clone(), TableSchema { columns: columns.collect() })
         });
@@ -100,23 +100,30 @@ fn table(db: &Connection, name: &str) -> Result<Table> {
     let sql: String = db.query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [name], |row| row.get(0))?;
     let mut statement = db.prepare("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info(?1) ORDER BY cid")?;
     let mut rows = statement.query([name])?;
-    let (mut columns, mut kinds, mut nullable, mut defaults) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut columns, mut kinds, mut nullable, mut constants) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     while let Some(row) = rows.next()? {
         let column: String = row.get(0)?;
         kinds.push(kind(&sql, &column, row.get_ref(1)?.as_str()?));
-        let default: Option<String> = row.get(3)?;
-        nullable.push((!row.get::<_, bool>(2)?, default.is_some()));
-        defaults.push(match default {
-            Some(constant) => db.query_row(&format!("SELECT {constant}"), [], |row| row.get(0))?,
-            None => Value::Null,
-        });
+        nullable.push(!row.get::<_, bool>(2)?);
+        constants.push(row.get(3)?);
         columns.push(column);
     }
+    let defaults = defaults(db, &constants)?;
     let of = REGISTERS.iter().filter(|(table, _)| *table == name);
     let position = |column: &&str| columns.iter().position(|known| known == column);
     let registers = of.map(|(_, members)| members.iter().filter_map(position).collect()).collect();
     let positions = columns.iter().enumerate().map(|(position, name)| (name.clone(), position)).collect();
     Ok(Table { name: name.to_owned(), columns, positions, kinds, nullable, defaults, registers, referred_by: Vec::new() })
+}
+
+/// The values of constants as SQL writes them, where there are any.
+fn defaults(db: &Connection, constants: &[Option<String>]) -> Result<Vec<Option<Value>>> {
+    let texts: Vec<_> = constants.iter().map(|constant| constant.as_deref().unwrap_or("NULL")).collect();
+    let values = |row: &rusqlite::Row<'_>| {
+        let each = constants.iter().enumerate().map(|(place, constant)| constant.as_ref().map(|_| row.get(place)).transpose());
+        each.collect::<rusqlite::Result<_>>()
+    };
+    Ok(db.query_row(&format!("SELECT {}", texts.join(", ")), [], values)?)
 }
 
 /// What a column holds, by the schema's conventions for types, names and checks.

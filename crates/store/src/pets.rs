@@ -130,25 +130,8 @@ pub(crate) fn insert_pet(tx: &mut Tx<'_>, client: ClientId, input: &PetDetails) 
     let id = PetId(tx.new_id());
     let (key, client, now) = (id.bytes(), client.bytes(), ValueRef::Integer(tx.now().0));
     let dates = Dates::of(input);
-    let [name, species, breed, sex, is_neutered, born_on, weight, color, microchip, allergies, alerts, deceased_on] = values(input, &dates);
-    let values = [
-        key.as_slice().into(),
-        client.as_slice().into(),
-        now,
-        now,
-        name,
-        species,
-        breed,
-        sex,
-        is_neutered,
-        born_on,
-        weight,
-        color,
-        microchip,
-        allergies,
-        alerts,
-        deceased_on,
-    ];
+    let of_row = [key.as_slice().into(), client.as_slice().into(), now, now];
+    let values: Vec<_> = of_row.into_iter().chain(values(input, &dates)).collect();
     tx.insert("pets", COLUMNS, &values)?;
     Ok(id)
 }

@@ -120,10 +120,9 @@ pub fn insert(pages: &Pages, path: &Path, are_indexes_last: bool) -> Result<Dura
 pub async fn copy_in(database_url: &str, clinic: Uuid, other: Uuid) -> Result<Duration> {
     let client = connect(database_url).await?;
     let mut pages = Vec::new();
-    for name in REPLICATED.iter().chain(&["log"]) {
-        let columns = columns(&client, name).await?;
+    for (name, columns) in written(&client).await? {
         let sql = format!("COPY (SELECT '{other}'::uuid, {columns} FROM {name} WHERE clinic_id = '{clinic}') TO STDOUT (FORMAT binary)");
-        pages.push((*name, columns, read(&client, &sql).await?));
+        pages.push((name, columns, read(&client, &sql).await?));
     }
     let start = Instant::now();
     client.batch_execute("BEGIN").await?;
@@ -145,12 +144,10 @@ pub async fn copy_in(database_url: &str, clinic: Uuid, other: Uuid) -> Result<Du
 /// from tables of the same rows that lie there already, committed once. No push can be faster: its rows come over a wire, and are judged.
 pub async fn insert_as_the_hub(database_url: &str, clinic: Uuid, other: Uuid) -> Result<Duration> {
     let client = connect(database_url).await?;
-    let mut tables = Vec::new();
-    for name in REPLICATED.iter().chain(&["log"]) {
-        let columns = columns(&client, name).await?;
+    let tables = written(&client).await?;
+    for (name, columns) in &tables {
         let staged = format!("CREATE UNLOGGED TABLE staged_{name} AS SELECT {columns} FROM {name} WHERE clinic_id = '{clinic}'");
         client.batch_execute(&format!("{staged}; GRANT SELECT ON staged_{name} TO petrel_hub")).await?;
-        tables.push((*name, columns));
     }
     let start = Instant::now();
     client.batch_execute(&format!("BEGIN; SET LOCAL ROLE petrel_hub; SET LOCAL petrel.clinic_id = '{other}'")).await?;
@@ -162,10 +159,15 @@ pub async fn insert_as_the_hub(database_url: &str, clinic: Uuid, other: Uuid) ->
     Ok(start.elapsed())
 }
 
-async fn columns(client: &tokio_postgres::Client, table: &str) -> Result<String> {
+/// The tables that a push writes, each with its columns but for the clinic.
+async fn written(client: &tokio_postgres::Client) -> Result<Vec<(&'static str, String)>> {
     let sql = "SELECT string_agg(attname::text, ', ' ORDER BY attnum) FROM pg_attribute
                WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'clinic_id'";
-    Ok(client.query_one(sql, &[&table]).await?.get(0))
+    let mut tables = Vec::new();
+    for name in REPLICATED.iter().chain(&["log"]) {
+        tables.push((*name, client.query_one(sql, &[name]).await?.get(0)));
+    }
+    Ok(tables)
 }
 
 /// Commits of a single row a second, by so many connections at once.

@@ -57,7 +57,11 @@ impl Stale {
             return Ok(());
         }
         let mut writing = Writing::new(db)?;
-        std::mem::take(&mut self.new).iter().try_for_each(|(client, document)| writing.write(client, document))
+        for (client, document) in std::mem::take(&mut self.new) {
+            let docid = writing.add(&client)?;
+            writing.write(docid, &client, &document)?;
+        }
+        Ok(())
     }
 
     /// Brings the documents up to date.
@@ -68,14 +72,22 @@ impl Stale {
         }
         let mut writing = Writing::new(db)?;
         for client in std::mem::take(&mut self.clients) {
-            let known = "DELETE FROM search_docs WHERE client_id = ?1 RETURNING docid";
+            let known = "SELECT docid FROM search_docs WHERE client_id = ?1";
             let known: Option<i64> = db.prepare_cached(known)?.query_row([client], |row| row.get(0)).optional()?;
             if let Some(docid) = known {
                 db.prepare_cached("DELETE FROM search_index WHERE rowid = ?1")?.execute([docid])?;
                 likeness::remove(db, &client)?;
             }
-            if let Some(document) = Document::read(db, &client)? {
-                writing.write(&client, &document)?;
+            match (known, Document::read(db, &client)?) {
+                (None, None) => {}
+                (Some(docid), None) => {
+                    db.prepare_cached("DELETE FROM search_docs WHERE docid = ?1")?.execute([docid])?;
+                }
+                (Some(docid), Some(document)) => writing.write(docid, &client, &document)?,
+                (None, Some(document)) => {
+                    let docid = writing.add(&client)?;
+                    writing.write(docid, &client, &document)?;
+                }
             }
         }
         Ok(())
@@ -182,9 +194,13 @@ impl<'a> Writing<'a> {
         })
     }
 
-    /// Writes the document of a client who has none.
-    fn write(&mut self, client: &[u8; 16], document: &Document) -> Result<()> {
-        let docid = self.documents.insert([client])?;
+    /// Gives a client a document's number.
+    fn add(&mut self, client: &[u8; 16]) -> Result<i64> {
+        Ok(self.documents.insert([client])?)
+    }
+
+    /// Writes the document of a client of whom nothing is in the index.
+    fn write(&mut self, docid: i64, client: &[u8; 16], document: &Document) -> Result<()> {
         let Document { names, pets, email, phone, microchips, .. } = document;
         self.index.execute(params![docid, names, pets, email, phone, microchips])?;
         self.likeness.write(client, names, &document.pet_names, &document.typed_email)

@@ -29,7 +29,7 @@ impl<'a> NewRows<'a> {
         changes.extend([INSERT, 0]);
         for (position, default) in table.defaults.iter().enumerate() {
             let told = positions.iter().position(|told| *told == position).and_then(|place| values.get(place));
-            write(changes, told.copied().unwrap_or_else(|| ValueRef::from(default)));
+            write(changes, told.copied().unwrap_or_else(|| default.as_ref().map(ValueRef::from).into()));
         }
         self.count += 1;
     }
