@@ -124,10 +124,13 @@ impl Window {
         }
     }
 
-    /// Goes to an address of the app (`/clients`), with what stands behind the question mark.
+    /// Goes to an address of the app (`/clients`), with what stands behind the question mark. Where that is another than before, a new document comes:
+    /// it is waited for, so that nothing is taken for its own that still stands in the one that is left.
     pub async fn go(&self, path: &str, query: &str) {
         let search = if query.is_empty() { String::new() } else { format!("?{query}") };
-        self.script("location.assign(arguments[0])", vec![json!(format!("/{search}#{path}"))]).await;
+        let script = "if (new URL(arguments[0], location.href).search !== location.search) document.body.dataset.left = 'yes'; location.assign(arguments[0])";
+        self.script(script, vec![json!(format!("/{search}#{path}"))]).await;
+        self.until("!document.body.dataset.left").await;
     }
 
     /// Drags with the mouse from one point of the window to another.
