@@ -2,6 +2,9 @@
 //!
 //! The store's tests hold this against the real catalog.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// What deleting a row does to the rows that refer to it. Carried out at the desk that deletes, as explicit changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OnDelete {
@@ -163,6 +166,36 @@ pub const LOOSE_REFERENCES: &[Reference] = &[
 
 /// Ids that name no row of one table: a series and a group are their visits, and an attachment's owner is told by `owner_table`.
 pub const OPEN_IDS: &[(&str, &str)] = &[("appointments", "series_id"), ("appointments", "group_id"), ("attachments", "owner_id")];
+
+/// A replicated table, with what is asked of it for every row that is judged.
+#[derive(Debug)]
+pub struct Replicated {
+    /// Its name.
+    pub name: &'static str,
+    /// Its place in [`REPLICATED`].
+    pub place: usize,
+    /// The references that it declares.
+    pub references: Vec<Reference>,
+}
+
+impl Replicated {
+    /// Those of its references that a row cannot do without.
+    pub fn needs(&self) -> impl Iterator<Item = &Reference> {
+        self.references.iter().filter(|of| of.on_delete != OnDelete::SetNull)
+    }
+}
+
+/// The replicated table of this name.
+pub fn replicated(name: &str) -> Option<&'static Replicated> {
+    static TABLES: LazyLock<HashMap<&str, Replicated, foldhash::fast::FixedState>> = LazyLock::new(|| {
+        let tables = REPLICATED.iter().enumerate().map(|(place, name)| {
+            let references = REFERENCES.iter().filter(|of| of.table == *name).copied().collect();
+            (*name, Replicated { name, place, references })
+        });
+        tables.collect()
+    });
+    TABLES.get(name)
+}
 
 /// The references to a table, declared and loose.
 pub fn references_to(parent: &str) -> impl Iterator<Item = &'static Reference> {

@@ -3,6 +3,7 @@
 //! Pure. The hub on Postgres, and the hub in memory that the simulation runs, both ask [`judge`] and keep what it answers.
 
 mod clash;
+mod columns;
 mod hash;
 mod judge;
 mod ledger;
@@ -10,12 +11,13 @@ mod schema;
 mod versions;
 mod wire;
 
+pub use columns::{Columns, Name};
 pub use hash::row_hash;
 pub use judge::{MAX_AHEAD, clamp, judge};
 pub use ledger::{Ledger, Row, Stamp, Touched};
 pub use schema::{Column, Kind, Schema, TableSchema};
 pub use versions::{Added, VERSIONS, Versions, WIRE_SCHEMA};
 pub use wire::{
-    Change, Clock, Columns, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, Logged, Lost, Maker, NewCode, Op, Outcome,
-    Problem, Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction,
+    Change, Clock, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, Logged, Lost, Maker, NewCode, Op, Outcome, Problem,
+    Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction,
 };

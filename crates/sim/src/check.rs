@@ -112,15 +112,15 @@ pub(crate) fn tell_log(log: &[Logged]) {
     for logged in log {
         for (seq, entry) in (logged.first_seq..).zip(&logged.entries) {
             let lost: Vec<_> = entry.lost.iter().map(|lost| format!("{} {} of {}", lost.column, lost.value, lost.seq)).collect();
-            let columns = serde_json::Value::Object(entry.columns.clone());
             println!(
-                "{seq} {} n {} clock {:?} sent {:?} {} {} {columns} lost {lost:?} {:?}",
+                "{seq} {} n {} clock {:?} sent {:?} {} {} {:?} lost {lost:?} {:?}",
                 logged.replica,
                 logged.n,
                 logged.clock.millis(),
                 logged.sent_clock.map(|of| of.millis()),
                 entry.table,
                 entry.id,
+                entry.columns,
                 entry.maker
             );
         }

@@ -45,7 +45,7 @@ fn push(bytes: &[u8]) -> bool {
             assert!(!entries.is_empty(), "a transaction that did nothing was not refused");
             next += entries.len() as i64;
             for entry in entries {
-                assert!(schema.tables.contains_key(&entry.table), "a row of an unknown table: {}", entry.table);
+                assert!(schema.tables.contains_key(entry.table.as_str()), "a row of an unknown table: {}", entry.table);
             }
         }
     }
@@ -100,7 +100,7 @@ fn changes(bytes: &[u8]) -> bool {
     let Ok(registers) = std::str::from_utf8(&bytes[..end]) else { return false };
     let registers = Some(registers).filter(|text| !text.is_empty());
     let Ok(changes) = petrel_store::decoders::changes(store, &bytes[end + 1..], registers) else { return false };
-    let from_changeset = |change: &&Change| schema.tables.contains_key(&change.table);
+    let from_changeset = |change: &&Change| schema.tables.contains_key(change.table.as_str());
     for Change { table, columns, .. } in changes.iter().filter(from_changeset) {
         assert!(is_known(schema, table, columns) || registers.is_some(), "a column that {table} does not have");
     }

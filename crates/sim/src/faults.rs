@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use petrel_domain::replication::{Columns, Outcome, Pulled, Push, Pushed, Versions};
-use petrel_sync::{Digest, Hub, HubError, SnapshotPage};
+use petrel_sync::{Digest, Hub, HubError, Parcel, SnapshotPage};
 use uuid::Uuid;
 
 /// What the network did and promised.
@@ -15,7 +15,7 @@ pub(crate) struct Wire {
     /// How many of a hundred calls go wrong.
     pub(crate) faults: u32,
     /// Pushes that were on their way once and may arrive again.
-    pub(crate) late: Vec<Push>,
+    pub(crate) late: Vec<Parcel>,
     /// Transactions that a desk was told are in the log.
     pub(crate) promised: HashSet<(Uuid, i64)>,
     /// Transactions that a desk was told are rejected.
@@ -85,9 +85,13 @@ impl<H: Hub> Faulty<H> {
 }
 
 impl<H: Hub> Hub for Faulty<H> {
-    async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
-        self.wire.borrow_mut().late.push(push.clone());
-        let pushed = self.through(async || self.hub.push(push).await).await?;
+    fn pack(push: Push) -> Result<Parcel, HubError> {
+        H::pack(push)
+    }
+
+    async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
+        self.wire.borrow_mut().late.push(parcel.clone());
+        let pushed = self.through(async || self.hub.push(parcel).await).await?;
         let mut wire = self.wire.borrow_mut();
         for result in &pushed.results {
             let key = (result.replica, result.n);

@@ -98,8 +98,12 @@ pub async fn run_on(database_url: &str, plan: Plan) -> Result<Report> {
 struct Shared(Arc<petrel_sync::HttpHub>);
 
 impl petrel_sync::Hub for Shared {
-    async fn push(&self, push: &petrel_domain::replication::Push) -> Result<petrel_domain::replication::Pushed, petrel_sync::HubError> {
-        self.0.push(push).await
+    fn pack(push: petrel_domain::replication::Push) -> Result<petrel_sync::Parcel, petrel_sync::HubError> {
+        petrel_sync::HttpHub::pack(push)
+    }
+
+    async fn push(&self, parcel: &petrel_sync::Parcel) -> Result<petrel_domain::replication::Pushed, petrel_sync::HubError> {
+        self.0.push(parcel).await
     }
 
     async fn pull(&self, after: i64, wait: u32) -> Result<petrel_domain::replication::Pulled, petrel_sync::HubError> {

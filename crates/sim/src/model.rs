@@ -6,11 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use petrel_domain::replication::{
-    Columns, Ledger, Logged, Outcome, Pulled, Push, PushResult, Pushed, Schema, Transaction, Versions, clamp, judge, row_hash,
+    Columns, Ledger, Logged, Outcome, Pulled, PushResult, Pushed, Schema, Transaction, Versions, clamp, judge, row_hash,
 };
 use petrel_domain::{Clock, FixedClock, Millis};
 use petrel_store::encode_copy;
-use petrel_sync::{Digest, Hub, HubError, SnapshotPage};
+use petrel_sync::{Digest, Hub, HubError, Parcel, SnapshotPage};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -79,7 +79,7 @@ impl ModelHub {
     /// The columns that the desk's schema has.
     fn known(&self, table: &str, columns: &Columns) -> Columns {
         let mut columns = columns.clone();
-        columns.retain(|name, _| self.seen.tables.get(table).is_some_and(|table| table.column(name).is_some()));
+        columns.retain(|name| self.seen.tables.get(table).is_some_and(|table| table.column(name).is_some()));
         columns
     }
 
@@ -138,7 +138,8 @@ impl Hub for ModelHub {
         self.versions
     }
 
-    async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
+    async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
+        let Parcel::Open(push) = parcel else { return Err(HubError::Problem("malformed".to_owned())) };
         let mut state = self.state.borrow_mut();
         let now = self.clock.now();
         let before = state.head;

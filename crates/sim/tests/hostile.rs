@@ -193,7 +193,7 @@ async fn nothing_reaches_another_clinic() {
     let (status, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([MINE]).to_string(), &[]).await;
     assert_eq!((status, rows[0][1]["notes"].as_str()), (StatusCode::OK, Some("mine")));
     let kept = theirs.rows("clients", &[Uuid::parse_str(MINE).unwrap()]).await.unwrap();
-    assert_eq!(kept[0].1.as_ref().unwrap()["notes"], "secret");
+    assert_eq!(kept[0].1.as_ref().unwrap().get("notes").unwrap(), "secret");
     assert_eq!(theirs.pull(0, 0).await.unwrap().head, 1);
     // A desk of one clinic locks out none of another.
     let (status, _) = stranger.send(Method::POST, &format!("/v1/devices/{}/revoke", enrolled.device_id), "", &[]).await;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use petrel_domain::replication::{Outcome, Push, PushResult, WIRE_SCHEMA};
 use petrel_hub::{Config, Database};
 use petrel_sim::{Plan, Postgres, Served, run_on};
-use petrel_sync::{HttpHub, Hub, HubError};
+use petrel_sync::{HttpHub, Hub, HubError, Parcel};
 use serde_json::{Value, json};
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
@@ -93,7 +93,7 @@ fn transaction(replica: u128, n: i64, change: Value) -> Value {
 
 async fn push(hub: &HttpHub, transactions: Vec<Value>) -> Result<Vec<PushResult>, HubError> {
     let transactions = serde_json::from_value(Value::Array(transactions)).unwrap();
-    Ok(hub.push(&Push { schema: WIRE_SCHEMA, transactions }).await?.results)
+    Ok(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions })).await?.results)
 }
 
 #[tokio::test]

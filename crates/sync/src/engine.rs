@@ -1,12 +1,12 @@
 //! One round with the hub.
 
-use petrel_domain::replication::{Pulled, Push};
+use petrel_domain::replication::{Pulled, Push, Pushed};
 use petrel_domain::{Clock, Millis};
 use petrel_store::{Store, StoreError};
 use uuid::Uuid;
 
 use crate::beside::beside;
-use crate::hub::{Hub, HubError, SnapshotPage};
+use crate::hub::{Hub, HubError, Parcel, SnapshotPage};
 
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
 const PUSH_ROWS: usize = 10_000;
@@ -64,23 +64,52 @@ pub async fn send(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Ro
     Ok(round)
 }
 
-/// Sends what waits, until nothing does. While the hub has one batch, the next is read from the file.
+/// Some of what waits, as it is sent.
+struct Batch {
+    parcel: Parcel,
+    transactions: usize,
+    last: i64,
+}
+
+/// What waits after a number of the outbox, as much as is sent at a time; none where nothing does.
+fn batch<H: Hub>(store: &Store, schema: i32, after: i64) -> Result<Option<Batch>, SyncError> {
+    let transactions = store.outgoing(after, PUSH_ROWS, PUSH_BYTES)?;
+    let Some(last) = transactions.last().map(|last| last.n) else { return Ok(None) };
+    Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions })? }))
+}
+
+/// Notes what became of a batch.
+fn note(store: &Store, pushed: &Pushed, now: Millis) -> Result<(), StoreError> {
+    store.acknowledge(&pushed.results, pushed.head)?;
+    store.note_hub(pushed.now, now)
+}
+
+/// Sends what waits, until nothing does. While the hub has one batch, the answer to the one before is noted, and the next is read from the file. There
+/// is never more than one on its way: were a later one there first, the hub would take the earlier for a file that went back in time.
 ///
 /// # Errors
 /// The hub's, or the file's; what was answered until then stands.
-pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
-    let from_the_first = || store.outgoing(0, PUSH_ROWS, PUSH_BYTES);
-    let mut transactions = from_the_first()?;
-    while let Some(last) = transactions.last().map(|last| last.n) {
-        let push = Push { schema: hub.versions().current, transactions };
+pub async fn push<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
+    let schema = hub.versions().current;
+    let from_the_first = || batch::<H>(store, schema, 0);
+    let mut next = from_the_first()?;
+    let mut answered: Option<(Pushed, Millis)> = None;
+    while let Some(Batch { parcel, transactions, last }) = next {
+        let noting = answered.take().map(|(pushed, now)| {
+            let file = store.clone();
+            beside(move || note(&file, &pushed, now))
+        });
         let file = store.clone();
-        let reading = beside(move || file.outgoing(last, PUSH_ROWS, PUSH_BYTES));
-        let answer = hub.push(&push).await;
+        let reading = beside(move || batch::<H>(&file, schema, last));
+        let answer = hub.push(&parcel).await;
+        if let Some(noting) = noting {
+            noting.end().await??;
+        }
         let ahead = reading.end().await?;
         let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;
-                transactions = from_the_first()?;
+                next = from_the_first()?;
                 continue;
             }
             answer => answer?,
@@ -88,16 +117,22 @@ pub async fn push(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn 
         if pushed.results.is_empty() {
             return Err(HubError::Problem("empty_answer".to_owned()).into());
         }
-        store.acknowledge(&pushed.results, pushed.head)?;
-        store.note_hub(pushed.now, clock.now())?;
         let rejected = pushed.results.iter().filter(|result| result.reason.is_some()).count();
         round.rejected += rejected;
         round.sent += pushed.results.len() - rejected;
-        transactions = ahead?;
-        // What was not answered is sent again before anything that comes after it; and something may have been written meanwhile.
-        if transactions.is_empty() || pushed.results.len() != push.transactions.len() {
-            transactions = from_the_first()?;
-        }
+        let is_whole = pushed.results.len() == transactions;
+        next = match ahead {
+            Ok(Some(ahead)) if is_whole => {
+                answered = Some((pushed, clock.now()));
+                Some(ahead)
+            }
+            // What was not answered is sent again before anything that comes after it; and something may have been written meanwhile.
+            ahead => {
+                note(store, &pushed, clock.now())?;
+                ahead?;
+                from_the_first()?
+            }
+        };
     }
     Ok(())
 }

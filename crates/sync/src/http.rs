@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use url::Url;
 use uuid::Uuid;
 
-use crate::hub::{Digest, Hub, HubError, SnapshotPage};
+use crate::hub::{Digest, Hub, HubError, Parcel, SnapshotPage};
 
 /// How long before its end an access token is renewed, in milliseconds.
 const RENEW_BEFORE: i64 = 60_000;
@@ -176,15 +176,18 @@ impl Hub for HttpHub {
         self.versions
     }
 
-    async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
-        let body = serde_json::to_vec(push).map_err(|error| HubError::Problem(error.to_string()))?;
-        let body = compress(body)?;
+    fn pack(push: Push) -> Result<Parcel, HubError> {
+        pack(&push)
+    }
+
+    async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
+        let (body, encoding) = match parcel {
+            Parcel::Packed(body, encoding) => (body.clone(), *encoding),
+            Parcel::Open(push) => return Box::pin(self.push(&pack(push)?)).await,
+        };
         let make = || {
-            let request = self.request(Method::POST, "v1/sync/push", &[]).header(CONTENT_TYPE, "application/json");
-            Ok(match &body {
-                Body::Plain(body) => request.body(body.clone()),
-                Body::Compressed(body) => request.header(CONTENT_ENCODING, "zstd").body(body.clone()),
-            })
+            let request = self.request(Method::POST, "v1/sync/push", &[]).header(CONTENT_TYPE, "application/json").body(body.clone());
+            Ok(encoding.into_iter().fold(request, |request, encoding| request.header(CONTENT_ENCODING, encoding)))
         };
         decode(self.send(make, ANSWER).await?).await
     }
@@ -226,17 +229,13 @@ impl Hub for HttpHub {
     }
 }
 
-enum Body {
-    Plain(bytes::Bytes),
-    Compressed(bytes::Bytes),
-}
-
-fn compress(body: Vec<u8>) -> Result<Body, HubError> {
+fn pack(push: &Push) -> Result<Parcel, HubError> {
+    let body = serde_json::to_vec(push).map_err(|error| HubError::Problem(error.to_string()))?;
     if body.len() < COMPRESS_FROM {
-        return Ok(Body::Plain(body.into()));
+        return Ok(Parcel::Packed(body.into(), None));
     }
     let compressed = zstd::bulk::compress(&body, 1).map_err(|error| HubError::Problem(error.to_string()))?;
-    Ok(Body::Compressed(compressed.into()))
+    Ok(Parcel::Packed(compressed.into(), Some("zstd")))
 }
 
 fn json<T: serde::Serialize>(request: RequestBuilder, body: &T) -> Result<RequestBuilder, HubError> {

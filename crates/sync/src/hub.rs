@@ -92,14 +92,30 @@ impl HubError {
     }
 }
 
+/// A batch of transactions on its way.
+#[derive(Clone, Debug)]
+pub enum Parcel {
+    /// As it is said.
+    Open(Push),
+    /// As it goes over the wire, with its encoding, where it has one.
+    Packed(Bytes, Option<&'static str>),
+}
+
 /// What a desk asks of its hub. Every question says the schema that the desk speaks.
 pub trait Hub {
     /// The schemas that the desk's program knows, its own the newest.
     fn versions(&self) -> Versions {
         VERSIONS
     }
+    /// Makes ready what will be sent: it takes a while, and is done while the hub has the batch before.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn pack(push: Push) -> Result<Parcel, HubError> {
+        Ok(Parcel::Open(push))
+    }
     /// Sends transactions.
-    fn push(&self, push: &Push) -> impl Future<Output = Result<Pushed, HubError>>;
+    fn push(&self, parcel: &Parcel) -> impl Future<Output = Result<Pushed, HubError>>;
     /// Reads the log after a number; `wait` is how many seconds the hub may hold the answer back until there is something.
     fn pull(&self, after: i64, wait: u32) -> impl Future<Output = Result<Pulled, HubError>>;
     /// Reads whole tables, in the order of ids. Of their columns only those that came after the schema `since`; 0 is all of them.

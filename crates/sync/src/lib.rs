@@ -14,6 +14,6 @@ pub use engine::{Round, SyncError, compare, pull, push, repair, round, send};
 pub use http::HttpHub;
 #[doc(hidden)]
 pub use http::decoders;
-pub use hub::{Digest, Hub, HubError, SnapshotPage};
+pub use hub::{Digest, Hub, HubError, Parcel, SnapshotPage};
 pub use join::join;
 pub use live::{Status, run};

@@ -5,11 +5,12 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::clash::{PLACE, clash_of};
+use super::columns::{Columns, Name};
 use super::ledger::{Ledger, Row, Stamp, known, register};
 use super::schema::Schema;
-use super::wire::{Change, Clock, Columns, Entry, Lost, Maker, Op, Reason, Transaction};
+use super::wire::{Change, Clock, Entry, Lost, Maker, Op, Reason, Transaction};
 use crate::Millis;
-use crate::manifest::{OnDelete, REFERENCES, Reference};
+use crate::manifest::{Reference, Replicated, replicated};
 
 /// How far ahead of the hub a desk's clock may be, in milliseconds, before it is set back.
 pub const MAX_AHEAD: i64 = 60_000;
@@ -78,7 +79,7 @@ pub fn judge(
 /// A deletion says when.
 fn complete(change: &mut Change, clock: Clock) {
     if change.op == Op::Delete && change.columns.get("deleted_at").is_none_or(Value::is_null) {
-        change.columns.insert("deleted_at".to_owned(), Value::from(clock.millis().0));
+        change.columns.insert("deleted_at", Value::from(clock.millis().0));
     }
 }
 
@@ -93,18 +94,20 @@ impl Case<'_> {
         }
         // A child may come before its parent within one transaction: references are looked at when all of it is there.
         for change in changes {
-            let Some(table) = known(&change.table) else { continue };
+            let Some(table) = replicated(&change.table) else { continue };
             self.require_parents(table, change)?;
         }
         for change in changes {
-            let Some(table) = known(&change.table) else { continue };
+            let Some(table) = replicated(&change.table) else { continue };
             self.revive(table, change.id);
         }
         for (table, id) in std::mem::take(&mut self.deleted) {
             let is_deleted = self.ledger.row(table, id).is_some_and(Row::is_deleted);
             if is_deleted && self.ledger.has_living_children(table, id) {
                 self.bring_back(table, id);
-                self.revive(table, id);
+                if let Some(table) = replicated(table) {
+                    self.revive(table, id);
+                }
             }
         }
         self.judge_places();
@@ -131,8 +134,8 @@ impl Case<'_> {
         let mut standing = Columns::new();
         let mut set = Columns::new();
         let mut lost = Vec::new();
-        let mut won: Vec<(String, Stamp)> = Vec::new();
-        for (column, value) in &change.columns {
+        let mut won: Vec<(Name, Stamp)> = Vec::new();
+        for (column, value) in change.columns.iter() {
             let name = register(table, column).0;
             let theirs = row.stamp(name);
             let is_seen = theirs.seq <= self.seen || theirs.replica == mine.replica;
@@ -142,33 +145,35 @@ impl Case<'_> {
             if is_won {
                 // When a row was last changed is nothing anybody typed; that it did not stand, the desk must know all the same.
                 if differs && !is_seen && column != "updated_at" {
-                    lost.push(Lost { column: column.clone(), value: old.clone(), seq: theirs.seq });
+                    lost.push(Lost { column: column.to_owned(), value: old.clone(), seq: theirs.seq });
                 }
-                standing.insert(column.clone(), value.clone());
-                set.insert(column.clone(), value.clone());
+                standing.insert(column, value.clone());
+                set.insert(column, value.clone());
                 if !won.iter().any(|(register, _)| register == name) {
                     // A clock that is behind what the desk had seen must not go back.
                     let clock = mine.clock.max(theirs.clock);
-                    won.push((name.to_owned(), Stamp { clock, ..mine }));
+                    won.push((name.into(), Stamp { clock, ..mine }));
                 }
             } else {
                 if differs {
-                    lost.push(Lost { column: column.clone(), value: value.clone(), seq });
+                    lost.push(Lost { column: column.to_owned(), value: value.clone(), seq });
                 }
-                standing.insert(column.clone(), old.clone());
+                standing.insert(column, old.clone());
             }
         }
         if change.columns.contains_key("created_at") {
             // The desk made the row, and another one had made it before: it must get all that the other wrote, also into columns it left empty.
-            for (column, value) in &row.columns {
-                standing.entry(column.clone()).or_insert_with(|| value.clone());
+            for (column, value) in row.columns.iter() {
+                if !standing.contains_key(column) {
+                    standing.insert(column, value.clone());
+                }
             }
         }
         let was_deleted = row.is_deleted();
         let is_unseen_deletion = was_deleted && row.stamp("deleted_at").seq > self.seen && row.stamp("deleted_at").replica != mine.replica;
         let edits = !change.columns.contains_key("deleted_at");
         self.ledger.set(table, change.id, &set, &won, seq);
-        if table == "appointments" && set.keys().any(|column| PLACE.contains(&column.as_str())) {
+        if table == "appointments" && set.keys().any(|column| PLACE.contains(&column)) {
             self.places.push(change.id);
         }
         if !was_deleted && set.get("deleted_at").is_some_and(|at| !at.is_null()) {
@@ -182,27 +187,28 @@ impl Case<'_> {
     }
 
     /// Every row a change refers to is there.
-    fn require_parents(&self, table: &'static str, change: &Change) -> Result<(), Reason> {
-        for Reference { column, parent, .. } in REFERENCES.iter().filter(|of| of.table == table) {
-            let Some(id) = change.columns.get(*column).and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok()) else { continue };
+    fn require_parents(&self, table: &Replicated, change: &Change) -> Result<(), Reason> {
+        for Reference { column, parent, .. } in &table.references {
+            let Some(id) = change.columns.get(column).and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok()) else { continue };
             if self.ledger.row(parent, id).is_none() {
-                return Err(Reason::of("missing_parent", table, change.id, column));
+                return Err(Reason::of("missing_parent", table.name, change.id, column));
             }
         }
         Ok(())
     }
 
     /// A living row brings back the parents it cannot do without, where another desk deleted them unseen.
-    fn revive(&mut self, table: &'static str, id: Uuid) {
-        let Some(row) = self.ledger.row(table, id).filter(|row| !row.is_deleted()) else { return };
-        let needed = REFERENCES.iter().filter(|of| of.table == table && of.on_delete != OnDelete::SetNull);
-        let parents: Vec<_> = needed.filter_map(|of| Some((known(of.parent)?, row.id(of.column)?))).collect();
-        for (parent, parent_id) in parents {
+    fn revive(&mut self, table: &Replicated, id: Uuid) {
+        for Reference { column, parent, .. } in table.needs() {
+            let row = self.ledger.row(table.name, id).filter(|row| !row.is_deleted());
+            let Some(parent_id) = row.and_then(|row| row.id(column)) else { continue };
             let Some(row) = self.ledger.row(parent, parent_id).filter(|row| row.is_deleted()) else { continue };
             let by = row.stamp("deleted_at");
             if by.seq > self.seen && by.replica != self.stamp.replica {
                 self.bring_back(parent, parent_id);
-                self.revive(parent, parent_id);
+                if let Some(parent) = replicated(parent) {
+                    self.revive(parent, parent_id);
+                }
             }
         }
     }
@@ -237,14 +243,14 @@ impl Case<'_> {
         let Some(row) = self.ledger.row(table, id) else { return };
         let (seq, prior, theirs) = (self.next, row.seq, row.stamp(column));
         let stamp = Stamp { clock: self.stamp.clock.max(theirs.clock), seq, replica: self.stamp.replica };
-        let columns = Columns::from_iter([(column.to_owned(), value)]);
-        self.ledger.set(table, id, &columns, &[(column.to_owned(), stamp)], seq);
+        let columns = Columns::from_iter([(column, value)]);
+        self.ledger.set(table, id, &columns, &[(column.into(), stamp)], seq);
         self.push(table, id, columns, Vec::new(), prior, maker);
     }
 
     fn push(&mut self, table: &str, id: Uuid, columns: Columns, lost: Vec<Lost>, prior: i64, maker: Maker) {
         let op = if columns.get("deleted_at").is_some_and(|at| !at.is_null()) { Op::Delete } else { Op::Put };
-        self.entries.push(Entry { table: table.to_owned(), id, op, columns, lost, prior, maker });
+        self.entries.push(Entry { table: table.into(), id, op, columns, lost, prior, maker });
         self.next += 1;
     }
 }

@@ -1,12 +1,13 @@
 //! The rows the judge looks at: all of them in a simulation, those that a batch touches on Postgres.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::wire::{Clock, Columns};
-use crate::manifest::{OnDelete, REFERENCES, REGISTERS};
+use super::columns::{Columns, Name};
+use super::wire::Clock;
+use crate::manifest::{REGISTERS, Replicated, replicated};
 
 /// Who wrote a register, and when.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub struct Row {
     /// Who made it. Registers that nobody wrote since have this stamp.
     pub made: Stamp,
     /// Who wrote which register since, by the register's first column.
-    pub written: HashMap<String, Stamp>,
+    pub written: Vec<(Name, Stamp)>,
     /// The last entry that touched it.
     pub seq: i64,
 }
@@ -42,7 +43,7 @@ pub struct Row {
 impl Row {
     /// Who wrote a register last.
     pub fn stamp(&self, register: &str) -> Stamp {
-        self.written.get(register).copied().unwrap_or(self.made)
+        self.written.iter().find(|(of, _)| of == register).map_or(self.made, |(_, stamp)| *stamp)
     }
 
     /// A value; null where there is none.
@@ -67,8 +68,11 @@ pub struct Touched {
     /// It was made.
     pub is_new: bool,
     /// These were set.
-    pub columns: BTreeSet<String>,
+    pub columns: BTreeSet<Name>,
 }
+
+/// A batch asks a dozen times for every row: hashed with a seed drawn anew, as the ids come from outside, and no more thoroughly than that.
+type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 
 type Key = (&'static str, Uuid);
 
@@ -76,8 +80,9 @@ type Key = (&'static str, Uuid);
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
     rows: HashMap<Key, Row>,
-    /// Living or dead, the rows that refer to one: only by references whose child cannot do without its parent.
-    children: HashMap<Key, HashSet<Key>>,
+    /// Living or dead, the rows that refer to one: only by references whose child cannot do without its parent. Kept from the first deletion on:
+    /// nothing else asks for it.
+    children: Option<HashMap<Key, HashSet<Key>>>,
     /// Visits by colleague, by their start. One that moved is still found where it was; who looks sees that it is gone.
     visits: HashMap<Uuid, BTreeMap<i64, Vec<Uuid>>>,
     /// The longest visit there was, and the longest time a service keeps free after one, in milliseconds: no visit reaches farther.
@@ -85,12 +90,13 @@ pub struct Ledger {
     /// Visits by the visit they are said to clash with.
     clashing: HashMap<Uuid, HashSet<Uuid>>,
     touched: HashMap<Key, Touched>,
-    before: Option<HashMap<Key, Option<Row>>>,
+    /// What was done since a transaction began, in its order: the rows as they were before each step.
+    before: Option<Vec<(Key, Option<Row>)>>,
 }
 
 /// The name as the manifest has it; none where no such table is replicated.
 pub(super) fn known(table: &str) -> Option<&'static str> {
-    crate::manifest::REPLICATED.iter().find(|name| **name == table).copied()
+    replicated(table).map(|table| table.name)
 }
 
 /// The columns that are won or lost with one, by name; the first names the register.
@@ -117,8 +123,13 @@ impl Ledger {
     }
 
     /// Whether a living row needs this one.
-    pub(super) fn has_living_children(&self, table: &'static str, id: Uuid) -> bool {
-        let mut children = self.children.get(&(table, id)).into_iter().flatten();
+    pub(super) fn has_living_children(&mut self, table: &'static str, id: Uuid) -> bool {
+        let children = self.children.get_or_insert_with(|| {
+            let mut children = HashMap::default();
+            self.rows.iter().for_each(|(key, row)| note_parents(&mut children, *key, row));
+            children
+        });
+        let mut children = children.get(&(table, id)).into_iter().flatten();
         children.any(|(child, child_id)| {
             self.rows.get(&(*child, *child_id)).is_some_and(|row| !row.is_deleted() && needs(child, row, table, id))
         })
@@ -147,7 +158,7 @@ impl Ledger {
 
     /// Begins a transaction: what follows can be taken back.
     pub(super) fn begin(&mut self) {
-        self.before = Some(HashMap::new());
+        self.before = Some(Vec::new());
     }
 
     /// Keeps what was done since [`Ledger::begin`].
@@ -158,7 +169,7 @@ impl Ledger {
     /// Takes back what was done since [`Ledger::begin`]. Answers nothing; `touched` may name rows that were not changed after all,
     /// which then are written as they were.
     pub(super) fn take_back(&mut self) {
-        for (key, row) in self.before.take().unwrap_or_default() {
+        for (key, row) in self.before.take().unwrap_or_default().into_iter().rev() {
             match row {
                 None => {
                     self.rows.remove(&key);
@@ -176,26 +187,29 @@ impl Ledger {
     pub(super) fn make(&mut self, table: &'static str, id: Uuid, row: Row) {
         let key = (table, id);
         if let Some(before) = &mut self.before {
-            before.entry(key).or_insert(None);
+            before.push((key, None));
         }
         self.touched.entry(key).or_default().is_new = true;
         self.load(table, id, row);
     }
 
     /// Sets columns of a row, with the stamps of the registers that were won.
-    pub(super) fn set(&mut self, table: &'static str, id: Uuid, columns: &Columns, won: &[(String, Stamp)], seq: i64) {
+    pub(super) fn set(&mut self, table: &'static str, id: Uuid, columns: &Columns, won: &[(Name, Stamp)], seq: i64) {
         let key = (table, id);
         let Some(row) = self.rows.get_mut(&key) else { return };
         if let Some(before) = &mut self.before {
-            before.entry(key).or_insert_with(|| Some(row.clone()));
+            before.push((key, Some(row.clone())));
         }
         let touched = self.touched.entry(key).or_default();
-        for (column, value) in columns {
-            row.columns.insert(column.clone(), value.clone());
-            touched.columns.insert(column.clone());
+        for (column, value) in columns.iter() {
+            row.columns.insert(column, value.clone());
+            touched.columns.insert(column.into());
         }
         for (register, stamp) in won {
-            row.written.insert(register.clone(), *stamp);
+            match row.written.iter_mut().find(|(of, _)| of == register) {
+                Some((_, last)) => *last = *stamp,
+                None => row.written.push((register.clone(), *stamp)),
+            }
         }
         row.seq = seq;
         let row = row.clone();
@@ -204,17 +218,14 @@ impl Ledger {
 
     /// What was done to which rows, sorted so that parents come before children; forgets it.
     pub fn take_touched(&mut self) -> Vec<(&'static str, Uuid, Touched)> {
-        let place: HashMap<&str, usize> = crate::manifest::REPLICATED.iter().enumerate().map(|(place, name)| (*name, place)).collect();
         let mut touched: Vec<_> = self.touched.drain().map(|((table, id), touched)| (table, id, touched)).collect();
-        touched.sort_unstable_by_key(|(table, id, _)| (place.get(table).copied(), *id));
+        touched.sort_by_cached_key(|(table, id, _)| (replicated(table).map(|table| table.place), *id));
         touched
     }
 
     fn index(&mut self, key: Key, row: &Row) {
-        for reference in REFERENCES.iter().filter(|of| of.table == key.0 && of.on_delete != OnDelete::SetNull) {
-            if let (Some(parent), Some(id)) = (known(reference.parent), row.id(reference.column)) {
-                self.children.entry((parent, id)).or_default().insert(key);
-            }
+        if let Some(children) = &mut self.children {
+            note_parents(children, key, row);
         }
         if key.0 == "services" {
             let buffer = row.value("buffer_minutes").as_i64().unwrap_or(0);
@@ -237,8 +248,17 @@ impl Ledger {
     }
 }
 
+/// Notes a row with the parents it cannot do without.
+fn note_parents(children: &mut HashMap<Key, HashSet<Key>>, key: Key, row: &Row) {
+    for reference in replicated(key.0).into_iter().flat_map(Replicated::needs) {
+        if let Some(id) = row.id(reference.column) {
+            children.entry((reference.parent, id)).or_default().insert(key);
+        }
+    }
+}
+
 /// Whether a row refers to this parent by a reference it cannot do without.
 fn needs(table: &str, row: &Row, parent: &str, id: Uuid) -> bool {
-    let mut references = REFERENCES.iter().filter(|of| of.table == table && of.parent == parent && of.on_delete != OnDelete::SetNull);
+    let mut references = replicated(table).into_iter().flat_map(Replicated::needs).filter(|of| of.parent == parent);
     references.any(|of| row.id(of.column) == Some(id))
 }

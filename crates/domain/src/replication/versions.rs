@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::columns::Columns;
 use super::schema::Schema;
 use super::wire::Entry;
 
@@ -84,13 +85,13 @@ impl Schema {
 
     /// Leaves out of an entry what this schema does not have. It keeps its number: one about a table that is not there names none.
     pub fn narrow(&self, entry: &mut Entry) {
-        let Some(table) = self.tables.get(&entry.table) else {
+        let Some(table) = self.tables.get(entry.table.as_str()) else {
             entry.table.clear();
-            entry.columns.clear();
+            entry.columns = Columns::new();
             entry.lost.clear();
             return;
         };
-        entry.columns.retain(|name, _| table.column(name).is_some());
+        entry.columns.retain(|name| table.column(name).is_some());
         entry.lost.retain(|lost| table.column(&lost.column).is_some());
     }
 }
@@ -151,10 +152,10 @@ mod tests {
     #[test]
     fn an_entry_keeps_its_number_whatever_is_left_out_of_it() {
         let old = schema().at(&SOME, 1);
-        let serde_json::Value::Object(columns) = json!({"name": "Rex", "allergies": "fish"}) else { panic!("an object") };
+        let columns = Columns::from_iter([("name", json!("Rex")), ("allergies", json!("fish"))]);
         let lost = ["name", "allergies"].map(|column| Lost { column: column.to_owned(), value: json!("x"), seq: 3 });
         let entry = |table: &str| Entry {
-            table: table.to_owned(),
+            table: table.into(),
             id: Uuid::nil(),
             op: Default::default(),
             columns: columns.clone(),

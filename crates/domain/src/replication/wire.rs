@@ -6,14 +6,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use specta::Type;
 use uuid::Uuid;
 
+use super::columns::{Columns, Name};
 use crate::Millis;
-
-/// Names and values of columns: ids as text, instants as milliseconds, truth as 0 and 1, JSON as JSON.
-pub type Columns = Map<String, Value>;
 
 /// The hybrid logical clock of a transaction: 48 bits of Unix milliseconds, 16 of a counter. A decimal string on the wire, because 64 bits do not
 /// survive every JSON reader.
@@ -74,7 +72,7 @@ pub enum Op {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// Its table.
-    pub table: String,
+    pub table: Name,
     /// Its id.
     pub id: Uuid,
     /// What happens to it.
@@ -229,7 +227,7 @@ pub struct Lost {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The table. Empty where the reader's schema does not have it: nothing happened there, and the number is taken.
-    pub table: String,
+    pub table: Name,
     /// The row.
     pub id: Uuid,
     /// What happened to it.

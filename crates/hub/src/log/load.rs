@@ -3,23 +3,25 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use deadpool_postgres::Transaction as Pg;
 use futures_util::future::try_join_all;
 use petrel_domain::appointment::takes_time;
-use petrel_domain::manifest::{OnDelete, REFERENCES, REPLICATED};
-use petrel_domain::replication::{Change, Clock, Columns, Ledger, Op, Row, Stamp, Transaction};
+use petrel_domain::manifest::{OnDelete, REFERENCES, REPLICATED, Replicated, replicated};
+use petrel_domain::replication::{Change, Clock, Columns, Ledger, Name, Op, Row, Stamp, Transaction};
 use petrel_domain::{AppointmentStatus, DAY};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::values::read;
+use super::values::columns_of;
 use crate::catalog::Catalog;
 use crate::db::DbError;
 
 /// How long before a visit another may have begun that still goes on, in milliseconds: visits of the day, and stays.
 const REACH: i64 = 2 * DAY;
 const REACH_OF_STAYS: i64 = 45 * DAY;
+/// The longest time that a service is expected to keep free after a visit, in milliseconds.
+const LONGEST_BUFFER: i64 = DAY;
 
 /// Rows still to be read, by table.
 type Wanted = HashMap<&'static str, HashSet<Uuid>>;
@@ -27,22 +29,19 @@ type Wanted = HashMap<&'static str, HashSet<Uuid>>;
 /// Reads what a batch needs.
 pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[Transaction]) -> Result<Ledger, DbError> {
     let mut loader = Loader { pg, catalog, clinic, ledger: Ledger::default(), known: HashSet::new() };
-    let changes: Vec<(&'static str, &Change)> = batch
-        .iter()
-        .flat_map(|transaction| &transaction.changes)
-        .filter_map(|change| Some((REPLICATED.iter().find(|name| **name == change.table).copied()?, change)))
-        .collect();
+    let changes = batch.iter().flat_map(|transaction| &transaction.changes);
+    let changes: Vec<(&Replicated, &Change)> = changes.filter_map(|change| Some((replicated(&change.table)?, change))).collect();
     let mut wanted = Wanted::new();
     for (table, change) in &changes {
-        wanted.entry(table).or_default().insert(change.id);
-        for reference in REFERENCES.iter().filter(|of| of.table == *table) {
+        wanted.entry(table.name).or_default().insert(change.id);
+        for reference in &table.references {
             if let Some(id) = id_in(&change.columns, reference.column) {
                 wanted.entry(reference.parent).or_default().insert(id);
             }
         }
     }
     loader.read(wanted).await?;
-    loader.parents(changes.iter().map(|(table, change)| (*table, change.id)).collect()).await?;
+    loader.parents(changes.iter().map(|(table, change)| (table.name, change.id)).collect()).await?;
     loader.children(&changes).await?;
     loader.visits(&changes).await?;
     Ok(loader.ledger)
@@ -84,13 +83,7 @@ impl Loader<'_> {
         let answers = try_join_all(answers).await?;
         for ((table, schema, _), rows) in asked.iter().zip(answers) {
             for found in rows {
-                let mut columns = Columns::new();
-                for (place, column) in schema.columns.iter().enumerate() {
-                    let value = read(&found, place + 6, column.kind)?;
-                    if !value.is_null() {
-                        columns.insert(column.name.clone(), value);
-                    }
-                }
+                let columns = columns_of(&found, 6, schema)?;
                 let made = Stamp { clock: Clock(found.try_get(1)?), seq: found.try_get(2)?, replica: found.try_get(3)? };
                 let row = Row { columns, made, written: written(&found.try_get(5)?)?, seq: found.try_get(4)? };
                 self.ledger.load(table, found.try_get(0)?, row);
@@ -106,7 +99,7 @@ impl Loader<'_> {
             let mut next = Vec::new();
             for (table, id) in &rows {
                 let Some(row) = self.ledger.row(table, *id) else { continue };
-                for reference in REFERENCES.iter().filter(|of| of.table == *table && of.on_delete != OnDelete::SetNull) {
+                for reference in replicated(table).into_iter().flat_map(Replicated::needs) {
                     if let Some(parent) = row.id(reference.column).filter(|parent| !self.known.contains(&(reference.parent, *parent))) {
                         wanted.entry(reference.parent).or_default().insert(parent);
                         next.push((reference.parent, parent));
@@ -120,10 +113,10 @@ impl Loader<'_> {
     }
 
     /// The living rows that cannot do without one that is deleted.
-    async fn children(&mut self, changes: &[(&'static str, &Change)]) -> Result<(), DbError> {
+    async fn children(&mut self, changes: &[(&Replicated, &Change)]) -> Result<(), DbError> {
         let is_deletion = |change: &Change| change.op == Op::Delete || change.columns.get("deleted_at").is_some_and(|at| !at.is_null());
         let deleted: HashSet<_> =
-            changes.iter().filter(|(_, change)| is_deletion(change)).map(|(table, change)| (*table, change.id)).collect();
+            changes.iter().filter(|(_, change)| is_deletion(change)).map(|(table, change)| (table.name, change.id)).collect();
         let mut wanted = Wanted::new();
         for reference in REFERENCES.iter().filter(|of| of.on_delete != OnDelete::SetNull) {
             let ids: Vec<Uuid> = deleted.iter().filter(|(table, _)| *table == reference.parent).map(|(_, id)| *id).collect();
@@ -143,8 +136,8 @@ impl Loader<'_> {
     }
 
     /// The visits around those that are placed, those that are said to clash with them, and the services of all.
-    async fn visits(&mut self, changes: &[(&'static str, &Change)]) -> Result<(), DbError> {
-        let visits: Vec<_> = changes.iter().filter(|(table, _)| *table == "appointments").map(|(_, change)| *change).collect();
+    async fn visits(&mut self, changes: &[(&Replicated, &Change)]) -> Result<(), DbError> {
+        let visits: Vec<_> = changes.iter().filter(|(table, _)| table.name == "appointments").map(|(_, change)| *change).collect();
         if visits.is_empty() {
             return Ok(());
         }
@@ -154,71 +147,92 @@ impl Loader<'_> {
             wanted.entry("services").or_default().extend(service);
         }
         self.read(wanted).await?;
-        let (mut staff, mut from, mut until) = (Vec::new(), Vec::new(), Vec::new());
-        for visit in &visits {
-            for place in self.places(visit) {
-                staff.push(place.0);
-                from.push(place.1);
-                until.push(place.2);
-            }
-        }
         let ids: Vec<Uuid> = visits.iter().map(|visit| visit.id).collect();
-        let mut wanted = Wanted::new();
-        let around = wanted.entry("appointments").or_default();
-        if !staff.is_empty() {
-            let sql = "SELECT DISTINCT a.id FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS w (staff_id, starts_at, ends_at)
-                       JOIN appointments a ON a.clinic_id = $1 AND a.staff_id = w.staff_id AND a.starts_at >= w.starts_at AND a.starts_at < w.ends_at
-                       WHERE a.deleted_at IS NULL AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed')";
-            let statement = self.pg.prepare_cached(sql).await?;
-            for row in self.pg.query(&statement, &[&self.clinic, &staff, &from, &until]).await? {
-                around.insert(row.try_get(0)?);
-            }
-        }
+        let mut around = self.around(visits.iter().flat_map(|visit| self.places(visit.id, Some(&visit.columns))).collect()).await?;
         let statement = self.pg.prepare_cached("SELECT id FROM appointments WHERE clinic_id = $1 AND clash_with_id = ANY ($2)").await?;
+        let mut flagged: Vec<Uuid> = ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")).collect();
         for row in self.pg.query(&statement, &[&self.clinic, &ids]).await? {
-            around.insert(row.try_get(0)?);
+            flagged.push(row.try_get(0)?);
         }
-        around.extend(ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")));
-        let around: Vec<Uuid> = around.iter().copied().collect();
-        self.read(wanted).await?;
+        around.extend(&flagged);
+        self.read_with_services(around).await?;
         // A visit that is flagged because of one that now moves away may clash with a third: what stands around it is read, too.
-        let services = around.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("service_id")).collect();
+        let around = self.around(flagged.iter().flat_map(|id| self.places(*id, None)).collect()).await?;
+        self.read_with_services(around).await
+    }
+
+    /// Reads visits, and their services.
+    async fn read_with_services(&mut self, visits: HashSet<Uuid>) -> Result<(), DbError> {
+        self.read(Wanted::from([("appointments", visits.clone())])).await?;
+        let services = visits.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("service_id")).collect();
         self.read(Wanted::from([("services", services)])).await
     }
 
-    /// Where a visit stands and will stand: colleague, the earliest start of one that may reach into it, its end with what its service keeps free.
-    fn places(&self, visit: &Change) -> Vec<(Uuid, DateTime<Utc>, DateTime<Utc>)> {
-        let known = self.ledger.row("appointments", visit.id);
-        let value = |column: &str| {
-            let sent = visit.columns.get(column);
-            sent.or_else(|| known.map(|row| row.value(column))).cloned().unwrap_or(Value::Null)
-        };
-        let status = value("status").as_str().and_then(AppointmentStatus::parse);
+    /// The visits that may stand in these places.
+    async fn around(&self, mut places: Vec<Place>) -> Result<HashSet<Uuid>, DbError> {
+        places.sort_unstable_by_key(|place| (place.staff, place.from));
+        // Of a day that was filled, one look reads all of it.
+        places.dedup_by(|next, place| {
+            let is_one = next.staff == place.staff && next.from <= place.until;
+            if is_one {
+                (place.until, place.reach) = (place.until.max(next.until), place.reach.max(next.reach));
+            }
+            is_one
+        });
+        if places.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let staff: Vec<Uuid> = places.iter().map(|place| place.staff).collect();
+        let instants = |of: fn(&Place) -> i64| places.iter().map(|place| DateTime::from_timestamp_millis(of(place))).collect::<Vec<_>>();
+        let (first, from, until) = (
+            instants(|place| place.from.saturating_sub(place.reach)),
+            instants(|place| place.from.saturating_sub(LONGEST_BUFFER)),
+            instants(|place| place.until),
+        );
+        let sql = "SELECT a.id FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[]) AS w (staff_id, first_at, from_at, until_at)
+                   CROSS JOIN LATERAL (SELECT id FROM appointments
+                     WHERE clinic_id = $1 AND staff_id = w.staff_id AND starts_at >= w.first_at AND starts_at < w.until_at AND ends_at > w.from_at
+                       AND deleted_at IS NULL AND status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed')) a";
+        let statement = self.pg.prepare_cached(sql).await?;
+        let found = self.pg.query(&statement, &[&self.clinic, &staff, &first, &from, &until]).await?;
+        Ok(found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
+    /// Where a visit stands, and will stand by what is sent of it.
+    fn places(&self, visit: Uuid, sent: Option<&Columns>) -> Vec<Place> {
+        let known = self.ledger.row("appointments", visit);
+        let sent_or_known = |column: &str| sent.and_then(|sent| sent.get(column)).or_else(|| known.map(|row| row.value(column)));
+        let status = sent_or_known("status").and_then(Value::as_str).and_then(AppointmentStatus::parse);
         if status.is_some_and(|status| !takes_time(status) || status == AppointmentStatus::Completed) && known.is_none() {
             return Vec::new();
         }
-        let service = value("service_id").as_str().and_then(|id| Uuid::parse_str(id).ok()).and_then(|id| self.ledger.row("services", id));
+        let id = |value: Option<&Value>| Uuid::parse_str(value?.as_str()?).ok();
+        let service = id(sent_or_known("service_id")).and_then(|id| self.ledger.row("services", id));
         let is_stay = service.is_some_and(|row| row.value("kind").as_str() == Some("boarding"));
-        let buffer = service.and_then(|row| row.value("buffer_minutes").as_i64()).unwrap_or(0) * petrel_domain::MINUTE;
+        let buffer = service.and_then(|row| row.value("buffer_minutes").as_i64()).unwrap_or(0).saturating_mul(petrel_domain::MINUTE);
         let reach = if is_stay { REACH_OF_STAYS } else { REACH };
-        let mut places = Vec::new();
-        let sent = (value("staff_id"), value("starts_at"), value("ends_at"));
-        let stands = known.map(|row| (row.value("staff_id").clone(), row.value("starts_at").clone(), row.value("ends_at").clone()));
-        for (staff, starts, ends) in [Some(sent), stands].into_iter().flatten() {
-            let staff = staff.as_str().and_then(|id| Uuid::parse_str(id).ok());
-            let from = starts.as_i64().and_then(|at| DateTime::from_timestamp_millis(at - reach));
-            let until = ends.as_i64().and_then(|at| DateTime::from_timestamp_millis(at + buffer));
-            if let (Some(staff), Some(from), Some(until)) = (staff, from, until) {
-                places.push((staff, from, until));
-            }
-        }
-        places.dedup();
-        places
+        let place = |staff: Option<&Value>, from: Option<&Value>, until: Option<&Value>| {
+            let until = until?.as_i64()?.saturating_add(buffer);
+            Some(Place { staff: id(staff)?, from: from?.as_i64()?, until, reach })
+        };
+        let [staff, from, until] = ["staff_id", "starts_at", "ends_at"];
+        let stands = known.and_then(|row| place(Some(row.value(staff)), Some(row.value(from)), Some(row.value(until))));
+        let will_stand = place(sent_or_known(staff), sent_or_known(from), sent_or_known(until));
+        will_stand.into_iter().chain(stands).collect()
     }
 }
 
+/// Where a visit stands: with whom, and from when until when its time is taken, in Unix milliseconds.
+struct Place {
+    staff: Uuid,
+    from: i64,
+    until: i64,
+    /// How long before, in milliseconds, another may have begun that still goes on.
+    reach: i64,
+}
+
 /// Who wrote which register: register → [clock, number, replica].
-fn written(clocks: &Value) -> Result<HashMap<String, Stamp>, DbError> {
+fn written(clocks: &Value) -> Result<Vec<(Name, Stamp)>, DbError> {
     let unfit = || DbError::Value("clocks that cannot be read".to_owned());
     let members = clocks.as_object().ok_or_else(unfit)?;
     members
@@ -226,7 +240,7 @@ fn written(clocks: &Value) -> Result<HashMap<String, Stamp>, DbError> {
         .map(|(register, stamp)| {
             let clock = Clock(stamp[0].as_i64().ok_or_else(unfit)?);
             let replica = stamp[2].as_str().and_then(|id| Uuid::parse_str(id).ok()).ok_or_else(unfit)?;
-            Ok((register.clone(), Stamp { clock, seq: stamp[1].as_i64().ok_or_else(unfit)?, replica }))
+            Ok((register.into(), Stamp { clock, seq: stamp[1].as_i64().ok_or_else(unfit)?, replica }))
         })
         .collect()
 }
@@ -234,7 +248,10 @@ fn written(clocks: &Value) -> Result<HashMap<String, Stamp>, DbError> {
 /// The same, to be kept.
 pub(super) fn clocks(row: &Row) -> Value {
     let members = row.written.iter().map(|(register, stamp)| {
-        (register.clone(), Value::Array(vec![Value::from(stamp.clock.0), Value::from(stamp.seq), Value::String(stamp.replica.to_string())]))
+        (
+            register.to_string(),
+            Value::Array(vec![Value::from(stamp.clock.0), Value::from(stamp.seq), Value::String(stamp.replica.to_string())]),
+        )
     });
     Value::Object(members.collect())
 }

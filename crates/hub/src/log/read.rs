@@ -6,13 +6,13 @@ use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::{StreamExt, TryStreamExt};
 use petrel_domain::manifest::REPLICATED;
-use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, Schema, row_hash};
+use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, Name, Schema, row_hash};
 use petrel_domain::{Clock as _, Millis, SystemClock};
 use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::values::read;
+use super::values::columns_of;
 use crate::catalog::Catalog;
 use crate::db::{DbError, clinic_transaction};
 use crate::problem::Problem;
@@ -147,21 +147,10 @@ pub(crate) async fn rows(
     let statement = pg.prepare_cached(&sql).await?;
     let mut found = std::collections::HashMap::new();
     for row in pg.query(&statement, &[&clinic, &ids]).await? {
-        found.insert(row.try_get::<_, Uuid>(0)?, columns_of(&row, schema)?);
+        found.insert(row.try_get::<_, Uuid>(0)?, columns_of(&row, 1, schema)?);
     }
     pg.commit().await?;
     Ok(ids.iter().map(|id| (*id, found.remove(id))).collect())
-}
-
-fn columns_of(row: &Row, schema: &petrel_domain::replication::TableSchema) -> Result<Columns, DbError> {
-    let mut columns = Columns::new();
-    for (place, column) in schema.columns.iter().enumerate() {
-        let value = read(row, place + 1, column.kind)?;
-        if !value.is_null() {
-            columns.insert(column.name.clone(), value);
-        }
-    }
-    Ok(columns)
 }
 
 /// Every entry of one row, the newest first, at hand or archived: each names the one before it, so nothing is searched.
@@ -246,7 +235,7 @@ pub(crate) async fn digest(client: &mut Object, schema: &Schema, clinic: Uuid) -
         let (mut count, mut sum) = (0_u64, 0_u64);
         while let Some(row) = rows.try_next().await? {
             count += 1;
-            sum = sum.wrapping_add(row_hash(row.try_get(0)?, &columns_of(&row, schema)?));
+            sum = sum.wrapping_add(row_hash(row.try_get(0)?, &columns_of(&row, 1, schema)?));
         }
         digests.push(((*name).to_owned(), count, sum));
     }
@@ -266,7 +255,7 @@ pub(crate) async fn verify(client: &mut Object, catalog: &Catalog, clinic: Uuid)
     let rows = pg.query_raw(sql, params(&[&clinic])).await?;
     futures_util::pin_mut!(rows);
     let mut expected = 1;
-    let mut left: std::collections::HashMap<(String, Uuid), (Columns, i64)> = std::collections::HashMap::new();
+    let mut left: std::collections::HashMap<(Name, Uuid), (Columns, i64)> = std::collections::HashMap::new();
     while let Some(row) = rows.try_next().await? {
         let (first, last): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         if first != expected {
@@ -292,8 +281,8 @@ pub(crate) async fn verify(client: &mut Object, catalog: &Catalog, clinic: Uuid)
         let sql = format!("SELECT id, {}, seq FROM {name} WHERE clinic_id = $1", columns.join(", "));
         for row in pg.query(&sql, &[&clinic]).await? {
             let (id, seq): (Uuid, i64) = (row.try_get(0)?, row.try_get(columns.len() + 1)?);
-            let stands = columns_of(&row, schema)?;
-            match left.remove(&((*name).to_owned(), id)) {
+            let stands = columns_of(&row, 1, schema)?;
+            match left.remove(&((*name).into(), id)) {
                 None => wrong.push(format!("{name} {id} is in no entry")),
                 Some((_, last)) if last != seq => wrong.push(format!("{name} {id} says its last entry is {seq}, which is {last}")),
                 Some((columns, _)) if columns.iter().any(|(column, value)| stands.get(column).unwrap_or(&Value::Null) != value) => {

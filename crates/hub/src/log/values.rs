@@ -1,7 +1,7 @@
 //! Values between Postgres and the wire.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Timelike, Utc};
-use petrel_domain::replication::Kind;
+use petrel_domain::replication::{Columns, Kind, TableSchema};
 use serde_json::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::{Json, ToSql};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::db::DbError;
 
 /// A value of a row, as the wire has it.
-pub(super) fn read(row: &Row, place: usize, kind: Kind) -> Result<Value, DbError> {
+fn read(row: &Row, place: usize, kind: Kind) -> Result<Value, DbError> {
     Ok(match kind {
         Kind::Id => row.try_get::<_, Option<Uuid>>(place)?.map_or(Value::Null, |id| Value::String(id.to_string())),
         Kind::Instant => row.try_get::<_, Option<DateTime<Utc>>>(place)?.map_or(Value::Null, |at| Value::from(at.timestamp_millis())),
@@ -23,6 +23,12 @@ pub(super) fn read(row: &Row, place: usize, kind: Kind) -> Result<Value, DbError
         Kind::Json => row.try_get::<_, Option<Value>>(place)?.unwrap_or(Value::Null),
         Kind::Text => row.try_get::<_, Option<String>>(place)?.map_or(Value::Null, Value::String),
     })
+}
+
+/// The columns of a row that are not empty; the first stands at `first`.
+pub(super) fn columns_of(row: &Row, first: usize, schema: &TableSchema) -> Result<Columns, DbError> {
+    let values = schema.columns.iter().zip(first..).map(|(column, place)| Ok((column.name.as_str(), read(row, place, column.kind)?)));
+    values.filter(|column| column.as_ref().is_ok_and(|(_, value)| !value.is_null()) || column.is_err()).collect()
 }
 
 /// `HH:MM`; Postgres' `time` knows 24:00, which `chrono` does not.

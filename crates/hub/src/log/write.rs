@@ -1,12 +1,10 @@
-//! The rows a batch touched, written a table at a time: what is new by one statement, what changed by one for each set of columns. The statements
-//! go out one after the other without waiting for an answer: while Postgres carries out one, the next is put together.
+//! The rows that transactions touched, written a table at a time: what is new by one statement, what changed by one for each set of columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use deadpool_postgres::Transaction as Pg;
-use futures_util::future::try_join_all;
-use petrel_domain::replication::{Kind, Ledger, Row, TableSchema};
+use petrel_domain::replication::{Column, Kind, Ledger, Name, Row, TableSchema};
 use serde_json::Value;
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
@@ -17,58 +15,56 @@ use super::values::{Array, array, array_type};
 use crate::catalog::Catalog;
 use crate::db::DbError;
 
-/// Rows of one table that are written alike.
-type Rows<'a> = Vec<(Uuid, &'a Row)>;
-
-/// How many statements are under way at the same time.
-const AT_ONCE: usize = 16;
+/// A row that is written: as it stands, not as a later transaction of the batch will leave it.
+type Rows = Vec<(Uuid, Row)>;
 
 /// One statement that is to be carried out.
-struct Step<'a> {
+pub(super) struct Step<'a> {
     statement: Statement,
     schema: &'a TableSchema,
     is_new: bool,
-    columns: Vec<&'a str>,
-    rows: Rows<'a>,
+    columns: Vec<Name>,
+    rows: Rows,
 }
 
-/// Writes what the ledger says was touched.
-pub(super) async fn write(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, ledger: &mut Ledger) -> Result<(), DbError> {
+/// The statements that write what the ledger says was touched; it forgets it. Nothing is sent but what Postgres must know of a statement it has not
+/// carried out before.
+pub(super) async fn steps<'a>(pg: &Pg<'_>, catalog: &'a Catalog, ledger: &mut Ledger) -> Result<Vec<Step<'a>>, DbError> {
     let touched = ledger.take_touched();
-    let ledger = &*ledger;
     let mut steps = Vec::new();
-    let mut at = 0;
-    while at < touched.len() {
-        let table = touched[at].0;
-        let mut new: BTreeMap<Vec<&str>, Rows<'_>> = BTreeMap::new();
-        let mut changed: BTreeMap<Vec<&str>, Rows<'_>> = BTreeMap::new();
+    for touched in touched.chunk_by(|(one, ..), (next, ..)| one == next) {
+        let table = touched[0].0;
         let Some(schema) = catalog.schema.tables.get(table) else { return Err(DbError::Value(format!("no table {table}"))) };
-        while let Some((_, id, what)) = touched.get(at).filter(|(of, ..)| *of == table) {
-            at += 1;
+        // A column that may be empty is empty where it was left out; one that has a default gets it, so that sets of columns differ by those alone.
+        let (may_be_left_out, always): (Vec<&Column>, Vec<&Column>) = schema.columns.iter().partition(|column| !column.is_nullable);
+        let mut new: BTreeMap<Vec<bool>, Rows> = BTreeMap::new();
+        let mut changed: BTreeMap<&BTreeSet<Name>, Rows> = BTreeMap::new();
+        for (_, id, what) in touched {
             let Some(row) = ledger.row(table, *id) else { continue };
-            if what.is_new {
-                // A column that may be empty is empty where it was left out; one that has a default gets it, so that sets of columns differ by those alone.
-                let is_there = |column: &&petrel_domain::replication::Column| column.is_nullable || row.columns.contains_key(&column.name);
-                let columns = schema.columns.iter().filter(is_there).map(|column| column.name.as_str()).collect();
-                new.entry(columns).or_default().push((*id, row));
+            let rows = if what.is_new {
+                new.entry(may_be_left_out.iter().map(|column| row.columns.contains_key(&column.name)).collect()).or_default()
             } else {
-                changed.entry(what.columns.iter().map(String::as_str).collect()).or_default().push((*id, row));
-            }
+                changed.entry(&what.columns).or_default()
+            };
+            rows.push((*id, row.clone()));
         }
-        // A statement must be known before the ones that follow are sent: those of a parent go before those of its children.
-        for (is_new, columns, rows) in new.into_iter().map(|(c, r)| (true, c, r)).chain(changed.into_iter().map(|(c, r)| (false, c, r))) {
-            let sql = if is_new { insert(schema, table, &columns) } else { update(schema, table, &columns) };
-            steps.push(Step { statement: pg.prepare_cached(&sql).await?, schema, is_new, columns, rows });
+        for (are_there, rows) in new {
+            let there = may_be_left_out.iter().zip(are_there).filter_map(|(column, is_there)| is_there.then_some(*column));
+            let columns: Vec<Name> = always.iter().copied().chain(there).map(|column| column.name.as_str().into()).collect();
+            let statement = pg.prepare_cached(&insert(schema, table, &columns)).await?;
+            steps.push(Step { statement, schema, is_new: true, columns, rows });
+        }
+        for (columns, rows) in changed {
+            let columns: Vec<Name> = columns.iter().cloned().collect();
+            let statement = pg.prepare_cached(&update(schema, table, &columns)).await?;
+            steps.push(Step { statement, schema, is_new: false, columns, rows });
         }
     }
-    for steps in steps.chunks(AT_ONCE) {
-        try_join_all(steps.iter().map(|step| step.carry_out(pg, clinic))).await?;
-    }
-    Ok(())
+    Ok(steps)
 }
 
 impl Step<'_> {
-    async fn carry_out(&self, pg: &Pg<'_>, clinic: Uuid) -> Result<(), DbError> {
+    pub(super) async fn carry_out(&self, pg: &Pg<'_>, clinic: Uuid) -> Result<(), DbError> {
         let mut values: Vec<Array<'_>> = vec![Box::new(self.rows.iter().map(|(id, _)| *id).collect::<Vec<Uuid>>())];
         let each = |read: fn(&Row) -> i64| Box::new(self.rows.iter().map(|(_, row)| read(row)).collect::<Vec<i64>>());
         if self.is_new {
@@ -79,7 +75,9 @@ impl Step<'_> {
         values.push(each(|row| row.seq));
         values.push(Box::new(self.rows.iter().map(|(_, row)| clocks(row)).collect::<Vec<Value>>()));
         for column in &self.columns {
-            values.push(array(kind(self.schema, column), self.rows.iter().map(|(_, row)| row.value(column)))?);
+            let mut near = 0;
+            let cells = self.rows.iter().map(|(_, row)| row.columns.get_near(column, &mut near).unwrap_or(&Value::Null));
+            values.push(array(kind(self.schema, column), cells)?);
         }
         let clinic: &(dyn ToSql + Sync) = &clinic;
         let values: Vec<&(dyn ToSql + Sync)> =
@@ -94,7 +92,7 @@ fn kind(schema: &TableSchema, column: &str) -> Kind {
 }
 
 /// New rows: the clinic, what the hub keeps of each, and the columns.
-fn insert(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
+fn insert(schema: &TableSchema, table: &str, columns: &[Name]) -> String {
     const OWN: [(&str, &str); 6] = [
         ("id", "uuid[]"),
         ("made_clock", "bigint[]"),
@@ -104,7 +102,7 @@ fn insert(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
         ("clocks", "jsonb[]"),
     ];
     let mut sql = format!("INSERT INTO {table} (clinic_id");
-    for name in OWN.iter().map(|(name, _)| *name).chain(columns.iter().copied()) {
+    for name in OWN.iter().map(|(name, _)| *name).chain(columns.iter().map(Name::as_str)) {
         let _ = write!(sql, ", {name}");
     }
     sql.push_str(") SELECT $1");
@@ -118,7 +116,7 @@ fn insert(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
 }
 
 /// Rows that are there: their ids, what the hub keeps of each change, and the columns.
-fn update(schema: &TableSchema, table: &str, columns: &[&str]) -> String {
+fn update(schema: &TableSchema, table: &str, columns: &[Name]) -> String {
     let mut sql = format!("UPDATE {table} t SET seq = u.c1, clocks = u.c2");
     let kinds: Vec<_> = columns.iter().map(|column| array_type(kind(schema, column))).collect();
     for (place, (name, (_, cast))) in columns.iter().zip(&kinds).enumerate() {

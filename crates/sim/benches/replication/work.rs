@@ -143,9 +143,9 @@ pub fn waiting(store: &Store) -> Result<(usize, usize, usize)> {
 /// A visit as a simulated desk sends it.
 pub fn note_of(replica: Uuid, n: i64, client: Uuid, clock: i64) -> petrel_domain::replication::Transaction {
     use petrel_domain::replication::{Change, Clock, Op, Transaction};
-    let columns = serde_json::json!({ "notes": format!("note {n}"), "updated_at": clock >> 16 });
-    let columns = columns.as_object().cloned().unwrap_or_default();
-    let change = Change { table: "clients".to_owned(), id: client, op: Op::Put, columns };
+    let columns: [(&str, serde_json::Value); 2] = [("notes", format!("note {n}").into()), ("updated_at", (clock >> 16).into())];
+    let columns = petrel_domain::replication::Columns::from_iter(columns);
+    let change = Change { table: "clients".into(), id: client, op: Op::Put, columns };
     Transaction {
         replica,
         n,

@@ -10,7 +10,7 @@ use petrel_domain::SystemClock;
 use petrel_domain::replication::{Outcome, Pulled, Push, Pushed};
 use petrel_hub::{Config, Database, NewClinic};
 use petrel_store::Store;
-use petrel_sync::{Digest, HttpHub, Hub, HubError, SnapshotPage, SyncError, round};
+use petrel_sync::{Digest, HttpHub, Hub, HubError, Parcel, SnapshotPage, SyncError, round};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -37,8 +37,12 @@ pub(super) struct Witnessed<'a> {
 }
 
 impl Hub for Witnessed<'_> {
-    async fn push(&self, push: &Push) -> Result<Pushed, HubError> {
-        let pushed = self.hub.push(push).await?;
+    fn pack(push: Push) -> Result<Parcel, HubError> {
+        HttpHub::pack(push)
+    }
+
+    async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
+        let pushed = self.hub.push(parcel).await?;
         let kept = pushed.results.iter().filter(|result| result.outcome != Outcome::Rejected);
         self.promised.lock().unwrap_or_else(PoisonError::into_inner).extend(kept.map(|result| (result.replica, result.n)));
         Ok(pushed)

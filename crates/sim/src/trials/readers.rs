@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use anyhow::{Result, ensure};
 use petrel_domain::SystemClock;
 use petrel_domain::replication::{Change, Clock, Columns, Op, Outcome, Push, Transaction, WIRE_SCHEMA};
-use petrel_sync::{HttpHub, Hub};
+use petrel_sync::{HttpHub, Hub, Parcel};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -89,7 +89,7 @@ fn write(hub: &HttpHub, mut rng: fastrand::Rng, left: &AtomicU64, pushed: &Atomi
             return Ok(());
         }
         let entries: usize = batch.iter().map(|transaction| transaction.changes.len()).sum();
-        let answer = runtime.block_on(hub.push(&Push { schema: WIRE_SCHEMA, transactions: batch }))?;
+        let answer = runtime.block_on(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions: batch })))?;
         ensure!(answer.results.iter().all(|result| result.outcome == Outcome::Applied), "{:?}", answer.results);
         pushed.fetch_add(entries as u64, Ordering::SeqCst);
     }
@@ -98,9 +98,14 @@ fn write(hub: &HttpHub, mut rng: fastrand::Rng, left: &AtomicU64, pushed: &Atomi
 fn transaction(replica: Uuid, n: i64, rng: &mut fastrand::Rng) -> Transaction {
     let now = petrel_domain::Clock::now(&SystemClock);
     let changes = (0..rng.u8(1..4)).map(|_| {
-        let columns = json!({ "first_name": "Grace", "last_name": n.to_string(), "created_at": now.0, "updated_at": now.0 });
-        let columns: Columns = columns.as_object().cloned().unwrap_or_default();
-        Change { table: "clients".to_owned(), id: Uuid::now_v7(), op: Op::Put, columns }
+        let columns = [
+            ("first_name", json!("Grace")),
+            ("last_name", json!(n.to_string())),
+            ("created_at", json!(now.0)),
+            ("updated_at", json!(now.0)),
+        ];
+        let columns = Columns::from_iter(columns);
+        Change { table: "clients".into(), id: Uuid::now_v7(), op: Op::Put, columns }
     });
     let changes = changes.collect();
     Transaction { replica, n, clock: Clock::at(now), mark: 1, seen: 0, staff_id: None, action: "create_client".to_owned(), changes }

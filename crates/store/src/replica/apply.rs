@@ -207,13 +207,13 @@ impl<'a> Page<'a> {
         let is_open = self.shield.is_open(id);
         self.values.clear();
         self.positions.clear();
-        for (name, value) in &entry.columns {
+        for (name, value) in entry.columns.iter() {
             let position = table.position(name)?;
             let kind = table.kinds[position];
             if !is_open && self.shield.covers(id, register_of(table, position), own) {
                 continue;
             }
-            if is_echo && !is_rewritten(kind, value) && entry.lost.iter().all(|lost| lost.column != *name) {
+            if is_echo && !is_rewritten(kind, value) && entry.lost.iter().all(|lost| lost.column != name) {
                 continue;
             }
             self.positions.push(position);
@@ -274,7 +274,7 @@ impl<'a> Page<'a> {
             let sql =
                 "UPDATE lost_values SET settled_at = ?4 WHERE table_name = ?1 AND row_id = ?2 AND column_name = ?3 AND settled_at IS NULL";
             for column in entry.columns.keys() {
-                self.db.prepare_cached(sql)?.execute(params![entry.table, entry.id.as_bytes(), column, logged.at.0])?;
+                self.db.prepare_cached(sql)?.execute(params![entry.table.as_str(), entry.id.as_bytes(), column, logged.at.0])?;
             }
         }
         for lost in entry.lost.iter().filter(|lost| lost.column != "updated_at") {
@@ -285,7 +285,7 @@ impl<'a> Page<'a> {
             let replica = logged.replica.into_bytes();
             let values = params![
                 seq,
-                entry.table,
+                entry.table.as_str(),
                 entry.id.as_bytes(),
                 lost.column,
                 kept.to_string(),
@@ -301,7 +301,7 @@ impl<'a> Page<'a> {
         if entry.maker != Maker::Desk {
             let kind = if entry.maker == Maker::Revive { "revive" } else { "clash" };
             let sql = "INSERT OR IGNORE INTO hub_notes (seq, kind, table_name, row_id, noted_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-            self.db.prepare_cached(sql)?.execute(params![seq, kind, entry.table, entry.id.as_bytes(), logged.at.0])?;
+            self.db.prepare_cached(sql)?.execute(params![seq, kind, entry.table.as_str(), entry.id.as_bytes(), logged.at.0])?;
         }
         Ok(())
     }

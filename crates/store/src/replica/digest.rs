@@ -70,12 +70,12 @@ impl Store {
 
 /// What a row holds, but for its id and what is empty.
 pub(super) fn columns(row: &Row<'_>, table: &Table) -> Result<Columns> {
-    let mut columns = Columns::new();
+    let mut columns = Vec::with_capacity(table.columns.len());
     for (position, name) in table.columns.iter().enumerate().skip(1) {
         let value = row.get_ref(position)?;
         if value != ValueRef::Null {
-            columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
+            columns.push((name.as_str(), to_wire(table.kinds[position], value)?));
         }
     }
-    Ok(columns)
+    Ok(columns.into_iter().collect())
 }

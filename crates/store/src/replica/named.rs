@@ -72,13 +72,13 @@ pub(super) fn staff_name(db: &Connection, id: Option<Uuid>) -> Result<Option<Str
 /// Columns with their values, as text. What this program does not know (a newer desk wrote it) is left out.
 pub(super) fn values(db: &Connection, table: &Table, columns: &Columns) -> Result<Vec<RecordValue>> {
     let mut values = Vec::new();
-    for (name, value) in columns {
-        if HIDDEN.contains(&name.as_str()) {
+    for (name, value) in columns.iter() {
+        if HIDDEN.contains(&name) {
             continue;
         }
         let Ok(position) = table.position(name) else { continue };
         let kind = shown(table.kinds[position]);
-        values.push(RecordValue { column: name.clone(), kind, value: text(db, &table.name, name, kind, value)? });
+        values.push(RecordValue { column: name.to_owned(), kind, value: text(db, &table.name, name, kind, value)? });
     }
     Ok(values)
 }

@@ -1,7 +1,7 @@
 //! What this desk has to send, and what became of it.
 
 use petrel_domain::Millis;
-use petrel_domain::replication::{Change, Clock, Columns, Op, Outcome, PushResult, Transaction};
+use petrel_domain::replication::{Change, Clock, Columns, Name, Op, Outcome, PushResult, Transaction};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 use serde_json::Value;
@@ -191,23 +191,25 @@ pub(super) fn changes(changeset: &[u8], registers: Option<&str>, catalog: &Catal
     each(changeset, catalog, |change| {
         let table = change.table;
         let id = Uuid::from_bytes(change.id);
-        let mut columns = Columns::new();
+        let mut columns = Vec::with_capacity(table.columns.len());
         for (position, name) in table.columns.iter().enumerate().skip(1) {
             let Some(value) = change.after(position) else { continue };
             // A new row says what it holds; that a row made by two desks alike lives, it says, too.
             let is_said = change.kind == Kind::Updated || value != ValueRef::Null || (name == "deleted_at" && id.get_version_num() == 5);
             if is_said {
-                columns.insert(name.clone(), to_wire(table.kinds[position], value)?);
+                columns.push((name.as_str(), to_wire(table.kinds[position], value)?));
             }
         }
+        let mut columns = Columns::from_iter(columns);
         if let Some(rest) = registers.get_mut(&table.name).and_then(|rows| rows.remove(&id)) {
             columns.extend(rest);
         }
         let op = if columns.get("deleted_at").is_some_and(|at: &Value| !at.is_null()) { Op::Delete } else { Op::Put };
-        changes.push(Change { table: table.name.clone(), id, op, columns });
+        changes.push(Change { table: table.name.as_str().into(), id, op, columns });
         Ok(())
     })?;
     for (table, rows) in registers {
+        let table = Name::from(table);
         changes.extend(rows.into_iter().map(|(id, columns)| Change { table: table.clone(), id, op: Op::Put, columns }));
     }
     Ok(changes)

@@ -97,7 +97,7 @@ impl Store {
                 continue;
             }
             rows.push(RejectedRow {
-                table: change.table.clone(),
+                table: change.table.to_string(),
                 id: change.id,
                 label: called(db, change)?,
                 is_deletion: change.op == Op::Delete,
@@ -180,23 +180,25 @@ fn write_again(tx: &Tx<'_>, change: &Change, input: &ResendChange) -> Result<()>
     let mut columns = change.columns.clone();
     for edit in input.edits.iter().filter(|edit| edit.table == change.table && edit.id == change.id) {
         let kind = table.kinds[table.position(&edit.column).map_err(|_| Refusal::invalid(&edit.column))?];
-        columns.insert(edit.column.clone(), read(kind, &edit.column, edit.value.as_deref())?);
+        columns.insert(edit.column.as_str(), read(kind, &edit.column, edit.value.as_deref())?);
     }
     // The hub did not have the row, so it went away here: it is back, unless it was to go.
-    columns.entry("deleted_at").or_insert(Value::Null);
-    columns.insert("updated_at".to_owned(), Value::from(tx.now().0));
+    if !columns.contains_key("deleted_at") {
+        columns.insert("deleted_at", Value::Null);
+    }
+    columns.insert("updated_at", Value::from(tx.now().0));
     put(tx.db(), table, change, &columns)?;
     let back = "DELETE FROM stale_rows WHERE table_name = ?1 AND row_id = ?2 AND is_gone";
-    tx.db().prepare_cached(back)?.execute(params![change.table, change.id.as_bytes()])?;
+    tx.db().prepare_cached(back)?.execute(params![change.table.as_str(), change.id.as_bytes()])?;
     Ok(())
 }
 
 fn put(db: &Connection, table: &Table, change: &Change, columns: &Columns) -> Result<()> {
-    let is_known = |name: &&String| table.position(name).is_ok();
-    let names: Vec<&String> = columns.keys().filter(is_known).collect();
-    let mut values = Vec::with_capacity(names.len() + 1);
-    for name in &names {
-        values.push(to_sql(table.kinds[table.position(name)?], &columns[*name])?);
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for (name, value) in columns.iter() {
+        let Ok(position) = table.position(name) else { continue };
+        names.push(name);
+        values.push(to_sql(table.kinds[position], value)?);
     }
     values.push(Sql::Blob(change.id.as_bytes().to_vec()));
     let here = format!("SELECT 1 FROM {} WHERE id = ?1", table.name);
@@ -204,8 +206,7 @@ fn put(db: &Connection, table: &Table, change: &Change, columns: &Columns) -> Re
         let sets: Vec<_> = names.iter().map(|name| format!("{name} = ?")).collect();
         format!("UPDATE {} SET {} WHERE id = ?", table.name, sets.join(", "))
     } else {
-        let listed: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
-        format!("INSERT INTO {} ({}, id) VALUES ({}?)", table.name, listed.join(", "), "?, ".repeat(names.len()))
+        format!("INSERT INTO {} ({}, id) VALUES ({}?)", table.name, names.join(", "), "?, ".repeat(names.len()))
     };
     db.prepare(&sql)?.execute(params_from_iter(values))?;
     Ok(())
