@@ -164,6 +164,51 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
 }
 
 #[tokio::test]
+async fn a_visit_whose_clash_moves_away_is_held_against_all_that_it_still_stands_over() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    let desk = open(&folder.path().join("first.petrel"));
+    desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    let clash = async |written: &str| {
+        sql(&desk, written);
+        round(&desk, &hub, &SystemClock).await.unwrap();
+        let found = "SELECT group_concat(hex(substr(id, 16)) || '-' || hex(substr(clash_with_id, 16))) FROM appointments WHERE clash_with_id IS NOT NULL";
+        desk.read(|db| Ok(db.query_row(found, [], |row| row.get::<_, Option<String>>(0))?)).unwrap().unwrap_or_default()
+    };
+    const HOUR: i64 = 3_600_000;
+    let nine = 1_800_000_000_000;
+    let early = format!("{CLINIC} {}; {};", visit(1, nine), visit(2, nine + 2 * HOUR));
+    assert_eq!(clash(&early).await, "");
+    let long = format!(
+        "{}; UPDATE appointments SET ends_at = {nine} + 3 * {HOUR} WHERE starts_at = ends_at - 1800000 AND hex(id) LIKE '%03'",
+        visit(3, nine)
+    );
+    assert_eq!(clash(&long).await, "03-01", "the first that it stands over");
+    let away = format!(
+        "UPDATE appointments SET starts_at = starts_at - 20 * {HOUR}, ends_at = ends_at - 20 * {HOUR}, updated_at = 9 WHERE hex(id) LIKE '%01'"
+    );
+    assert_eq!(clash(&away).await, "03-02", "it stands over the other still");
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+}
+
+/// Of a table nobody has analysed, Postgres takes such an index for as good as the key, and reads the whole clinic for each reference.
+#[tokio::test]
+async fn no_index_but_the_keys_begins_with_the_clinic() {
+    let postgres = Postgres::start().unwrap();
+    let url = postgres.database().await.unwrap();
+    petrel_hub::Database::migrate(&petrel_hub::Config { database_url: url.clone(), connections: 2 }).await.unwrap();
+    let found =
+        "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                 WHERE a.attname = 'clinic_id' AND i.indpred IS NULL AND NOT i.indisunique AND i.indrelid = ANY ($1::text[]::regclass[])";
+    let tables: Vec<String> = petrel_domain::manifest::REPLICATED.iter().map(|table| (*table).to_owned()).collect();
+    let rows = plain(&url).await.query(found, &[&tables]).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn schedules_on_postgres() {
     let postgres = Postgres::start().unwrap();
     let database = postgres.database().await.unwrap();
