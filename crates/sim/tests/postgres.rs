@@ -194,6 +194,41 @@ async fn a_visit_whose_clash_moves_away_is_held_against_all_that_it_still_stands
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
 }
 
+/// The note names the pet alone: that its owner was deleted, too, only the pet's row says.
+#[tokio::test]
+async fn what_is_written_of_a_pet_brings_it_back_and_its_owner() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (first_hub, enrolled) = served.desk(clinic).await.unwrap();
+    let first = open(&folder.path().join("first.petrel"));
+    sql(&first, CLINIC);
+    first.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    round(&first, &first_hub, &SystemClock).await.unwrap();
+    let (second_hub, enrolled) = served.desk(clinic).await.unwrap();
+    let path = folder.path().join("second.petrel");
+    join(&path, &key(), &second_hub, &served.url, &enrolled, |_| {}).await.unwrap();
+    let second = open(&path);
+    round(&second, &second_hub, &SystemClock).await.unwrap();
+
+    sql(&first, "UPDATE pets SET deleted_at = 5, updated_at = 5; UPDATE clients SET deleted_at = 5, updated_at = 5");
+    sql(
+        &second,
+        "INSERT INTO medical_records (id, pet_id, kind, recorded_at, body, created_at, updated_at)
+         VALUES (x'01900000000070008000000000000006', x'01900000000070008000000000000004', 'note', 6, 'limps', 6, 6)",
+    );
+    for (desk, hub) in [(&first, &first_hub), (&second, &second_hub), (&first, &first_hub)] {
+        round(desk, hub, &SystemClock).await.unwrap();
+    }
+    for (desk, hub) in [(&first, &first_hub), (&second, &second_hub)] {
+        let gone =
+            "SELECT count(*) FROM (SELECT deleted_at FROM pets UNION ALL SELECT deleted_at FROM clients) WHERE deleted_at IS NOT NULL";
+        assert_eq!(desk.read(|db| Ok(db.query_row(gone, [], |row| row.get::<_, i64>(0))?)).unwrap(), 0);
+        assert_eq!(compare(desk, hub).await.unwrap(), Some(Vec::new()));
+    }
+}
+
 /// Of a table nobody has analysed, Postgres takes such an index for as good as the key, and reads the whole clinic for each reference.
 #[tokio::test]
 async fn no_index_but_the_keys_begins_with_the_clinic() {

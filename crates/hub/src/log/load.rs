@@ -31,17 +31,19 @@ pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[
     let mut loader = Loader { pg, catalog, clinic, ledger: Ledger::default(), known: HashSet::new() };
     let changes = batch.iter().flat_map(|transaction| &transaction.changes);
     let changes: Vec<(&Replicated, &Change)> = changes.filter_map(|change| Some((replicated(&change.table)?, change))).collect();
-    let mut wanted = Wanted::new();
+    let (mut changed, mut referred) = (Wanted::new(), Wanted::new());
     for (table, change) in &changes {
-        wanted.entry(table.name).or_default().insert(change.id);
+        changed.entry(table.name).or_default().insert(change.id);
         for reference in &table.references {
             if let Some(id) = id_in(&change.columns, reference.column) {
-                wanted.entry(reference.parent).or_default().insert(id);
+                referred.entry(reference.parent).or_default().insert(id);
             }
         }
     }
-    loader.read(wanted).await?;
-    loader.parents(changes.iter().map(|(table, change)| (table.name, change.id)).collect()).await?;
+    loader.read(changed).await?;
+    let mut rows: Vec<_> = changes.iter().map(|(table, change)| (table.name, change.id)).collect();
+    rows.extend(loader.look(referred).await?);
+    loader.parents(rows).await?;
     loader.children(&changes).await?;
     loader.visits(&changes).await?;
     Ok(loader.ledger)
@@ -92,22 +94,50 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// Looks whether rows are there. Of one that lives nothing else is asked, but by who reads it for its own sake; those that are deleted are read,
+    /// and answered.
+    async fn look(&mut self, wanted: Wanted) -> Result<Vec<(&'static str, Uuid)>, DbError> {
+        let (pg, clinic) = (self.pg, self.clinic);
+        let new = |(table, ids): (&'static str, HashSet<Uuid>)| {
+            let ids: Vec<Uuid> = ids.into_iter().filter(|id| self.ledger.row(table, *id).is_none()).collect();
+            (table, ids)
+        };
+        let asked: Vec<_> = wanted.into_iter().map(new).filter(|(_, ids)| !ids.is_empty()).collect();
+        let answers = asked.iter().map(async |(table, ids)| {
+            let sql = format!("SELECT id, deleted_at IS NOT NULL FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)");
+            let statement = pg.prepare_cached(&sql).await?;
+            Ok::<_, DbError>(pg.query(&statement, &[&clinic, ids]).await?)
+        });
+        let answers = try_join_all(answers).await?;
+        let mut deleted = Wanted::new();
+        for ((table, _), rows) in asked.iter().zip(answers) {
+            for found in rows {
+                let id = found.try_get(0)?;
+                if found.try_get(1)? {
+                    deleted.entry(table).or_default().insert(id);
+                } else {
+                    self.ledger.load(table, id, Row::default());
+                }
+            }
+        }
+        let found = deleted.iter().flat_map(|(table, ids)| ids.iter().map(|id| (*table, *id))).collect();
+        self.read(deleted).await?;
+        Ok(found)
+    }
+
     /// What rows belong to; and, where that is deleted, what it belongs to in its turn.
     async fn parents(&mut self, mut rows: Vec<(&'static str, Uuid)>) -> Result<(), DbError> {
         while !rows.is_empty() {
             let mut wanted = Wanted::new();
-            let mut next = Vec::new();
             for (table, id) in &rows {
                 let Some(row) = self.ledger.row(table, *id) else { continue };
                 for reference in replicated(table).into_iter().flat_map(Replicated::needs) {
-                    if let Some(parent) = row.id(reference.column).filter(|parent| !self.known.contains(&(reference.parent, *parent))) {
+                    if let Some(parent) = row.id(reference.column).filter(|parent| self.ledger.row(reference.parent, *parent).is_none()) {
                         wanted.entry(reference.parent).or_default().insert(parent);
-                        next.push((reference.parent, parent));
                     }
                 }
             }
-            self.read(wanted).await?;
-            rows = next;
+            rows = self.look(wanted).await?;
         }
         Ok(())
     }
