@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Result, bail};
-use petrel_domain::replication::{Logged, Maker};
+use petrel_domain::replication::{Entry, Ledger, Logged, Maker, Schema, judge};
 use petrel_store::Store;
-use petrel_sync::Digest;
+use petrel_sync::{Digest, Parcel};
 use rusqlite::types::Value;
 use uuid::Uuid;
 
@@ -53,6 +53,28 @@ pub(crate) fn transactions(log: &[Logged], wire: &Wire, stores: &[Store], findin
             bail!("the log has a gap before {}", logged.first_seq);
         }
         expected = logged.last_seq + 1;
+    }
+    Ok(())
+}
+
+/// A hub that reads of its clinic what it takes a transaction to need came to what one that has all of it in memory comes to.
+pub(crate) fn judged_over_all(log: &[Logged], wire: &Wire, schema: &Schema) -> Result<()> {
+    let pushes = wire.late.iter().filter_map(|parcel| if let Parcel::Open(push) = parcel { Some(push) } else { None });
+    let sent: HashMap<_, _> = pushes.flat_map(|push| &push.transactions).map(|one| ((one.replica, one.n, one.mark), one)).collect();
+    let of_the_hub = |entry: &&Entry| entry.maker != Maker::Desk;
+    let mut ledger = Ledger::default();
+    for logged in log {
+        let key = (logged.replica, logged.n, logged.mark);
+        let Some(mut transaction) = sent.get(&key).map(|sent| (*sent).clone()) else { bail!("{key:?} was never sent") };
+        // Set back already, where it was ahead.
+        transaction.clock = logged.clock;
+        let entries = judge(&mut ledger, schema, &mut transaction, logged.first_seq, logged.clock.millis())?;
+        let priors = |entries: &[Entry]| entries.iter().map(|entry| entry.prior).collect::<Vec<_>>();
+        let is_same =
+            priors(&entries) == priors(&logged.entries) && entries.iter().filter(of_the_hub).eq(logged.entries.iter().filter(of_the_hub));
+        if !is_same {
+            bail!("{key:?} was judged otherwise over all rows: {entries:?}, not {:?}", logged.entries);
+        }
     }
     Ok(())
 }

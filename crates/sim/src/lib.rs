@@ -67,7 +67,7 @@ pub fn run_in_memory(plan: Plan) -> Result<Report> {
     let hub = ModelHub::new(make_templates(folder.path())?, Arc::clone(&clock), plan.sabotage);
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let log = hub.clone();
-    runtime.block_on(run_schedule(plan, folder.path(), |schema| hub.speaking(schema), clock, async || Ok(log.log())))
+    runtime.block_on(run_schedule(plan, folder.path(), |schema| hub.speaking(schema), clock, async || Ok(log.log()), None))
 }
 
 /// Runs one schedule against a real hub on a database, in a clinic of its own. The hub knows later schemas ([`growing::GROWN`]).
@@ -77,7 +77,7 @@ pub fn run_in_memory(plan: Plan) -> Result<Report> {
 pub async fn run_on(database_url: &str, plan: Plan) -> Result<Report> {
     let served = Served::speaking(database_url, GROWN).await?;
     let folder = fast_folder()?;
-    make_templates(folder.path())?;
+    let schema = make_templates(folder.path())?;
     let clinic = served.clinic().await?;
     let mut hubs = Vec::new();
     for schema in 1..=GROWN.current {
@@ -87,7 +87,7 @@ pub async fn run_on(database_url: &str, plan: Plan) -> Result<Report> {
     let speaking = |schema: i32| hubs[usize::try_from(schema - 1).unwrap_or(0)].clone();
     let newest = speaking(GROWN.current);
     let clock = Arc::new(FixedClock::at(Millis(0)));
-    let report = run_schedule(plan, folder.path(), speaking, clock, async || Served::log(&newest.0).await).await?;
+    let report = run_schedule(plan, folder.path(), speaking, clock, async || Served::log(&newest.0).await, Some(&schema)).await?;
     let wrong = petrel_hub::check(&served.database, clinic).await?;
     anyhow::ensure!(wrong.is_empty(), "log and tables disagree: {wrong:?}");
     Ok(report)
@@ -98,10 +98,6 @@ pub async fn run_on(database_url: &str, plan: Plan) -> Result<Report> {
 struct Shared(Arc<petrel_sync::HttpHub>);
 
 impl petrel_sync::Hub for Shared {
-    fn pack(push: petrel_domain::replication::Push) -> Result<petrel_sync::Parcel, petrel_sync::HubError> {
-        petrel_sync::HttpHub::pack(push)
-    }
-
     async fn push(&self, parcel: &petrel_sync::Parcel) -> Result<petrel_domain::replication::Pushed, petrel_sync::HubError> {
         self.0.push(parcel).await
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use petrel_domain::replication::Logged;
+use petrel_domain::replication::{Logged, Schema};
 use petrel_domain::{FixedClock, Millis};
 use petrel_store::Store;
 use petrel_sync::{Hub, SyncError, round};
@@ -59,6 +59,7 @@ pub async fn run_schedule<H: Hub + Clone>(
     speaking: impl Fn(i32) -> H,
     clock: Arc<FixedClock>,
     log: impl AsyncFn() -> Result<Vec<Logged>>,
+    read_in_part: Option<&Schema>,
 ) -> Result<Report> {
     let mut rng = fastrand::Rng::with_seed(plan.seed);
     let faults = rng.u32(0..40);
@@ -133,6 +134,9 @@ pub async fn run_schedule<H: Hub + Clone>(
         check::tell_log(&log);
     }
     check::transactions(&log, &wire.borrow(), &stores, &mut report.findings)?;
+    if let Some(schema) = read_in_part {
+        check::judged_over_all(&log, &wire.borrow(), schema)?;
+    }
     if report.findings.is_clean() {
         let (misplaced, untold) = (check::places(&stores[0], &log)?, check::clashes(&stores[0])?);
         if misplaced + untold > 0 {
