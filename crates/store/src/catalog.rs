@@ -16,8 +16,8 @@ pub(crate) struct Table {
     pub(crate) name: String,
     /// Its columns, in the order of the file (and of recorded changes).
     pub(crate) columns: Vec<String>,
-    /// Where each is.
-    positions: HashMap<String, usize>,
+    /// Where each is. Asked for every column of every row that comes from a hub.
+    positions: HashMap<String, usize, foldhash::fast::FixedState>,
     /// What each holds.
     pub(crate) kinds: Vec<Kind>,
     /// Whether each may be empty.

@@ -1,12 +1,11 @@
 //! A push: what the desk did, judged and numbered, all under the lock of the clinic's log.
 
 use std::collections::{HashMap, VecDeque};
-use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use deadpool_postgres::{Object, Transaction as Pg};
-use futures_util::future::try_join_all;
+use futures_util::future::{BoxFuture, try_join_all};
 use petrel_domain::replication::{Entry, Ledger, Maker, Outcome, PushResult, Pushed, Reason, Transaction, clamp, judge};
 use petrel_domain::{Clock, Millis, SystemClock};
 use tokio_postgres::Statement;
@@ -18,6 +17,9 @@ use crate::db::{DbError, set_clinic, writing_transaction};
 use crate::live::CHANNEL;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
+
+/// How many rows are judged before what they did is sent.
+const ROWS_AT_ONCE: usize = 2_000;
 
 /// A transaction that was judged and has its numbers.
 struct Numbered<'a> {
@@ -188,12 +190,9 @@ async fn judge_all<'a>(
     Ok((ends, head))
 }
 
-/// How many rows are judged before what they did is sent.
-const ROWS_AT_ONCE: usize = 2_000;
-
 /// What was sent to Postgres and not answered yet, in its order.
 #[derive(Default)]
-struct UnderWay<'a>(VecDeque<Pin<Box<dyn Future<Output = Result<(), DbError>> + Send + 'a>>>);
+struct UnderWay<'a>(VecDeque<BoxFuture<'a, Result<(), DbError>>>);
 
 impl<'a> UnderWay<'a> {
     /// Sends statements, without waiting for their answers.
