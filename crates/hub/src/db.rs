@@ -131,10 +131,4 @@ impl DbError {
         let code = error.code().code();
         (code.starts_with("22") || code.starts_with("23")).then(|| error.constraint().unwrap_or(code).to_owned())
     }
-
-    /// Whether the statement failed because one before it had, and says nothing of why.
-    pub(crate) fn is_aftermath(&self) -> bool {
-        let Self::Postgres(error) = self else { return false };
-        error.code() == Some(&tokio_postgres::error::SqlState::IN_FAILED_SQL_TRANSACTION)
-    }
 }

@@ -44,6 +44,10 @@ fn row(id: &str, columns: Value) -> Value {
     json!({ "table": "clients", "id": id, "op": "put", "columns": all })
 }
 
+fn id(n: usize) -> String {
+    format!("01900000-0000-7000-8000-{n:012x}")
+}
+
 /// Method, path, body, headers, and the status that must come.
 type Case = (Method, &'static str, Vec<u8>, Vec<(&'static str, &'static str)>, u16);
 
@@ -61,7 +65,6 @@ async fn setting() -> (Postgres, Served, Uuid, Uuid, Stranger) {
 #[tokio::test]
 async fn poison_is_set_aside_with_its_reason_and_the_others_flow_on() {
     let (_postgres, served, mine, _, stranger) = setting().await;
-    let id = |n: usize| format!("01900000-0000-7000-8000-{n:012x}");
     let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
     let bad: Vec<(Value, &str)> = vec![
         (json!([]), "empty"),
@@ -129,6 +132,26 @@ async fn poison_is_set_aside_with_its_reason_and_the_others_flow_on() {
     let (_, again) = stranger.push(Value::Array(transactions)).await;
     let again: Pushed = serde_json::from_value(again).unwrap();
     assert!(again.results.iter().all(|result| result.outcome != Outcome::Applied) && again.head == pushed.head);
+    assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
+}
+
+/// So many rows that some were sent to Postgres before the poison was, and some after it.
+#[tokio::test]
+async fn poison_among_many_rows_does_not_hold_up_those_before_and_after_it() {
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let many = |from: usize| (from..from + 2_000).map(|n| row(&id(n), json!({ "notes": "good" }))).collect::<Value>();
+    let poison = |n: usize| json!([row(&id(n), json!({ "source": "stolen" }))]);
+    let changes = [many(10_000), poison(1), many(20_000), poison(2), json!([row(&id(3), json!({}))])];
+    let transactions: Value = (1..).zip(changes).map(|(n, changes)| transaction(n, changes)).collect();
+    // Over a connection that knows no statement yet, and over one that knows them all.
+    for first in [Outcome::Applied, Outcome::Repeated] {
+        let (status, answer) = stranger.push(transactions.clone()).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let pushed: Pushed = serde_json::from_value(answer).unwrap();
+        let outcomes: Vec<_> = pushed.results.iter().map(|result| result.outcome).collect();
+        assert_eq!(outcomes, [first, Outcome::Rejected, first, Outcome::Rejected, first]);
+        assert_eq!(pushed.head, 4_001);
+    }
     assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use petrel_domain::replication::Kind;
@@ -23,7 +24,7 @@ fn key() -> FileKey {
     FileKey::from_bytes([9; 32])
 }
 
-fn open(path: &std::path::Path) -> Store {
+fn open(path: &Path) -> Store {
     Store::open(&OpenOptions::new(path, key())).unwrap()
 }
 
@@ -49,6 +50,23 @@ fn visit(id: u8, starts_at: i64) -> String {
     )
 }
 
+/// The first desk of a clinic, with a file that has nothing yet.
+async fn first_desk(served: &Served, clinic: Uuid, folder: &Path) -> (Store, HttpHub) {
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    let desk = open(&folder.join("first.petrel"));
+    desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    (desk, hub)
+}
+
+/// One more desk, which has all that the hub has.
+async fn next_desk(served: &Served, clinic: Uuid, path: &Path) -> (Store, HttpHub) {
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    join(path, &key(), &hub, &served.url, &enrolled, |_| {}).await.unwrap();
+    let desk = open(path);
+    round(&desk, &hub, &SystemClock).await.unwrap();
+    (desk, hub)
+}
+
 #[tokio::test]
 async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
     let postgres = Postgres::start().unwrap();
@@ -66,11 +84,7 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
     let done = round(&first, &first_hub, &SystemClock).await.unwrap();
     assert_eq!((done.sent, done.rejected), (1, 0));
 
-    let (second_hub, enrolled) = served.desk(clinic).await.unwrap();
-    let path = folder.path().join("second.petrel");
-    join(&path, &key(), &second_hub, &served.url, &enrolled, |_| {}).await.unwrap();
-    let second = open(&path);
-    round(&second, &second_hub, &SystemClock).await.unwrap();
+    let (second, second_hub) = next_desk(&served, clinic, &folder.path().join("second.petrel")).await;
     assert_eq!(compare(&second, &second_hub).await.unwrap(), Some(Vec::new()));
 
     // Apart, they book the same hour and write on the same client.
@@ -144,11 +158,8 @@ async fn two_desks_work_apart_and_agree_a_clash_is_told_and_a_third_joins() {
     rounds().await;
     assert_eq!((open_clashes(&first), open_clashes(&second)), (0, 0), "the hub does not flag them again");
     // A third desk has the whole clinic.
-    let (third_hub, enrolled) = served.desk(clinic).await.unwrap();
     let path = folder.path().join("third.petrel");
-    join(&path, &key(), &third_hub, &served.url, &enrolled, |_| {}).await.unwrap();
-    let third = open(&path);
-    round(&third, &third_hub, &SystemClock).await.unwrap();
+    let (third, third_hub) = next_desk(&served, clinic, &path).await;
     assert_eq!(compare(&third, &third_hub).await.unwrap(), Some(Vec::new()));
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
     // A row that rotted is found by the comparison, and fetched anew.
@@ -169,9 +180,7 @@ async fn a_visit_whose_clash_moves_away_is_held_against_all_that_it_still_stands
     let served = Served::start(&postgres).await.unwrap();
     let folder = fast_folder().unwrap();
     let clinic = served.clinic().await.unwrap();
-    let (hub, enrolled) = served.desk(clinic).await.unwrap();
-    let desk = open(&folder.path().join("first.petrel"));
-    desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    let (desk, hub) = first_desk(&served, clinic, folder.path()).await;
     let clash = async |written: &str| {
         sql(&desk, written);
         round(&desk, &hub, &SystemClock).await.unwrap();
@@ -201,16 +210,10 @@ async fn what_is_written_of_a_pet_brings_it_back_and_its_owner() {
     let served = Served::start(&postgres).await.unwrap();
     let folder = fast_folder().unwrap();
     let clinic = served.clinic().await.unwrap();
-    let (first_hub, enrolled) = served.desk(clinic).await.unwrap();
-    let first = open(&folder.path().join("first.petrel"));
+    let (first, first_hub) = first_desk(&served, clinic, folder.path()).await;
     sql(&first, CLINIC);
-    first.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
     round(&first, &first_hub, &SystemClock).await.unwrap();
-    let (second_hub, enrolled) = served.desk(clinic).await.unwrap();
-    let path = folder.path().join("second.petrel");
-    join(&path, &key(), &second_hub, &served.url, &enrolled, |_| {}).await.unwrap();
-    let second = open(&path);
-    round(&second, &second_hub, &SystemClock).await.unwrap();
+    let (second, second_hub) = next_desk(&served, clinic, &folder.path().join("second.petrel")).await;
 
     sql(&first, "UPDATE pets SET deleted_at = 5, updated_at = 5; UPDATE clients SET deleted_at = 5, updated_at = 5");
     sql(
@@ -229,7 +232,8 @@ async fn what_is_written_of_a_pet_brings_it_back_and_its_owner() {
     }
 }
 
-/// Of a table nobody has analysed, Postgres takes such an index for as good as the key, and reads the whole clinic for each reference.
+/// Of a table nobody has analysed, Postgres takes such an index for as good as the key, and reads the whole clinic for each reference; but not one
+/// over some rows alone.
 #[tokio::test]
 async fn no_index_but_the_keys_begins_with_the_clinic() {
     let postgres = Postgres::start().unwrap();

@@ -177,13 +177,14 @@ impl Hub for HttpHub {
     }
 
     fn pack(push: Push) -> Result<Parcel, HubError> {
-        pack(&push)
+        let (body, encoding) = packed(&push)?;
+        Ok(Parcel::Packed(body, encoding))
     }
 
     async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
         let (body, encoding) = match parcel {
             Parcel::Packed(body, encoding) => (body.clone(), *encoding),
-            Parcel::Open(push) => return Box::pin(self.push(&pack(push)?)).await,
+            Parcel::Open(push) => packed(push)?,
         };
         let make = || {
             let request = self.request(Method::POST, "v1/sync/push", &[]).header(CONTENT_TYPE, "application/json").body(body.clone());
@@ -229,13 +230,14 @@ impl Hub for HttpHub {
     }
 }
 
-fn pack(push: &Push) -> Result<Parcel, HubError> {
+/// A batch as it goes over the wire, and its encoding, where it has one.
+fn packed(push: &Push) -> Result<(bytes::Bytes, Option<&'static str>), HubError> {
     let body = serde_json::to_vec(push).map_err(|error| HubError::Problem(error.to_string()))?;
     if body.len() < COMPRESS_FROM {
-        return Ok(Parcel::Packed(body.into(), None));
+        return Ok((body.into(), None));
     }
     let compressed = zstd::bulk::compress(&body, 1).map_err(|error| HubError::Problem(error.to_string()))?;
-    Ok(Parcel::Packed(compressed.into(), Some("zstd")))
+    Ok((compressed.into(), Some("zstd")))
 }
 
 fn json<T: serde::Serialize>(request: RequestBuilder, body: &T) -> Result<RequestBuilder, HubError> {

@@ -94,20 +94,18 @@ impl Case<'_> {
         }
         // A child may come before its parent within one transaction: references are looked at when all of it is there.
         for change in changes {
-            let Some(table) = replicated(&change.table) else { continue };
+            let Some(table) = known(&change.table) else { continue };
             self.require_parents(table, change)?;
         }
         for change in changes {
-            let Some(table) = replicated(&change.table) else { continue };
+            let Some(table) = known(&change.table) else { continue };
             self.revive(table, change.id);
         }
         for (table, id) in std::mem::take(&mut self.deleted) {
             let is_deleted = self.ledger.row(table, id).is_some_and(Row::is_deleted);
             if is_deleted && self.ledger.has_living_children(table, id) {
                 self.bring_back(table, id);
-                if let Some(table) = replicated(table) {
-                    self.revive(table, id);
-                }
+                self.revive(table, id);
             }
         }
         self.judge_places();
@@ -187,28 +185,26 @@ impl Case<'_> {
     }
 
     /// Every row a change refers to is there.
-    fn require_parents(&self, table: &Replicated, change: &Change) -> Result<(), Reason> {
-        for Reference { column, parent, .. } in &table.references {
+    fn require_parents(&self, table: &'static str, change: &Change) -> Result<(), Reason> {
+        for Reference { column, parent, .. } in replicated(table).into_iter().flat_map(|table| &table.references) {
             let Some(id) = change.columns.get(column).and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok()) else { continue };
             if self.ledger.row(parent, id).is_none() {
-                return Err(Reason::of("missing_parent", table.name, change.id, column));
+                return Err(Reason::of("missing_parent", table, change.id, column));
             }
         }
         Ok(())
     }
 
     /// A living row brings back the parents it cannot do without, where another desk deleted them unseen.
-    fn revive(&mut self, table: &Replicated, id: Uuid) {
-        for Reference { column, parent, .. } in table.needs() {
-            let row = self.ledger.row(table.name, id).filter(|row| !row.is_deleted());
+    fn revive(&mut self, table: &'static str, id: Uuid) {
+        for Reference { column, parent, .. } in replicated(table).into_iter().flat_map(Replicated::needs) {
+            let row = self.ledger.row(table, id).filter(|row| !row.is_deleted());
             let Some(parent_id) = row.and_then(|row| row.id(column)) else { continue };
             let Some(row) = self.ledger.row(parent, parent_id).filter(|row| row.is_deleted()) else { continue };
             let by = row.stamp("deleted_at");
             if by.seq > self.seen && by.replica != self.stamp.replica {
                 self.bring_back(parent, parent_id);
-                if let Some(parent) = replicated(parent) {
-                    self.revive(parent, parent_id);
-                }
+                self.revive(parent, parent_id);
             }
         }
     }

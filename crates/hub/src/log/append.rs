@@ -1,11 +1,11 @@
 //! A push: what the desk did, judged and numbered, all under the lock of the clinic's log.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll, Waker};
 
 use deadpool_postgres::{Object, Transaction as Pg};
-use futures_util::future::{BoxFuture, try_join_all};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, try_join, try_join_all};
 use petrel_domain::replication::{Entry, Ledger, Maker, Outcome, PushResult, Pushed, Reason, Transaction, clamp, judge};
 use petrel_domain::{Clock, Millis, SystemClock};
 use tokio_postgres::Statement;
@@ -131,138 +131,91 @@ async fn together(
     clinic: Uuid,
     device: Uuid,
     batch: &mut [Transaction],
-    head: i64,
-    now: Millis,
-) -> Result<(Vec<Ended>, i64), DbError> {
-    let mut under_way = UnderWay::default();
-    let judged = judge_all(pg, catalog, clinic, device, batch, head, now, &mut under_way).await;
-    // What is sent after a statement that failed fails because of it: the first of them is to blame.
-    match (judged, under_way.end().await) {
-        (Ok(ended), Ok(())) => Ok(ended),
-        (Err(error), Ok(())) | (Ok(_), Err(error)) => Err(error),
-        (Err(error), Err(other)) => Err(if error.is_aftermath() { other } else { error }),
-    }
-}
-
-/// Judges a batch, some transactions at a time, and sends what each some did.
-#[expect(clippy::too_many_arguments, reason = "what a batch is, and where it goes")]
-async fn judge_all<'a>(
-    pg: &'a Pg<'a>,
-    catalog: &'a Catalog,
-    clinic: Uuid,
-    device: Uuid,
-    batch: &mut [Transaction],
     mut head: i64,
     now: Millis,
-    under_way: &mut UnderWay<'a>,
 ) -> Result<(Vec<Ended>, i64), DbError> {
-    let mut ledger: Ledger = load::load(pg, catalog, clinic, batch).await?;
-    let mut ends = Vec::with_capacity(batch.len());
-    let mut batch = batch.iter_mut().peekable();
-    while batch.peek().is_some() {
-        let (mut applied, mut rows) = (Vec::new(), 0);
-        while let Some(transaction) = batch.next_if(|_| rows < ROWS_AT_ONCE) {
-            match judge(&mut ledger, &catalog.schema, transaction, head + 1, now) {
-                Ok(entries) => {
-                    let numbered = Numbered { first_seq: head + 1, transaction, entries };
-                    head += numbered.entries.len() as i64;
-                    rows += numbered.entries.len();
-                    ends.push(Ended::applied(&numbered));
-                    applied.push(numbered);
-                }
-                Err(reason) => {
-                    reject(pg, clinic, device, transaction, &reason).await?;
-                    ends.push(Ended::rejected(transaction, reason));
+    let mut under_way: Vec<BoxFuture<'_, Result<(), DbError>>> = Vec::new();
+    let judged = async {
+        let mut ledger: Ledger = load::load(pg, catalog, clinic, batch).await?;
+        let mut ends = Vec::with_capacity(batch.len());
+        let mut batch = batch.iter_mut().peekable();
+        while batch.peek().is_some() {
+            let (mut applied, mut rows) = (Vec::new(), 0);
+            while let Some(transaction) = batch.next_if(|_| rows < ROWS_AT_ONCE) {
+                match judge(&mut ledger, &catalog.schema, transaction, head + 1, now) {
+                    Ok(entries) => {
+                        let numbered = Numbered { first_seq: head + 1, transaction, entries };
+                        head += numbered.entries.len() as i64;
+                        rows += numbered.entries.len();
+                        ends.push(Ended::applied(&numbered));
+                        applied.push(numbered);
+                    }
+                    Err(reason) => {
+                        reject(pg, clinic, device, transaction, &reason).await?;
+                        ends.push(Ended::rejected(transaction, reason));
+                    }
                 }
             }
-        }
-        let steps = write::steps(pg, catalog, &mut ledger).await?;
-        let log = LogRows::of(pg, &applied, now).await?;
-        under_way.send(async move {
-            let rows = try_join_all(steps.iter().map(|step| step.carry_out(pg, clinic)));
-            match tokio::join!(rows, log.write(pg, clinic, device)) {
-                (Ok(_), Ok(())) => Ok(()),
-                (Err(error), Ok(())) | (Ok(_), Err(error)) => Err(error),
-                (Err(error), Err(other)) => Err(if error.is_aftermath() { other } else { error }),
+            let steps = write::steps(pg, catalog, &mut ledger).await?;
+            let log = pg.prepare_cached(INTO_LOG).await?;
+            let mut statements = Box::pin(async move {
+                let rows = try_join_all(steps.iter().map(|step| step.carry_out(pg, clinic)));
+                try_join(rows, keep(pg, &log, clinic, device, &applied, now)).await.map(drop)
+            });
+            // A statement is sent when it is first asked for its answer. All are known to Postgres by now: none is held back.
+            match (&mut statements).now_or_never() {
+                Some(answer) => answer?,
+                None => under_way.push(statements),
             }
-        })?;
+        }
+        Ok((ends, head))
+    };
+    let judged = judged.await;
+    // What is sent after a statement that failed fails because of it: they are asked in the order they were sent, and the first says why.
+    for statements in under_way {
+        statements.await?;
     }
-    Ok((ends, head))
+    judged
 }
 
-/// What was sent to Postgres and not answered yet, in its order.
-#[derive(Default)]
-struct UnderWay<'a>(VecDeque<BoxFuture<'a, Result<(), DbError>>>);
+const INTO_LOG: &str = "INSERT INTO log (clinic_id, device_id, first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, entries, mark)
+    SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::uuid[], $10::text[], $11::text[], $12::bigint[])";
 
-impl<'a> UnderWay<'a> {
-    /// Sends statements, without waiting for their answers.
-    fn send(&mut self, statements: impl Future<Output = Result<(), DbError>> + Send + 'a) -> Result<(), DbError> {
-        self.0.push_back(Box::pin(statements));
-        // A statement is sent when it is first asked for its answer.
-        let mut nobody = Context::from_waker(Waker::noop());
-        let last = self.0.len() - 1;
-        if let Poll::Ready(answer) = self.0[last].as_mut().poll(&mut nobody) {
-            self.0.pop_back();
-            answer?;
-        }
-        Ok(())
+/// Writes the log's rows, by [`INTO_LOG`].
+async fn keep(pg: &Pg<'_>, log: &Statement, clinic: Uuid, device: Uuid, applied: &[Numbered<'_>], now: Millis) -> Result<(), DbError> {
+    if applied.is_empty() {
+        return Ok(());
     }
-
-    /// Waits for the answers. The first to fail says why.
-    async fn end(&mut self) -> Result<(), DbError> {
-        while let Some(statements) = self.0.pop_front() {
-            statements.await?;
-        }
-        Ok(())
-    }
-}
-
-/// Rows of the log, a column at a time.
-struct LogRows {
-    statement: Statement,
-    first: Vec<i64>,
-    last: Vec<i64>,
-    replicas: Vec<Uuid>,
-    n: Vec<i64>,
-    judged: Vec<i64>,
-    sent: Vec<Option<i64>>,
-    staff: Vec<Option<Uuid>>,
-    actions: Vec<String>,
-    entries: Vec<String>,
-    marks: Vec<i64>,
-}
-
-impl LogRows {
-    async fn of(pg: &Pg<'_>, applied: &[Numbered<'_>], now: Millis) -> Result<Self, DbError> {
-        let sql = "INSERT INTO log (clinic_id, device_id, first_seq, last_seq, replica_id, n, clock, sent_clock, staff_id, action, entries, mark)
-                   SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[], $9::uuid[], $10::text[], $11::text[], $12::bigint[])";
-        let each = |read: fn(&Numbered<'_>) -> i64| applied.iter().map(read).collect::<Vec<i64>>();
-        let judged: Vec<i64> = applied.iter().map(|one| clamp(one.transaction.clock, now).0).collect();
-        let sent = applied.iter().zip(&judged).map(|(one, judged)| Some(one.transaction.clock.0).filter(|sent| sent != judged));
-        let entries = applied.iter().map(|one| serde_json::to_string(&one.entries)).collect::<Result<Vec<_>, _>>();
-        Ok(Self {
-            statement: pg.prepare_cached(sql).await?,
-            first: each(|one| one.first_seq),
-            last: each(|one| one.first_seq + one.entries.len() as i64 - 1),
-            replicas: applied.iter().map(|one| one.transaction.replica).collect(),
-            n: each(|one| one.transaction.n),
-            sent: sent.collect(),
-            judged,
-            staff: applied.iter().map(|one| one.transaction.staff_id).collect(),
-            actions: applied.iter().map(|one| one.transaction.action.chars().take(64).filter(|of| *of != '\0').collect()).collect(),
-            entries: entries.map_err(|error| DbError::Value(error.to_string()))?,
-            marks: each(|one| one.transaction.mark.into()),
-        })
-    }
-
-    async fn write(&self, pg: &Pg<'_>, clinic: Uuid, device: Uuid) -> Result<(), DbError> {
-        if self.first.is_empty() {
-            return Ok(());
-        }
-        let Self { statement, first, last, replicas, n, judged, sent, staff, actions, entries, marks } = self;
-        pg.execute(statement, &[&clinic, &device, first, last, replicas, n, judged, sent, staff, actions, entries, marks]).await?;
-        Ok(())
-    }
+    let each = |read: fn(&Numbered<'_>) -> i64| applied.iter().map(read).collect::<Vec<i64>>();
+    let judged: Vec<i64> = applied.iter().map(|one| clamp(one.transaction.clock, now).0).collect();
+    let sent: Vec<Option<i64>> =
+        applied.iter().zip(&judged).map(|(one, judged)| Some(one.transaction.clock.0).filter(|sent| sent != judged)).collect();
+    let staff: Vec<Option<Uuid>> = applied.iter().map(|one| one.transaction.staff_id).collect();
+    let replicas: Vec<Uuid> = applied.iter().map(|one| one.transaction.replica).collect();
+    let actions: Vec<String> =
+        applied.iter().map(|one| one.transaction.action.chars().take(64).filter(|of| *of != '\0').collect()).collect();
+    let entries = applied.iter().map(|one| serde_json::to_string(&one.entries)).collect::<Result<Vec<_>, _>>();
+    let entries = entries.map_err(|error| DbError::Value(error.to_string()))?;
+    let (first, last) = (each(|one| one.first_seq), each(|one| one.first_seq + one.entries.len() as i64 - 1));
+    pg.execute(
+        log,
+        &[
+            &clinic,
+            &device,
+            &first,
+            &last,
+            &replicas,
+            &each(|one| one.transaction.n),
+            &judged,
+            &sent,
+            &staff,
+            &actions,
+            &entries,
+            &each(|one| one.transaction.mark.into()),
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn reject(pg: &Pg<'_>, clinic: Uuid, device: Uuid, transaction: &Transaction, reason: &Reason) -> Result<(), DbError> {

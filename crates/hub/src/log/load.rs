@@ -62,6 +62,14 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
+    /// Asks for the ids, and some columns, of those rows of a table that are there. Of several that are asked at the same time one after the other is
+    /// sent, and none waits for the answer to another.
+    async fn ask(&self, table: &str, columns: &str, ids: &Vec<Uuid>) -> Result<Vec<tokio_postgres::Row>, DbError> {
+        let sql = format!("SELECT id, {columns} FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)");
+        let statement = self.pg.prepare_cached(&sql).await?;
+        Ok(self.pg.query(&statement, &[&self.clinic, ids]).await?)
+    }
+
     /// Reads rows that were not read yet.
     async fn read(&mut self, wanted: Wanted) -> Result<(), DbError> {
         let mut asked = Vec::new();
@@ -71,19 +79,12 @@ impl Loader<'_> {
             let Some(schema) = self.catalog.schema.tables.get(*table).filter(|_| !ids.is_empty()) else { continue };
             asked.push((*table, schema, ids));
         }
-        let (pg, clinic) = (self.pg, self.clinic);
-        // One after the other is sent, none waits for the answer to another.
-        let answers = asked.iter().map(async |(table, schema, ids)| {
+        let answers = try_join_all(asked.iter().map(async |(table, schema, ids)| {
             let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
-            let sql = format!(
-                "SELECT id, made_clock, made_seq, made_replica, seq, clocks, {} FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)",
-                columns.join(", ")
-            );
-            let statement = pg.prepare_cached(&sql).await?;
-            Ok::<_, DbError>(pg.query(&statement, &[&clinic, ids]).await?)
-        });
-        let answers = try_join_all(answers).await?;
-        for ((table, schema, _), rows) in asked.iter().zip(answers) {
+            let columns = format!("made_clock, made_seq, made_replica, seq, clocks, {}", columns.join(", "));
+            self.ask(table, &columns, ids).await
+        }));
+        for ((table, schema, _), rows) in asked.iter().zip(answers.await?) {
             for found in rows {
                 let columns = columns_of(&found, 6, schema)?;
                 let made = Stamp { clock: Clock(found.try_get(1)?), seq: found.try_get(2)?, replica: found.try_get(3)? };
@@ -97,18 +98,12 @@ impl Loader<'_> {
     /// Looks whether rows are there. Of one that lives nothing else is asked, but by who reads it for its own sake; those that are deleted are read,
     /// and answered.
     async fn look(&mut self, wanted: Wanted) -> Result<Vec<(&'static str, Uuid)>, DbError> {
-        let (pg, clinic) = (self.pg, self.clinic);
         let new = |(table, ids): (&'static str, HashSet<Uuid>)| {
             let ids: Vec<Uuid> = ids.into_iter().filter(|id| self.ledger.row(table, *id).is_none()).collect();
             (table, ids)
         };
         let asked: Vec<_> = wanted.into_iter().map(new).filter(|(_, ids)| !ids.is_empty()).collect();
-        let answers = asked.iter().map(async |(table, ids)| {
-            let sql = format!("SELECT id, deleted_at IS NOT NULL FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)");
-            let statement = pg.prepare_cached(&sql).await?;
-            Ok::<_, DbError>(pg.query(&statement, &[&clinic, ids]).await?)
-        });
-        let answers = try_join_all(answers).await?;
+        let answers = try_join_all(asked.iter().map(async |(table, ids)| self.ask(table, "deleted_at IS NOT NULL", ids).await)).await?;
         let mut deleted = Wanted::new();
         for ((table, _), rows) in asked.iter().zip(answers) {
             for found in rows {
