@@ -110,6 +110,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             sync::sync_state,
             sync::sync_now,
             sync::join_clinic,
+            sync::resume_join,
+            sync::discard_join,
             sync::connect_hub,
             sync::leave_hub,
             sync::hub_devices,

@@ -15,7 +15,7 @@ mod waiting;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use petrel_domain::desk::Recovery;
+use petrel_domain::desk::{Recovery, UnfinishedJoin};
 use petrel_domain::{Clock, Millis, Refusal};
 use petrel_store::{FileKey, FileLock, KeyFile, Store};
 
@@ -49,6 +49,8 @@ struct Inner {
     made: Mutex<Made>,
     /// A desk that is being filled from a hub.
     joining: Mutex<Option<Joining>>,
+    /// What of it the screens say.
+    unfinished_join: Mutex<Option<UnfinishedJoin>>,
     is_cancelled: AtomicBool,
     /// Damage was found while the file was in use; the next opening looks it over first.
     is_damage_found: AtomicBool,
@@ -87,6 +89,7 @@ impl Desk {
             recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),
             joining: Mutex::default(),
+            unfinished_join: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
             is_damage_found: AtomicBool::new(false),
         };

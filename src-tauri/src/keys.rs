@@ -78,6 +78,21 @@ impl Keys {
         }
     }
 
+    /// Forgets a key whose file is gone. One that cannot be forgotten opens nothing any more.
+    pub fn forget(&self, key_file: &KeyFile) {
+        let forgotten = match key_file.kept {
+            Kept::Passphrase { .. } => Ok(()),
+            Kept::Keychain => self.entry(key_file.key_id).and_then(|entry| entry.delete_credential().map_err(of_keychain)),
+            Kept::File => {
+                let removed = fs::remove_file(self.folder.join(key_file.key_id.to_string()));
+                removed.map_err(|error| petrel_store::StoreError::from(error).refusal())
+            }
+        };
+        if let Err(refusal) = forgotten {
+            tracing::warn!(code = ?refusal.code, "a key that is of no use any more stays where it is");
+        }
+    }
+
     /// A key by its key file; none where a passphrase has to be typed.
     ///
     /// # Errors

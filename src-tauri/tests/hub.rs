@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use petrel_domain::desk::{
     ClientDetails, ClinicKind, HubTrouble, JoinClinic, JoinHub, KeyStore, NewClinic, Phase, ResendChange, ResendEdit, SyncState,
+    UnfinishedJoin,
 };
 use petrel_domain::{ClientId, Refusal, RefusalCode, StaffId, SystemClock};
 use petrel_shell::desk::Desk;
@@ -25,17 +26,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 struct Computer {
     folder: TempDir,
     news: Arc<(Mutex<u64>, Condvar)>,
+    /// A desk whose long work is stopped as soon as it tells of its progress.
+    stopped: Arc<Mutex<Option<Desk>>>,
 }
 
 impl Computer {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), news: Arc::default() }
+        Self { folder: tempfile::tempdir().unwrap(), news: Arc::default(), stopped: Arc::default() }
     }
 
     fn start(&self) -> Desk {
         let keys = Keys::new("app.petrel.test", self.folder.path().join("keys"));
-        let news = Arc::clone(&self.news);
-        let tell = move |_: News| {
+        let (news, stopped) = (Arc::clone(&self.news), Arc::clone(&self.stopped));
+        let tell = move |told: News| {
+            if let (News::Progress(_), Some(desk)) = (told, stopped.lock().unwrap().take()) {
+                desk.cancel_work();
+            }
             *news.0.lock().unwrap() += 1;
             news.1.notify_all();
         };
@@ -270,6 +276,91 @@ fn wrong_ways_to_a_hub_are_told_apart_and_change_nothing() {
     assert_eq!(desk.record_history("clients", Uuid::nil()).unwrap_err().code, RefusalCode::NoHub);
     first.close();
     desk.close();
+}
+
+/// Begins to join, and is stopped when the first rows have come.
+fn join_half(computer: &Computer, desk: &Desk, input: JoinClinic) {
+    *computer.stopped.lock().unwrap() = Some(desk.clone());
+    assert_eq!(desk.join_clinic(input).unwrap_err().code, RefusalCode::Cancelled);
+    assert!(computer.stopped.lock().unwrap().is_none(), "rows had come");
+}
+
+/// The names of the desks that the clinic's hub lets in.
+fn seats(desk: &Desk) -> Vec<String> {
+    let devices = desk.hub_devices().unwrap().into_iter();
+    let mut names: Vec<_> = devices.filter(|device| device.revoked_at.is_none()).map(|device| device.name).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_join_that_broke_off_goes_on_after_the_program_was_started_again_and_needs_no_other_code() {
+    let hub = Hub::start();
+    let (_front, first) = hub.with_clinic();
+    first.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap();
+    let laptop = Computer::new();
+    let desk = laptop.start();
+    assert_eq!(desk.app_state().unwrap().unfinished_join, None);
+    assert_eq!(desk.resume_join(None).unwrap_err().code, RefusalCode::NotFound);
+    let secret = "nine lives and a saucer of milk";
+    let code = first.new_device_code().unwrap().code;
+    let input = JoinClinic { hub: hub.input(&code, "Laptop"), key_store: KeyStore::Passphrase, passphrase: Some(secret.into()) };
+    join_half(&laptop, &desk, input);
+    let shown = |clinic_name: Option<&str>, needs_passphrase| {
+        Some(UnfinishedJoin { clinic_name: clinic_name.map(str::to_owned), needs_passphrase })
+    };
+    assert_eq!(desk.app_state().unwrap().unfinished_join, shown(Some("Petrel Vets"), false));
+    desk.close();
+
+    // A code that is no good takes nothing away.
+    let desk = laptop.start();
+    let state = desk.app_state().unwrap();
+    assert_eq!((state.phase, state.unfinished_join), (Phase::FirstRun, shown(None, true)));
+    let input = JoinClinic { hub: hub.input(&code, "Laptop"), key_store: KeyStore::File, passphrase: None };
+    assert_eq!(desk.join_clinic(input).unwrap_err().code, RefusalCode::BadCode);
+    assert_eq!(desk.resume_join(None).unwrap_err().field.as_deref(), Some("passphrase"));
+    assert_eq!(desk.resume_join(Some("something else entirely")).unwrap_err().code, RefusalCode::WrongKey);
+    let state = desk.resume_join(Some(secret)).unwrap();
+    assert_eq!((state.phase, state.unfinished_join), (Phase::SignedOut, None));
+    sign_in(&desk);
+    assert_eq!(desk.ask(|store, actor| store.search(actor, "rex", 5)).unwrap().len(), 1);
+    laptop.until_sent(&desk);
+    assert_eq!(seats(&first), ["Front desk", "Laptop"]);
+    desk.close();
+    let desk = laptop.start();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::NeedsPassphrase);
+    desk.close();
+    let left = std::fs::read_dir(laptop.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.contains(".new")).count(), 0);
+    first.close();
+}
+
+#[test]
+fn a_join_that_broke_off_can_be_given_up_and_the_hub_lets_the_desk_go() {
+    let hub = Hub::start();
+    let (_front, first) = hub.with_clinic();
+    let laptop = Computer::new();
+    let desk = laptop.start();
+    let input = |name: &str| {
+        let code = first.new_device_code().unwrap().code;
+        JoinClinic { hub: hub.input(&code, name), key_store: KeyStore::File, passphrase: None }
+    };
+    let keys = || std::fs::read_dir(laptop.folder.path().join("keys")).unwrap().count();
+    join_half(&laptop, &desk, input("Laptop"));
+    assert_eq!((seats(&first), keys()), (vec!["Front desk".to_owned(), "Laptop".to_owned()], 1));
+    desk.close();
+    let desk = laptop.start();
+    assert!(desk.app_state().unwrap().unfinished_join.is_some());
+    assert_eq!(desk.discard_join().unwrap().unfinished_join, None);
+    assert_eq!((seats(&first), keys()), (vec!["Front desk".to_owned()], 0));
+    assert_eq!(desk.resume_join(None).unwrap_err().code, RefusalCode::NotFound);
+    // Another code does the same to what an earlier one had begun.
+    join_half(&laptop, &desk, input("Laptop"));
+    desk.join_clinic(input("Treatment room")).unwrap();
+    assert_eq!((seats(&first), keys()), (vec!["Front desk".to_owned(), "Treatment room".to_owned()], 1));
+    assert_eq!(desk.discard_join().unwrap_err().code, RefusalCode::Duplicate);
+    desk.close();
+    first.close();
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod stale;
 mod values;
 
 pub use apply::Applied;
-pub use bootstrap::Bootstrap;
+pub use bootstrap::{Begun, Bootstrap, remove_file};
 pub use copy::{Field, Outline, decode_copy, encode_copy, outline_copy};
 pub use losses::LostValue;
 pub(crate) use registers::Registers;
@@ -28,7 +28,7 @@ pub(crate) use shield::Shield;
 
 use petrel_domain::Millis;
 use petrel_domain::replication::{Change, Schema, Tokens};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use crate::{Result, Store};
@@ -117,9 +117,7 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub fn keep_tokens(&self, tokens: &Tokens) -> Result<()> {
-        let sql = "UPDATE sync_state SET access_token = ?1, access_expires_at = ?2, refresh_token = ?3 WHERE id = 1";
-        self.writer().execute(sql, params![tokens.access_token, tokens.access_expires_at.0, tokens.refresh_token])?;
-        Ok(())
+        write_tokens(&self.writer(), tokens)
     }
 
     /// Lets the hub go. What was not sent stays in the outbox.
@@ -170,4 +168,10 @@ impl Store {
     pub fn wire_schema(&self) -> Schema {
         self.catalog().schema()
     }
+}
+
+fn write_tokens(db: &Connection, tokens: &Tokens) -> Result<()> {
+    let sql = "UPDATE sync_state SET access_token = ?1, access_expires_at = ?2, refresh_token = ?3 WHERE id = 1";
+    db.execute(sql, params![tokens.access_token, tokens.access_expires_at.0, tokens.refresh_token])?;
+    Ok(())
 }

@@ -9,7 +9,8 @@ use crate::beside::beside;
 use crate::engine::SyncError;
 use crate::hub::{Hub, SnapshotPage};
 
-/// Fills the file at `path`, made or gone on with, from the hub: every table, page by page. `progress` is told how many rows there are so far.
+/// Fills the file at `path`, made or gone on with, from the hub: every table, page by page; one that is full is left as it is. `progress` is told
+/// how many rows there are so far.
 /// What came in meanwhile is pulled afterwards, by the first round of the opened file.
 ///
 /// # Errors
@@ -22,6 +23,9 @@ pub async fn join(
     enrolled: &Enrolled,
     mut progress: impl FnMut(usize),
 ) -> Result<PathBuf, SyncError> {
+    if Bootstrap::is_filled(path, key, enrolled.device_id)? {
+        return Ok(path.to_owned());
+    }
     let head = hub.pull(i64::MAX, 0).await?.head;
     let mut file = Bootstrap::open(path, key, head, hub.versions().current)?;
     let (mut rows, mut ahead) = (0, None);

@@ -33,6 +33,20 @@ pub(crate) async fn join_clinic(desk: State<'_, Desk>, input: JoinClinic) -> Ans
     desk.off_main(move |desk| desk.join_clinic(input)).await
 }
 
+/// Goes on with joining a clinic.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume_join(desk: State<'_, Desk>, passphrase: Option<String>) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.resume_join(passphrase.as_deref())).await
+}
+
+/// Discards a clinic that has not come whole.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn discard_join(desk: State<'_, Desk>) -> Answer<AppState> {
+    desk.off_main(Desk::discard_join).await
+}
+
 /// Ties this desk's clinic to a hub.
 #[tauri::command]
 #[specta::specta]

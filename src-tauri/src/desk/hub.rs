@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{DeviceCode, HistoryEntry, HubDevice, HubTrouble, JoinHub, SyncState};
-use petrel_domain::replication::Enrolled;
+use petrel_domain::replication::{Enrolled, Tokens};
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, Refusal, RefusalCode};
 use petrel_store::{Actor, Store};
@@ -51,7 +51,7 @@ impl Desk {
     pub fn connect_hub(&self, input: JoinHub) -> Result<SyncState, Refusal> {
         let input = input.checked(())?;
         let store = self.store_to_connect()?;
-        let (hub, enrolled) = enrol(&input)?;
+        let (hub, enrolled) = enrol(&input, |_| Ok(()))?;
         if let Err(refusal) = tie(&store, &input.address, &enrolled) {
             // The hub must not keep a desk that nobody sits at.
             let _ = runtime().block_on(hub.revoke(enrolled.device_id));
@@ -241,9 +241,12 @@ impl Clinic {
     }
 }
 
-/// Lets this desk in at a hub, by a code.
-pub(super) fn enrol(input: &JoinHub) -> Result<(Arc<HttpHub>, Enrolled), Refusal> {
-    let hub = HttpHub::new(&input.address, None, Box::new(|_| Ok(()))).map_err(|error| refusal_of(&error))?;
+/// Lets this desk in at a hub, by a code. `keep` is told of every later pair of tokens.
+pub(super) fn enrol(
+    input: &JoinHub,
+    keep: impl Fn(&Tokens) -> Result<(), HubError> + Send + Sync + 'static,
+) -> Result<(Arc<HttpHub>, Enrolled), Refusal> {
+    let hub = HttpHub::new(&input.address, None, Box::new(keep)).map_err(|error| refusal_of(&error))?;
     let enrolled = runtime().block_on(async {
         hub.info().await?;
         hub.enrol(&input.code, &input.desk_name, std::env::consts::OS).await

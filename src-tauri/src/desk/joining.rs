@@ -1,14 +1,15 @@
 //! A clinic's file from its hub: when a desk joins, and when it is built anew.
 
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, MutexGuard};
 
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{AppState, JoinClinic, JoinHub, Progress};
-use petrel_domain::replication::Enrolled;
+use petrel_domain::desk::{AppState, JoinClinic, JoinHub, Progress, UnfinishedJoin};
+use petrel_domain::replication::{Enrolled, Tokens};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, SystemClock};
-use petrel_store::{FileKey, OpenOptions, Store, replace};
-use petrel_sync::{HttpHub, SyncError};
+use petrel_store::{Begun, Bootstrap, FileKey, KeyFile, OpenOptions, Store, replace};
+use petrel_sync::{HttpHub, HubError, SyncError};
 use tokio::sync::Notify;
 
 use super::hub::{enrol, refusal_of};
@@ -16,16 +17,19 @@ use super::line::runtime;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
-/// A desk that is being filled: what was let in and fetched is gone on with, where the same code is tried again.
+/// A desk that is being filled. The same stands in its file and beside it, for when the program is started again.
 pub(super) struct Joining {
-    input: JoinHub,
+    /// What let it in, where that was typed since the program was started: typed once more, it goes on.
+    input: Option<JoinHub>,
     hub: Arc<HttpHub>,
-    enrolled: Enrolled,
+    begun: Begun,
     key: FileKey,
+    key_file: KeyFile,
 }
 
 impl Desk {
-    /// Joins a clinic: its whole file comes from the hub. Interrupted, the same code goes on where it stopped, until the program ends.
+    /// Joins a clinic: its whole file comes from the hub. Interrupted, it goes on where it stopped, see [`Desk::resume_join`]; what another
+    /// code had begun is discarded once the new one is good.
     ///
     /// # Errors
     /// What [`JoinClinic`] refuses, naming the field; what the hub says; `empty_clinic` where there is nothing to join yet; `cancelled`;
@@ -35,16 +39,121 @@ impl Desk {
         self.refuse_clinic()?;
         self.begin_work();
         let mut joining = locked(&self.inner.joining);
-        if joining.as_ref().is_none_or(|begun| begun.input != input.hub) {
-            self.remove_new()?;
-            *joining = Some(begin(&input.hub)?);
+        if joining.as_ref().is_none_or(|begun| begun.input.as_ref() != Some(&input.hub)) {
+            let begun = self.begin_join(&input, &mut joining)?;
+            *joining = Some(begun);
         }
-        let Some(begun) = &*joining else { return Err(Refusal::new(RefusalCode::HubProblem)) };
-        self.fill_from(&begun.hub, &input.hub.address, &begun.enrolled, &begun.key)?;
-        let key = begun.key.clone();
+        self.finish_join(joining)
+    }
+
+    /// Goes on with joining a clinic, also after the program was started again. No code is needed: it was let in. `passphrase` is, where the
+    /// file's key is under one and the program was started again.
+    ///
+    /// # Errors
+    /// `required` and `wrong_key` on `passphrase`; `not_found` where nothing was begun; what the hub says; `cancelled`; `duplicate` where there is
+    /// a clinic already.
+    pub fn resume_join(&self, passphrase: Option<&str>) -> Result<AppState, Refusal> {
+        self.refuse_clinic()?;
+        self.begin_work();
+        let mut joining = locked(&self.inner.joining);
+        if joining.is_none() {
+            *joining = Some(self.begun_join(passphrase)?);
+        }
+        self.finish_join(joining)
+    }
+
+    /// Discards a clinic that has not come whole. The hub is asked to let the desk go, as nobody will sit at it; where it does not answer,
+    /// somebody removes it there.
+    ///
+    /// # Errors
+    /// `duplicate` where there is a clinic already; what the system says.
+    pub fn discard_join(&self) -> Result<AppState, Refusal> {
+        self.refuse_clinic()?;
+        self.discard_begun(&mut locked(&self.inner.joining))?;
+        self.tell(News::State);
+        self.app_state()
+    }
+
+    /// The same, where no clinic is open; nothing where nothing was begun.
+    pub(super) fn discard_begun(&self, joining: &mut Option<Joining>) -> Result<(), Refusal> {
+        if let Some(begun) = joining.take().or_else(|| self.begun_join(None).ok()) {
+            let let_go = runtime().block_on(begun.hub.revoke(begun.begun.enrolled.device_id));
+            tracing::info!(was_told = let_go.is_ok(), "a desk that joined a clinic was given up");
+        }
+        Ok(self.remove_new()?)
+    }
+
+    /// Lets the desk in, and writes down who it is before anything is fetched.
+    fn begin_join(&self, input: &JoinClinic, joining: &mut Option<Joining>) -> Result<Joining, Refusal> {
+        self.take_lock()?;
+        let new = self.inner.folder.new_file();
+        let key = FileKey::random()?;
+        // Before the code, which works once.
+        let key_file = self.keys().keep(&key, input.key_store, input.passphrase.as_deref())?;
+        let begun = enrol(&input.hub, keep_tokens(&new, &key)).and_then(|(hub, enrolled)| {
+            let written = (|| {
+                if enrolled.head == 0 {
+                    return Err(Refusal::on(RefusalCode::EmptyClinic, "code").with_detail(&enrolled.clinic_name));
+                }
+                self.discard_begun(joining)?;
+                let begun = Begun { url: input.hub.address.clone(), enrolled: enrolled.clone() };
+                Bootstrap::begin(&new, &key, &begun)?;
+                key_file.write_beside(&new)?;
+                Ok(begun)
+            })();
+            if written.is_err() {
+                // The hub must not keep a desk that nobody sits at.
+                let _ = runtime().block_on(hub.revoke(enrolled.device_id));
+            }
+            Ok((hub, written?))
+        });
+        let (hub, begun) = begun.inspect_err(|_| self.keys().forget(&key_file))?;
+        self.show_join(Some(&begun));
+        Ok(Joining { input: Some(input.hub.clone()), hub, begun, key, key_file })
+    }
+
+    /// What was begun before the program was started.
+    fn begun_join(&self, passphrase: Option<&str>) -> Result<Joining, Refusal> {
+        self.take_lock()?;
+        let nothing = || Refusal::new(RefusalCode::NotFound);
+        let new = self.inner.folder.new_file();
+        let key_file = KeyFile::read_beside(&new)?.ok_or_else(nothing)?;
+        let key = match self.keys().find(&key_file)? {
+            Some(key) => key,
+            None => self.keys().unwrap(&key_file, passphrase.ok_or_else(|| Refusal::required("passphrase"))?)?,
+        };
+        let begun = Bootstrap::begun(&new, &key)?.ok_or_else(nothing)?;
+        let keep = Box::new(keep_tokens(&new, &key));
+        let hub = HttpHub::new(&begun.url, Some(begun.enrolled.tokens.clone()), keep).map_err(|error| refusal_of(&error))?;
+        self.show_join(Some(&begun));
+        Ok(Joining { input: None, hub: Arc::new(hub), begun, key, key_file })
+    }
+
+    /// Looks at the start of the program whether a clinic was being joined.
+    pub(super) fn look_for_join(&self) {
+        match self.begun_join(None) {
+            Ok(_) => {}
+            Err(refusal) if refusal.code == RefusalCode::Required => self.show_join(None),
+            Err(refusal) if refusal.code == RefusalCode::NotFound => *locked(&self.inner.unfinished_join) = None,
+            Err(refusal) => {
+                tracing::warn!(code = ?refusal.code, detail = refusal.detail.as_deref(), "what was begun of a clinic does not open")
+            }
+        }
+    }
+
+    fn show_join(&self, begun: Option<&Begun>) {
+        let shown =
+            UnfinishedJoin { clinic_name: begun.map(|begun| begun.enrolled.clinic_name.clone()), needs_passphrase: begun.is_none() };
+        *locked(&self.inner.unfinished_join) = Some(shown);
+    }
+
+    fn finish_join(&self, mut joining: MutexGuard<'_, Option<Joining>>) -> Result<AppState, Refusal> {
+        let Some(begun) = &*joining else { return Err(Refusal::new(RefusalCode::NotFound)) };
+        self.fill_from(&begun.hub, &begun.begun.url, &begun.begun.enrolled, &begun.key)?;
+        let (key, key_file) = (begun.key.clone(), begun.key_file.clone());
         *joining = None;
         drop(joining);
-        self.settle_new(key, input.key_store, input.passphrase.as_deref())
+        self.settle_new(key, key_file)
     }
 
     fn refuse_clinic(&self) -> Result<(), Refusal> {
@@ -154,15 +263,10 @@ impl Desk {
     }
 }
 
-fn begin(input: &JoinHub) -> Result<Joining, Refusal> {
-    let key = FileKey::random()?;
-    let (hub, enrolled) = enrol(input)?;
-    if enrolled.head == 0 {
-        // The hub must not keep a desk that nobody sits at.
-        let _ = runtime().block_on(hub.revoke(enrolled.device_id));
-        return Err(Refusal::on(RefusalCode::EmptyClinic, "code").with_detail(&enrolled.clinic_name));
-    }
-    Ok(Joining { input: input.clone(), hub, enrolled, key })
+/// Keeps what opens the hub's door in the file that is being filled.
+fn keep_tokens(new: &Path, key: &FileKey) -> impl Fn(&Tokens) -> Result<(), HubError> + Send + Sync + 'static {
+    let (new, key) = (new.to_owned(), key.clone());
+    move |tokens| Bootstrap::keep_tokens(&new, &key, tokens).map_err(|error| HubError::Problem(error.to_string()))
 }
 
 /// What this desk was told when it was let in, as far as a fresh file needs it.

@@ -11,7 +11,7 @@ use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
 use petrel_store::{
-    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, set_aside,
+    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, remove_file, set_aside,
 };
 
 use super::line::LockedOut;
@@ -89,6 +89,7 @@ impl Desk {
             // Where a clinic is made, what the keychain can do matters: the screen gets the answer that is found now.
             self.inner.waiting.begin(WaitsFor::Keychain);
             let _ = self.keys().is_keychain_ok();
+            self.look_for_join();
             return Ok(Place::FirstRun);
         }
         let key_file = KeyFile::read_beside(&file)?.or_else(|| self.key_file_of_backups());
@@ -235,26 +236,21 @@ impl Desk {
             return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
         }
         let (key, owner) = self.fill_new(fill, &self.inner.folder.new_file())?;
-        self.settle(&mut place, key, key_store, passphrase, owner)?;
+        let kept = self.keys().keep(&key, key_store, passphrase)?;
+        self.settle(&mut place, key, kept, owner)?;
         drop(place);
         self.tell(News::State);
         self.app_state()
     }
 
-    /// A new file that is full gets its key's place and its name, and is opened.
-    fn settle(
-        &self,
-        place: &mut Place,
-        key: FileKey,
-        key_store: KeyStore,
-        passphrase: Option<&str>,
-        signed_in: Option<StaffId>,
-    ) -> Result<(), Refusal> {
-        let file = self.inner.folder.file();
-        let kept = self.keys().keep(&key, key_store, passphrase)?;
+    /// A new file that is full gets its name, and is opened.
+    fn settle(&self, place: &mut Place, key: FileKey, kept: KeyFile, signed_in: Option<StaffId>) -> Result<(), Refusal> {
+        let (new, file) = (self.inner.folder.new_file(), self.inner.folder.file());
         kept.write_beside(&file)?;
         clear_way(&file)?;
-        fs::rename(self.inner.folder.new_file(), &file).map_err(StoreError::from)?;
+        fs::rename(&new, &file).map_err(StoreError::from)?;
+        KeyFile::remove_beside(&new)?;
+        *locked(&self.inner.unfinished_join) = None;
         *place = self.open_with(key, kept, Trust::ClosedWell)?;
         if let (Place::Open(clinic), Some(staff)) = (&*place, signed_in) {
             clinic.session.begin(staff, self.now());
@@ -263,25 +259,26 @@ impl Desk {
     }
 
     /// The same, where no clinic was opened meanwhile.
-    pub(super) fn settle_new(&self, key: FileKey, key_store: KeyStore, passphrase: Option<&str>) -> Result<AppState, Refusal> {
+    pub(super) fn settle_new(&self, key: FileKey, kept: KeyFile) -> Result<AppState, Refusal> {
         let mut place = self.place_mut();
         if !matches!(&*place, Place::FirstRun) {
             return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
         }
-        self.settle(&mut place, key, key_store, passphrase, None)?;
+        self.settle(&mut place, key, kept, None)?;
         drop(place);
         self.tell(News::State);
         self.app_state()
     }
 
-    /// Removes what is left of a file that was never finished.
+    /// Removes what is left of a file that was never finished, and its key.
     pub(super) fn remove_new(&self) -> Result<(), StoreError> {
-        for suffix in ["", "-wal", "-shm"] {
-            let left = std::path::PathBuf::from(format!("{}{suffix}", self.inner.folder.new_file().display()));
-            if left.exists() {
-                fs::remove_file(left)?;
-            }
+        let new = self.inner.folder.new_file();
+        remove_file(&new)?;
+        if let Ok(Some(key_file)) = KeyFile::read_beside(&new) {
+            self.keys().forget(&key_file);
         }
+        KeyFile::remove_beside(&new)?;
+        *locked(&self.inner.unfinished_join) = None;
         Ok(())
     }
 
@@ -290,7 +287,7 @@ impl Desk {
         fill: impl FnOnce(&Store) -> Result<Option<StaffId>, StoreError>,
         new: &std::path::Path,
     ) -> Result<(FileKey, Option<StaffId>), Refusal> {
-        self.remove_new()?;
+        self.discard_begun(&mut locked(&self.inner.joining))?;
         let key = FileKey::random()?;
         let options = OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(new, key.clone()) };
         let store = Store::open(&options)?;

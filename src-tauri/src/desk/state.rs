@@ -52,6 +52,7 @@ impl Desk {
             auto_lock_minutes: 0,
             is_demo: false,
             recovered: locked(&self.inner.recovered).clone(),
+            unfinished_join: locked(&self.inner.unfinished_join).clone(),
         }
     }
 

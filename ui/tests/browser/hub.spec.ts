@@ -31,6 +31,12 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(page.getByTestId('join-clinic')).toBeVisible();
     await expectAccessible(page);
   });
+  test(`no accessibility violation on a join that is not finished (${theme})`, async ({ page }) => {
+    const unfinishedJoin = { clinic_name: null, needs_passphrase: true };
+    await openDesk(page, '/', { theme, phase: 'first_run', unfinishedJoin });
+    await expect(page.getByTestId('unfinished-join')).toBeVisible();
+    await expectAccessible(page);
+  });
 
   test(`no accessibility violation on a desk that was removed (${theme})`, async ({ page }) => {
     await openDesk(page, '/', { theme, phase: 'revoked', hub: 'desk_revoked' });
@@ -74,18 +80,38 @@ test('joining says what is wrong at its field, with the remedy', async ({ page }
   await expect(page.getByTestId('join-problem')).toContainText('Update Petrel on this computer');
 });
 
-test('joining can be stopped, and goes on with a new code', async ({ page }) => {
+test('joining can be stopped, and goes on without another code', async ({ page }) => {
   await openDesk(page, '/', { phase: 'first_run' });
   await page.getByTestId('first-run-join').click();
   await fill(page, 'hub.acacias.example', 'abcdefghjkmn');
   await page.getByTestId('join-clinic').click();
   await page.getByTestId('hub-stop').click();
-  await expect(page.getByTestId('join-kept')).toContainText('goes on where it stopped');
-  await expect(page.getByTestId('hub-code')).toHaveValue('');
-  await expect(page.getByTestId('hub-address')).toHaveValue('hub.acacias.example');
-  await fill(page, 'hub.acacias.example', 'abcdefghjkmn');
-  await page.getByTestId('join-clinic').click();
+  await expect(page.getByTestId('unfinished-join')).toContainText('what has arrived is kept');
+  await expect(page.getByTestId('join-problem')).toHaveText('Stopped.');
+  await page.getByTestId('resume-join').click();
+  await expect(page.getByTestId('hub-progress')).toContainText('records so far');
   await expect(page.getByTestId('screen-lock')).toBeVisible();
+});
+
+test('a join that the end of the program cut off is offered on the first screen, or given up', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'first_run', unfinishedJoin: { clinic_name: null, needs_passphrase: true } });
+  await page.getByTestId('resume-join').click();
+  await expect(page.getByTestId('passphrase')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByTestId('passphrase').fill('something else');
+  await page.getByTestId('resume-join').click();
+  await expect(page.getByTestId('passphrase')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByTestId('passphrase').fill('correct horse battery');
+  await page.getByTestId('resume-join').click();
+  await expect(page.getByTestId('screen-lock')).toBeVisible();
+
+  await openDesk(page, '/', {
+    phase: 'first_run',
+    unfinishedJoin: { clinic_name: 'Harbour Street Vets', needs_passphrase: false },
+  });
+  await expect(page.getByTestId('unfinished-join')).toContainText('Joining Harbour Street Vets is not finished');
+  await page.getByTestId('discard-join').click();
+  await expect(page.getByTestId('unfinished-join')).toBeHidden();
+  await expect(page.getByTestId('first-run-join')).toBeVisible();
 });
 
 test('a sign typed into the middle of a code leaves the caret behind it', async ({ page }) => {

@@ -100,6 +100,12 @@ const SCREENS: Screen[] = [
       await page.getByTestId('join-clinic').waitFor();
     },
   },
+  {
+    name: 'first-run-unfinished',
+    path: '/',
+    wait: 'unfinished-join',
+    options: { phase: 'first_run', unfinishedJoin: { clinic_name: 'Harbour Street Vets', needs_passphrase: true } },
+  },
   { name: 'revoked', path: '/', wait: 'screen-revoked', options: { phase: 'revoked', hub: 'desk_revoked' } },
   { name: 'settings-sync-alone', path: '/#/settings/sync', wait: 'connect-hub' },
   { name: 'settings-sync', path: '/#/settings/sync', wait: 'device', options: { hub: 'online' } },

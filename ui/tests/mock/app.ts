@@ -1,5 +1,5 @@
 import type { AppState, ImportPlan, ImportPreview } from '../../src/lib/backend/bindings';
-import { newId } from './clinic';
+import { GOOD_PASSPHRASE, newId } from './clinic';
 import { refusal, type Handlers, type World } from './world';
 
 export function appHandlers(world: World): Handlers {
@@ -43,7 +43,7 @@ export function appHandlers(world: World): Handlers {
       to({ clinic: world.memory.clinic, phase: { name: 'ready' }, staff: world.memory.staff[0]!, is_demo: true })
     ),
     unlock_with_passphrase: ({ passphrase }) => {
-      if (passphrase !== 'correct horse battery') throw refusal('wrong_key', { field: 'passphrase' });
+      if (passphrase !== GOOD_PASSPHRASE) throw refusal('wrong_key', { field: 'passphrase' });
       return to({ clinic: world.memory.clinic, phase: { name: 'signed_out' } });
     },
     retry_open: () => world.memory.app,

@@ -12,6 +12,7 @@ import type {
   Species,
   Staff,
   ResendChange,
+  UnfinishedJoin,
   WaitlistEntry,
   WeeklyHours,
 } from '../../src/lib/backend/bindings';
@@ -66,7 +67,12 @@ export interface Memory {
   drafts: Record<string, string>;
 }
 
+/** The passphrase of the file, where it has one. */
+export const GOOD_PASSPHRASE = 'correct horse battery';
+
 export interface MockOptions {
+  /** A clinic that this desk was joining when the program ended. */
+  unfinishedJoin?: UnfinishedJoin;
   timezone?: string;
   locale?: string;
   phase?: AppState['phase']['name'];
@@ -436,6 +442,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     auto_lock_minutes: 10,
     is_demo: false,
     recovered: null,
+    unfinished_join: options.unfinishedJoin ?? null,
   };
   if (options.phase && options.phase !== 'ready') {
     app.staff = null;

@@ -1,5 +1,6 @@
 // A hub in memory beside the clinic in memory: codes, devices, what it rejects, what lost, and the history of records.
 import type {
+  AppState,
   HistoryEntry,
   HubDevice,
   HubTrouble,
@@ -10,7 +11,7 @@ import type {
   SyncState,
 } from '../../src/lib/backend/bindings';
 import type { Memory, MockOptions } from './clinic';
-import { newId } from './clinic';
+import { GOOD_PASSPHRASE, newId } from './clinic';
 import { refusal, type Handlers, type World } from './world';
 
 const DAY = 86_400_000;
@@ -271,6 +272,13 @@ export function hubHandlers(world: World): Handlers {
       world.progress(step * 1840, 0);
     }
   };
+  const fetchClinic = async (): Promise<AppState> => {
+    await fetchRows(8);
+    Object.assign(hub(), { standing: 'online', last_sync_at: world.now() });
+    tell();
+    const { app, clinic } = world.memory;
+    return Object.assign(app, { clinic, phase: { name: 'signed_out' }, unfinished_join: null });
+  };
   const settle = (action: string, tables: string[], change: (memory: Memory) => void) => {
     const saved = world.write(action, tables, (memory) => (change(memory), null));
     world.syncChanged();
@@ -286,14 +294,22 @@ export function hubHandlers(world: World): Handlers {
       knock(input);
       if (input.key_store === 'passphrase' && (input.passphrase ?? '').length < 12)
         throw refusal('too_short', { field: 'passphrase', limit: 12 });
-      await fetchRows(8);
-      Object.assign(hub(), { address: urlOf(input.address), standing: 'online', last_sync_at: world.now() });
-      tell();
-      return Object.assign(world.memory.app, {
-        clinic: world.memory.clinic,
-        phase: { name: 'signed_out' },
-        key_store: input.key_store,
-      });
+      world.memory.app.unfinished_join = { clinic_name: world.memory.clinic.name, needs_passphrase: false };
+      Object.assign(hub(), { address: urlOf(input.address) });
+      world.memory.app.key_store = input.key_store;
+      return fetchClinic();
+    },
+    resume_join: async ({ passphrase }) => {
+      const unfinished = world.memory.app.unfinished_join;
+      if (!unfinished) throw refusal('not_found');
+      if (unfinished.needs_passphrase && !passphrase) throw refusal('required', { field: 'passphrase' });
+      if (unfinished.needs_passphrase && passphrase !== GOOD_PASSPHRASE)
+        throw refusal('wrong_key', { field: 'passphrase' });
+      return fetchClinic();
+    },
+    discard_join: () => {
+      Object.assign(hub(), { address: null });
+      return Object.assign(world.memory.app, { unfinished_join: null });
     },
     connect_hub: async ({ input }) => {
       knock(input);

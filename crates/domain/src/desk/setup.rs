@@ -32,6 +32,17 @@ pub struct AppState {
     pub is_demo: bool,
     /// A damaged file was set aside at this start and the backup of this time restored.
     pub recovered: Option<Recovery>,
+    /// On a desk without a clinic: it was let in at one and has not got all of it yet.
+    pub unfinished_join: Option<UnfinishedJoin>,
+}
+
+/// A desk was let in at a clinic and the clinic's file broke off on the way. It goes on without another code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct UnfinishedJoin {
+    /// The clinic; unknown while the file's key is under a passphrase.
+    pub clinic_name: Option<String>,
+    /// The passphrase must be typed to go on.
+    pub needs_passphrase: bool,
 }
 
 /// What happened to a damaged file.

@@ -64,6 +64,17 @@ impl KeyFile {
         write_private(&Self::path_beside(file), &serde_json::to_vec_pretty(self)?)
     }
 
+    /// Takes away what lies beside a file, where anything does. The key itself stays where it is.
+    ///
+    /// # Errors
+    /// `read_only`.
+    pub fn remove_beside(file: &Path) -> Result<()> {
+        match fs::remove_file(Self::path_beside(file)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// How the key is kept, as the screens say it.
     pub fn store(&self) -> KeyStore {
         match self.kept {

@@ -1,16 +1,18 @@
-//! A fresh file beside the old one, filled with whole tables. Interrupted, it goes on where it stopped.
+//! A fresh file beside the old one, filled with whole tables. Interrupted, it goes on where it stopped, also after the program was started again.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use petrel_domain::Millis;
 use petrel_domain::manifest::REPLICATED;
-use petrel_domain::replication::{Kind, Tokens};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use petrel_domain::replication::{Enrolled, Kind, Tokens};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::copy::{Field, decode_copy};
 use crate::catalog::Catalog;
-use crate::file::open_writer;
+use crate::file::{is_older, open_writer, seal, with_suffix};
 use crate::{FileKey, Result, StoreError, derived};
 
 /// Where the filling stands.
@@ -39,6 +41,18 @@ pub struct Bootstrap {
 
 /// The key under which the progress lies in the file's settings.
 const PROGRESS: &str = "bootstrap";
+/// The key under which [`Begun`] lies there.
+const BEGUN: &str = "joining";
+
+/// What a desk was told when it was let in, as the file has it that is filled for it: a code works once, so whoever was let in must not be
+/// asked for another one because the program ended on the way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Begun {
+    /// The hub's address.
+    pub url: String,
+    /// Which desk of which clinic, and what opens the hub's door.
+    pub enrolled: Enrolled,
+}
 
 impl Bootstrap {
     /// Opens the file, made where there is none. `head` is the log's number now; a file that was begun keeps the number it began with. `schema` is
@@ -55,7 +69,7 @@ impl Bootstrap {
         db.pragma_update(None, "ignore_check_constraints", true)?;
         db.pragma_update(None, "cache_size", -64_000)?;
         let catalog = Catalog::load(&db)?;
-        let found: Option<String> = db.query_row("SELECT value FROM settings WHERE key = ?1", [PROGRESS], |row| row.get(0)).optional()?;
+        let found = setting(&db, PROGRESS)?;
         let fresh = Progress { head, schema, ..Progress::default() };
         let progress = match found.map(|text| serde_json::from_str::<Progress>(&text)).transpose()? {
             Some(found) if found.schema == schema => found,
@@ -67,6 +81,87 @@ impl Bootstrap {
         bootstrap.drop_indexes()?;
         bootstrap.save(&bootstrap.db)?;
         Ok(bootstrap)
+    }
+
+    /// Makes the file of a desk that was just let in, and writes down who it is.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn begin(path: &Path, key: &FileKey, begun: &Begun) -> Result<()> {
+        let db = open_writer(path, key)?;
+        keep_setting(&db, BEGUN, &serde_json::to_string(begun)?)?;
+        db.close().map_err(|(_, error)| error)?;
+        Ok(())
+    }
+
+    /// Who the desk is that a file was begun for; none where the file was begun for none. One that an older program began is begun anew: it has
+    /// not the indexes that a migration expects.
+    ///
+    /// # Errors
+    /// `wrong_key`; what SQLite or the system says.
+    pub fn begun(path: &Path, key: &FileKey) -> Result<Option<Begun>> {
+        let Some(found) = Self::read_begun(path, key)? else { return Ok(None) };
+        if is_older(path, key)? && !Self::is_filled(path, key, found.enrolled.device_id)? {
+            remove_file(path)?;
+            Self::begin(path, key, &found)?;
+        }
+        Ok(Some(found))
+    }
+
+    fn read_begun(path: &Path, key: &FileKey) -> Result<Option<Begun>> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        if let Some(text) = setting(&db, BEGUN)? {
+            return Ok(Some(serde_json::from_str(&text)?));
+        }
+        // It is filled, and has only not got its name yet.
+        let sql =
+            "SELECT s.hub_url, s.device_id, s.clinic_id, c.name, c.timezone, s.head, s.access_token, s.access_expires_at, s.refresh_token
+                   FROM sync_state s JOIN clinics c ON c.id = s.clinic_id
+                   WHERE s.hub_url IS NOT NULL AND s.device_id IS NOT NULL AND s.access_token IS NOT NULL AND s.refresh_token IS NOT NULL";
+        let found = db.query_row(sql, [], |row| {
+            let enrolled = Enrolled {
+                device_id: Uuid::from_bytes(row.get(1)?),
+                clinic_id: Uuid::from_bytes(row.get(2)?),
+                clinic_name: row.get(3)?,
+                timezone: row.get(4)?,
+                head: row.get(5)?,
+                tokens: Tokens { access_token: row.get(6)?, access_expires_at: Millis(row.get(7)?), refresh_token: row.get(8)? },
+            };
+            Ok(Begun { url: row.get(0)?, enrolled })
+        });
+        Ok(found.optional()?)
+    }
+
+    /// Keeps the next pair of tokens, while the file is filled or afterwards: the hub takes the old pair for stolen once the new one was used.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn keep_tokens(path: &Path, key: &FileKey, tokens: &Tokens) -> Result<()> {
+        let (mut db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(text) = setting(&tx, BEGUN)? {
+            let mut begun: Begun = serde_json::from_str(&text)?;
+            begun.enrolled.tokens = tokens.clone();
+            keep_setting(&tx, BEGUN, &serde_json::to_string(&begun)?)?;
+        }
+        super::write_tokens(&tx, tokens)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Whether the file holds all that this desk was to be given, and is ready to be brought up to date.
+    ///
+    /// # Errors
+    /// `wrong_key`; what SQLite says.
+    pub fn is_filled(path: &Path, key: &FileKey, device_id: Uuid) -> Result<bool> {
+        if !path.exists() {
+            return Ok(false);
+        }
+        let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        let sql = "SELECT EXISTS (SELECT 1 FROM sync_state WHERE device_id = ?1) AND NOT EXISTS (SELECT 1 FROM settings WHERE key = ?2)";
+        Ok(db.query_row(sql, params![device_id.as_bytes(), PROGRESS], |row| row.get(0))?)
     }
 
     /// The table to be fetched next and the row after which it goes on; none when all are whole.
@@ -147,7 +242,10 @@ impl Bootstrap {
             tx.execute_batch(index)?;
         }
         derived::rebuild(&tx)?;
-        tx.execute("DELETE FROM settings WHERE key = ?1 OR key GLOB 'index:*'", [PROGRESS])?;
+        // They may have been renewed while the file was filled.
+        let begun = setting(&tx, BEGUN)?.map(|text| serde_json::from_str::<Begun>(&text)).transpose()?;
+        let tokens = begun.as_ref().map_or(tokens, |begun| &begun.enrolled.tokens);
+        tx.execute("DELETE FROM settings WHERE key IN (?1, ?2) OR key GLOB 'index:*'", [PROGRESS, BEGUN])?;
         let sql = "INSERT INTO sync_state (id, desk_id, hub_url, device_id, clinic_id, access_token, access_expires_at, refresh_token, cursor, head, schema_read)
                    VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)
                    ON CONFLICT (id) DO UPDATE SET desk_id = excluded.desk_id, hub_url = excluded.hub_url, device_id = excluded.device_id,
@@ -192,11 +290,115 @@ impl Bootstrap {
 }
 
 fn save(db: &Connection, progress: &Progress) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO settings (key, value, updated_at) VALUES (?1, ?2, 0)";
-    db.prepare_cached(sql)?.execute(params![PROGRESS, serde_json::to_string(progress)?])?;
+    keep_setting(db, PROGRESS, &serde_json::to_string(progress)?)
+}
+
+fn setting(db: &Connection, key: &str) -> Result<Option<String>> {
+    Ok(db.query_row("SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+}
+
+fn keep_setting(db: &Connection, key: &str, value: &str) -> Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO settings (key, value, updated_at) VALUES (?1, ?2, 0)")?.execute([key, value])?;
+    Ok(())
+}
+
+/// Removes a file and what SQLite keeps beside it.
+///
+/// # Errors
+/// What the system says.
+pub fn remove_file(path: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        match fs::remove_file(with_suffix(path, suffix)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
     Ok(())
 }
 
 fn ignore_row(error: rusqlite::Error) -> Result<(), rusqlite::Error> {
     if matches!(error, rusqlite::Error::ExecuteReturnedResults) { Ok(()) } else { Err(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replica::encode_copy;
+
+    fn tokens(name: &str) -> Tokens {
+        Tokens { access_token: format!("{name}-a"), access_expires_at: Millis(9), refresh_token: format!("{name}-r") }
+    }
+
+    fn let_in() -> Begun {
+        let enrolled = Enrolled {
+            device_id: Uuid::from_u128(1),
+            clinic_id: Uuid::from_u128(2),
+            clinic_name: "Oak Vets".into(),
+            timezone: "UTC".into(),
+            head: 7,
+            tokens: tokens("first"),
+        };
+        Begun { url: "https://hub.example.com".into(), enrolled }
+    }
+
+    /// The file as it is known at the start of the program: whose it is, and its token.
+    fn seen(path: &Path, key: &FileKey) -> Option<(String, Uuid, String)> {
+        let begun = Bootstrap::begun(path, key).unwrap()?;
+        Some((begun.url, begun.enrolled.device_id, begun.enrolled.tokens.refresh_token))
+    }
+
+    fn write_clinic(file: &mut Bootstrap, name: &str) {
+        assert_eq!(file.next().unwrap().0, "clinics");
+        let columns = ["id", "name", "timezone", "created_at", "updated_at"].map(str::to_owned);
+        let kinds = columns.clone().map(|column| {
+            let table = file.catalog.table("clinics").unwrap();
+            table.kinds[table.position(&column).unwrap()]
+        });
+        let row = [serde_json::json!(Uuid::from_u128(2)), name.into(), "UTC".into(), 1.into(), 1.into()];
+        let page = encode_copy(&kinds, std::iter::once(row.iter().collect())).unwrap();
+        assert_eq!(file.write(&columns, &page, true).unwrap(), 1);
+    }
+
+    #[test]
+    fn who_was_let_in_is_known_until_the_file_has_its_name_with_the_newest_tokens() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key, of) = (folder.path().join("new"), FileKey::from_bytes([5; 32]), let_in());
+        assert!(seen(&path, &key).is_none() && !Bootstrap::is_filled(&path, &key, of.enrolled.device_id).unwrap());
+        Bootstrap::begin(&path, &key, &of).unwrap();
+        let known = |token: &str| Some((of.url.clone(), of.enrolled.device_id, token.to_owned()));
+        assert_eq!(seen(&path, &key), known("first-r"));
+
+        let mut file = Bootstrap::open(&path, &key, 7, 1).unwrap();
+        write_clinic(&mut file, "Oak Vets");
+        Bootstrap::keep_tokens(&path, &key, &tokens("second")).unwrap();
+        assert_eq!(seen(&path, &key), known("second-r"));
+        assert!(!Bootstrap::is_filled(&path, &key, of.enrolled.device_id).unwrap());
+        while let Some((table, _)) = file.next() {
+            let kinds = [file.catalog.table(table).unwrap().kinds[0]];
+            file.write(&["id".to_owned()], &encode_copy(&kinds, std::iter::empty()).unwrap(), true).unwrap();
+        }
+        // Whoever fills it knows the tokens it began with; those are used up.
+        file.finish(&of.url, of.enrolled.device_id, of.enrolled.clinic_id, &of.enrolled.tokens).unwrap();
+        assert_eq!(seen(&path, &key), known("second-r"));
+        assert!(Bootstrap::is_filled(&path, &key, of.enrolled.device_id).unwrap());
+        assert!(!Bootstrap::is_filled(&path, &key, Uuid::nil()).unwrap(), "another desk's");
+        Bootstrap::keep_tokens(&path, &key, &tokens("third")).unwrap();
+        assert_eq!(seen(&path, &key), known("third-r"));
+    }
+
+    #[test]
+    fn what_an_older_program_began_is_begun_anew_for_the_same_desk() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key, of) = (folder.path().join("new"), FileKey::from_bytes([5; 32]), let_in());
+        Bootstrap::begin(&path, &key, &of).unwrap();
+        let mut file = Bootstrap::open(&path, &key, 7, 1).unwrap();
+        write_clinic(&mut file, "Oak Vets");
+        let newest = "DELETE FROM refinery_schema_history WHERE version = (SELECT max(version) FROM refinery_schema_history)";
+        file.db.execute(newest, []).unwrap();
+        drop(file);
+        assert!(is_older(&path, &key).unwrap());
+        assert_eq!(seen(&path, &key), Some((of.url, of.enrolled.device_id, "first-r".to_owned())));
+        assert!(!is_older(&path, &key).unwrap());
+        assert_eq!(Bootstrap::open(&path, &key, 7, 1).unwrap().next(), Some(("clinics", None)));
+    }
 }

@@ -121,6 +121,10 @@ export const commands = {
 	syncNow: () => typedError<null, Refusal>(__TAURI_INVOKE("sync_now")),
 	/**  Joins a clinic, on a desk that has none. */
 	joinClinic: (input: JoinClinic) => typedError<AppState, Refusal>(__TAURI_INVOKE("join_clinic", { input })),
+	/**  Goes on with joining a clinic. */
+	resumeJoin: (passphrase: string | null) => typedError<AppState, Refusal>(__TAURI_INVOKE("resume_join", { passphrase })),
+	/**  Discards a clinic that has not come whole. */
+	discardJoin: () => typedError<AppState, Refusal>(__TAURI_INVOKE("discard_join")),
 	/**  Ties this desk's clinic to a hub. */
 	connectHub: (input: JoinHub) => typedError<SyncState, Refusal>(__TAURI_INVOKE("connect_hub", { input })),
 	/**  Lets the hub go. */
@@ -189,6 +193,8 @@ export type AppState = {
 	is_demo: boolean,
 	/**  A damaged file was set aside at this start and the backup of this time restored. */
 	recovered: Recovery | null,
+	/**  On a desk without a clinic: it was let in at one and has not got all of it yet. */
+	unfinished_join: UnfinishedJoin | null,
 };
 
 /**  The program stands elsewhere now: locked, in trouble, a backup made. */
@@ -1628,6 +1634,14 @@ export type UndoOffer = {
 	action_id: ActionId,
 	/**  What it was, as the name of the action (`book_appointment`). */
 	action: string,
+};
+
+/**  A desk was let in at a clinic and the clinic's file broke off on the way. It goes on without another code. */
+export type UnfinishedJoin = {
+	/**  The clinic; unknown while the file's key is under a passphrase. */
+	clinic_name: string | null,
+	/**  The passphrase must be typed to go on. */
+	needs_passphrase: boolean,
 };
 
 /**  What a value's text means. */
