@@ -76,6 +76,19 @@ test('of two texts the words that differ are marked, and one click settles it', 
   await expect(page.getByTestId('lost-choice')).toHaveCount(2);
 });
 
+const whoseKept = (page: Page) =>
+  page.getByTestId('lost-choice').filter({ hasText: 'Prefers mornings' }).getByTestId('kept');
+
+test('who wrote a text that came from elsewhere is asked of the hub', async ({ page }) => {
+  await open(page);
+  await expect(whoseKept(page)).toContainText('Marc Vidal at Consulting room 1 · ');
+});
+
+test('who wrote a text that came from elsewhere is not known while the hub is away', async ({ page }) => {
+  await open(page, { hub: 'offline' });
+  await expect(whoseKept(page)).toContainText('Somebody · at another desk');
+});
+
 test('something rejected is set right at the field that is to blame and sent again', async ({ page }) => {
   await open(page);
   const change = page.getByTestId('rejected').first();

@@ -142,6 +142,16 @@ function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number):
         ],
       }),
     ],
+    // What stood before a note of another desk lost, and a later entry that says the same.
+    [`clients/${clients[7]!.id}`]: [
+      entry(1_190, now - 4 * DAY, { values: [value('notes', 'text', 'Prefers Fridays')] }),
+      entry(1_195, now - 4 * DAY, {
+        staff_name: 'Marc Vidal',
+        device_name: 'Consulting room 1',
+        values: [value('notes', 'text', 'Prefers mornings')],
+      }),
+      entry(1_210, now - 3 * DAY, { values: [value('notes', 'text', 'Prefers mornings')] }),
+    ],
   };
 }
 
