@@ -1,6 +1,7 @@
 //! Several desks and a real hub: a clinic is brought to it, joined, left, locked out, built anew; what cannot be sent is settled by a person.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -285,6 +286,10 @@ fn join_half(computer: &Computer, desk: &Desk, input: JoinClinic) {
     assert!(computer.stopped.lock().unwrap().is_none(), "rows had come");
 }
 
+fn keys_of(computer: &Computer) -> PathBuf {
+    computer.folder.path().join("keys")
+}
+
 /// The names of the desks that the clinic's hub lets in.
 fn seats(desk: &Desk) -> Vec<String> {
     let devices = desk.hub_devices().unwrap().into_iter();
@@ -338,14 +343,14 @@ fn a_join_that_broke_off_goes_on_after_the_program_was_started_again_and_needs_n
 #[test]
 fn a_join_that_broke_off_can_be_given_up_and_the_hub_lets_the_desk_go() {
     let hub = Hub::start();
-    let (_front, first) = hub.with_clinic();
+    let (front, first) = hub.with_clinic();
     let laptop = Computer::new();
     let desk = laptop.start();
     let input = |name: &str| {
         let code = first.new_device_code().unwrap().code;
         JoinClinic { hub: hub.input(&code, name), key_store: KeyStore::File, passphrase: None }
     };
-    let keys = || std::fs::read_dir(laptop.folder.path().join("keys")).unwrap().count();
+    let keys = || std::fs::read_dir(keys_of(&laptop)).unwrap().count();
     join_half(&laptop, &desk, input("Laptop"));
     assert_eq!((seats(&first), keys()), (vec!["Front desk".to_owned(), "Laptop".to_owned()], 1));
     desk.close();
@@ -360,6 +365,25 @@ fn a_join_that_broke_off_can_be_given_up_and_the_hub_lets_the_desk_go() {
     assert_eq!((seats(&first), keys()), (vec!["Front desk".to_owned(), "Treatment room".to_owned()], 1));
     assert_eq!(desk.discard_join().unwrap_err().code, RefusalCode::Duplicate);
     desk.close();
+    // So does a clinic of its own, made or restored.
+    let backup = first.backup_now().unwrap();
+    for restores in [false, true] {
+        let spare = Computer::new();
+        let desk = spare.start();
+        join_half(&spare, &desk, input("Spare"));
+        assert_eq!(seats(&first).len(), 3);
+        if restores {
+            desk.restore_backup(Path::new(&backup.path)).unwrap_err();
+            assert_eq!(seats(&first).len(), 3, "a restore that failed takes nothing away");
+            let key_file = std::fs::read_dir(keys_of(&front)).unwrap().next().unwrap().unwrap().path();
+            std::fs::copy(&key_file, keys_of(&spare).join(key_file.file_name().unwrap())).unwrap();
+            desk.restore_backup(Path::new(&backup.path)).unwrap();
+        } else {
+            desk.create_clinic(new_clinic()).unwrap();
+        }
+        assert_eq!(seats(&first), ["Front desk", "Treatment room"]);
+        desk.close();
+    }
     first.close();
 }
 
@@ -403,7 +427,7 @@ fn a_backup_that_is_put_back_joins_again_and_has_what_came_since() {
     computer.until_sent(&desk);
     let code = desk.new_device_code().unwrap().code;
 
-    desk.restore_backup(std::path::Path::new(&backup.path)).unwrap();
+    desk.restore_backup(Path::new(&backup.path)).unwrap();
     sign_in(&desk);
     assert_eq!(notes(&desk, rex), None);
     let state = desk.sync_state().unwrap();

@@ -112,6 +112,7 @@ impl Desk {
         self.take_lock()?;
         let (key_file, key) = self.key_of_backup(path, &place)?;
         let (file, now) = (self.inner.folder.file(), self.now());
+        let had_none = matches!(&*place, Place::FirstRun);
         // Ends the use of the file; where the restore fails, it is opened again.
         *place = Place::FirstRun;
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
@@ -120,6 +121,9 @@ impl Desk {
         self.tell(News::State);
         restored?;
         tracing::info!("a backup was restored");
+        if had_none && let Err(refusal) = self.discard_begun(&mut locked(&self.inner.joining)) {
+            tracing::warn!(code = ?refusal.code, "what was begun of another clinic stays where it is");
+        }
         self.app_state()
     }
 
