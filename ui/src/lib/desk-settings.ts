@@ -5,6 +5,8 @@ export interface DeskSettings {
   theme: 'system' | 'light' | 'dark';
   language: 'system' | 'en' | 'es';
   last_route: string;
+  /** The day on which it was left there, by this computer's clock. */
+  last_route_on: string;
   last_service: string | null;
   schedule_zoom: number;
   schedule_color_by: 'service' | 'status';

@@ -2,6 +2,7 @@
 import { createRouter } from 'sv-router';
 import { keepDeskSetting } from '$lib/desk-settings';
 import { laterTexts } from '$lib/i18n/index.svelte';
+import { computerZone, dateOf } from '$lib/time/zone';
 
 export { Router } from 'sv-router';
 
@@ -65,14 +66,32 @@ export const route = {
   },
 };
 
-/** Brings back the screen the program was left on. To be called before the router is shown. */
-export function restoreRoute(last: string): void {
+const today = (): string => dateOf(Date.now(), computerZone());
+
+/**
+ * Brings back the screen the program was left on. To be called before the router is shown. `on` is the day on which it was left: the date that a
+ * schedule was turned to is past with it, so that nobody takes another day for today in the morning.
+ */
+export function restoreRoute(last: string, on: string): void {
   const isFresh = location.hash === '' || location.hash === '#/';
   if (!isFresh || !/^(\?[^#]*)?#\//.test(last)) return;
-  history.replaceState(null, '', `/${last}`);
+  history.replaceState(null, '', `/${on === today() ? last : withoutDate(last)}`);
 }
+
+function withoutDate(route: string): string {
+  const [search = '', hash = ''] = route.split('#');
+  const query = new URLSearchParams(search);
+  query.delete('date');
+  return `${query.size === 0 ? '' : `?${query}`}#${hash}`;
+}
+
+let keptOn = '';
 
 function keepRoute(): void {
   const here = `${location.search}${location.hash}`;
-  if (here.includes('#/')) keepDeskSetting('last_route', here);
+  if (!here.includes('#/')) return;
+  keepDeskSetting('last_route', here);
+  if (keptOn === today()) return;
+  keptOn = today();
+  keepDeskSetting('last_route_on', keptOn);
 }

@@ -20,8 +20,13 @@ export async function start(onslow: () => void): Promise<void> {
     // The answer is held back for a while each time.
     while (isOpening()) await refreshAppState();
   }
-  const [lastRoute] = await Promise.all([deskSetting('last_route', ''), startLanguage(), refreshSyncState()]);
-  restoreRoute(lastRoute);
+  const [lastRoute, lastDay] = await Promise.all([
+    deskSetting('last_route', ''),
+    deskSetting('last_route_on', ''),
+    startLanguage(),
+    refreshSyncState(),
+  ]);
+  restoreRoute(lastRoute, lastDay);
   startClock();
   watchChanges();
   watchAppState();

@@ -50,6 +50,20 @@ test('the program comes back on the screen it was left on', async ({ page }) => 
   expect(JSON.parse(last!)).toBe('#/waitlist');
 });
 
+for (const [left, on, url] of [
+  ['on the same day', '2026-11-20', /\?view=week&date=2026-12-24#\/schedule$/],
+  ['the day before, and then shows today', '2026-11-19', /\/\?view=week#\/schedule$/],
+] as const) {
+  test(`a schedule comes back as it was left ${left}`, async ({ page }) => {
+    const desk = {
+      last_route: JSON.stringify('?view=week&date=2026-12-24#/schedule'),
+      last_route_on: JSON.stringify(on),
+    };
+    await openDesk(page, '/', { desk });
+    await expect(page).toHaveURL(url);
+  });
+}
+
 test('single keys do nothing while one types', async ({ page }) => {
   await openDesk(page, '/#/attention');
   await page.getByTestId('global-search').fill('c');

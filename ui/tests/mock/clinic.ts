@@ -71,6 +71,8 @@ export interface Memory {
 export const GOOD_PASSPHRASE = 'correct horse battery';
 
 export interface MockOptions {
+  /** What the desk has kept for itself, as JSON. */
+  desk?: Record<string, string>;
   /** A clinic that this desk was joining when the program ended. */
   unfinishedJoin?: UnfinishedJoin;
   timezone?: string;
@@ -467,7 +469,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     waitlist,
     dismissed: [],
     kept: [],
-    desk: {},
+    desk: { ...options.desk },
     drafts: {},
   };
   if (options.conflicts) clash(memory, now);
