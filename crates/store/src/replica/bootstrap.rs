@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::copy::{Field, decode_copy};
 use crate::catalog::Catalog;
-use crate::file::{is_older, open_writer, seal, with_suffix};
+use crate::file::{is_older, open_writer, seal, twice, with_suffix};
 use crate::{FileKey, Result, StoreError, derived};
 
 /// Where the filling stands.
@@ -109,10 +109,7 @@ impl Bootstrap {
     }
 
     fn read_begun(path: &Path, key: &FileKey) -> Result<Option<Begun>> {
-        if !path.exists() {
-            return Ok(None);
-        }
-        let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        let Some(db) = as_it_is(path, key)? else { return Ok(None) };
         if let Some(text) = setting(&db, BEGUN)? {
             return Ok(Some(serde_json::from_str(&text)?));
         }
@@ -140,7 +137,7 @@ impl Bootstrap {
     /// # Errors
     /// What SQLite says.
     pub fn keep_tokens(path: &Path, key: &FileKey, tokens: &Tokens) -> Result<()> {
-        let (mut db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        let Some(mut db) = as_it_is(path, key)? else { return Ok(()) };
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if let Some(text) = setting(&tx, BEGUN)? {
             let mut begun: Begun = serde_json::from_str(&text)?;
@@ -156,10 +153,7 @@ impl Bootstrap {
     /// # Errors
     /// `wrong_key`; what SQLite says.
     pub fn is_filled(path: &Path, key: &FileKey, device_id: Uuid) -> Result<bool> {
-        if !path.exists() {
-            return Ok(false);
-        }
-        let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        let Some(db) = as_it_is(path, key)? else { return Ok(false) };
         let sql = "SELECT EXISTS (SELECT 1 FROM sync_state WHERE device_id = ?1) AND NOT EXISTS (SELECT 1 FROM settings WHERE key = ?2)";
         Ok(db.query_row(sql, params![device_id.as_bytes(), PROGRESS], |row| row.get(0))?)
     }
@@ -293,6 +287,18 @@ fn save(db: &Connection, progress: &Progress) -> Result<()> {
     keep_setting(db, PROGRESS, &serde_json::to_string(progress)?)
 }
 
+/// The file with nothing brought up to date; none where there is no file, or one that broke off before it had its tables.
+fn as_it_is(path: &Path, key: &FileKey) -> Result<Option<Connection>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    twice(|| {
+        let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        let sql = "SELECT count(*) = 2 FROM sqlite_schema WHERE name IN ('settings', 'sync_state')";
+        Ok(db.query_row(sql, [], |row| row.get(0)).map(|has_tables: bool| has_tables.then_some(db))?)
+    })
+}
+
 fn setting(db: &Connection, key: &str) -> Result<Option<String>> {
     Ok(db.query_row("SELECT value FROM settings WHERE key = ?1", [key], |row| row.get(0)).optional()?)
 }
@@ -385,6 +391,16 @@ mod tests {
         assert!(!Bootstrap::is_filled(&path, &key, Uuid::nil()).unwrap(), "another desk's");
         Bootstrap::keep_tokens(&path, &key, &tokens("third")).unwrap();
         assert_eq!(seen(&path, &key), known("third-r"));
+    }
+
+    #[test]
+    fn a_file_that_broke_off_before_it_had_its_tables_is_nobodys_and_is_filled_from_the_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key, of) = (folder.path().join("new"), FileKey::from_bytes([5; 32]), let_in());
+        fs::write(&path, []).unwrap();
+        assert!(seen(&path, &key).is_none() && !Bootstrap::is_filled(&path, &key, of.enrolled.device_id).unwrap());
+        Bootstrap::keep_tokens(&path, &key, &of.enrolled.tokens).unwrap();
+        assert_eq!(Bootstrap::open(&path, &key, 7, 1).unwrap().next(), Some(("clinics", None)));
     }
 
     #[test]
