@@ -131,12 +131,9 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
         &[&clinic, &device_id, &name, &platform, &enrol.schema, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()],
     )
     .await?;
-    // As its desks call it now; as it was added, where none has brought anything yet.
-    let sql =
-        "SELECT coalesce(c.name, t.name), coalesce(c.timezone, t.timezone), h.head FROM tenants t JOIN log_heads h ON h.clinic_id = t.id
-               LEFT JOIN LATERAL (SELECT name, timezone FROM clinics WHERE clinic_id = t.id AND deleted_at IS NULL LIMIT 1) c ON true
-               WHERE t.id = $1";
-    let row = pg.query_one(sql, &[&clinic]).await?;
+    let row = pg
+        .query_one("SELECT t.name, t.timezone, h.head FROM tenants t JOIN log_heads h ON h.clinic_id = t.id WHERE t.id = $1", &[&clinic])
+        .await?;
     let (clinic_name, timezone, head) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     pg.commit().await?;
     Ok(Enrolled { device_id, clinic_id: clinic, clinic_name, timezone, head, tokens })
