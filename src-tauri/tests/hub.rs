@@ -388,6 +388,26 @@ fn a_join_that_broke_off_can_be_given_up_and_the_hub_lets_the_desk_go() {
 }
 
 #[test]
+fn the_key_of_a_clinic_survives_a_crash_just_after_its_file_got_its_name() {
+    let hub = Hub::start();
+    let (_front, first) = hub.with_clinic();
+    let laptop = Computer::new();
+    let desk = laptop.start();
+    hub.join(&desk, &first.new_device_code().unwrap().code, "Laptop").unwrap();
+    let beside = |name: &str| laptop.folder.path().join(name);
+    let crash = || std::fs::copy(beside("clinic.petrel.key"), beside("clinic.petrel.new.key")).unwrap();
+    crash();
+    sign_in(&desk);
+    desk.rebuild_desk().unwrap();
+    crash();
+    desk.close();
+    let desk = laptop.start();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut);
+    desk.close();
+    first.close();
+}
+
+#[test]
 fn a_desk_is_built_anew_and_keeps_what_only_it_knows() {
     let hub = Hub::start();
     let (computer, desk) = hub.with_clinic();

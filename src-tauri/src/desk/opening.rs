@@ -270,11 +270,13 @@ impl Desk {
         self.app_state()
     }
 
-    /// Removes what is left of a file that was never finished, and its key.
+    /// Removes what is left of a file that was never finished, and its key. A key file without its file was left by a crash after the file got
+    /// its name: that key opens the clinic, and stays. Whoever makes a new file calls this before, so a file and a key that lie there are of one join.
     pub(super) fn remove_new(&self) -> Result<(), StoreError> {
         let new = self.inner.folder.new_file();
+        let is_unfinished = new.exists();
         remove_file(&new)?;
-        if let Ok(Some(key_file)) = KeyFile::read_beside(&new) {
+        if is_unfinished && let Ok(Some(key_file)) = KeyFile::read_beside(&new) {
             self.keys().forget(&key_file);
         }
         KeyFile::remove_beside(&new)?;
