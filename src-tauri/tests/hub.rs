@@ -191,7 +191,8 @@ fn a_clinic_is_brought_to_a_hub_joined_by_a_code_and_changes_cross() {
         [("Front desk", true), ("Treatment room", false)]
     );
     // A code works once.
-    let third = Computer::new().start();
+    let third_computer = Computer::new();
+    let third = third_computer.start();
     let refusal = hub.join(&third, &code.code, "Third").unwrap_err();
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::BadCode, Some("code")));
     for desk in [first, second, third] {
