@@ -67,9 +67,7 @@ pub fn run() -> tauri::Result<()> {
 /// this when it starts; what is set already stands.
 #[cfg(target_os = "linux")]
 fn collect_all() {
-    if let Err(error) = glib::setenv("JSC_useGenerationalGC", "0", false) {
-        tracing::warn!(%error, "the window's collector is left as it is");
-    }
+    tell_webkit("JSC_useGenerationalGC", "0");
 }
 
 /// Where there is no graphics card (a virtual computer, a remote desktop), has WebKitGTK draw straight into the window. By itself it
@@ -77,11 +75,16 @@ fn collect_all() {
 /// What is set already stands.
 #[cfg(target_os = "linux")]
 fn draw_without_card() {
-    if has_card() {
-        return;
+    if !has_card() {
+        tell_webkit("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
     }
-    if let Err(error) = glib::setenv("WEBKIT_DISABLE_COMPOSITING_MODE", "1", false) {
-        tracing::warn!(%error, "the window is drawn as on a graphics card");
+}
+
+/// Sets something for WebKitGTK's processes, where it is not set already.
+#[cfg(target_os = "linux")]
+fn tell_webkit(name: &str, value: &str) {
+    if let Err(error) = glib::setenv(name, value, false) {
+        tracing::warn!(%error, name, "the window is left as it is");
     }
 }
 

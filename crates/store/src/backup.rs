@@ -12,7 +12,7 @@ use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::catalog::Catalog;
-use crate::file::{check, seal, sync_folder, with_suffix};
+use crate::file::{check, remove_if_there, seal, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store};
 
 pub use restore::{clear_way, finish_restore, replace, restore, set_aside};
@@ -210,9 +210,7 @@ fn counts(db: &Connection) -> Result<Vec<(String, i64)>> {
 
 /// Removes a file of ours that may not be there.
 fn discard(path: &Path) {
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
+    if let Err(error) = remove_if_there(path) {
         tracing::warn!(%error, "a half-made file could not be removed");
     }
 }

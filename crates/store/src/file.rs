@@ -10,11 +10,11 @@ mod wrap;
 
 pub use check::check_file;
 pub use key::FileKey;
-pub use key_file::{Kept, KeyFile, write_private};
+pub use key_file::{Kept, KeyFile, remove_file, write_private};
 pub use lock::FileLock;
 pub use open::{OpenOptions, is_older};
 pub use wrap::WrappedKey;
 
 pub(crate) use check::{check, corrupt};
-pub(crate) use key_file::{sync_folder, with_suffix};
+pub(crate) use key_file::{remove_if_there, sync_folder, with_suffix};
 pub(crate) use open::{WRITER_CACHE, is_spoiled, open_reader, open_writer, try_writer, twice};

@@ -71,7 +71,5 @@ pub use demo::{DemoPlan, DemoReport};
 pub use door::Sabotage;
 pub use door::{Store, Tx};
 pub use error::{Result, StoreError};
-pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, WrappedKey, check_file, is_older, write_private};
-pub use replica::{
-    Applied, Begun, Bootstrap, Field, LocalHub, LostValue, Outline, Rejected, decode_copy, encode_copy, outline_copy, remove_file,
-};
+pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, WrappedKey, check_file, is_older, remove_file, write_private};
+pub use replica::{Applied, Begun, Bootstrap, Field, LocalHub, LostValue, Outline, Rejected, decode_copy, encode_copy, outline_copy};

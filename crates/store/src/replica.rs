@@ -19,7 +19,7 @@ mod stale;
 mod values;
 
 pub use apply::Applied;
-pub use bootstrap::{Begun, Bootstrap, remove_file};
+pub use bootstrap::{Begun, Bootstrap};
 pub use copy::{Field, Outline, decode_copy, encode_copy, outline_copy};
 pub use losses::LostValue;
 pub(crate) use registers::Registers;
@@ -27,7 +27,7 @@ pub use rejected::Rejected;
 pub(crate) use shield::Shield;
 
 use petrel_domain::Millis;
-use petrel_domain::replication::{Change, Schema, Tokens};
+use petrel_domain::replication::{Change, Enrolled, Schema, Tokens};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -65,37 +65,22 @@ pub struct LocalHub {
     pub waiting: i64,
 }
 
+impl LocalHub {
+    /// What this desk was told when it was let in, as far as the file has it; none where it has no hub.
+    pub fn begun(self, clinic_name: String, timezone: String) -> Option<Begun> {
+        let (device_id, clinic_id, tokens) = (self.device_id?, self.clinic_id?, self.tokens?);
+        let enrolled = Enrolled { device_id, clinic_id, clinic_name, timezone, head: self.head, tokens };
+        Some(Begun { url: self.url?, enrolled })
+    }
+}
+
 impl Store {
     /// How this file stands to its hub.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn local_hub(&self) -> Result<LocalHub> {
-        self.read(|db| {
-            let sql = "SELECT desk_id, hub_url, device_id, clinic_id, access_token, access_expires_at, refresh_token, cursor, head,
-                         last_sync_at, hub_ahead_ms, trouble, (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
-                       FROM sync_state WHERE id = 1";
-            let id = |bytes: Option<[u8; 16]>| bytes.map(Uuid::from_bytes);
-            Ok(db.prepare_cached(sql)?.query_row([], |row| {
-                let (access, refresh): (Option<String>, Option<String>) = (row.get(4)?, row.get(6)?);
-                let expires = Millis(row.get(5)?);
-                let tokens = access.zip(refresh);
-                let tokens = tokens.map(|(access_token, refresh_token)| Tokens { access_token, access_expires_at: expires, refresh_token });
-                Ok(LocalHub {
-                    replica_id: Uuid::from_bytes(row.get(0)?),
-                    url: row.get(1)?,
-                    device_id: id(row.get(2)?),
-                    clinic_id: id(row.get(3)?),
-                    tokens,
-                    cursor: row.get(7)?,
-                    head: row.get(8)?,
-                    last_sync_at: row.get::<_, Option<_>>(9)?.map(Millis),
-                    hub_ahead_ms: row.get(10)?,
-                    trouble: row.get(11)?,
-                    waiting: row.get(12)?,
-                })
-            })?)
-        })
+        self.read(|db| Ok(local_hub(db)?))
     }
 
     /// Ties this file to a hub that let the desk in. A clinic at a hub that this file has read nothing of yet is read from its beginning.
@@ -168,6 +153,32 @@ impl Store {
     pub fn wire_schema(&self) -> Schema {
         self.catalog().schema()
     }
+}
+
+fn local_hub(db: &Connection) -> rusqlite::Result<LocalHub> {
+    let sql = "SELECT desk_id, hub_url, device_id, clinic_id, access_token, access_expires_at, refresh_token, cursor, head,
+                 last_sync_at, hub_ahead_ms, trouble, (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
+               FROM sync_state WHERE id = 1";
+    let id = |bytes: Option<[u8; 16]>| bytes.map(Uuid::from_bytes);
+    db.prepare_cached(sql)?.query_row([], |row| {
+        let (access, refresh): (Option<String>, Option<String>) = (row.get(4)?, row.get(6)?);
+        let expires = Millis(row.get(5)?);
+        let tokens = access.zip(refresh);
+        let tokens = tokens.map(|(access_token, refresh_token)| Tokens { access_token, access_expires_at: expires, refresh_token });
+        Ok(LocalHub {
+            replica_id: Uuid::from_bytes(row.get(0)?),
+            url: row.get(1)?,
+            device_id: id(row.get(2)?),
+            clinic_id: id(row.get(3)?),
+            tokens,
+            cursor: row.get(7)?,
+            head: row.get(8)?,
+            last_sync_at: row.get::<_, Option<_>>(9)?.map(Millis),
+            hub_ahead_ms: row.get(10)?,
+            trouble: row.get(11)?,
+            waiting: row.get(12)?,
+        })
+    })
 }
 
 fn write_tokens(db: &Connection, tokens: &Tokens) -> Result<()> {

@@ -53,8 +53,7 @@ impl Desk {
         let store = self.store_to_connect()?;
         let (hub, enrolled) = enrol(&input, |_| Ok(()))?;
         if let Err(refusal) = tie(&store, &input.address, &enrolled) {
-            // The hub must not keep a desk that nobody sits at.
-            let _ = runtime().block_on(hub.revoke(enrolled.device_id));
+            give_up_seat(&hub, enrolled.device_id);
             return Err(refusal);
         }
         if let Place::Open(clinic) = &mut *self.place_mut() {
@@ -252,6 +251,12 @@ pub(super) fn enrol(
         hub.enrol(&input.code, &input.desk_name, std::env::consts::OS).await
     });
     Ok((Arc::new(hub), enrolled.map_err(|error| refusal_of(&error))?))
+}
+
+/// The hub must not keep a desk that nobody sits at. Where it cannot be told, somebody removes the desk there.
+pub(super) fn give_up_seat(hub: &HttpHub, device: Uuid) {
+    let told = runtime().block_on(hub.revoke(device));
+    tracing::info!(was_told = told.is_ok(), "a desk that was let in was given up");
 }
 
 /// Ties a clinic's file to the clinic at the hub, where the two are one.

@@ -5,14 +5,14 @@ use std::sync::{Arc, MutexGuard};
 
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, JoinClinic, JoinHub, Progress, UnfinishedJoin};
-use petrel_domain::replication::{Enrolled, Tokens};
+use petrel_domain::replication::Tokens;
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, SystemClock};
-use petrel_store::{Begun, Bootstrap, FileKey, KeyFile, OpenOptions, Store, replace};
+use petrel_store::{Begun, Bootstrap, FileKey, KeyFile, LocalHub, OpenOptions, Store, replace};
 use petrel_sync::{HttpHub, HubError, SyncError};
 use tokio::sync::Notify;
 
-use super::hub::{enrol, refusal_of};
+use super::hub::{enrol, give_up_seat, refusal_of};
 use super::line::runtime;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -39,7 +39,7 @@ impl Desk {
         self.refuse_clinic()?;
         self.begin_work();
         let mut joining = locked(&self.inner.joining);
-        if joining.as_ref().is_none_or(|begun| begun.input.as_ref() != Some(&input.hub)) {
+        if joining.as_ref().is_none_or(|under_way| under_way.input.as_ref() != Some(&input.hub)) {
             let begun = self.begin_join(&input, &mut joining)?;
             *joining = Some(begun);
         }
@@ -57,7 +57,9 @@ impl Desk {
         self.begin_work();
         let mut joining = locked(&self.inner.joining);
         if joining.is_none() {
-            *joining = Some(self.begun_join(passphrase)?);
+            let found = self.begun_join(passphrase)?;
+            self.show_join(Some(&found.begun));
+            *joining = Some(found);
         }
         self.finish_join(joining)
     }
@@ -76,9 +78,8 @@ impl Desk {
 
     /// The same, where no clinic is open; nothing where nothing was begun.
     pub(super) fn discard_begun(&self, joining: &mut Option<Joining>) -> Result<(), Refusal> {
-        if let Some(begun) = joining.take().or_else(|| self.begun_join(None).ok()) {
-            let let_go = runtime().block_on(begun.hub.revoke(begun.begun.enrolled.device_id));
-            tracing::info!(was_told = let_go.is_ok(), "a desk that joined a clinic was given up");
+        if let Some(left) = joining.take().or_else(|| self.begun_join(None).ok()) {
+            give_up_seat(&left.hub, left.begun.enrolled.device_id);
         }
         Ok(self.remove_new()?)
     }
@@ -90,31 +91,36 @@ impl Desk {
         let key = FileKey::random()?;
         // Before the code, which works once.
         let key_file = self.keys().keep(&key, input.key_store, input.passphrase.as_deref())?;
-        let begun = enrol(&input.hub, keep_tokens(&new, &key)).and_then(|(hub, enrolled)| {
-            let written = (|| {
-                if enrolled.head == 0 {
-                    return Err(Refusal::on(RefusalCode::EmptyClinic, "code").with_detail(&enrolled.clinic_name));
-                }
-                self.discard_begun(joining)?;
-                let begun = Begun { url: input.hub.address.clone(), enrolled: enrolled.clone() };
-                Bootstrap::begin(&new, &key, &begun)?;
-                key_file.write_beside(&new)?;
-                Ok(begun)
-            })();
-            if written.is_err() {
-                // The hub must not keep a desk that nobody sits at.
-                let _ = runtime().block_on(hub.revoke(enrolled.device_id));
-            }
-            Ok((hub, written?))
-        });
-        let (hub, begun) = begun.inspect_err(|_| self.keys().forget(&key_file))?;
+        let forget = |_: &Refusal| self.keys().forget(&key_file);
+        let (hub, enrolled) = enrol(&input.hub, keep_tokens(&new, &key)).inspect_err(forget)?;
+        let device = enrolled.device_id;
+        let begun = Begun { url: input.hub.address.clone(), enrolled };
+        let written = self.write_begun(&begun, &key, &key_file, joining);
+        written.inspect_err(|_| give_up_seat(&hub, device)).inspect_err(forget)?;
         self.show_join(Some(&begun));
         Ok(Joining { input: Some(input.hub.clone()), hub, begun, key, key_file })
     }
 
-    /// What was begun before the program was started.
+    /// Writes down who was let in, in the place of what another code had begun.
+    fn write_begun(&self, begun: &Begun, key: &FileKey, key_file: &KeyFile, joining: &mut Option<Joining>) -> Result<(), Refusal> {
+        if begun.enrolled.head == 0 {
+            return Err(Refusal::on(RefusalCode::EmptyClinic, "code").with_detail(&begun.enrolled.clinic_name));
+        }
+        self.discard_begun(joining)?;
+        let new = self.inner.folder.new_file();
+        Bootstrap::begin(&new, key, begun)?;
+        Ok(key_file.write_beside(&new)?)
+    }
+
+    /// What was begun before the program was started, ready to go on.
     fn begun_join(&self, passphrase: Option<&str>) -> Result<Joining, Refusal> {
-        self.take_lock()?;
+        let (begun, key, key_file) = self.read_begun(passphrase)?;
+        let keep = Box::new(keep_tokens(&self.inner.folder.new_file(), &key));
+        let hub = HttpHub::new(&begun.url, Some(begun.enrolled.tokens.clone()), keep).map_err(|error| refusal_of(&error))?;
+        Ok(Joining { input: None, hub: Arc::new(hub), begun, key, key_file })
+    }
+
+    fn read_begun(&self, passphrase: Option<&str>) -> Result<(Begun, FileKey, KeyFile), Refusal> {
         let nothing = || Refusal::new(RefusalCode::NotFound);
         let new = self.inner.folder.new_file();
         let key_file = KeyFile::read_beside(&new)?.ok_or_else(nothing)?;
@@ -123,16 +129,13 @@ impl Desk {
             None => self.keys().unwrap(&key_file, passphrase.ok_or_else(|| Refusal::required("passphrase"))?)?,
         };
         let begun = Bootstrap::begun(&new, &key)?.ok_or_else(nothing)?;
-        let keep = Box::new(keep_tokens(&new, &key));
-        let hub = HttpHub::new(&begun.url, Some(begun.enrolled.tokens.clone()), keep).map_err(|error| refusal_of(&error))?;
-        self.show_join(Some(&begun));
-        Ok(Joining { input: None, hub: Arc::new(hub), begun, key, key_file })
+        Ok((begun, key, key_file))
     }
 
     /// Looks at the start of the program whether a clinic was being joined.
     pub(super) fn look_for_join(&self) {
-        match self.begun_join(None) {
-            Ok(_) => {}
+        match self.read_begun(None) {
+            Ok((begun, ..)) => self.show_join(Some(&begun)),
             Err(refusal) if refusal.code == RefusalCode::Required => self.show_join(None),
             Err(refusal) if refusal.code == RefusalCode::NotFound => *locked(&self.inner.unfinished_join) = None,
             Err(refusal) => {
@@ -141,16 +144,16 @@ impl Desk {
         }
     }
 
+    /// Has the screens say that a clinic is being joined; without what its file says, while that is under a passphrase.
     fn show_join(&self, begun: Option<&Begun>) {
-        let shown =
-            UnfinishedJoin { clinic_name: begun.map(|begun| begun.enrolled.clinic_name.clone()), needs_passphrase: begun.is_none() };
-        *locked(&self.inner.unfinished_join) = Some(shown);
+        let clinic_name = begun.map(|begun| begun.enrolled.clinic_name.clone());
+        *locked(&self.inner.unfinished_join) = Some(UnfinishedJoin { clinic_name, needs_passphrase: begun.is_none() });
     }
 
     fn finish_join(&self, mut joining: MutexGuard<'_, Option<Joining>>) -> Result<AppState, Refusal> {
-        let Some(begun) = &*joining else { return Err(Refusal::new(RefusalCode::NotFound)) };
-        self.fill_from(&begun.hub, &begun.begun.url, &begun.begun.enrolled, &begun.key)?;
-        let (key, key_file) = (begun.key.clone(), begun.key_file.clone());
+        let Some(Joining { hub, begun, key, key_file, .. }) = &*joining else { return Err(Refusal::new(RefusalCode::NotFound)) };
+        self.fill_from(hub, begun, key)?;
+        let (key, key_file) = (key.clone(), key_file.clone());
         *joining = None;
         drop(joining);
         self.settle_new(key, key_file)
@@ -164,7 +167,7 @@ impl Desk {
     }
 
     /// Fills the new file from the hub, and brings it up to date.
-    fn fill_from(&self, hub: &HttpHub, address: &str, enrolled: &Enrolled, key: &FileKey) -> Result<(), Refusal> {
+    fn fill_from(&self, hub: &HttpHub, begun: &Begun, key: &FileKey) -> Result<(), Refusal> {
         let new = self.inner.folder.new_file();
         self.take_lock()?;
         let cancel = Notify::new();
@@ -175,7 +178,7 @@ impl Desk {
         };
         runtime().block_on(async {
             let joined = tokio::select! {
-                joined = petrel_sync::join(&new, key, hub, address, enrolled, progress) => joined.map_err(|error| of_sync(&error)),
+                joined = petrel_sync::join(&new, key, hub, &begun.url, &begun.enrolled, progress) => joined.map_err(|error| of_sync(&error)),
                 () = cancel.notified() => Err(Refusal::new(RefusalCode::Cancelled)),
             };
             joined?;
@@ -215,11 +218,10 @@ impl Desk {
         };
         let sent = runtime().block_on(petrel_sync::send(&store, &*hub, &SystemClock));
         sent.map_err(|error| of_sync(&error))?;
-        let enrolled = enrolled_here(&store, &hub)?;
-        let address = store.local_hub()?.url.unwrap_or_default();
+        let begun = begun_here(&store, &hub)?;
         drop(store);
         self.remove_new()?;
-        self.fill_from(&hub, &address, &enrolled, &key)?;
+        self.fill_from(&hub, &begun, &key)?;
         self.take_new(&hub, why)?;
         self.tell(News::State);
         self.app_state()
@@ -270,21 +272,11 @@ fn keep_tokens(new: &Path, key: &FileKey) -> impl Fn(&Tokens) -> Result<(), HubE
 }
 
 /// What this desk was told when it was let in, as far as a fresh file needs it.
-fn enrolled_here(store: &Store, hub: &HttpHub) -> Result<Enrolled, Refusal> {
-    let here = store.local_hub()?;
-    let clinic = store.clinic()?.ok_or_else(|| Refusal::new(RefusalCode::NoHub))?;
+fn begun_here(store: &Store, hub: &HttpHub) -> Result<Begun, Refusal> {
+    let no_hub = || Refusal::new(RefusalCode::NoHub);
+    let clinic = store.clinic()?.ok_or_else(no_hub)?.details;
     let tokens = runtime().block_on(hub.tokens());
-    match (here.device_id, here.clinic_id, tokens) {
-        (Some(device_id), Some(clinic_id), Some(tokens)) => Ok(Enrolled {
-            device_id,
-            clinic_id,
-            clinic_name: clinic.details.name,
-            timezone: clinic.details.timezone,
-            head: here.head,
-            tokens,
-        }),
-        _ => Err(Refusal::new(RefusalCode::NoHub)),
-    }
+    LocalHub { tokens, ..store.local_hub()? }.begun(clinic.name, clinic.timezone).ok_or_else(no_hub)
 }
 
 fn of_sync(error: &SyncError) -> Refusal {

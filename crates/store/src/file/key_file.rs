@@ -69,10 +69,7 @@ impl KeyFile {
     /// # Errors
     /// `read_only`.
     pub fn remove_beside(file: &Path) -> Result<()> {
-        match fs::remove_file(Self::path_beside(file)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
-        }
+        Ok(remove_if_there(&Self::path_beside(file))?)
     }
 
     /// How the key is kept, as the screens say it.
@@ -83,6 +80,25 @@ impl KeyFile {
             Kept::File => KeyStore::File,
         }
     }
+}
+
+/// Removes a file that may not be there.
+pub(crate) fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a clinic's file that was never finished, and what SQLite keeps beside it.
+///
+/// # Errors
+/// What the system says.
+pub fn remove_file(path: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        remove_if_there(&with_suffix(path, suffix))?;
+    }
+    Ok(())
 }
 
 /// The path with something behind its name.

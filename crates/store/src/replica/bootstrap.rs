@@ -1,9 +1,7 @@
 //! A fresh file beside the old one, filled with whole tables. Interrupted, it goes on where it stopped, also after the program was started again.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use petrel_domain::Millis;
 use petrel_domain::manifest::REPLICATED;
 use petrel_domain::replication::{Enrolled, Kind, Tokens};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
@@ -12,7 +10,7 @@ use uuid::Uuid;
 
 use super::copy::{Field, decode_copy};
 use crate::catalog::Catalog;
-use crate::file::{is_older, open_writer, seal, twice, with_suffix};
+use crate::file::{is_older, open_writer, remove_file, seal, twice};
 use crate::{FileKey, Result, StoreError, derived};
 
 /// Where the filling stands.
@@ -114,22 +112,10 @@ impl Bootstrap {
             return Ok(Some(serde_json::from_str(&text)?));
         }
         // It is filled, and has only not got its name yet.
-        let sql =
-            "SELECT s.hub_url, s.device_id, s.clinic_id, c.name, c.timezone, s.head, s.access_token, s.access_expires_at, s.refresh_token
-                   FROM sync_state s, (SELECT name, timezone FROM clinics WHERE deleted_at IS NULL LIMIT 1) c
-                   WHERE s.hub_url IS NOT NULL AND s.device_id IS NOT NULL AND s.access_token IS NOT NULL AND s.refresh_token IS NOT NULL";
-        let found = db.query_row(sql, [], |row| {
-            let enrolled = Enrolled {
-                device_id: Uuid::from_bytes(row.get(1)?),
-                clinic_id: Uuid::from_bytes(row.get(2)?),
-                clinic_name: row.get(3)?,
-                timezone: row.get(4)?,
-                head: row.get(5)?,
-                tokens: Tokens { access_token: row.get(6)?, access_expires_at: Millis(row.get(7)?), refresh_token: row.get(8)? },
-            };
-            Ok(Begun { url: row.get(0)?, enrolled })
-        });
-        Ok(found.optional()?)
+        let named = "SELECT name, timezone FROM clinics WHERE deleted_at IS NULL";
+        let clinic = db.query_row(named, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let here = super::local_hub(&db).optional()?;
+        Ok(here.zip(clinic).and_then(|(here, (name, timezone))| here.begun(name, timezone)))
     }
 
     /// Keeps the next pair of tokens, while the file is filled or afterwards: the hub takes the old pair for stolen once the new one was used.
@@ -308,26 +294,14 @@ fn keep_setting(db: &Connection, key: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// Removes a file and what SQLite keeps beside it.
-///
-/// # Errors
-/// What the system says.
-pub fn remove_file(path: &Path) -> Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
-        match fs::remove_file(with_suffix(path, suffix)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
 fn ignore_row(error: rusqlite::Error) -> Result<(), rusqlite::Error> {
     if matches!(error, rusqlite::Error::ExecuteReturnedResults) { Ok(()) } else { Err(error) }
 }
 
 #[cfg(test)]
 mod tests {
+    use petrel_domain::Millis;
+
     use super::*;
     use crate::replica::encode_copy;
 
@@ -397,7 +371,7 @@ mod tests {
     fn a_file_that_broke_off_before_it_had_its_tables_is_nobodys_and_is_filled_from_the_beginning() {
         let folder = tempfile::tempdir().unwrap();
         let (path, key, of) = (folder.path().join("new"), FileKey::from_bytes([5; 32]), let_in());
-        fs::write(&path, []).unwrap();
+        std::fs::write(&path, []).unwrap();
         assert!(seen(&path, &key).is_none() && !Bootstrap::is_filled(&path, &key, of.enrolled.device_id).unwrap());
         Bootstrap::keep_tokens(&path, &key, &of.enrolled.tokens).unwrap();
         assert_eq!(Bootstrap::open(&path, &key, 7, 1).unwrap().next(), Some(("clinics", None)));

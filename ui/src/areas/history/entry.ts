@@ -1,6 +1,14 @@
-import type { HistoryEntry } from '$lib/backend';
+import { backend, type HistoryEntry } from '$lib/backend';
+import { live, type Table } from '$lib/data/live';
 import { t } from '$lib/i18n/index.svelte';
 import { actionLabel } from '$lib/records/words';
+
+/** A query for all that happened to a record, the newest first. The hub keeps it, so nothing of it is kept here. */
+export const historyOf = (table: Table, id: string) => ({
+  ...live([table, 'hub'], ['history', id], () => backend.recordHistory(table, id)),
+  select: (entries: HistoryEntry[]) => [...entries].sort((a, b) => b.seq - a.seq),
+  gcTime: 0,
+});
 
 /** What happened, in a word or two. */
 export function whatOf(entry: HistoryEntry): string {

@@ -1,5 +1,6 @@
 import type { JoinHub, Refusal, RefusalCode } from '$lib/backend';
 import { t } from '$lib/i18n/index.svelte';
+import { refusalText } from '$lib/i18n/refusals';
 
 /** What opens a hub's door, as it is typed. */
 export interface HubForm {
@@ -41,6 +42,10 @@ const ABOUT: Partial<Record<RefusalCode, string>> = {
 
 /** The field that a refusal stands at; none: it stands above the buttons. */
 export const fieldOf = (refusal: Refusal): string | null => refusal.field ?? ABOUT[refusal.code] ?? null;
+
+/** Why work with the hub broke off, in words. */
+export const endOf = (refusal: Refusal): string =>
+  refusal.code === 'cancelled' ? t('hub.join_stopped') : refusalText(refusal);
 
 export const joinHubOf = (form: HubForm): JoinHub => ({
   address: form.address.trim(),
