@@ -1,6 +1,7 @@
 //! The database: its pool, its migrations, a clinic's transaction.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -18,6 +19,11 @@ mod embedded {
 
 /// How long a request waits for a connection before the desk is asked to come back.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// How many rows this process has written since it began. With several hubs before one database each knows its own.
+static WRITTEN: AtomicI64 = AtomicI64::new(0);
+/// After how many of them a connection makes its plans anew; where there were more than ten times as many, after a tenth, as Postgres does.
+const REPLAN_AFTER: i64 = 10_000;
 
 /// A pool of connections that work as `petrel_hub`.
 #[derive(Clone)]
@@ -46,7 +52,8 @@ impl Database {
             Box::pin(async move {
                 // A statement that hangs must not hold a clinic's log for ever.
                 let sql = "SET ROLE petrel_hub; SET statement_timeout = '120s'; SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
-                client.batch_execute(sql).await.map_err(HookError::Backend)
+                let planned_at = format!("SET petrel.planned_at = '{}'", WRITTEN.load(Ordering::Relaxed));
+                client.batch_execute(&format!("{sql}; {planned_at}")).await.map_err(HookError::Backend)
             })
         });
         let timeouts = Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) };
@@ -86,20 +93,35 @@ impl Database {
     }
 }
 
+/// Notes rows that were written, for the plans.
+pub(crate) fn note_written(rows: i64) {
+    WRITTEN.fetch_add(rows, Ordering::Relaxed);
+}
+
 /// A transaction that sees one clinic and nothing else.
 pub(crate) async fn clinic_transaction(client: &mut Object, clinic: Uuid) -> Result<Transaction<'_>, DbError> {
-    let transaction = client.transaction().await?;
-    set_clinic(&transaction, clinic).await?;
-    Ok(transaction)
+    begin(client, clinic, "SELECT set_config('petrel.clinic_id', $1, true), current_setting('petrel.planned_at')").await
 }
 
 /// A transaction that writes a clinic's log: it waits for the one before it here, before it looks at anything. Where the tables are on other servers
 /// (`postgres_fdw`), what is seen there is what was there at the first look: whoever waited only at the log's head would have to start anew.
 pub(crate) async fn writing_transaction(client: &mut Object, clinic: Uuid) -> Result<Transaction<'_>, DbError> {
+    let sql = "SELECT set_config('petrel.clinic_id', $1, true), current_setting('petrel.planned_at'), pg_advisory_xact_lock(hashtextextended($1, 4790))";
+    begin(client, clinic, sql).await
+}
+
+/// A transaction with this for its first statement. Plans that were made when the tables were much smaller are dropped: to Postgres it is all the same
+/// whether it finds a row of a clinic that has ten by its key or by reading all ten, and it keeps that plan when the clinic has a hundred thousand,
+/// until it analyses the table, which may be a minute later (ADR 14).
+async fn begin<'a>(client: &'a mut Object, clinic: Uuid, sql: &str) -> Result<Transaction<'a>, DbError> {
     let transaction = client.transaction().await?;
-    let sql = "SELECT set_config('petrel.clinic_id', $1, true), pg_advisory_xact_lock(hashtextextended($1, 4790))";
     let statement = transaction.prepare_cached(sql).await?;
-    transaction.query_one(&statement, &[&clinic.to_string()]).await?;
+    let row = transaction.query_one(&statement, &[&clinic.to_string()]).await?;
+    let planned_at = row.try_get::<_, &str>(1)?.parse().unwrap_or(0_i64);
+    let written = WRITTEN.load(Ordering::Relaxed);
+    if written - planned_at >= REPLAN_AFTER.max(planned_at / 10) {
+        transaction.batch_execute(&format!("DISCARD PLANS; SET petrel.planned_at = '{written}'")).await?;
+    }
     Ok(transaction)
 }
 

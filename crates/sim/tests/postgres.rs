@@ -10,7 +10,7 @@ use petrel_domain::replication::Kind;
 use petrel_domain::{Clock, SystemClock};
 use petrel_sim::{Plan, Postgres, Served, fast_folder, make_templates, run_on};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
-use petrel_sync::{HttpHub, Hub, HubError, compare, join, repair, round};
+use petrel_sync::{HttpHub, Hub, HubError, compare, join, repair, round, send};
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
@@ -245,6 +245,45 @@ async fn no_index_but_the_keys_begins_with_the_clinic() {
     let tables: Vec<String> = petrel_domain::manifest::REPLICATED.iter().map(|table| (*table).to_owned()).collect();
     let rows = plain(&url).await.query(found, &[&tables]).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(), Vec::<String>::new());
+}
+
+/// Postgres keeps a plan from when a clinic had a few rows, by which all of them are read, until it analyses the table: a minute of pushes that each
+/// read the clinic.
+#[tokio::test]
+async fn a_push_to_a_clinic_that_just_grew_does_not_read_the_whole_of_it() {
+    const GROWN: i64 = 11_000;
+    const SMALL: i64 = 40;
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (first, hub) = first_desk(&served, clinic, folder.path()).await;
+    sql(&first, CLINIC);
+    let small = async |from: i64| {
+        for name in from..from + SMALL {
+            sql(&first, &format!("UPDATE clients SET last_name = 'Petrel {name}' WHERE id = x'01900000000070008000000000000003'"));
+            assert_eq!(send(&first, &hub, &SystemClock).await.unwrap().sent, if name == 0 { 2 } else { 1 });
+        }
+    };
+    small(0).await;
+    let many = format!(
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {GROWN})
+         INSERT INTO clients (id, first_name, created_at, updated_at) SELECT randomblob(16), 'Ada', 1, 1 FROM n"
+    );
+    sql(&first, &many);
+    assert_eq!(send(&first, &hub, &SystemClock).await.unwrap().sent, 1);
+    small(SMALL).await;
+
+    // What a connection read is told when it ends.
+    let plain = plain(&served.database_url).await;
+    let end = "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity
+               WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    assert!(plain.query_one(end, &[]).await.unwrap().get::<_, bool>(0));
+    let read = "SELECT n_tup_ins, seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'clients'";
+    let row = plain.query_one(read, &[]).await.unwrap();
+    let (made, read): (i64, i64) = (row.get(0), row.get(1));
+    assert_eq!(made, GROWN + 1);
+    assert!(read < 2 * GROWN, "{read} rows were read by {} pushes of one row", 2 * SMALL);
 }
 
 #[tokio::test]

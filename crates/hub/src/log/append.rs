@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{load, write};
 use crate::catalog::Catalog;
-use crate::db::{DbError, set_clinic, writing_transaction};
+use crate::db::{DbError, note_written, set_clinic, writing_transaction};
 use crate::live::CHANNEL;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
@@ -44,7 +44,8 @@ pub(crate) async fn append(
     let mut pg = writing_transaction(client, clinic).await?;
     // The lock that puts pushes of one clinic one after another. It is held to the commit: numbers become visible in their order.
     let lock = pg.prepare_cached("SELECT head FROM log_heads WHERE clinic_id = $1 FOR UPDATE").await?;
-    let mut head: i64 = pg.query_one(&lock, &[&clinic]).await?.try_get(0)?;
+    let before: i64 = pg.query_one(&lock, &[&clinic]).await?.try_get(0)?;
+    let mut head = before;
     let mut results: Vec<Option<PushResult>> = Vec::new();
     let mut fresh = Vec::new();
     let mut last = Replicas::read(&pg, clinic, &batch).await?;
@@ -99,6 +100,7 @@ pub(crate) async fn append(
         pg.query_one(&tell, &[&CHANNEL, &format!("{clinic} {head}")]).await?;
     }
     pg.commit().await?;
+    note_written(head - before);
     let mut ends = ends.into_iter();
     let results: Vec<PushResult> = results.into_iter().filter_map(|known| known.or_else(|| ends.next().map(|end| end.0))).collect();
     count(metrics, &results);
