@@ -151,6 +151,17 @@ test('another desk is let in by a code with its address and its time', async ({ 
   await expect(page.getByTestId('code-left')).toHaveText('Good for 15:00 more');
 });
 
+test('a desk that joined with the code shows without being asked for', async ({ page }) => {
+  await openDesk(page, '/#/settings/sync', { hub: 'online' });
+  await page.getByTestId('let-in').click();
+  await expect(page.getByTestId('device-code')).toBeVisible();
+  await page.evaluate(() => {
+    const { devices } = window.petrelWorld!.memory.hub;
+    devices.push({ ...devices[1]!, id: crypto.randomUUID(), name: 'Laptop' });
+  });
+  await expect(page.getByTestId('device').filter({ hasText: 'Laptop' })).toHaveCount(1, { timeout: 20_000 });
+});
+
 test('a device is removed only after it was asked, and never this one', async ({ page }) => {
   await openDesk(page, '/#/settings/sync', { hub: 'online' });
   const row = page.getByTestId('device').filter({ hasText: 'Grooming' });
