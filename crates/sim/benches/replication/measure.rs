@@ -157,3 +157,16 @@ pub fn memory(process: u32) -> Result<(f64, f64)> {
     };
     Ok((of("VmRSS:").context("VmRSS")?, of("VmHWM:").context("VmHWM")?))
 }
+
+/// For how long Postgres' processes that serve the hub have worked until now, each on one core.
+pub async fn postgres_busy(database_url: &str) -> Result<Duration> {
+    let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    let mut busy = Duration::ZERO;
+    for row in connect(database_url).await?.query(sql, &[]).await? {
+        let process: i32 = row.get(0);
+        let told = std::fs::read_to_string(format!("/proc/{process}/schedstat")).context("a system with /proc")?;
+        let worked = told.split_whitespace().next().and_then(|worked| worked.parse().ok()).context("schedstat")?;
+        busy += Duration::from_nanos(worked);
+    }
+    Ok(busy)
+}

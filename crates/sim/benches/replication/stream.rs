@@ -9,8 +9,11 @@ use petrel_sync::{Round, compare, pull, push};
 use crate::Bench;
 use crate::hub::Hub;
 use crate::limits;
-use crate::measure::{Line, per_second};
+use crate::measure::{Line, per_second, postgres_busy};
 use crate::work;
+
+/// What would be reached if Postgres' one process never waited and all else took no time.
+const IF_ALONE: &str = "rows/s if nothing but Postgres took time";
 
 pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
     let hub = Hub::start(bench).await?;
@@ -30,9 +33,9 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
     let first = work::open(&path)?;
     first.join_hub(&hub.url, enrolled.device_id, clinic, &enrolled.tokens)?;
 
-    let small = sent(&first, &line).await?;
+    let small = sent(&first, &line, &hub).await?;
     work::import(&first, bench.folder.path(), imported)?;
-    let bulk = sent(&first, &line).await?;
+    let bulk = sent(&first, &line, &hub).await?;
     let (rows, cells) = (small.rows + bulk.rows, small.cells + bulk.cells);
     let time = small.time + bulk.time;
 
@@ -71,6 +74,7 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
         Line::new("push: both", pushed, "rows/s")
             .with("rows", rows as f64)
             .with("cells/s", per_second(cells, time))
+            .with(IF_ALONE, per_second(rows, small.postgres + bulk.postgres))
             .with("rows/s by the owner's COPY", bare_push)
             .beside(
                 "rows/s bare inserts by the hub's role: rows, log, indexes, references, row-level security",
@@ -92,16 +96,20 @@ struct Sent {
     rows: usize,
     cells: usize,
     time: Duration,
+    /// How much of it Postgres worked, on one core: a push is one transaction, and so one process.
+    postgres: Duration,
 }
 
-async fn sent(store: &petrel_store::Store, hub: &petrel_sync::HttpHub) -> Result<Sent> {
+async fn sent(store: &petrel_store::Store, line: &petrel_sync::HttpHub, hub: &Hub) -> Result<Sent> {
     let (transactions, rows, cells) = work::waiting(store)?;
     let mut round = Round::default();
+    let before = postgres_busy(&hub.database_url).await?;
     let start = Instant::now();
-    push(store, hub, &mut round, &SystemClock).await?;
+    push(store, line, &mut round, &SystemClock).await?;
     let time = start.elapsed();
+    let postgres = postgres_busy(&hub.database_url).await?.saturating_sub(before);
     anyhow::ensure!((round.sent, round.rejected) == (transactions, 0), "{round:?} of {transactions}");
-    Ok(Sent { transactions, rows, cells, time })
+    Ok(Sent { transactions, rows, cells, time, postgres })
 }
 
 impl Sent {
@@ -110,5 +118,6 @@ impl Sent {
             .with("transactions", self.transactions as f64)
             .with("rows", self.rows as f64)
             .with("cells/s", per_second(self.cells, self.time))
+            .with(IF_ALONE, per_second(self.rows, self.postgres))
     }
 }
