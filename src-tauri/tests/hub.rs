@@ -315,7 +315,7 @@ fn a_join_that_broke_off_goes_on_after_the_program_was_started_again_and_needs_n
     let shown = |clinic_name: Option<&str>, needs_passphrase| {
         Some(UnfinishedJoin { clinic_name: clinic_name.map(str::to_owned), needs_passphrase })
     };
-    assert_eq!(desk.app_state().unwrap().unfinished_join, shown(Some("Petrel Vets"), false));
+    assert_eq!(desk.app_state().unwrap().unfinished_join, shown(Some("Oak Vets"), false));
     desk.close();
 
     // A code that is no good takes nothing away.

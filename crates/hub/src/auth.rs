@@ -134,7 +134,12 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
     let row = pg
         .query_one("SELECT t.name, t.timezone, h.head FROM tenants t JOIN log_heads h ON h.clinic_id = t.id WHERE t.id = $1", &[&clinic])
         .await?;
-    let (clinic_name, timezone, head) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let (mut clinic_name, mut timezone, head) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    // As its desks call it by now; where none has brought anything yet, as it was added.
+    let sql = "SELECT name, timezone FROM clinics WHERE clinic_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 1";
+    if let Some(row) = pg.query_opt(sql, &[&clinic]).await? {
+        (clinic_name, timezone) = (row.try_get(0)?, row.try_get(1)?);
+    }
     pg.commit().await?;
     Ok(Enrolled { device_id, clinic_id: clinic, clinic_name, timezone, head, tokens })
 }
