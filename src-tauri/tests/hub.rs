@@ -117,6 +117,14 @@ impl Hub {
         computer.until_sent(&desk);
         (computer, desk)
     }
+
+    /// Another computer, which joined that clinic by a code.
+    fn with_laptop(&self, first: &Desk) -> (Computer, Desk) {
+        let computer = Computer::new();
+        let desk = computer.start();
+        self.join(&desk, &first.new_device_code().unwrap().code, "Laptop").unwrap();
+        (computer, desk)
+    }
 }
 
 fn new_clinic() -> NewClinic {
@@ -204,9 +212,7 @@ fn a_clinic_is_brought_to_a_hub_joined_by_a_code_and_changes_cross() {
 fn a_desk_that_is_locked_out_shows_nothing_and_comes_back_by_a_code() {
     let hub = Hub::start();
     let (_first_computer, first) = hub.with_clinic();
-    let computer = Computer::new();
-    let second = computer.start();
-    hub.join(&second, &first.new_device_code().unwrap().code, "Laptop").unwrap();
+    let (computer, second) = hub.with_laptop(&first);
     sign_in(&second);
     computer.until_sent(&second);
     let laptop = first.hub_devices().unwrap().into_iter().find(|device| device.name == "Laptop").unwrap();
@@ -392,9 +398,7 @@ fn a_join_that_broke_off_can_be_given_up_and_the_hub_lets_the_desk_go() {
 fn the_key_of_a_clinic_survives_a_crash_just_after_its_file_got_its_name() {
     let hub = Hub::start();
     let (_front, first) = hub.with_clinic();
-    let laptop = Computer::new();
-    let desk = laptop.start();
-    hub.join(&desk, &first.new_device_code().unwrap().code, "Laptop").unwrap();
+    let (laptop, desk) = hub.with_laptop(&first);
     let beside = |name: &str| laptop.folder.path().join(name);
     let crash = || std::fs::copy(beside("clinic.petrel.key"), beside("clinic.petrel.new.key")).unwrap();
     crash();

@@ -131,15 +131,14 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
         &[&clinic, &device_id, &name, &platform, &enrol.schema, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()],
     )
     .await?;
-    let row = pg
+    let added = pg
         .query_one("SELECT t.name, t.timezone, h.head FROM tenants t JOIN log_heads h ON h.clinic_id = t.id WHERE t.id = $1", &[&clinic])
         .await?;
-    let (mut clinic_name, mut timezone, head) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-    // As its desks call it by now; where none has brought anything yet, as it was added.
     let sql = "SELECT name, timezone FROM clinics WHERE clinic_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT 1";
-    if let Some(row) = pg.query_opt(sql, &[&clinic]).await? {
-        (clinic_name, timezone) = (row.try_get(0)?, row.try_get(1)?);
-    }
+    let brought = pg.query_opt(sql, &[&clinic]).await?;
+    // As its desks call it by now; where none has brought anything yet, as it was added.
+    let named = brought.as_ref().unwrap_or(&added);
+    let (clinic_name, timezone, head) = (named.try_get(0)?, named.try_get(1)?, added.try_get(2)?);
     pg.commit().await?;
     Ok(Enrolled { device_id, clinic_id: clinic, clinic_name, timezone, head, tokens })
 }
