@@ -21,6 +21,8 @@ pub(crate) enum Problem {
     BehindHorizon,
     /// By these numbers the log has other transactions.
     Rewound,
+    /// The batch that this one follows has not come yet.
+    TooEarly,
     /// The desk's schema is newer than the hub's.
     HubTooOld,
     /// The desk's schema is not served any more.
@@ -50,6 +52,7 @@ impl Problem {
             Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries", "Too many tries"),
             Self::BehindHorizon => (StatusCode::GONE, "behind-horizon", "The log does not reach back that far"),
             Self::Rewound => (StatusCode::CONFLICT, "rewound", "The log has other transactions by these numbers"),
+            Self::TooEarly => (StatusCode::CONFLICT, "too-early", "What this follows has not come yet"),
             Self::HubTooOld => (StatusCode::UPGRADE_REQUIRED, "hub-too-old", "The desk speaks a newer schema than this hub"),
             Self::DeskTooOld => (StatusCode::UPGRADE_REQUIRED, "desk-too-old", "The desk speaks a schema that is not served any more"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),

@@ -182,7 +182,7 @@ async fn push(State(hub): State<Hub>, desk: Desk, bytes: Received) -> Result<Res
     let push: Push = body(bytes)?;
     hub.database.catalog.serves(push.schema)?;
     let mut client = hub.database.client().await?;
-    let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, push.transactions, &hub.metrics).await?;
+    let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, push, &hub.metrics).await?;
     hub.live.tell(desk.clinic_id, pushed.head);
     Ok(Json(pushed).into_response())
 }

@@ -14,6 +14,8 @@ pub(crate) struct Wire {
     pub(crate) rng: fastrand::Rng,
     /// How many of a hundred calls go wrong.
     pub(crate) faults: u32,
+    /// The most rows of a push; none is as many as the engine sends.
+    pub(crate) most_rows: Option<usize>,
     /// Pushes that were on their way once and may arrive again.
     pub(crate) late: Vec<Parcel>,
     /// Transactions that a desk was told are in the log.
@@ -110,6 +112,10 @@ impl<H: Hub> Hub for Faulty<H> {
 
     fn versions(&self) -> Versions {
         self.hub.versions()
+    }
+
+    fn most_rows(&self) -> Option<usize> {
+        self.wire.borrow().most_rows
     }
 
     async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {

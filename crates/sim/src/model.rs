@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use petrel_domain::replication::{
-    Columns, Ledger, Logged, Outcome, Pulled, PushResult, Pushed, Schema, Transaction, Versions, clamp, judge, row_hash,
+    Columns, Follows, Ledger, Logged, Outcome, Pulled, PushResult, Pushed, Schema, Transaction, Versions, clamp, judge, row_hash,
 };
 use petrel_domain::{Clock, FixedClock, Millis};
 use petrel_store::encode_copy;
@@ -141,6 +141,14 @@ impl Hub for ModelHub {
     async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
         let Parcel::Open(push) = parcel else { return Err(HubError::Problem("malformed".to_owned())) };
         let mut state = self.state.borrow_mut();
+        if let Some(Follows { replica, n, mark }) = push.follows {
+            if state.last_n.get(&replica).is_none_or(|last| *last < n) {
+                return Err(HubError::TooEarly);
+            }
+            if state.marks.get(&(replica, n)) != Some(&mark) {
+                return Err(HubError::Rewound);
+            }
+        }
         let now = self.clock.now();
         let before = state.head;
         let results =

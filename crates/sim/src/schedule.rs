@@ -63,7 +63,9 @@ pub async fn run_schedule<H: Hub + Clone>(
 ) -> Result<Report> {
     let mut rng = fastrand::Rng::with_seed(plan.seed);
     let faults = rng.u32(0..40);
-    let wire = Rc::new(RefCell::new(Wire { rng: rng.fork(), faults: 0, ..Wire::default() }));
+    // In one schedule of two what waits is sent in many small pushes, each of which follows another.
+    let most_rows = (plan.seed % 2 == 1).then_some(3);
+    let wire = Rc::new(RefCell::new(Wire { rng: rng.fork(), faults: 0, most_rows, ..Wire::default() }));
     let lines: Vec<_> = (1..=GROWN.current).map(|schema| Faulty { hub: speaking(schema), wire: Rc::clone(&wire) }).collect();
     // Drawn beside the others, so that a seed does what it did before there were older programs.
     let growing = (plan.seed % 3 == 2).then(|| fastrand::Rng::with_seed(plan.seed ^ 0x6772_6f77));

@@ -93,7 +93,7 @@ fn transaction(replica: u128, n: i64, change: Value) -> Value {
 
 async fn push(hub: &HttpHub, transactions: Vec<Value>) -> Result<Vec<PushResult>, HubError> {
     let transactions = serde_json::from_value(Value::Array(transactions)).unwrap();
-    Ok(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions })).await?.results)
+    Ok(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None })).await?.results)
 }
 
 #[tokio::test]

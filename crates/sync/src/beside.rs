@@ -28,7 +28,7 @@ impl<T> Beside<T> {
     ///
     /// # Errors
     /// `Value` where it panicked.
-    pub(crate) async fn end(mut self) -> Result<T, StoreError> {
+    pub(crate) async fn end(&mut self) -> Result<T, StoreError> {
         (&mut self.work).await.map_err(|error| StoreError::Value(error.to_string()))
     }
 }

@@ -1,16 +1,20 @@
 //! One round with the hub.
 
-use petrel_domain::replication::{Pulled, Push, Pushed};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
+use petrel_domain::replication::{Follows, Pulled, Push, Pushed};
 use petrel_domain::{Clock, Millis};
 use petrel_store::{Store, StoreError};
 use uuid::Uuid;
 
-use crate::beside::beside;
+use crate::beside::{Beside, beside};
 use crate::hub::{Hub, HubError, Parcel, SnapshotPage};
 
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
-const PUSH_ROWS: usize = 10_000;
+const PUSH_ROWS: usize = 4_000;
 const PUSH_BYTES: usize = 4 << 20;
+/// How many pushes are on their way at a time: while the hub writes one, it reads the next.
+const ON_THE_WAY: usize = 2;
 /// The most rows fetched at a time.
 const ROWS: u32 = 500;
 
@@ -68,14 +72,14 @@ pub async fn send(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Ro
 struct Batch {
     parcel: Parcel,
     transactions: usize,
-    last: i64,
+    last: Follows,
 }
 
-/// What waits after a number of the outbox, as much as is sent at a time; none where nothing does.
-fn batch<H: Hub>(store: &Store, schema: i32, after: i64) -> Result<Option<Batch>, SyncError> {
-    let transactions = store.outgoing(after, PUSH_ROWS, PUSH_BYTES)?;
-    let Some(last) = transactions.last().map(|last| last.n) else { return Ok(None) };
-    Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions })? }))
+/// What waits after a transaction that was read before, or from the first on, as much as is sent at a time; none where nothing does.
+fn batch<H: Hub>(store: &Store, schema: i32, most: usize, follows: Option<Follows>) -> Result<Option<Batch>, SyncError> {
+    let transactions = store.outgoing(follows.map_or(0, |follows| follows.n), most, PUSH_BYTES)?;
+    let Some(last) = transactions.last().map(Follows::from) else { return Ok(None) };
+    Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions, follows })? }))
 }
 
 /// Notes what became of a batch.
@@ -84,34 +88,55 @@ fn note(store: &Store, pushed: &Pushed, now: Millis) -> Result<(), StoreError> {
     store.note_hub(pushed.now, now)
 }
 
-/// Sends what waits, until nothing does. While the hub has one batch, the answer to the one before is noted, and the next is read from the file. There
-/// is never more than one on its way: were a later one there first, the hub would take the earlier for a file that went back in time.
+/// Sends what waits, until nothing does.
 ///
 /// # Errors
 /// The hub's, or the file's; what was answered until then stands.
 pub async fn push<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
-    let schema = hub.versions().current;
-    let from_the_first = || batch::<H>(store, schema, 0);
-    let mut next = from_the_first()?;
-    let mut answered: Option<(Pushed, Millis)> = None;
-    while let Some(Batch { parcel, transactions, last }) = next {
-        let noting = answered.take().map(|(pushed, now)| {
-            let file = store.clone();
-            beside(move || note(&file, &pushed, now))
-        });
+    while send_on(store, hub, round, clock).await? {}
+    Ok(())
+}
+
+/// Sends what waits, from the first on, until nothing does or something has to be sent again. Answers whether there was anything. While the hub has
+/// some batches, the answer to the one before is noted, and the next is read from the file. A batch says which transaction it follows, and the hub takes
+/// none before the one it follows: were a later one there first, the hub would take the earlier for a file that went back in time.
+async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<bool, SyncError> {
+    let (schema, most) = (hub.versions().current, hub.most_rows().unwrap_or(PUSH_ROWS));
+    let read = |follows| {
         let file = store.clone();
-        let reading = beside(move || batch::<H>(&file, schema, last));
-        let answer = hub.push(&parcel).await;
-        if let Some(noting) = noting {
+        beside(move || batch::<H>(&file, schema, most, follows))
+    };
+    let mut reading = Some(read(None));
+    let mut noting: Option<Beside<_>> = None;
+    let mut on_the_way = FuturesOrdered::new();
+    let (mut is_anything, mut is_later) = (false, false);
+    loop {
+        let answered = match reading.as_mut().filter(|_| on_the_way.len() < ON_THE_WAY) {
+            None => on_the_way.next().await,
+            Some(ahead) => tokio::select! {
+                biased;
+                answered = on_the_way.next(), if !on_the_way.is_empty() => answered,
+                batch = ahead.end() => {
+                    reading = batch??.map(|Batch { parcel, transactions, last }| {
+                        on_the_way.push_back(async move { (hub.push(&parcel).await, transactions) });
+                        read(Some(last))
+                    });
+                    is_anything |= reading.is_some();
+                    continue;
+                }
+            },
+        };
+        if let Some(mut noting) = noting.take() {
             noting.end().await??;
         }
-        let ahead = reading.end().await?;
+        let Some((answer, transactions)) = answered else { return Ok(is_anything) };
         let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;
-                next = from_the_first()?;
-                continue;
+                return Ok(true);
             }
+            // The one before was answered, so this one goes first the next time.
+            Err(HubError::TooEarly) if is_later => return Ok(true),
             answer => answer?,
         };
         if pushed.results.is_empty() {
@@ -121,20 +146,16 @@ pub async fn push<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn
         round.rejected += rejected;
         round.sent += pushed.results.len() - rejected;
         let is_whole = pushed.results.len() == transactions;
-        next = match ahead {
-            Ok(Some(ahead)) if is_whole => {
-                answered = Some((pushed, clock.now()));
-                Some(ahead)
-            }
-            // What was not answered is sent again before anything that comes after it; and something may have been written meanwhile.
-            ahead => {
-                note(store, &pushed, clock.now())?;
-                ahead?;
-                from_the_first()?
-            }
-        };
+        let (file, now) = (store.clone(), clock.now());
+        let mut noted = beside(move || note(&file, &pushed, now));
+        if !is_whole {
+            // What was not answered is sent again before anything that comes after it.
+            noted.end().await??;
+            return Ok(true);
+        }
+        noting = Some(noted);
+        is_later = true;
     }
-    Ok(())
 }
 
 /// Reads until there is no more. `wait`, in seconds, holds only for the first page.
@@ -163,7 +184,7 @@ pub(crate) async fn read_on(
             None => (store.apply(&page)?, None),
             Some(reached) => {
                 let file = store.clone();
-                let applying = beside(move || file.apply(&page));
+                let mut applying = beside(move || file.apply(&page));
                 let next = hub.pull(reached, 0).await;
                 (applying.end().await??, Some(next))
             }

@@ -291,6 +291,7 @@ async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
         "too-many-tries" => HubError::TooManyTries,
         "behind-horizon" => HubError::BehindHorizon,
         "rewound" => HubError::Rewound,
+        "too-early" => HubError::TooEarly,
         "hub-too-old" => HubError::HubTooOld,
         "desk-too-old" => HubError::DeskTooOld,
         "busy" => HubError::Busy(retry_after),

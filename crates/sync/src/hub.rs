@@ -61,6 +61,9 @@ pub enum HubError {
     /// The hub has other transactions by this file's numbers: the file went back in time.
     #[error("this file went back in time")]
     Rewound,
+    /// The batch before this one has not come to the hub yet.
+    #[error("the batch before is not there yet")]
+    TooEarly,
     /// Anything else the hub says, by its stable name.
     #[error("the hub says {0}")]
     Problem(String),
@@ -69,7 +72,7 @@ pub enum HubError {
 impl HubError {
     /// Whether trying again later, with nothing changed, may help.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::NotAHub(_) | Self::Certificate(_) | Self::Problem(_))
+        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::NotAHub(_) | Self::Certificate(_) | Self::TooEarly | Self::Problem(_))
     }
 
     /// Its stable name, for the screens.
@@ -87,6 +90,7 @@ impl HubError {
             Self::DeskTooOld => "desk_too_old",
             Self::BehindHorizon => "behind_horizon",
             Self::Rewound => "rewound",
+            Self::TooEarly => "too_early",
             Self::Problem(_) => "hub_problem",
         }
     }
@@ -106,6 +110,10 @@ pub trait Hub {
     /// The schemas that the desk's program knows, its own the newest.
     fn versions(&self) -> Versions {
         VERSIONS
+    }
+    /// The most rows of one push, where they are to be other than the engine's.
+    fn most_rows(&self) -> Option<usize> {
+        None
     }
     /// Makes ready what will be sent: it takes a while, and is done while the hub has the batch before.
     ///

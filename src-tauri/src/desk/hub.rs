@@ -284,7 +284,7 @@ pub(super) fn refusal_of(error: &HubError) -> Refusal {
         HubError::TooManyTries => Refusal::on(RefusalCode::TooManyTries, "code"),
         HubError::HubTooOld => told(RefusalCode::HubTooOld),
         HubError::DeskTooOld => told(RefusalCode::DeskTooOld),
-        HubError::BehindHorizon | HubError::Rewound => told(RefusalCode::HubProblem).with_detail(error.code()),
+        HubError::BehindHorizon | HubError::Rewound | HubError::TooEarly => told(RefusalCode::HubProblem).with_detail(error.code()),
         HubError::Problem(detail) => told(RefusalCode::HubProblem).with_detail(detail),
     }
 }

@@ -116,6 +116,27 @@ pub struct Push {
     pub schema: i32,
     /// What it has to say.
     pub transactions: Vec<Transaction>,
+    /// The transaction before the first of these, of the same replica, where it is on its way, too: these are taken only after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follows>,
+}
+
+/// A transaction that another follows, by its number and mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follows {
+    /// Its replica.
+    pub replica: Uuid,
+    /// Its number.
+    pub n: i64,
+    /// Its mark.
+    pub mark: u32,
+}
+
+impl From<&Transaction> for Follows {
+    fn from(transaction: &Transaction) -> Self {
+        let Transaction { replica, n, mark, .. } = *transaction;
+        Self { replica, n, mark }
+    }
 }
 
 /// What became of a transaction.

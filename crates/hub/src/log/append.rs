@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, try_join, try_join_all};
-use petrel_domain::replication::{Entry, Ledger, Maker, Outcome, PushResult, Pushed, Reason, Transaction, clamp, judge};
+use petrel_domain::replication::{Entry, Follows, Ledger, Maker, Outcome, Push, PushResult, Pushed, Reason, Transaction, clamp, judge};
 use petrel_domain::{Clock, Millis, SystemClock};
 use tokio_postgres::Statement;
 use uuid::Uuid;
@@ -31,13 +31,14 @@ struct Numbered<'a> {
 /// Appends a batch of one desk. A transaction is applied whole, recognised, or rejected; one that is rejected does not hold up the others.
 ///
 /// # Errors
-/// `Rewound` where a replica says again, by a number it had used, something else: nothing of the batch is applied then. `Busy`.
+/// `Rewound` where a replica says again, by a number it had used, something else; `TooEarly` where what the batch follows is not there yet: nothing of
+/// the batch is applied then. `Busy`.
 pub(crate) async fn append(
     client: &mut Object,
     catalog: &Catalog,
     clinic: Uuid,
     device: Uuid,
-    batch: Vec<Transaction>,
+    Push { transactions: batch, follows, .. }: Push,
     metrics: &Metrics,
 ) -> Result<Pushed, Problem> {
     let now = SystemClock.now();
@@ -48,14 +49,20 @@ pub(crate) async fn append(
     let mut head = before;
     let mut results: Vec<Option<PushResult>> = Vec::new();
     let mut fresh = Vec::new();
-    let mut last = Replicas::read(&pg, clinic, &batch).await?;
+    let mut last = Replicas::read(&pg, clinic, &batch, follows).await?;
+    if let Some(follows) = follows {
+        if !last.has_come(follows) {
+            return Err(Problem::TooEarly);
+        }
+        recognise(&pg, clinic, follows).await?;
+    }
     for transaction in batch {
         match last.place(&transaction)? {
             Place::New => {
                 results.push(None);
                 fresh.push(transaction);
             }
-            Place::Known => results.push(Some(recognise(&pg, clinic, &transaction).await?)),
+            Place::Known => results.push(Some(recognise(&pg, clinic, Follows::from(&transaction)).await?)),
         }
     }
     let mut ends = Vec::new();
@@ -86,7 +93,7 @@ pub(crate) async fn append(
                             savepoint.rollback().await?;
                             let reason = Reason { code: "refused".to_owned(), table: String::new(), id: None, column: cause };
                             reject(&pg, clinic, device, transaction, &reason).await?;
-                            ends.push(Ended::rejected(transaction, reason));
+                            ends.push(Ended::rejected(Follows::from(&*transaction), reason));
                         }
                     }
                 }
@@ -111,8 +118,7 @@ pub(crate) async fn append(
 struct Ended(PushResult);
 
 impl Ended {
-    fn rejected(transaction: &Transaction, reason: Reason) -> Self {
-        let Transaction { replica, n, .. } = *transaction;
+    fn rejected(Follows { replica, n, .. }: Follows, reason: Reason) -> Self {
         Self(PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason: Some(reason), clashes: Vec::new() })
     }
 
@@ -154,7 +160,7 @@ async fn together(
                     }
                     Err(reason) => {
                         reject(pg, clinic, device, transaction, &reason).await?;
-                        ends.push(Ended::rejected(transaction, reason));
+                        ends.push(Ended::rejected(Follows::from(&*transaction), reason));
                     }
                 }
             }
@@ -243,8 +249,9 @@ enum Place {
 }
 
 impl Replicas {
-    async fn read(pg: &Pg<'_>, clinic: Uuid, batch: &[Transaction]) -> Result<Self, DbError> {
-        let mut ids: Vec<Uuid> = batch.iter().map(|transaction| transaction.replica).collect();
+    async fn read(pg: &Pg<'_>, clinic: Uuid, batch: &[Transaction], follows: Option<Follows>) -> Result<Self, DbError> {
+        let mut ids: Vec<Uuid> =
+            batch.iter().map(|transaction| transaction.replica).chain(follows.map(|follows| follows.replica)).collect();
         ids.sort_unstable();
         ids.dedup();
         let statement = pg.prepare_cached("SELECT id, last_n FROM replicas WHERE clinic_id = $1 AND id = ANY ($2)").await?;
@@ -253,6 +260,11 @@ impl Replicas {
             last.insert(row.try_get(0)?, row.try_get(1)?);
         }
         Ok(Self { stands: last.clone(), last })
+    }
+
+    /// Whether a transaction was in the clinic's log, or among its rejections, before this batch.
+    fn has_come(&self, Follows { replica, n, .. }: Follows) -> bool {
+        self.stands.get(&replica).is_some_and(|last| n <= *last)
     }
 
     fn place(&mut self, transaction: &Transaction) -> Result<Place, Problem> {
@@ -285,8 +297,8 @@ impl Replicas {
 }
 
 /// A transaction that came before is answered as it was then. That the same number says something else shows by its mark.
-async fn recognise(pg: &Pg<'_>, clinic: Uuid, transaction: &Transaction) -> Result<PushResult, Problem> {
-    let Transaction { replica, n, mark, .. } = *transaction;
+async fn recognise(pg: &Pg<'_>, clinic: Uuid, transaction: Follows) -> Result<PushResult, Problem> {
+    let Follows { replica, n, mark } = transaction;
     let sql = "SELECT first_seq, last_seq, mark FROM log WHERE clinic_id = $1 AND replica_id = $2 AND n = $3
                UNION ALL SELECT first_seq, last_seq, mark FROM log_archive WHERE clinic_id = $1 AND replica_id = $2 AND n = $3";
     let statement = pg.prepare_cached(sql).await?;
