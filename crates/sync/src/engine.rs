@@ -109,7 +109,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
     let mut reading = Some(read(None));
     let mut noting: Option<Beside<_>> = None;
     let mut on_the_way = FuturesOrdered::new();
-    let (mut is_anything, mut is_later) = (false, false);
+    let (mut is_anything, mut is_later, mut unreadable) = (false, false, None);
     loop {
         let answered = match reading.as_mut().filter(|_| on_the_way.len() < ON_THE_WAY) {
             None => on_the_way.next().await,
@@ -117,11 +117,17 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
                 biased;
                 answered = on_the_way.next(), if !on_the_way.is_empty() => answered,
                 batch = ahead.end() => {
-                    reading = batch??.map(|Batch { parcel, transactions, last }| {
-                        on_the_way.push_back(async move { (hub.push(&parcel).await, transactions) });
-                        read(Some(last))
-                    });
-                    is_anything |= reading.is_some();
+                    reading = None;
+                    match batch? {
+                        Ok(None) => {}
+                        Ok(Some(Batch { parcel, transactions, last })) => {
+                            on_the_way.push_back(async move { (hub.push(&parcel).await, transactions) });
+                            reading = Some(read(Some(last)));
+                            is_anything = true;
+                        }
+                        // Told when what is on its way was answered, and that noted.
+                        Err(error) => unreadable = Some(error),
+                    }
                     continue;
                 }
             },
@@ -129,7 +135,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         if let Some(mut noting) = noting.take() {
             noting.end().await??;
         }
-        let Some((answer, transactions)) = answered else { return Ok(is_anything) };
+        let Some((answer, transactions)) = answered else { return unreadable.map_or(Ok(is_anything), Err) };
         let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;

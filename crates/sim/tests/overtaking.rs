@@ -1,0 +1,90 @@
+//! Pushes that come to the hub in another order than they were sent, on a real Postgres.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use petrel_domain::SystemClock;
+use petrel_domain::replication::{Columns, Follows, Pulled, Push, Pushed, WIRE_SCHEMA};
+use petrel_sim::{Postgres, Served, fast_folder};
+use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
+use petrel_sync::{Digest, HttpHub, Hub, HubError, Parcel, SnapshotPage, compare, round, send};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+fn make_client(desk: &Store) {
+    let sql = "INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (randomblob(16), 'Ada', 1, 1)";
+    desk.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute_batch(sql)?)).unwrap();
+}
+
+/// A line on which the second push comes to the hub before the first.
+struct Overtaking {
+    hub: HttpHub,
+    pushes: AtomicUsize,
+    has_overtaken: Notify,
+}
+
+impl Hub for Overtaking {
+    fn most_rows(&self) -> Option<usize> {
+        Some(2)
+    }
+
+    async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
+        let place = self.pushes.fetch_add(1, Ordering::Relaxed);
+        if place == 0 {
+            self.has_overtaken.notified().await;
+        }
+        let answer = self.hub.push(parcel).await;
+        if place == 1 {
+            assert_eq!(answer.clone().map(|pushed| pushed.head), Err(HubError::TooEarly));
+            self.has_overtaken.notify_one();
+        }
+        answer
+    }
+
+    async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {
+        self.hub.pull(after, wait).await
+    }
+
+    async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
+        self.hub.snapshot(table, after, since).await
+    }
+
+    async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
+        self.hub.rows(table, ids).await
+    }
+
+    async fn digest(&self) -> Result<Digest, HubError> {
+        self.hub.digest().await
+    }
+}
+
+/// Two pushes of a desk are on their way at a time. Were the later taken first, the earlier would look like those of a file that went back in time.
+#[tokio::test]
+async fn a_push_that_overtakes_the_one_before_is_sent_again_after_it() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    let desk = Store::open(&OpenOptions::new(folder.path().join("desk.petrel"), FileKey::from_bytes([9; 32]))).unwrap();
+    desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    for _ in 1..10 {
+        make_client(&desk);
+    }
+    let line = Overtaking { hub, pushes: AtomicUsize::new(0), has_overtaken: Notify::new() };
+    let done = send(&desk, &line, &SystemClock).await.unwrap();
+    assert_eq!((done.sent, done.rejected), (9, 0));
+    let log = line.pull(0, 0).await.unwrap().transactions;
+    let numbers: Vec<_> = log.iter().map(|logged| (logged.replica, logged.n)).collect();
+    assert_eq!(numbers, (1..=9).map(|n| (log[0].replica, n)).collect::<Vec<_>>(), "one replica's, in their order, each once");
+
+    // One that says it follows what another file wrote by that number: this file went back in time.
+    make_client(&desk);
+    let transactions = desk.outgoing(0, 10, 1 << 20).unwrap();
+    let follows = Some(Follows { replica: log[0].replica, n: 9, mark: log[8].mark.wrapping_add(1) });
+    let parcel = Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows });
+    assert_eq!(line.push(&parcel).await.map(|pushed| pushed.head), Err(HubError::Rewound));
+    round(&desk, &line.hub, &SystemClock).await.unwrap();
+    assert_eq!(compare(&desk, &line.hub).await.unwrap(), Some(Vec::new()));
+}
