@@ -28,6 +28,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .title("Petrel")
         .inner_size(1366.0, 820.0)
         .min_inner_size(960.0, 600.0)
+        .prevent_overflow()
         .visible(false)
         .background_color(BACKGROUND)
         .on_navigation(move |url| is_own(url, development.as_ref()))
