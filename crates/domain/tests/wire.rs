@@ -31,6 +31,7 @@ fn add_unknown(value: &mut Value) {
 #[test]
 fn the_wire_is_frozen() {
     is_frozen::<Push>(include_str!("golden/push.json"));
+    is_frozen::<Push>(include_str!("golden/push_follows.json"));
     is_frozen::<Pushed>(include_str!("golden/pushed.json"));
     is_frozen::<Pulled>(include_str!("golden/pulled.json"));
     is_frozen::<Enrolled>(include_str!("golden/enrolled.json"));

@@ -14,7 +14,7 @@ pub(crate) struct Wire {
     pub(crate) rng: fastrand::Rng,
     /// How many of a hundred calls go wrong.
     pub(crate) faults: u32,
-    /// The most rows of a push; none is as many as the engine sends.
+    /// The most rows of a push; none is as many as always.
     pub(crate) most_rows: Option<usize>,
     /// Pushes that were on their way once and may arrive again.
     pub(crate) late: Vec<Parcel>,
@@ -114,8 +114,8 @@ impl<H: Hub> Hub for Faulty<H> {
         self.hub.versions()
     }
 
-    fn most_rows(&self) -> Option<usize> {
-        self.wire.borrow().most_rows
+    fn most_rows(&self) -> usize {
+        self.wire.borrow().most_rows.unwrap_or_else(|| self.hub.most_rows())
     }
 
     async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use petrel_domain::replication::{
-    Columns, Follows, Ledger, Logged, Outcome, Pulled, PushResult, Pushed, Schema, Transaction, Versions, clamp, judge, row_hash,
+    Columns, Ledger, Logged, Outcome, Pulled, PushResult, Pushed, Schema, Transaction, TransactionId, Versions, clamp, judge, row_hash,
 };
 use petrel_domain::{Clock, FixedClock, Millis};
 use petrel_store::encode_copy;
@@ -44,6 +44,18 @@ struct State {
     marks: HashMap<(Uuid, i64), u32>,
     /// The number that is not visible yet, where numbers are given outside the lock.
     hidden: Option<i64>,
+}
+
+impl State {
+    fn has_come(&self, TransactionId { replica, n, .. }: TransactionId) -> bool {
+        self.last_n.get(&replica).is_some_and(|last| n <= *last)
+    }
+
+    /// What became of a transaction that came before; `Rewound` where another came by its number.
+    fn recognise(&self, TransactionId { replica, n, mark }: TransactionId) -> Result<&PushResult, HubError> {
+        let key = (replica, n);
+        self.known.get(&key).filter(|_| self.marks.get(&key) == Some(&mark)).ok_or(HubError::Rewound)
+    }
 }
 
 /// A hub in memory. Clones are the same hub.
@@ -86,9 +98,8 @@ impl ModelHub {
     fn take(&self, state: &mut State, mut transaction: Transaction, now: Millis) -> Result<PushResult, HubError> {
         let Transaction { replica, n, clock, mark, staff_id, .. } = transaction;
         let key = (replica, n);
-        let is_known = n <= state.last_n.get(&replica).copied().unwrap_or(0);
-        if is_known && self.sabotage != Some(Sabotage::ForgetIdempotence) {
-            let result = state.known.get(&key).filter(|_| state.marks.get(&key) == Some(&transaction.mark)).ok_or(HubError::Rewound)?;
+        if state.has_come(transaction.id()) && self.sabotage != Some(Sabotage::ForgetIdempotence) {
+            let result = state.recognise(transaction.id())?;
             let outcome = if result.outcome == Outcome::Applied { Outcome::Repeated } else { result.outcome };
             return Ok(PushResult { outcome, ..result.clone() });
         }
@@ -141,13 +152,11 @@ impl Hub for ModelHub {
     async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
         let Parcel::Open(push) = parcel else { return Err(HubError::Problem("malformed".to_owned())) };
         let mut state = self.state.borrow_mut();
-        if let Some(Follows { replica, n, mark }) = push.follows {
-            if state.last_n.get(&replica).is_none_or(|last| *last < n) {
+        if let Some(follows) = push.follows {
+            if !state.has_come(follows) {
                 return Err(HubError::TooEarly);
             }
-            if state.marks.get(&(replica, n)) != Some(&mark) {
-                return Err(HubError::Rewound);
-            }
+            state.recognise(follows)?;
         }
         let now = self.clock.now();
         let before = state.head;

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use petrel_domain::SystemClock;
-use petrel_domain::replication::{Columns, Follows, Pulled, Push, Pushed, WIRE_SCHEMA};
+use petrel_domain::replication::{Columns, Pulled, Push, Pushed, TransactionId, WIRE_SCHEMA};
 use petrel_sim::{Postgres, Served, fast_folder};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use petrel_sync::{Digest, HttpHub, Hub, HubError, Parcel, SnapshotPage, compare, round, send};
@@ -25,8 +25,8 @@ struct Overtaking {
 }
 
 impl Hub for Overtaking {
-    fn most_rows(&self) -> Option<usize> {
-        Some(2)
+    fn most_rows(&self) -> usize {
+        2
     }
 
     async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
@@ -82,7 +82,7 @@ async fn a_push_that_overtakes_the_one_before_is_sent_again_after_it() {
     // One that says it follows what another file wrote by that number: this file went back in time.
     make_client(&desk);
     let transactions = desk.outgoing(0, 10, 1 << 20).unwrap();
-    let follows = Some(Follows { replica: log[0].replica, n: 9, mark: log[8].mark.wrapping_add(1) });
+    let follows = Some(TransactionId { replica: log[0].replica, n: 9, mark: log[8].mark.wrapping_add(1) });
     let parcel = Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows });
     assert_eq!(line.push(&parcel).await.map(|pushed| pushed.head), Err(HubError::Rewound));
     round(&desk, &line.hub, &SystemClock).await.unwrap();

@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
-use petrel_domain::replication::{Follows, Pulled, Push, Pushed};
+use petrel_domain::replication::{Pulled, Push, Pushed, Transaction, TransactionId};
 use petrel_domain::{Clock, Millis};
 use petrel_store::{Store, StoreError};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::beside::{Beside, beside};
 use crate::hub::{Hub, HubError, Parcel, SnapshotPage};
 
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
-const PUSH_ROWS: usize = 4_000;
+pub(crate) const PUSH_ROWS: usize = 4_000;
 const PUSH_BYTES: usize = 4 << 20;
 /// How many pushes are on their way at a time: while the hub writes one, it reads the next.
 const ON_THE_WAY: usize = 2;
@@ -72,13 +72,13 @@ pub async fn send(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Ro
 struct Batch {
     parcel: Parcel,
     transactions: usize,
-    last: Follows,
+    last: TransactionId,
 }
 
 /// What waits after a transaction that was read before, or from the first on, as much as is sent at a time; none where nothing does.
-fn batch<H: Hub>(store: &Store, schema: i32, most: usize, follows: Option<Follows>) -> Result<Option<Batch>, SyncError> {
+fn batch<H: Hub>(store: &Store, schema: i32, most: usize, follows: Option<TransactionId>) -> Result<Option<Batch>, SyncError> {
     let transactions = store.outgoing(follows.map_or(0, |follows| follows.n), most, PUSH_BYTES)?;
-    let Some(last) = transactions.last().map(Follows::from) else { return Ok(None) };
+    let Some(last) = transactions.last().map(Transaction::id) else { return Ok(None) };
     Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions, follows })? }))
 }
 
@@ -101,7 +101,7 @@ pub async fn push<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn
 /// some batches, the answer to the one before is noted, and the next is read from the file. A batch says which transaction it follows, and the hub takes
 /// none before the one it follows: were a later one there first, the hub would take the earlier for a file that went back in time.
 async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<bool, SyncError> {
-    let (schema, most) = (hub.versions().current, hub.most_rows().unwrap_or(PUSH_ROWS));
+    let (schema, most) = (hub.versions().current, hub.most_rows());
     let read = |follows| {
         let file = store.clone();
         beside(move || batch::<H>(&file, schema, most, follows))
@@ -109,7 +109,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
     let mut reading = Some(read(None));
     let mut noting: Option<Beside<_>> = None;
     let mut on_the_way = FuturesOrdered::new();
-    let (mut is_anything, mut is_later, mut unreadable) = (false, false, None);
+    let mut unreadable = None;
     loop {
         let answered = match reading.as_mut().filter(|_| on_the_way.len() < ON_THE_WAY) {
             None => on_the_way.next().await,
@@ -123,7 +123,6 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
                         Ok(Some(Batch { parcel, transactions, last })) => {
                             on_the_way.push_back(async move { (hub.push(&parcel).await, transactions) });
                             reading = Some(read(Some(last)));
-                            is_anything = true;
                         }
                         // Told when what is on its way was answered, and that noted.
                         Err(error) => unreadable = Some(error),
@@ -132,17 +131,18 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
                 }
             },
         };
+        let was_answered = noting.is_some();
         if let Some(mut noting) = noting.take() {
             noting.end().await??;
         }
-        let Some((answer, transactions)) = answered else { return unreadable.map_or(Ok(is_anything), Err) };
+        let Some((answer, transactions)) = answered else { return unreadable.map_or(Ok(was_answered), Err) };
         let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;
                 return Ok(true);
             }
             // The one before was answered, so this one goes first the next time.
-            Err(HubError::TooEarly) if is_later => return Ok(true),
+            Err(HubError::TooEarly) if was_answered => return Ok(true),
             answer => answer?,
         };
         if pushed.results.is_empty() {
@@ -160,7 +160,6 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
             return Ok(true);
         }
         noting = Some(noted);
-        is_later = true;
     }
 }
 

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use petrel_domain::replication::{Columns, Pulled, Push, Pushed, VERSIONS, Versions};
 use uuid::Uuid;
 
+use crate::engine::PUSH_ROWS;
+
 /// A page of a whole table.
 #[derive(Clone, Debug)]
 pub struct SnapshotPage {
@@ -111,9 +113,9 @@ pub trait Hub {
     fn versions(&self) -> Versions {
         VERSIONS
     }
-    /// The most rows of one push, where they are to be other than the engine's.
-    fn most_rows(&self) -> Option<usize> {
-        None
+    /// The most rows of one push.
+    fn most_rows(&self) -> usize {
+        PUSH_ROWS
     }
     /// Makes ready what will be sent: it takes a while, and is done while the hub has the batch before.
     ///

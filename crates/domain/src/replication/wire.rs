@@ -109,6 +109,25 @@ pub struct Transaction {
     pub changes: Vec<Change>,
 }
 
+/// Which transaction: by its number, and by the mark that tells it from another that a file wrote by the same number after it went back in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransactionId {
+    /// The replica that wrote it.
+    pub replica: Uuid,
+    /// The replica's number for it.
+    pub n: i64,
+    /// Its mark.
+    pub mark: u32,
+}
+
+impl Transaction {
+    /// Which one it is.
+    pub fn id(&self) -> TransactionId {
+        let Self { replica, n, mark, .. } = *self;
+        TransactionId { replica, n, mark }
+    }
+}
+
 /// A batch of transactions, in the desk's order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Push {
@@ -118,25 +137,7 @@ pub struct Push {
     pub transactions: Vec<Transaction>,
     /// The transaction before the first of these, of the same replica, where it is on its way, too: these are taken only after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub follows: Option<Follows>,
-}
-
-/// A transaction that another follows, by its number and mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Follows {
-    /// Its replica.
-    pub replica: Uuid,
-    /// Its number.
-    pub n: i64,
-    /// Its mark.
-    pub mark: u32,
-}
-
-impl From<&Transaction> for Follows {
-    fn from(transaction: &Transaction) -> Self {
-        let Transaction { replica, n, mark, .. } = *transaction;
-        Self { replica, n, mark }
-    }
+    pub follows: Option<TransactionId>,
 }
 
 /// What became of a transaction.

@@ -6,7 +6,9 @@ use std::sync::atomic::Ordering;
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, try_join, try_join_all};
-use petrel_domain::replication::{Entry, Follows, Ledger, Maker, Outcome, Push, PushResult, Pushed, Reason, Transaction, clamp, judge};
+use petrel_domain::replication::{
+    Entry, Ledger, Maker, Outcome, Push, PushResult, Pushed, Reason, Transaction, TransactionId, clamp, judge,
+};
 use petrel_domain::{Clock, Millis, SystemClock};
 use tokio_postgres::Statement;
 use uuid::Uuid;
@@ -62,7 +64,7 @@ pub(crate) async fn append(
                 results.push(None);
                 fresh.push(transaction);
             }
-            Place::Known => results.push(Some(recognise(&pg, clinic, Follows::from(&transaction)).await?)),
+            Place::Known => results.push(Some(recognise(&pg, clinic, transaction.id()).await?)),
         }
     }
     let mut ends = Vec::new();
@@ -93,7 +95,7 @@ pub(crate) async fn append(
                             savepoint.rollback().await?;
                             let reason = Reason { code: "refused".to_owned(), table: String::new(), id: None, column: cause };
                             reject(&pg, clinic, device, transaction, &reason).await?;
-                            ends.push(Ended::rejected(Follows::from(&*transaction), reason));
+                            ends.push(Ended::rejected(transaction.id(), reason));
                         }
                     }
                 }
@@ -118,7 +120,7 @@ pub(crate) async fn append(
 struct Ended(PushResult);
 
 impl Ended {
-    fn rejected(Follows { replica, n, .. }: Follows, reason: Reason) -> Self {
+    fn rejected(TransactionId { replica, n, .. }: TransactionId, reason: Reason) -> Self {
         Self(PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason: Some(reason), clashes: Vec::new() })
     }
 
@@ -160,7 +162,7 @@ async fn together(
                     }
                     Err(reason) => {
                         reject(pg, clinic, device, transaction, &reason).await?;
-                        ends.push(Ended::rejected(Follows::from(&*transaction), reason));
+                        ends.push(Ended::rejected(transaction.id(), reason));
                     }
                 }
             }
@@ -249,7 +251,7 @@ enum Place {
 }
 
 impl Replicas {
-    async fn read(pg: &Pg<'_>, clinic: Uuid, batch: &[Transaction], follows: Option<Follows>) -> Result<Self, DbError> {
+    async fn read(pg: &Pg<'_>, clinic: Uuid, batch: &[Transaction], follows: Option<TransactionId>) -> Result<Self, DbError> {
         let mut ids: Vec<Uuid> =
             batch.iter().map(|transaction| transaction.replica).chain(follows.map(|follows| follows.replica)).collect();
         ids.sort_unstable();
@@ -263,7 +265,7 @@ impl Replicas {
     }
 
     /// Whether a transaction was in the clinic's log, or among its rejections, before this batch.
-    fn has_come(&self, Follows { replica, n, .. }: Follows) -> bool {
+    fn has_come(&self, TransactionId { replica, n, .. }: TransactionId) -> bool {
         self.stands.get(&replica).is_some_and(|last| n <= *last)
     }
 
@@ -297,8 +299,8 @@ impl Replicas {
 }
 
 /// A transaction that came before is answered as it was then. That the same number says something else shows by its mark.
-async fn recognise(pg: &Pg<'_>, clinic: Uuid, transaction: Follows) -> Result<PushResult, Problem> {
-    let Follows { replica, n, mark } = transaction;
+async fn recognise(pg: &Pg<'_>, clinic: Uuid, transaction: TransactionId) -> Result<PushResult, Problem> {
+    let TransactionId { replica, n, mark } = transaction;
     let sql = "SELECT first_seq, last_seq, mark FROM log WHERE clinic_id = $1 AND replica_id = $2 AND n = $3
                UNION ALL SELECT first_seq, last_seq, mark FROM log_archive WHERE clinic_id = $1 AND replica_id = $2 AND n = $3";
     let statement = pg.prepare_cached(sql).await?;
