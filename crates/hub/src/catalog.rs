@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use petrel_domain::manifest::REPLICATED;
-use petrel_domain::replication::{Column, Kind, Schema, TableSchema, Versions};
+use petrel_domain::replication::{Column, Kind, Schema, Versions};
 
 use crate::problem::Problem;
 
@@ -27,10 +27,10 @@ impl Catalog {
                    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
                    WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped
                    ORDER BY c.relname, a.attnum";
-        let mut schema = Schema::default();
+        let mut tables: BTreeMap<String, Vec<Column>> = BTreeMap::new();
         for row in client.query(sql, &[&REPLICATED]).await? {
             let (table, name, kind): (String, String, String) = (row.get(0), row.get(1), row.get(2));
-            let table = schema.tables.entry(table).or_insert_with(TableSchema::default);
+            let columns = tables.entry(table).or_default();
             if OWN.contains(&name.as_str()) {
                 continue;
             }
@@ -45,8 +45,9 @@ impl Catalog {
                 "text" => Kind::Text,
                 other => anyhow::bail!("{name} is of type {other}"),
             };
-            table.columns.push(Column { name, kind, is_nullable: row.get(3), has_default: row.get(4) });
+            columns.push(Column { name, kind, is_nullable: row.get(3), has_default: row.get(4) });
         }
+        let schema = Schema { tables: tables.into_iter().map(|(name, columns)| (name, columns.into_iter().collect())).collect() };
         anyhow::ensure!(schema.tables.len() == REPLICATED.len(), "the database does not have every table: run `petrel-hub migrate`");
         let earlier = (versions.oldest()..versions.current).map(|earlier| (earlier, schema.at(&versions, earlier))).collect();
         Ok(Self { schema, versions, earlier })
@@ -64,7 +65,7 @@ impl Catalog {
 
     /// The columns of a table that a desk of `schema` knows and that came after the schema `since`, the id first.
     pub(crate) fn columns(&self, table: &str, schema: i32, since: i32) -> Option<Vec<&str>> {
-        let columns = self.at(schema).tables.get(table)?.columns.iter().map(|column| column.name.as_str());
+        let columns = self.at(schema).tables.get(table)?.names();
         Some(std::iter::once("id").chain(columns.filter(|column| self.versions.of_column(table, column) > since)).collect())
     }
 

@@ -91,7 +91,7 @@ pub(crate) async fn tell(place: usize, store: &Store, hub: &impl petrel_sync::Hu
         let ids = store.ids_of(&table)?;
         for (id, theirs) in hub.rows(&table, &ids).await? {
             let mine = store.row_as_sent(&table, id)?;
-            for column in &schema.columns {
+            for column in schema.columns() {
                 let value = |row: &Option<petrel_domain::replication::Columns>| {
                     row.as_ref().and_then(|row| row.get(&column.name).cloned()).unwrap_or_default()
                 };

@@ -181,7 +181,7 @@ impl Hub for ModelHub {
     async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
         let state = self.state.borrow();
         let schema = self.seen.tables.get(table).ok_or_else(|| HubError::Problem("not-found".to_owned()))?;
-        let columns: Vec<_> = schema.columns.iter().filter(|column| GROWN.of_column(table, &column.name) > since).collect();
+        let columns: Vec<_> = schema.columns().iter().filter(|column| GROWN.of_column(table, &column.name) > since).collect();
         let mut rows: Vec<_> = state.ledger.rows_of(table).filter(|(id, _)| after.is_none_or(|after| *id > after)).collect();
         rows.sort_unstable_by_key(|(id, _)| *id);
         let is_last = rows.len() < ROWS;

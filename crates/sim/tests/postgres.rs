@@ -319,7 +319,7 @@ async fn device_and_hub_have_the_same_tables() {
         for own in ["clinic_id", "id", "made_clock", "made_seq", "made_replica", "seq", "clocks"] {
             assert!(theirs.remove(&(table.clone(), own.to_owned())).is_some(), "{table}.{own}");
         }
-        for column in &schema.columns {
+        for column in schema.columns() {
             let kind = match column.kind {
                 Kind::Id => "uuid",
                 Kind::Instant => "timestamptz",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use petrel_domain::manifest::{REGISTERS, REPLICATED};
-use petrel_domain::replication::{Column, Kind, Schema, TableSchema};
+use petrel_domain::replication::{Column, Kind, Schema};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -16,6 +16,8 @@ pub(crate) struct Table {
     pub(crate) name: String,
     /// Its columns, in the order of the file (and of recorded changes).
     pub(crate) columns: Vec<String>,
+    /// The positions of those but for the id, by name: the wire has them so.
+    pub(crate) by_name: Vec<usize>,
     /// Where each is. Asked for every column of every row that comes from a hub.
     positions: HashMap<String, usize, foldhash::fast::FixedState>,
     /// What each holds.
@@ -80,7 +82,7 @@ impl Catalog {
                 is_nullable: *is_nullable,
                 has_default: default.is_some(),
             });
-            (table.name.clone(), TableSchema { columns: columns.collect() })
+            (table.name.clone(), columns.collect())
         });
         Schema { tables: tables.collect() }
     }
@@ -113,7 +115,9 @@ fn table(db: &Connection, name: &str) -> Result<Table> {
     let position = |column: &&str| columns.iter().position(|known| known == column);
     let registers = of.map(|(_, members)| members.iter().filter_map(position).collect()).collect();
     let positions = columns.iter().enumerate().map(|(position, name)| (name.clone(), position)).collect();
-    Ok(Table { name: name.to_owned(), columns, positions, kinds, nullable, defaults, registers, referred_by: Vec::new() })
+    let mut by_name: Vec<usize> = (1..columns.len()).collect();
+    by_name.sort_by_key(|position| &columns[*position]);
+    Ok(Table { name: name.to_owned(), columns, by_name, positions, kinds, nullable, defaults, registers, referred_by: Vec::new() })
 }
 
 /// The values of constants as SQL writes them, where there are any.

@@ -116,6 +116,12 @@ impl Ledger {
         self.rows.iter().filter(move |((of, _), _)| *of == table).map(|((_, id), row)| (*id, row))
     }
 
+    /// Makes room for so many rows more.
+    pub fn expect(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+        self.touched.reserve(rows);
+    }
+
     /// Puts a row there as it was found, untouched by any batch.
     pub fn load(&mut self, table: &'static str, id: Uuid, row: Row) {
         self.index((table, id), &row);

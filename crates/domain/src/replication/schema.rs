@@ -45,11 +45,29 @@ pub struct Column {
 /// A replicated table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableSchema {
-    /// Its columns but for the id, in their order.
-    pub columns: Vec<Column>,
+    /// Its columns but for the id, by name, as those of a row are.
+    columns: Vec<Column>,
+}
+
+impl FromIterator<Column> for TableSchema {
+    fn from_iter<I: IntoIterator<Item = Column>>(columns: I) -> Self {
+        let mut columns: Vec<_> = columns.into_iter().collect();
+        columns.sort_by(|one, other| one.name.cmp(&other.name));
+        Self { columns }
+    }
 }
 
 impl TableSchema {
+    /// Its columns but for the id, by name.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The names of its columns but for the id, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
     /// A column by its name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
@@ -78,8 +96,10 @@ impl Schema {
             // The name came from outside: it is told back only as far as a table's name would be long.
             return Err(Reason::of("unknown_table", &table.chars().take(64).collect::<String>(), id, ""));
         };
+        let mut known = schema.columns.iter();
         columns.replace(|name, value| {
-            let Some(column) = schema.column(name) else {
+            // Both by name: those of the table that are passed over are not said.
+            let Some(column) = known.find(|column| column.name.as_str() >= name).filter(|column| column.name == name) else {
                 return Err(Reason::of("unknown_column", table, id, &name.chars().take(64).collect::<String>()));
             };
             if value.is_null() {
@@ -94,13 +114,12 @@ impl Schema {
     /// # Errors
     /// The reason, naming the first column that is missing.
     pub fn check_new(&self, table: &str, id: Uuid, columns: &Columns) -> Result<(), Reason> {
-        let needed = self.tables.get(table).into_iter().flat_map(|schema| &schema.columns);
-        for column in needed.filter(|column| !column.is_nullable && !column.has_default) {
-            if !columns.contains_key(&column.name) {
-                return Err(Reason::of("missing_value", table, id, &column.name));
-            }
+        let Some(schema) = self.tables.get(table) else { return Ok(()) };
+        let is_missing = |(column, value): &(&Column, Option<_>)| !column.is_nullable && !column.has_default && value.is_none();
+        match schema.columns.iter().zip(columns.along(schema.names())).find(is_missing) {
+            Some((column, _)) => Err(Reason::of("missing_value", table, id, &column.name)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The tables' names.
@@ -166,7 +185,7 @@ mod tests {
             column("settings", Kind::Json, false, true),
             column("weight_grams", Kind::Integer, true, false),
         ];
-        Schema { tables: BTreeMap::from([("pets".to_owned(), TableSchema { columns })]) }
+        Schema { tables: BTreeMap::from([("pets".to_owned(), columns.into_iter().collect())]) }
     }
 
     fn checked(columns: Value) -> Result<Columns, Reason> {

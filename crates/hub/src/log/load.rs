@@ -31,6 +31,7 @@ pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[
     let mut loader = Loader { pg, catalog, clinic, ledger: Ledger::default(), known: HashSet::new() };
     let changes = batch.iter().flat_map(|transaction| &transaction.changes);
     let changes: Vec<(&Replicated, &Change)> = changes.filter_map(|change| Some((replicated(&change.table)?, change))).collect();
+    loader.ledger.expect(changes.len());
     let (mut changed, mut referred) = (Wanted::new(), Wanted::new());
     for (table, change) in &changes {
         changed.entry(table.name).or_default().insert(change.id);
@@ -80,8 +81,8 @@ impl Loader<'_> {
             asked.push((*table, schema, ids));
         }
         let answers = try_join_all(asked.iter().map(async |(table, schema, ids)| {
-            let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
-            let columns = format!("made_clock, made_seq, made_replica, seq, clocks, {}", columns.join(", "));
+            let columns = schema.names().collect::<Vec<_>>().join(", ");
+            let columns = format!("made_clock, made_seq, made_replica, seq, clocks, {columns}");
             self.ask(table, &columns, ids).await
         }));
         for ((table, schema, _), rows) in asked.iter().zip(answers.await?) {

@@ -142,7 +142,7 @@ pub(crate) async fn rows(
 ) -> Result<Vec<(Uuid, Option<Columns>)>, Problem> {
     let schema = schema.tables.get(table).ok_or(Problem::NotFound)?;
     let pg = clinic_transaction(client, clinic).await?;
-    let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
+    let columns: Vec<_> = schema.names().collect();
     let sql = format!("SELECT id, {} FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)", columns.join(", "));
     let statement = pg.prepare_cached(&sql).await?;
     let mut found = std::collections::HashMap::new();
@@ -227,7 +227,7 @@ pub(crate) async fn digest(client: &mut Object, schema: &Schema, clinic: Uuid) -
     let mut digests = Vec::new();
     for name in REPLICATED {
         let Some(schema) = schema.tables.get(*name) else { continue };
-        let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
+        let columns: Vec<_> = schema.names().collect();
         let sql = format!("SELECT id, {} FROM {name} WHERE clinic_id = $1", columns.join(", "));
         let statement = pg.prepare_cached(&sql).await?;
         let rows = pg.query_raw(&statement, params(&[&clinic])).await?;
@@ -277,7 +277,7 @@ pub(crate) async fn verify(client: &mut Object, catalog: &Catalog, clinic: Uuid)
     }
     for name in REPLICATED {
         let Some(schema) = catalog.schema.tables.get(*name) else { continue };
-        let columns: Vec<_> = schema.columns.iter().map(|column| column.name.as_str()).collect();
+        let columns: Vec<_> = schema.names().collect();
         let sql = format!("SELECT id, {}, seq FROM {name} WHERE clinic_id = $1", columns.join(", "));
         for row in pg.query(&sql, &[&clinic]).await? {
             let (id, seq): (Uuid, i64) = (row.try_get(0)?, row.try_get(columns.len() + 1)?);

@@ -27,7 +27,7 @@ fn read(row: &Row, place: usize, kind: Kind) -> Result<Value, DbError> {
 
 /// The columns of a row that are not empty; the first stands at `first`.
 pub(super) fn columns_of(row: &Row, first: usize, schema: &TableSchema) -> Result<Columns, DbError> {
-    let values = schema.columns.iter().zip(first..).map(|(column, place)| Ok((column.name.as_str(), read(row, place, column.kind)?)));
+    let values = schema.columns().iter().zip(first..).map(|(column, place)| Ok((column.name.as_str(), read(row, place, column.kind)?)));
     values.filter(|column| !column.as_ref().is_ok_and(|(_, value)| value.is_null())).collect()
 }
 

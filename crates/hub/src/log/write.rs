@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use deadpool_postgres::Transaction as Pg;
-use petrel_domain::replication::{Column, Kind, Ledger, Name, Row, TableSchema};
+use petrel_domain::replication::{Column, Ledger, Name, Row};
 use serde_json::Value;
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
@@ -21,9 +21,9 @@ type Rows = Vec<(Uuid, Row)>;
 /// One statement that is to be carried out.
 pub(super) struct Step<'a> {
     statement: Statement,
-    schema: &'a TableSchema,
     is_new: bool,
-    columns: Vec<Name>,
+    /// By name.
+    columns: Vec<&'a Column>,
     rows: Rows,
 }
 
@@ -36,28 +36,30 @@ pub(super) async fn steps<'a>(pg: &Pg<'_>, catalog: &'a Catalog, ledger: &mut Le
         let table = touched[0].0;
         let Some(schema) = catalog.schema.tables.get(table) else { return Err(DbError::Value(format!("no table {table}"))) };
         // A column that may be empty is empty where it was left out; one that has a default gets it, so that sets of columns differ by those alone.
-        let (may_be_left_out, always): (Vec<&Column>, Vec<&Column>) = schema.columns.iter().partition(|column| !column.is_nullable);
+        let may_be_left_out = || schema.columns().iter().filter(|column| !column.is_nullable);
         let mut new: BTreeMap<Vec<bool>, Rows> = BTreeMap::new();
         let mut changed: BTreeMap<&BTreeSet<Name>, Rows> = BTreeMap::new();
         for (_, id, what) in touched {
             let Some(row) = ledger.row(table, *id) else { continue };
             let rows = if what.is_new {
-                new.entry(may_be_left_out.iter().map(|column| row.columns.contains_key(&column.name)).collect()).or_default()
+                let are_there = row.columns.along(may_be_left_out().map(|column| column.name.as_str())).map(|value| value.is_some());
+                new.entry(are_there.collect()).or_default()
             } else {
                 changed.entry(&what.columns).or_default()
             };
             rows.push((*id, row.clone()));
         }
         for (are_there, rows) in new {
-            let there = may_be_left_out.iter().zip(are_there).filter_map(|(column, is_there)| is_there.then_some(*column));
-            let columns: Vec<Name> = always.iter().copied().chain(there).map(|column| column.name.as_str().into()).collect();
-            let statement = pg.prepare_cached(&insert(schema, table, &columns)).await?;
-            steps.push(Step { statement, schema, is_new: true, columns, rows });
+            let mut are_there = are_there.into_iter();
+            let columns: Vec<&Column> =
+                schema.columns().iter().filter(|column| column.is_nullable || are_there.next() == Some(true)).collect();
+            let statement = pg.prepare_cached(&insert(table, &columns)).await?;
+            steps.push(Step { statement, is_new: true, columns, rows });
         }
         for (columns, rows) in changed {
-            let columns: Vec<Name> = columns.iter().cloned().collect();
-            let statement = pg.prepare_cached(&update(schema, table, &columns)).await?;
-            steps.push(Step { statement, schema, is_new: false, columns, rows });
+            let columns: Vec<&Column> = schema.columns().iter().filter(|column| columns.contains(column.name.as_str())).collect();
+            let statement = pg.prepare_cached(&update(table, &columns)).await?;
+            steps.push(Step { statement, is_new: false, columns, rows });
         }
     }
     Ok(steps)
@@ -73,11 +75,21 @@ impl Step<'_> {
             values.push(Box::new(self.rows.iter().map(|(_, row)| row.made.replica).collect::<Vec<Uuid>>()));
         }
         values.push(each(|row| row.seq));
-        values.push(Box::new(self.rows.iter().map(|(_, row)| clocks(row)).collect::<Vec<Value>>()));
-        for column in &self.columns {
-            let mut near = 0;
-            let cells = self.rows.iter().map(|(_, row)| row.columns.get_near(column, &mut near).unwrap_or(&Value::Null));
-            values.push(array(kind(self.schema, column), cells)?);
+        // Of most new rows nothing was written since they were made.
+        let is_alone = self.is_new && self.rows.iter().all(|(_, row)| row.written.is_empty());
+        values.push(Box::new(self.rows.iter().filter(|_| !is_alone).map(|(_, row)| clocks(row)).collect::<Vec<Value>>()));
+        // A row at a time: it is found in memory once, and its columns lie in the order of these.
+        let mut cells: Vec<Vec<&Value>> = self.columns.iter().map(|_| Vec::with_capacity(self.rows.len())).collect();
+        for (_, row) in &self.rows {
+            let row = row.columns.along(self.columns.iter().map(|column| column.name.as_str()));
+            cells.iter_mut().zip(row).for_each(|(column, value)| column.push(value.unwrap_or(&Value::Null)));
+        }
+        for (column, mut cells) in self.columns.iter().zip(cells) {
+            // Beside longer arrays an empty one is empty values, which Postgres then need not read one by one.
+            if cells.iter().all(|value| value.is_null()) {
+                cells.clear();
+            }
+            values.push(array(column.kind, cells.into_iter())?);
         }
         let clinic: &(dyn ToSql + Sync) = &clinic;
         let values: Vec<&(dyn ToSql + Sync)> =
@@ -87,12 +99,8 @@ impl Step<'_> {
     }
 }
 
-fn kind(schema: &TableSchema, column: &str) -> Kind {
-    schema.column(column).map_or(Kind::Text, |column| column.kind)
-}
-
 /// New rows: the clinic, what the hub keeps of each, and the columns.
-fn insert(schema: &TableSchema, table: &str, columns: &[Name]) -> String {
+fn insert(table: &str, columns: &[&Column]) -> String {
     const OWN: [(&str, &str); 6] = [
         ("id", "uuid[]"),
         ("made_clock", "bigint[]"),
@@ -101,14 +109,15 @@ fn insert(schema: &TableSchema, table: &str, columns: &[Name]) -> String {
         ("seq", "bigint[]"),
         ("clocks", "jsonb[]"),
     ];
+    const CLOCKS: usize = OWN.len() - 1;
     let mut sql = format!("INSERT INTO {table} (clinic_id");
-    for name in OWN.iter().map(|(name, _)| *name).chain(columns.iter().map(Name::as_str)) {
+    for name in OWN.iter().map(|(name, _)| *name).chain(columns.iter().map(|column| column.name.as_str())) {
         let _ = write!(sql, ", {name}");
     }
     sql.push_str(") SELECT $1");
-    let kinds: Vec<_> = columns.iter().map(|column| array_type(kind(schema, column))).collect();
+    let kinds: Vec<_> = columns.iter().map(|column| array_type(column.kind)).collect();
     for (place, cast) in OWN.iter().map(|_| "").chain(kinds.iter().map(|(_, cast)| *cast)).enumerate() {
-        let _ = write!(sql, ", u.c{place}{cast}");
+        let _ = if place == CLOCKS { write!(sql, ", coalesce(u.c{place}, '{{}}')") } else { write!(sql, ", u.c{place}{cast}") };
     }
     sql.push_str(" FROM ");
     unnest(&mut sql, 2, OWN.iter().map(|(_, of)| *of).chain(kinds.iter().map(|(of, _)| *of)));
@@ -116,11 +125,11 @@ fn insert(schema: &TableSchema, table: &str, columns: &[Name]) -> String {
 }
 
 /// Rows that are there: their ids, what the hub keeps of each change, and the columns.
-fn update(schema: &TableSchema, table: &str, columns: &[Name]) -> String {
+fn update(table: &str, columns: &[&Column]) -> String {
     let mut sql = format!("UPDATE {table} t SET seq = u.c1, clocks = u.c2");
-    let kinds: Vec<_> = columns.iter().map(|column| array_type(kind(schema, column))).collect();
-    for (place, (name, (_, cast))) in columns.iter().zip(&kinds).enumerate() {
-        let _ = write!(sql, ", {name} = u.c{}{cast}", place + 3);
+    let kinds: Vec<_> = columns.iter().map(|column| array_type(column.kind)).collect();
+    for (place, (column, (_, cast))) in columns.iter().zip(&kinds).enumerate() {
+        let _ = write!(sql, ", {} = u.c{}{cast}", column.name, place + 3);
     }
     sql.push_str(" FROM ");
     unnest(&mut sql, 2, ["uuid[]", "bigint[]", "jsonb[]"].into_iter().chain(kinds.iter().map(|(of, _)| *of)));

@@ -39,7 +39,7 @@ pub async fn copy_out(database_url: &str, clinic: Uuid, schema: &petrel_domain::
     let mut tables = Vec::new();
     let start = Instant::now();
     for name in REPLICATED {
-        let columns = &schema.tables[*name].columns;
+        let columns = schema.tables[*name].columns();
         let (names, kinds): (Vec<_>, Vec<_>) =
             std::iter::once(("id".to_owned(), Kind::Id)).chain(columns.iter().map(|column| (column.name.clone(), column.kind))).unzip();
         let sql =

@@ -170,3 +170,14 @@ pub async fn postgres_busy(database_url: &str) -> Result<Duration> {
     }
     Ok(busy)
 }
+
+/// For how long the machine's processors have worked until now, all processes on it together, as if it had one processor as fast as all of them:
+/// what they do takes no less than that.
+pub fn machine_busy() -> Result<Duration> {
+    let told = std::fs::read_to_string("/proc/stat").context("a system with /proc")?;
+    let ticks = |line: &str| line.split_whitespace().skip(1).map_while(|ticks| ticks.parse::<u64>().ok()).collect::<Vec<_>>();
+    let (all, cores) = (ticks(told.lines().next().context("stat")?), std::thread::available_parallelism()?.get());
+    // user, nice, system, idle, waiting for a disk, interrupts of both kinds; a hundred ticks a second.
+    let worked: u64 = [0, 1, 2, 5, 6].iter().filter_map(|place| all.get(*place)).sum();
+    Ok(Duration::from_millis(worked * 10) / u32::try_from(cores)?)
+}

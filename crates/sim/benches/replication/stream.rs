@@ -9,11 +9,13 @@ use petrel_sync::{Round, compare, pull, push};
 use crate::Bench;
 use crate::hub::Hub;
 use crate::limits;
-use crate::measure::{Line, per_second, postgres_busy};
+use crate::measure::{Line, machine_busy, per_second, postgres_busy};
 use crate::work;
 
 /// What would be reached if Postgres' one process never waited and all else took no time.
 const IF_ALONE: &str = "rows/s if nothing but Postgres took time";
+/// What would be reached if no processor ever waited.
+const IF_NEVER_IDLE: &str = "rows/s if no processor ever waited";
 
 pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
     let hub = Hub::start(bench).await?;
@@ -75,6 +77,7 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
             .with("rows", rows as f64)
             .with("cells/s", per_second(cells, time))
             .with(IF_ALONE, per_second(rows, small.postgres + bulk.postgres))
+            .with(IF_NEVER_IDLE, per_second(rows, small.worked + bulk.worked))
             .with("rows/s by the owner's COPY", bare_push)
             .beside(
                 "rows/s bare inserts by the hub's role: rows, log, indexes, references, row-level security",
@@ -98,18 +101,21 @@ struct Sent {
     time: Duration,
     /// How much of it Postgres worked, on one core: a push is one transaction, and so one process.
     postgres: Duration,
+    /// How much all did together, on all processors.
+    worked: Duration,
 }
 
 async fn sent(store: &petrel_store::Store, line: &petrel_sync::HttpHub, hub: &Hub) -> Result<Sent> {
     let (transactions, rows, cells) = work::waiting(store)?;
     let mut round = Round::default();
-    let before = postgres_busy(&hub.database_url).await?;
+    let (before, worked) = (postgres_busy(&hub.database_url).await?, machine_busy()?);
     let start = Instant::now();
     push(store, line, &mut round, &SystemClock).await?;
     let time = start.elapsed();
+    let worked = machine_busy()?.saturating_sub(worked);
     let postgres = postgres_busy(&hub.database_url).await?.saturating_sub(before);
     anyhow::ensure!((round.sent, round.rejected) == (transactions, 0), "{round:?} of {transactions}");
-    Ok(Sent { transactions, rows, cells, time, postgres })
+    Ok(Sent { transactions, rows, cells, time, postgres, worked })
 }
 
 impl Sent {
@@ -119,5 +125,6 @@ impl Sent {
             .with("rows", self.rows as f64)
             .with("cells/s", per_second(self.cells, self.time))
             .with(IF_ALONE, per_second(self.rows, self.postgres))
+            .with(IF_NEVER_IDLE, per_second(self.rows, self.worked))
     }
 }

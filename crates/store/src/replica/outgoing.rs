@@ -192,8 +192,9 @@ pub(super) fn changes(changeset: &[u8], registers: Option<&str>, catalog: &Catal
         let table = change.table;
         let id = Uuid::from_bytes(change.id);
         let mut columns = Vec::with_capacity(table.columns.len());
-        for (position, name) in table.columns.iter().enumerate().skip(1) {
+        for position in table.by_name.iter().copied() {
             let Some(value) = change.after(position) else { continue };
+            let name = &table.columns[position];
             // A new row says what it holds; that a row made by two desks alike lives, it says, too.
             let is_said = change.kind == Kind::Updated || value != ValueRef::Null || (name == "deleted_at" && id.get_version_num() == 5);
             if is_said {

@@ -13,10 +13,10 @@ fn schema() -> Schema {
     let column = |name: &str, kind| Column { name: name.to_owned(), kind, is_nullable: true, has_default: false };
     let table = |columns: &[(&str, Kind)]| {
         let common = [("created_at", Kind::Instant), ("updated_at", Kind::Instant), ("deleted_at", Kind::Instant)];
-        TableSchema { columns: columns.iter().chain(&common).map(|(name, kind)| column(name, *kind)).collect() }
+        columns.iter().chain(&common).map(|(name, kind)| column(name, *kind)).collect::<TableSchema>()
     };
-    let mut staff = table(&[]);
-    staff.columns.push(Column { name: "first_name".to_owned(), kind: Kind::Text, is_nullable: false, has_default: false });
+    let first_name = Column { is_nullable: false, ..column("first_name", Kind::Text) };
+    let staff = table(&[]).columns().iter().cloned().chain([first_name]).collect();
     Schema {
         tables: BTreeMap::from([
             ("staff".to_owned(), staff),
