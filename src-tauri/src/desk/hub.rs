@@ -8,7 +8,7 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{DeviceCode, HistoryEntry, HubDevice, HubTrouble, JoinHub, SyncState};
 use petrel_domain::replication::{Enrolled, Tokens};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, Refusal, RefusalCode};
+use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode};
 use petrel_store::{Actor, Store};
 use petrel_sync::{HttpHub, HubError};
 use uuid::Uuid;
@@ -176,8 +176,10 @@ impl Desk {
     /// `forbidden`; `no_hub`; what the hub says.
     pub fn new_device_code(&self) -> Result<DeviceCode, Refusal> {
         let code = self.ask_hub(Right::ManageClinic, async |hub| hub.new_code().await)?;
-        let address = self.sync_state()?.address.unwrap_or_default();
-        Ok(DeviceCode { code: code.code, expires_at: code.expires_at, address })
+        let here = self.ask(|store, _| store.local_hub())?;
+        // By the clock of this computer, which the time that is left is shown by.
+        let expires_at = Millis(code.expires_at.0 - here.hub_ahead_ms);
+        Ok(DeviceCode { code: code.code, expires_at, address: here.url.unwrap_or_default() })
     }
 
     /// What happened to a record, the newest first.

@@ -160,6 +160,10 @@ test('a desk that joined with the code shows without being asked for', async ({ 
     devices.push({ ...devices[1]!, id: crypto.randomUUID(), name: 'Laptop' });
   });
   await expect(page.getByTestId('device').filter({ hasText: 'Laptop' })).toHaveCount(1, { timeout: 20_000 });
+  await expect(page.getByTestId('code-joined')).toHaveText('Laptop has joined.');
+  await page.getByTestId('code-new').click();
+  await expect(page.getByTestId('code-left')).toHaveText('Good for 15:00 more');
+  await expect(page.getByTestId('code-joined')).toHaveCount(0);
 });
 
 test('a device is removed only after it was asked, and never this one', async ({ page }) => {

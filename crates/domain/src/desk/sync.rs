@@ -104,7 +104,7 @@ pub struct JoinHub {
 pub struct DeviceCode {
     /// The code, in groups of four.
     pub code: String,
-    /// Until when it is good.
+    /// Until when it is good, by the clock of this computer.
     pub expires_at: Millis,
     /// The hub's address, to be typed beside it.
     pub address: String,
