@@ -99,8 +99,10 @@ impl Loader<'_> {
     /// Looks whether rows are there. Of one that lives nothing else is asked, but by who reads it for its own sake; those that are deleted are read,
     /// and answered.
     async fn look(&mut self, wanted: Wanted) -> Result<Vec<(&'static str, Uuid)>, DbError> {
+        // Of those that were asked for and are not there, the batch makes some.
+        let is_open = |table, id| !self.known.contains(&(table, id)) && self.ledger.row(table, id).is_none();
         let new = |(table, ids): (&'static str, HashSet<Uuid>)| {
-            let ids: Vec<Uuid> = ids.into_iter().filter(|id| self.ledger.row(table, *id).is_none()).collect();
+            let ids: Vec<Uuid> = ids.into_iter().filter(|id| is_open(table, *id)).collect();
             (table, ids)
         };
         let asked: Vec<_> = wanted.into_iter().map(new).filter(|(_, ids)| !ids.is_empty()).collect();
@@ -173,12 +175,16 @@ impl Loader<'_> {
             wanted.entry("services").or_default().extend(service);
         }
         self.read(wanted).await?;
-        let ids: Vec<Uuid> = visits.iter().map(|visit| visit.id).collect();
+        // None is said to clash with a visit that is not there yet.
+        let ids: Vec<Uuid> = visits.iter().map(|visit| visit.id).filter(|id| self.ledger.row("appointments", *id).is_some()).collect();
         let mut around = self.around(visits.iter().flat_map(|visit| self.places(visit.id, Some(&visit.columns))).collect()).await?;
-        let statement = self.pg.prepare_cached("SELECT id FROM appointments WHERE clinic_id = $1 AND clash_with_id = ANY ($2)").await?;
         let mut flagged: Vec<Uuid> = ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")).collect();
-        for row in self.pg.query(&statement, &[&self.clinic, &ids]).await? {
-            flagged.push(row.try_get(0)?);
+        if !ids.is_empty() {
+            let sql = "SELECT id FROM appointments WHERE clinic_id = $1 AND clash_with_id = ANY ($2)";
+            let statement = self.pg.prepare_cached(sql).await?;
+            for row in self.pg.query(&statement, &[&self.clinic, &ids]).await? {
+                flagged.push(row.try_get(0)?);
+            }
         }
         around.extend(&flagged);
         self.read_with_services(around).await?;
