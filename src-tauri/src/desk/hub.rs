@@ -178,7 +178,7 @@ impl Desk {
         let code = self.ask_hub(Right::ManageClinic, async |hub| hub.new_code().await)?;
         let here = self.ask(|store, _| store.local_hub())?;
         // By the clock of this computer, which the time that is left is shown by.
-        let expires_at = Millis(code.expires_at.0 - here.hub_ahead_ms);
+        let expires_at = Millis(code.expires_at.0.saturating_sub(here.hub_ahead_ms));
         Ok(DeviceCode { code: code.code, expires_at, address: here.url.unwrap_or_default() })
     }
 
