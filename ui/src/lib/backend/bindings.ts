@@ -629,7 +629,7 @@ export type DayBounds = {
 export type DeviceCode = {
 	/**  The code, in groups of four. */
 	code: string,
-	/**  Until when it is good. */
+	/**  Until when it is good, by the clock of this computer. */
 	expires_at: Millis,
 	/**  The hub's address, to be typed beside it. */
 	address: string,
