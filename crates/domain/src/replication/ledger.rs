@@ -117,7 +117,7 @@ impl Ledger {
     }
 
     /// Makes room for so many rows more.
-    pub fn expect(&mut self, rows: usize) {
+    pub fn reserve(&mut self, rows: usize) {
         self.rows.reserve(rows);
         self.touched.reserve(rows);
     }

@@ -31,7 +31,7 @@ pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[
     let mut loader = Loader { pg, catalog, clinic, ledger: Ledger::default(), known: HashSet::new() };
     let changes = batch.iter().flat_map(|transaction| &transaction.changes);
     let changes: Vec<(&Replicated, &Change)> = changes.filter_map(|change| Some((replicated(&change.table)?, change))).collect();
-    loader.ledger.expect(changes.len());
+    loader.ledger.reserve(changes.len());
     let (mut changed, mut referred) = (Wanted::new(), Wanted::new());
     for (table, change) in &changes {
         changed.entry(table.name).or_default().insert(change.id);

@@ -76,20 +76,16 @@ impl Step<'_> {
         }
         values.push(each(|row| row.seq));
         // Of most new rows nothing was written since they were made.
-        let is_alone = self.is_new && self.rows.iter().all(|(_, row)| row.written.is_empty());
-        values.push(Box::new(self.rows.iter().filter(|_| !is_alone).map(|(_, row)| clocks(row)).collect::<Vec<Value>>()));
+        let clocks = self.rows.iter().map(|(_, row)| (!row.written.is_empty()).then(|| clocks(row))).collect();
+        values.push(Box::new(unless_empty(clocks, Option::is_none)));
         // A row at a time: it is found in memory once, and its columns lie in the order of these.
         let mut cells: Vec<Vec<&Value>> = self.columns.iter().map(|_| Vec::with_capacity(self.rows.len())).collect();
         for (_, row) in &self.rows {
             let row = row.columns.along(self.columns.iter().map(|column| column.name.as_str()));
             cells.iter_mut().zip(row).for_each(|(column, value)| column.push(value.unwrap_or(&Value::Null)));
         }
-        for (column, mut cells) in self.columns.iter().zip(cells) {
-            // Beside longer arrays an empty one is empty values, which Postgres then need not read one by one.
-            if cells.iter().all(|value| value.is_null()) {
-                cells.clear();
-            }
-            values.push(array(column.kind, cells.into_iter())?);
+        for (column, cells) in self.columns.iter().zip(cells) {
+            values.push(array(column.kind, unless_empty(cells, |value| value.is_null()).into_iter())?);
         }
         let clinic: &(dyn ToSql + Sync) = &clinic;
         let values: Vec<&(dyn ToSql + Sync)> =
@@ -98,6 +94,14 @@ impl Step<'_> {
         Ok(())
     }
 }
+
+/// The values of a column; none where all are empty: beside longer arrays an empty one is empty values, which Postgres then need not read one by one.
+fn unless_empty<T>(cells: Vec<T>, is_empty: impl Fn(&T) -> bool) -> Vec<T> {
+    if cells.iter().all(is_empty) { Vec::new() } else { cells }
+}
+
+/// What stands for clocks that are empty.
+const NO_CLOCKS: &str = "'{}'";
 
 /// New rows: the clinic, what the hub keeps of each, and the columns.
 fn insert(table: &str, columns: &[&Column]) -> String {
@@ -117,7 +121,7 @@ fn insert(table: &str, columns: &[&Column]) -> String {
     sql.push_str(") SELECT $1");
     let kinds: Vec<_> = columns.iter().map(|column| array_type(column.kind)).collect();
     for (place, cast) in OWN.iter().map(|_| "").chain(kinds.iter().map(|(_, cast)| *cast)).enumerate() {
-        let _ = if place == CLOCKS { write!(sql, ", coalesce(u.c{place}, '{{}}')") } else { write!(sql, ", u.c{place}{cast}") };
+        let _ = if place == CLOCKS { write!(sql, ", coalesce(u.c{place}, {NO_CLOCKS})") } else { write!(sql, ", u.c{place}{cast}") };
     }
     sql.push_str(" FROM ");
     unnest(&mut sql, 2, OWN.iter().map(|(_, of)| *of).chain(kinds.iter().map(|(of, _)| *of)));
@@ -126,7 +130,7 @@ fn insert(table: &str, columns: &[&Column]) -> String {
 
 /// Rows that are there: their ids, what the hub keeps of each change, and the columns.
 fn update(table: &str, columns: &[&Column]) -> String {
-    let mut sql = format!("UPDATE {table} t SET seq = u.c1, clocks = u.c2");
+    let mut sql = format!("UPDATE {table} t SET seq = u.c1, clocks = coalesce(u.c2, {NO_CLOCKS})");
     let kinds: Vec<_> = columns.iter().map(|column| array_type(column.kind)).collect();
     for (place, (column, (_, cast))) in columns.iter().zip(&kinds).enumerate() {
         let _ = write!(sql, ", {} = u.c{}{cast}", column.name, place + 3);
