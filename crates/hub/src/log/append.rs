@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use deadpool_postgres::{Object, Transaction as Pg};
-use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, try_join, try_join_all};
+use futures_util::{FutureExt, try_join};
 use petrel_domain::replication::{
     Entry, Ledger, Maker, Outcome, Push, PushResult, Pushed, Reason, Transaction, TransactionId, clamp, judge,
 };
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{load, write};
 use crate::catalog::Catalog;
-use crate::db::{DbError, note_written, set_clinic, writing_transaction};
+use crate::db::{DbError, note_written, writing_transaction};
 use crate::live::CHANNEL;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
@@ -44,14 +44,16 @@ pub(crate) async fn append(
     metrics: &Metrics,
 ) -> Result<Pushed, Problem> {
     let now = SystemClock.now();
-    let mut pg = writing_transaction(client, clinic).await?;
-    // The lock that puts pushes of one clinic one after another. It is held to the commit: numbers become visible in their order.
+    let pg = writing_transaction(client, clinic).await?;
+    // The lock that puts pushes of one clinic one after another. It is held to the commit: numbers become visible in their order. What follows is asked
+    // at the same go, and done after it.
     let lock = pg.prepare_cached("SELECT head FROM log_heads WHERE clinic_id = $1 FOR UPDATE").await?;
-    let before: i64 = pg.query_one(&lock, &[&clinic]).await?.try_get(0)?;
+    let before = async { Ok::<i64, DbError>(pg.query_one(&lock, &[&clinic]).await?.try_get(0)?) };
+    let savepoint = async { Ok(pg.batch_execute("SAVEPOINT batch").await?) };
+    let (before, mut last, ()) = try_join!(before, Replicas::read(&pg, clinic, &batch, follows), savepoint)?;
     let mut head = before;
     let mut results: Vec<Option<PushResult>> = Vec::new();
     let mut fresh = Vec::new();
-    let mut last = Replicas::read(&pg, clinic, &batch, follows).await?;
     if let Some(follows) = follows {
         if !last.has_come(follows) {
             return Err(Problem::TooEarly);
@@ -69,44 +71,40 @@ pub(crate) async fn append(
     }
     let mut ends = Vec::new();
     if !fresh.is_empty() {
-        let savepoint = pg.savepoint("batch").await?;
-        let all = together(&savepoint, catalog, clinic, device, &mut fresh, head, now).await;
-        match all {
-            Ok((numbered, new_head)) => {
-                savepoint.commit().await?;
-                (ends, head) = (numbered, new_head);
-            }
+        match together(&pg, catalog, clinic, device, &mut fresh, head, now).await {
+            Ok(all) => (ends, head) = all,
             Err(error) if error.blames_data().is_some() => {
-                savepoint.rollback().await?;
+                pg.batch_execute("ROLLBACK TO batch").await?;
                 // One of them is poison: each by itself, so that the others flow on.
                 for transaction in &mut fresh {
-                    let savepoint = pg.savepoint("one").await?;
-                    set_clinic(&savepoint, clinic).await?;
-                    let one = std::slice::from_mut(transaction);
-                    let alone = together(&savepoint, catalog, clinic, device, one, head, now).await;
-                    match alone {
+                    pg.batch_execute("SAVEPOINT one").await?;
+                    match together(&pg, catalog, clinic, device, std::slice::from_mut(transaction), head, now).await {
                         Ok((one, new_head)) => {
-                            savepoint.commit().await?;
                             ends.extend(one);
                             head = new_head;
                         }
                         Err(error) => {
                             let Some(cause) = error.blames_data() else { return Err(error.into()) };
-                            savepoint.rollback().await?;
+                            pg.batch_execute("ROLLBACK TO one").await?;
                             let reason = Reason { code: "refused".to_owned(), table: String::new(), id: None, column: cause };
                             reject(&pg, clinic, device, transaction, &reason).await?;
                             ends.push(Ended::rejected(transaction.id(), reason));
                         }
                     }
+                    pg.batch_execute("RELEASE one").await?;
                 }
             }
             Err(error) => return Err(error.into()),
         }
-        last.write(&pg, clinic, device).await?;
-        let number = pg.prepare_cached("UPDATE log_heads SET head = $2 WHERE clinic_id = $1").await?;
-        pg.execute(&number, &[&clinic, &head]).await?;
-        let tell = pg.prepare_cached("SELECT pg_notify($1, $2)").await?;
-        pg.query_one(&tell, &[&CHANNEL, &format!("{clinic} {head}")]).await?;
+        let number = async {
+            let number = pg.prepare_cached("UPDATE log_heads SET head = $2 WHERE clinic_id = $1").await?;
+            Ok::<_, DbError>(pg.execute(&number, &[&clinic, &head]).await?)
+        };
+        let tell = async {
+            let tell = pg.prepare_cached("SELECT pg_notify($1, $2)").await?;
+            Ok(pg.query_one(&tell, &[&CHANNEL, &format!("{clinic} {head}")]).await?)
+        };
+        try_join!(last.write(&pg, clinic, device), number, tell)?;
     }
     pg.commit().await?;
     note_written(head - before);

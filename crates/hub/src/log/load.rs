@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::DateTime;
 use deadpool_postgres::Transaction as Pg;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use petrel_domain::appointment::takes_time;
-use petrel_domain::manifest::{OnDelete, REFERENCES, REPLICATED, Replicated, replicated};
-use petrel_domain::replication::{Change, Clock, Columns, Ledger, Name, Op, Row, Stamp, Transaction};
+use petrel_domain::manifest::{OnDelete, REFERENCES, Replicated, replicated};
+use petrel_domain::replication::{Change, Clock, Columns, Ledger, Name, Op, Row, Stamp, TableSchema, Transaction};
 use petrel_domain::{AppointmentStatus, DAY};
 use serde_json::Value;
 use uuid::Uuid;
@@ -25,6 +25,9 @@ const LONGEST_BUFFER: i64 = DAY;
 
 /// Rows still to be read, by table.
 type Wanted = HashMap<&'static str, HashSet<Uuid>>;
+/// Rows that are asked for, by table; and what is answered for each table.
+type Asked = Vec<(&'static str, Vec<Uuid>)>;
+type Answers = Vec<Vec<tokio_postgres::Row>>;
 
 /// Reads what a batch needs.
 pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[Transaction]) -> Result<Ledger, DbError> {
@@ -37,13 +40,17 @@ pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[
         changed.entry(table.name).or_default().insert(change.id);
         for reference in &table.references {
             if let Some(id) = id_in(&change.columns, reference.column) {
-                referred.entry(reference.parent).or_default().insert(id);
+                // How long a visit takes is its service's to say.
+                let is_read = (table.name, reference.column) == ("appointments", "service_id");
+                (if is_read { &mut changed } else { &mut referred }).entry(reference.parent).or_default().insert(id);
             }
         }
     }
-    loader.read(changed).await?;
-    let mut rows: Vec<_> = changes.iter().map(|(table, change)| (table.name, change.id)).collect();
-    rows.extend(loader.look(referred).await?);
+    let (changed, referred) = (loader.unread(changed), loader.unseen(referred));
+    let (read, seen) = try_join(loader.ask_for_rows(&changed), loader.ask_whether(&referred)).await?;
+    loader.keep_rows(&changed, read)?;
+    let mut rows: Vec<_> = changed.iter().flat_map(|(table, ids)| ids.iter().map(|id| (*table, *id))).collect();
+    rows.extend(loader.keep_seen(&referred, seen).await?);
     loader.parents(rows).await?;
     loader.children(&changes).await?;
     loader.visits(&changes).await?;
@@ -73,19 +80,30 @@ impl Loader<'_> {
 
     /// Reads rows that were not read yet.
     async fn read(&mut self, wanted: Wanted) -> Result<(), DbError> {
-        let mut asked = Vec::new();
-        for table in REPLICATED {
-            let Some(ids) = wanted.get(table) else { continue };
-            let ids: Vec<Uuid> = ids.iter().filter(|id| self.known.insert((table, **id))).copied().collect();
-            let Some(schema) = self.catalog.schema.tables.get(*table).filter(|_| !ids.is_empty()) else { continue };
-            asked.push((*table, schema, ids));
-        }
-        let answers = try_join_all(asked.iter().map(async |(table, schema, ids)| {
-            let columns = schema.names().collect::<Vec<_>>().join(", ");
-            let columns = format!("made_clock, made_seq, made_replica, seq, clocks, {columns}");
-            self.ask(table, &columns, ids).await
-        }));
-        for ((table, schema, _), rows) in asked.iter().zip(answers.await?) {
+        let asked = self.unread(wanted);
+        let answers = self.ask_for_rows(&asked).await?;
+        self.keep_rows(&asked, answers)
+    }
+
+    /// Those of the rows that were not asked for yet; from here on they are known.
+    fn unread(&mut self, wanted: Wanted) -> Asked {
+        let mut new = |table, ids: HashSet<Uuid>| ids.into_iter().filter(|id| self.known.insert((table, *id))).collect::<Vec<_>>();
+        let tables = &self.catalog.schema.tables;
+        let wanted = wanted.into_iter().filter(|(table, _)| tables.contains_key(*table));
+        wanted.map(|(table, ids)| (table, new(table, ids))).filter(|(_, ids)| !ids.is_empty()).collect()
+    }
+
+    async fn ask_for_rows(&self, asked: &Asked) -> Result<Answers, DbError> {
+        let columns = |table: &str| {
+            let names = self.catalog.schema.tables.get(table).into_iter().flat_map(TableSchema::names).collect::<Vec<_>>().join(", ");
+            format!("made_clock, made_seq, made_replica, seq, clocks, {names}")
+        };
+        try_join_all(asked.iter().map(async |(table, ids)| self.ask(table, &columns(table), ids).await)).await
+    }
+
+    fn keep_rows(&mut self, asked: &Asked, answers: Answers) -> Result<(), DbError> {
+        for ((table, _), rows) in asked.iter().zip(answers) {
+            let Some(schema) = self.catalog.schema.tables.get(*table) else { continue };
             for found in rows {
                 let columns = columns_of(&found, 6, schema)?;
                 let made = Stamp { clock: Clock(found.try_get(1)?), seq: found.try_get(2)?, replica: found.try_get(3)? };
@@ -99,14 +117,23 @@ impl Loader<'_> {
     /// Looks whether rows are there. Of one that lives nothing else is asked, but by who reads it for its own sake; those that are deleted are read,
     /// and answered.
     async fn look(&mut self, wanted: Wanted) -> Result<Vec<(&'static str, Uuid)>, DbError> {
-        // Of those that were asked for and are not there, the batch makes some.
+        let asked = self.unseen(wanted);
+        let answers = self.ask_whether(&asked).await?;
+        self.keep_seen(&asked, answers).await
+    }
+
+    /// Those of the rows of which it is not known whether they are there. Of those that were asked for and are not there, the batch makes some.
+    fn unseen(&self, wanted: Wanted) -> Asked {
         let is_open = |table, id| !self.known.contains(&(table, id)) && self.ledger.row(table, id).is_none();
-        let new = |(table, ids): (&'static str, HashSet<Uuid>)| {
-            let ids: Vec<Uuid> = ids.into_iter().filter(|id| is_open(table, *id)).collect();
-            (table, ids)
-        };
-        let asked: Vec<_> = wanted.into_iter().map(new).filter(|(_, ids)| !ids.is_empty()).collect();
-        let answers = try_join_all(asked.iter().map(async |(table, ids)| self.ask(table, "deleted_at IS NOT NULL", ids).await)).await?;
+        let open = |table, ids: HashSet<Uuid>| ids.into_iter().filter(|id| is_open(table, *id)).collect::<Vec<_>>();
+        wanted.into_iter().map(|(table, ids)| (table, open(table, ids))).filter(|(_, ids)| !ids.is_empty()).collect()
+    }
+
+    async fn ask_whether(&self, asked: &Asked) -> Result<Answers, DbError> {
+        try_join_all(asked.iter().map(async |(table, ids)| self.ask(table, "deleted_at IS NOT NULL", ids).await)).await
+    }
+
+    async fn keep_seen(&mut self, asked: &Asked, answers: Answers) -> Result<Vec<(&'static str, Uuid)>, DbError> {
         let mut deleted = Wanted::new();
         for ((table, _), rows) in asked.iter().zip(answers) {
             for found in rows {
@@ -177,20 +204,25 @@ impl Loader<'_> {
         self.read(wanted).await?;
         // None is said to clash with a visit that is not there yet.
         let ids: Vec<Uuid> = visits.iter().map(|visit| visit.id).filter(|id| self.ledger.row("appointments", *id).is_some()).collect();
-        let mut around = self.around(visits.iter().flat_map(|visit| self.places(visit.id, Some(&visit.columns))).collect()).await?;
+        let places = visits.iter().flat_map(|visit| self.places(visit.id, Some(&visit.columns))).collect();
+        let (mut around, others) = try_join(self.around(places), self.flagged_because_of(&ids)).await?;
         let mut flagged: Vec<Uuid> = ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")).collect();
-        if !ids.is_empty() {
-            let sql = "SELECT id FROM appointments WHERE clinic_id = $1 AND clash_with_id = ANY ($2)";
-            let statement = self.pg.prepare_cached(sql).await?;
-            for row in self.pg.query(&statement, &[&self.clinic, &ids]).await? {
-                flagged.push(row.try_get(0)?);
-            }
-        }
+        flagged.extend(others);
         around.extend(&flagged);
         self.read_with_services(around).await?;
         // A visit that is flagged because of one that now moves away may clash with a third: what stands around it is read, too.
         let around = self.around(flagged.iter().flat_map(|id| self.places(*id, None)).collect()).await?;
         self.read_with_services(around).await
+    }
+
+    /// The visits that are said to clash with these.
+    async fn flagged_because_of(&self, visits: &Vec<Uuid>) -> Result<Vec<Uuid>, DbError> {
+        if visits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement = self.pg.prepare_cached("SELECT id FROM appointments WHERE clinic_id = $1 AND clash_with_id = ANY ($2)").await?;
+        let found = self.pg.query(&statement, &[&self.clinic, visits]).await?;
+        Ok(found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
     /// Reads visits, and their services.
