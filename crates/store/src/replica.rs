@@ -124,7 +124,7 @@ impl Store {
             let sql = format!(
                 "SELECT (SELECT count(*) FROM rejected_changes WHERE settled_at IS NULL AND transaction_json IS NOT NULL),
                    (SELECT count(*) FROM lost_values WHERE {})",
-                losses::OPEN
+                *losses::OPEN
             );
             Ok(db.prepare_cached(&sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
         })

@@ -97,6 +97,18 @@ pub(crate) fn refuse_climbing(actor: &Actor, role: Role) -> Result<()> {
     if role != Role::Owner || is_owner { Ok(()) } else { Err(Refusal::new(RefusalCode::Forbidden).with_detail("owner").into()) }
 }
 
+/// Changes the row of a colleague by a statement of its own: what only an owner may do is refused, by what the colleague is before and after.
+pub(crate) fn change_member(tx: &Tx<'_>, id: [u8; 16], change: impl FnOnce(&Tx<'_>) -> Result<()>) -> Result<()> {
+    let refuse = || {
+        let mut role = tx.db().prepare_cached("SELECT role FROM staff WHERE id = ?1")?;
+        let role = role.query_row([id], |row| row.choice("role", Role::parse)).optional()?;
+        role.map_or(Ok(()), |role| refuse_climbing(tx.actor(), role))
+    };
+    refuse()?;
+    change(tx)?;
+    refuse()
+}
+
 fn refuse_last_owner(tx: &Tx<'_>, before: &Staff) -> Result<()> {
     if before.details.role != Role::Owner || !before.details.is_active {
         return Ok(());

@@ -10,6 +10,7 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
+use crate::staff::{change_member, refuse_ownerless};
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 /// One row to be put back.
@@ -77,7 +78,11 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
         is_known = true;
         let steps = steps(tx, row.get_ref(0)?.as_blob()?)?;
         for step in steps.iter().rev() {
-            put_back(tx, step)?;
+            if step.table == "staff" {
+                change_member(tx, step.id, |tx| put_back(tx, step))?
+            } else {
+                put_back(tx, step)?
+            }
             if step.kind == Kind::Inserted {
                 gone.insert((step.table.clone(), step.id));
             }
@@ -93,7 +98,7 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
     for (table, id) in &gone {
         refuse_orphans(tx, tx.catalog().table(table)?, id)?;
     }
-    crate::staff::refuse_ownerless(tx)?;
+    refuse_ownerless(tx)?;
     crate::appointments::refuse_new_clashes(tx, &visits)
 }
 

@@ -265,4 +265,10 @@ fn undo_asks_for_the_right_of_what_it_takes_back_and_never_leaves_a_clinic_witho
     let undone = desk.store.undo(&bo, demoted.undo.unwrap()).unwrap();
     assert_eq!(code(desk.store.undo(&front, undone.undo.unwrap())), RefusalCode::Forbidden, "taking an undo back is no way around");
     assert_eq!(code(desk.store.undo(&boss, petrel_domain::desk::ActionId(1))), RefusalCode::NothingToUndo, "a clinic is not undone");
+    // Who may not make an owner may not get one back either, not even themselves.
+    let partner = desk.store.create_staff(&boss, person("Cy", Role::Owner)).unwrap().value;
+    let demoted = desk.store.save_staff(&boss, partner, person("Cy", Role::Admin)).unwrap();
+    let admin = Actor::staff(partner, Role::Admin);
+    assert_eq!(code(desk.store.undo(&admin, demoted.undo.unwrap())), RefusalCode::Forbidden);
+    desk.store.undo(&boss, demoted.undo.unwrap()).unwrap();
 }

@@ -187,6 +187,70 @@ fn moving_this_and_following_moves_the_rest_by_as_much_and_all_or_none() {
 }
 
 #[test]
+fn several_of_a_series_are_those_of_the_same_pet_that_are_still_to_come() {
+    let salon = salon();
+    let mut input = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=4".into()), ..salon.wish(at("2026-06-01", "10:00")) };
+    let luna = salon.add_pet("Luna");
+    input.pets.push(BookPet {
+        pet_id: Some(luna),
+        starts_at: at("2026-06-01", "10:30"),
+        duration_minutes: Some(15),
+        ..input.pets[0].clone()
+    });
+    let ids = salon.store.book_appointment(&salon.owner, input).unwrap().value.appointment_ids;
+    let card = |id: AppointmentId| salon.store.appointment(&salon.owner, id).unwrap().card;
+    let (rex, lunas): (Vec<_>, Vec<_>) = ids.iter().copied().partition(|id| card(*id).pet_id == Some(salon.pet));
+    // Two weeks on nobody has closed the first visit; it is over all the same.
+    salon.clock.set(at("2026-06-12", "08:00"));
+    let mut longer = salon.shift(rex[3], at("2026-06-22", "11:00"), SeriesScope::All);
+    longer.ends_at = at("2026-06-22", "11:45");
+    salon.store.move_appointment(&salon.owner, longer).unwrap();
+    let times = |ids: &[AppointmentId]| ids.iter().map(|id| (card(*id).starts_at, card(*id).ends_at)).collect::<Vec<_>>();
+    let day = |date: &str, from: &str, until: &str| (at(date, from), at(date, until));
+    assert_eq!(
+        times(&rex),
+        [
+            day("2026-06-01", "10:00", "10:30"),
+            day("2026-06-08", "10:00", "10:30"),
+            day("2026-06-15", "11:00", "11:45"),
+            day("2026-06-22", "11:00", "11:45"),
+        ]
+    );
+    let stays = ["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22"].map(|date| day(date, "10:30", "10:45"));
+    assert_eq!(times(&lunas), stays);
+    // One of another length keeps it when the series moves on.
+    let shorter = MoveInput { ends_at: at("2026-06-15", "11:15"), ..salon.shift(rex[2], at("2026-06-15", "11:00"), SeriesScope::This) };
+    salon.store.move_appointment(&salon.owner, shorter).unwrap();
+    let on = MoveInput { ends_at: at("2026-06-22", "12:45"), ..salon.shift(rex[3], at("2026-06-22", "12:00"), SeriesScope::All) };
+    salon.store.move_appointment(&salon.owner, on).unwrap();
+    assert_eq!(times(&rex[2..]), [day("2026-06-15", "12:00", "12:15"), day("2026-06-22", "12:00", "12:45")]);
+    salon.cancel(rex[3], SeriesScope::All);
+    let open = [AppointmentStatus::Confirmed, AppointmentStatus::Confirmed, AppointmentStatus::Cancelled, AppointmentStatus::Cancelled];
+    assert_eq!(rex.iter().map(|id| salon.status(*id)).collect::<Vec<_>>(), open);
+    assert!(lunas.iter().all(|id| salon.status(*id) == AppointmentStatus::Confirmed));
+}
+
+#[test]
+fn of_a_series_one_visit_alone_is_rescheduled() {
+    let salon = salon();
+    let series = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at("2026-06-01", "10:00")) };
+    let ids = salon.store.book_appointment(&salon.owner, series).unwrap().value.appointment_ids;
+    let several = salon.shift(ids[0], at("2026-06-02", "10:00"), SeriesScope::Following);
+    let refusal = salon.store.reschedule_appointment(&salon.owner, several).unwrap_err().refusal();
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::Invalid, Some("scope")));
+}
+
+#[test]
+fn who_walks_in_and_comes_again_is_here_once() {
+    let salon = salon();
+    let series = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at("2026-06-01", "10:00")) };
+    let walk_in = BookInput { booking_method: BookingMethod::WalkIn, ..series };
+    let ids = salon.store.book_appointment(&salon.owner, walk_in).unwrap().value.appointment_ids;
+    let expected = [AppointmentStatus::CheckedIn, AppointmentStatus::Confirmed, AppointmentStatus::Confirmed];
+    assert_eq!(ids.iter().map(|id| salon.status(*id)).collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn rescheduling_keeps_the_chain_and_frees_the_old_time() {
     let salon = salon();
     let id = salon.book(at("2026-06-01", "10:00"));

@@ -1,6 +1,8 @@
 //! What becomes of one transaction: merged register by register, its rows revived where something new belongs to them, its visits held
 //! against the others.
 
+use std::cmp::Reverse;
+
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -101,7 +103,10 @@ impl Case<'_> {
             let Some(table) = known(&change.table) else { continue };
             self.revive(table, change.id);
         }
-        for (table, id) in std::mem::take(&mut self.deleted) {
+        // Children first: one that is brought back keeps what it belongs to.
+        let mut deleted = std::mem::take(&mut self.deleted);
+        deleted.sort_by_key(|(table, _)| Reverse(replicated(table).map(|table| table.place)));
+        for (table, id) in deleted {
             let is_deleted = self.ledger.row(table, id).is_some_and(Row::is_deleted);
             if is_deleted && self.ledger.has_living_children(table, id) {
                 self.bring_back(table, id);

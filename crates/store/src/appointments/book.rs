@@ -107,7 +107,7 @@ fn visit(
         notes: &input.notes,
         starts_at,
         ends_at,
-        status: first_status(input.booking_method, details.is_some_and(|of| of.requires_approval)),
+        status: first_status(input.booking_method, details.is_some_and(|of| of.requires_approval), days == 0),
         booking_method: input.booking_method,
         estimated_cost_cents: input.estimated_cost_cents.or_else(|| details.and_then(|of| of.base_price_cents)),
         is_emergency: input.is_emergency,
@@ -121,10 +121,10 @@ fn visit(
     Ok(id)
 }
 
-/// Who walks in is here; what waits for a yes is pending, unless the desk itself booked it.
-fn first_status(method: BookingMethod, requires_approval: bool) -> AppointmentStatus {
+/// Who walks in is here, on the first date of a series; what waits for a yes is pending, unless the desk itself booked it.
+fn first_status(method: BookingMethod, requires_approval: bool, is_first_date: bool) -> AppointmentStatus {
     match method {
-        BookingMethod::WalkIn => AppointmentStatus::CheckedIn,
+        BookingMethod::WalkIn if is_first_date => AppointmentStatus::CheckedIn,
         BookingMethod::Online | BookingMethod::Voice | BookingMethod::Sms if requires_approval => AppointmentStatus::Pending,
         _ => AppointmentStatus::Confirmed,
     }

@@ -4,7 +4,7 @@ use petrel_domain::appointment::{can_move_time, can_reschedule};
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{MoveInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode, StaffId, zone};
+use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode, SeriesScope, StaffId, zone};
 use rusqlite::params;
 
 use super::colleagues::{Roster, roster};
@@ -26,10 +26,10 @@ impl Store {
         self.write(actor, Action::MoveAppointment, |tx| move_visits(tx, &input))
     }
 
-    /// Reschedules a visit: the old one stays, as `rescheduled`, and a new one takes its place.
+    /// Reschedules a visit: the old one stays, as `rescheduled`, and a new one takes its place. Several of a series are moved instead.
     ///
     /// # Errors
-    /// As [`Store::move_appointment`].
+    /// As [`Store::move_appointment`]; `invalid` on a scope of several.
     pub fn reschedule_appointment(&self, actor: &Actor, input: MoveInput) -> Result<Saved<AppointmentId>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
@@ -49,13 +49,16 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
     let roster = roster(tx.db())?;
     let visit = existing(tx.db(), input.appointment_id)?;
     let visits = series::in_scope(tx, &visit, input.scope)?;
-    let except: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
-    for other in &visits {
+    let ids: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
+    for (place, other) in visits.iter().enumerate() {
         if !can_move_time(other.status) {
             return Err(not_movable(other));
         }
         let (starts_at, ends_at) = target_time(&visit, other, input, &roster)?;
-        let target = judged(tx, &roster, other, input, (starts_at, ends_at), &except)?;
+        // With whom the others are changes with the one that was moved, where they were with the same colleague.
+        let staff_id = if other.staff_id == visit.staff_id { input.staff_id.or(other.staff_id) } else { other.staff_id };
+        // Those that have not moved yet are not in the way.
+        let target = judged(tx, &roster, other, input, (starts_at, ends_at, staff_id), &ids[place..])?;
         let sql = "UPDATE appointments SET starts_at = ?2, ends_at = ?3, staff_id = ?4, is_overbooked = ?5, updated_at = ?6 WHERE id = ?1";
         let staff = target.staff_id.map(StaffId::bytes);
         let values = params![other.id.bytes(), target.starts_at.0, target.ends_at.0, staff, target.is_overbooked, tx.now().0];
@@ -65,7 +68,7 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
     Ok(())
 }
 
-/// The others of a series move by as much of the wall clock as the one that was moved.
+/// The others of a series move by as much of the wall clock as the one that was moved, and get its length where they had it before.
 fn target_time(moved: &Visit, other: &Visit, input: &MoveInput, roster: &Roster) -> Result<(Millis, Millis)> {
     if moved.id == other.id {
         return Ok((input.starts_at, input.ends_at));
@@ -74,7 +77,10 @@ fn target_time(moved: &Visit, other: &Visit, input: &MoveInput, roster: &Roster)
     let by = local(input.starts_at) - local(moved.starts_at);
     let starts_at = zone::shifted(other.starts_at, 0, by.num_minutes(), roster.zone);
     let starts_at = starts_at.ok_or_else(|| Refusal::on(RefusalCode::OutsideHours, "starts_at"))?;
-    Ok((starts_at, Millis(starts_at.0 + input.ends_at.0 - input.starts_at.0)))
+    let length = |from: Millis, until: Millis| until.0 - from.0;
+    let own = length(other.starts_at, other.ends_at);
+    let is_same = own == length(moved.starts_at, moved.ends_at);
+    Ok((starts_at, Millis(starts_at.0 + if is_same { length(input.starts_at, input.ends_at) } else { own })))
 }
 
 fn judged(
@@ -82,10 +88,9 @@ fn judged(
     roster: &Roster,
     visit: &Visit,
     input: &MoveInput,
-    (starts_at, ends_at): (Millis, Millis),
+    (starts_at, ends_at, staff_id): (Millis, Millis, Option<StaffId>),
     except: &[AppointmentId],
 ) -> Result<Target> {
-    let staff_id = input.staff_id.or(visit.staff_id);
     let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
     let is_overbooked = match staff_id {
         None => false,
@@ -112,7 +117,12 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
     if !can_reschedule(visit.status) {
         return Err(not_movable(&visit));
     }
-    let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at), &[visit.id])?;
+    // Of a series one visit alone is rescheduled, in a chain; several are moved.
+    if input.scope != SeriesScope::This {
+        return Err(Refusal::on(RefusalCode::Invalid, "scope").into());
+    }
+    let staff_id = input.staff_id.or(visit.staff_id);
+    let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at, staff_id), &[visit.id])?;
     let old = "UPDATE appointments SET status = 'rescheduled', updated_at = ?2 WHERE id = ?1";
     tx.db().prepare_cached(old)?.execute(params![visit.id.bytes(), tx.now().0])?;
     let id = AppointmentId(tx.new_id());

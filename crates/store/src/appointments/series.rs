@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use petrel_domain::recurrence::Recurrence;
-use petrel_domain::{Millis, RefusalCode, SeriesScope};
+use petrel_domain::{RefusalCode, SeriesScope};
 
 use super::row::{Visit, of_series};
 use crate::{Result, Tx};
@@ -31,15 +31,21 @@ pub(super) fn attempt<T>(tx: &mut Tx<'_>, may_be_left_out: bool, work: impl FnOn
     }
 }
 
-/// The visits that a change is for: this one, this one and those that follow, or all that have not begun.
+/// The visits that a change is for: this one, this one and those that follow, or all; of the others those of the same pet alone that are still to
+/// come. A visit of last week that nobody closed stays as it is.
 pub(super) fn in_scope(tx: &Tx<'_>, visit: &Visit, scope: SeriesScope) -> Result<Vec<Visit>> {
-    let from = match (visit.series_id, scope) {
-        (None, _) | (_, SeriesScope::This) => return Ok(vec![visit.clone()]),
-        (Some(_), SeriesScope::Following) => visit.starts_at,
-        (Some(_), SeriesScope::All) => Millis(i64::MIN),
-    };
     let Some(series) = visit.series_id else { return Ok(vec![visit.clone()]) };
+    let from = match scope {
+        SeriesScope::This => return Ok(vec![visit.clone()]),
+        SeriesScope::Following => visit.starts_at.max(tx.now()),
+        SeriesScope::All => tx.now(),
+    };
     let mut visits = of_series(tx.db(), series, from)?;
-    visits.retain(|other| other.id == visit.id || petrel_domain::appointment::can_reschedule(other.status));
+    visits.retain(|other| {
+        let is_meant = other.pet_id == visit.pet_id && petrel_domain::appointment::can_reschedule(other.status);
+        is_meant && other.id != visit.id
+    });
+    let place = visits.partition_point(|other| other.starts_at < visit.starts_at);
+    visits.insert(place, visit.clone());
     Ok(visits)
 }

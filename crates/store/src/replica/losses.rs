@@ -1,6 +1,9 @@
 //! Values that lost to another desk's: both stand until a person chooses.
 
+use std::sync::LazyLock;
+
 use petrel_domain::desk::{LostChoice, Saved, WrittenValue};
+use petrel_domain::manifest::REGISTERS;
 use petrel_domain::replication::Change;
 use petrel_domain::rights::Right;
 use petrel_domain::{Millis, Refusal};
@@ -8,15 +11,20 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::named::right_to_see;
+use super::named::right_to_write;
 use super::values::to_sql;
-use crate::{Action, Actor, Result, Store};
+use crate::staff::{change_member, refuse_ownerless};
+use crate::{Action, Actor, Result, Store, Tx};
 
 /// The most that are shown.
 const SHOWN: u32 = 100;
 
-/// What is shown: text alone.
-pub(super) const OPEN: &str = "settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2";
+/// What is shown: text alone, and none that only makes sense together with other columns.
+pub(super) static OPEN: LazyLock<String> = LazyLock::new(|| {
+    let together = REGISTERS.iter().flat_map(|(table, columns)| columns.iter().map(move |column| format!("'{table}.{column}'")));
+    let together = together.collect::<Vec<_>>().join(", ");
+    format!("settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2 AND table_name || '.' || column_name NOT IN ({together})")
+});
 
 /// A value that lost, beside the one that stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +60,8 @@ impl Store {
         self.read(|db| {
             let sql = format!(
                 "SELECT seq, table_name, row_id, column_name, kept, lost, staff_id, written_at, lost_seq FROM lost_values
-                 WHERE {OPEN} ORDER BY seq DESC LIMIT ?1"
+                 WHERE {} ORDER BY seq DESC LIMIT ?1",
+                *OPEN
             );
             let mut statement = db.prepare_cached(&sql)?;
             let mut rows = statement.query([SHOWN])?;
@@ -75,15 +84,15 @@ impl Store {
         })
     }
 
-    /// The same in people's words: what stands and what lost, who wrote each, and when, as far as that is known at this desk. Records that the
-    /// actor may not see are left out.
+    /// The same in people's words: what stands and what lost, who wrote each, and when, as far as that is known at this desk. What is not the
+    /// actor's to settle is left out.
     ///
     /// # Errors
     /// `forbidden`.
     pub fn lost_choices(&self, actor: &Actor) -> Result<Vec<LostChoice>> {
         let values = self.lost_values(actor)?;
-        let may_see = |value: &LostValue| actor.require(right_to_see(&value.table)).is_ok() && value.column != "pin_hash";
-        self.read(|db| values.into_iter().filter(may_see).map(|value| self.choice(db, value)).collect())
+        let may_settle = |value: &LostValue| actor.require(right_to_write(&value.table)).is_ok() && value.column != "pin_hash";
+        self.read(|db| values.into_iter().filter(may_settle).map(|value| self.choice(db, value)).collect())
     }
 
     fn choice(&self, db: &Connection, value: LostValue) -> Result<LostChoice> {
@@ -135,17 +144,24 @@ impl Store {
     /// `not_found` where there is no such value or it is settled; `forbidden`.
     pub fn choose_value(&self, actor: &Actor, seq: i64, column: &str, take_lost: bool) -> Result<Saved<()>> {
         self.write(actor, Action::ChooseValue, |tx| {
-            let sql = "SELECT table_name, row_id, lost FROM lost_values WHERE seq = ?1 AND column_name = ?2 AND settled_at IS NULL";
+            let sql = format!("SELECT table_name, row_id, lost FROM lost_values WHERE seq = ?1 AND column_name = ?2 AND {}", *OPEN);
             let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 16]>(1)?, row.get::<_, String>(2)?));
-            let found = tx.db().query_row(sql, params![seq, column], read).optional()?;
+            let found = tx.db().query_row(&sql, params![seq, column], read).optional()?;
             let (table, id, lost) = found.ok_or_else(|| Refusal::not_found("lost_value"))?;
-            tx.actor().require(if table == "medical_records" { Right::WriteRecords } else { Right::WriteClinic })?;
+            tx.actor().require(right_to_write(&table))?;
             let schema = tx.catalog().table(&table)?;
             let kind = schema.kinds[schema.position(column)?];
             let now = tx.now().0;
             if take_lost {
                 let value = to_sql(kind, &serde_json::from_str(&lost)?)?;
-                tx.db().execute(&format!("UPDATE {table} SET {column} = ?2, updated_at = ?3 WHERE id = ?1"), params![id, value, now])?;
+                let sql = format!("UPDATE {table} SET {column} = ?2, updated_at = ?3 WHERE id = ?1");
+                let take = |tx: &Tx<'_>| Ok(tx.db().execute(&sql, params![id, value, now]).map(drop)?);
+                if table == "staff" {
+                    change_member(tx, id, take)?;
+                    refuse_ownerless(tx)?;
+                } else {
+                    take(tx)?;
+                }
             } else {
                 tx.db().execute(&format!("UPDATE {table} SET updated_at = ?2 WHERE id = ?1"), params![id, now])?;
                 tx.say_again(&table, id, column)?;

@@ -38,6 +38,19 @@ pub(super) fn right_to_see(table: &str) -> Right {
     }
 }
 
+/// The settings of the clinic.
+const SETTINGS: &[&str] = &["clinics", "staff", "services", "staff_schedules", "schedule_overrides"];
+
+/// What somebody must be allowed to, to settle what a row of a table says.
+pub(super) fn right_to_write(table: &str) -> Right {
+    match table {
+        "medical_records" => Right::WriteRecords,
+        _ if MARKETING.contains(&table) => Right::Marketing,
+        _ if SETTINGS.contains(&table) => Right::ManageClinic,
+        _ => Right::WriteClinic,
+    }
+}
+
 /// What people call a record; empty where it has no name or is not here.
 pub(super) fn label(db: &Connection, table: &str, id: Uuid) -> Result<String> {
     let sql = match table {

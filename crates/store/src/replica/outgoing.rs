@@ -1,6 +1,9 @@
 //! What this desk has to send, and what became of it.
 
+use std::collections::BTreeMap;
+
 use petrel_domain::Millis;
+use petrel_domain::manifest::REFERENCES;
 use petrel_domain::replication::{Change, Clock, Columns, Name, Op, Outcome, PushResult, Transaction};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
@@ -104,25 +107,41 @@ impl Store {
         }
         tx.execute("UPDATE outbox SET sent_at = ?1, last_seq = 0 WHERE sent_at IS NULL", [now.0])?;
         for table in self.catalog().in_order() {
+            // A row may name one of its own table that is told later: who a client was merged into, which visit came before.
+            let own = REFERENCES.iter().filter(|of| (of.table, of.parent) == (table.name.as_str(), table.name.as_str()));
+            let own: Vec<&str> = own.map(|of| of.column).collect();
             let mut statement = tx.prepare(&format!("SELECT {} FROM {} ORDER BY id", table.columns.join(", "), table.name))?;
             let mut rows = statement.query([])?;
-            let mut told = std::collections::BTreeMap::new();
-            loop {
-                let row = rows.next()?;
-                let is_last = row.is_none();
-                if let Some(row) = row {
-                    let id: [u8; 16] = row.get(0)?;
-                    told.insert(Uuid::from_bytes(id), super::digest::columns(row, table)?);
+            let (mut told, mut later) = (BTreeMap::new(), BTreeMap::new());
+            let tell = |told: &mut BTreeMap<Uuid, Columns>| {
+                let rows = std::mem::take(told);
+                let count = rows.len();
+                if count == 0 {
+                    Ok(())
+                } else {
+                    tell(&tx, now, self.mark(), &serde_json::to_string(&BTreeMap::from([(&table.name, rows)]))?, count)
                 }
-                if (is_last && !told.is_empty()) || told.len() == ROWS {
-                    let count = told.len();
-                    let told = std::collections::BTreeMap::from([(table.name.as_str(), std::mem::take(&mut told))]);
-                    tell(&tx, now, self.mark(), &serde_json::to_string(&told)?, count)?;
+            };
+            while let Some(row) = rows.next()? {
+                let id = Uuid::from_bytes(row.get(0)?);
+                let mut columns = super::digest::columns(row, table)?;
+                let named: Columns = own.iter().filter_map(|column| Some((*column, columns.remove(column)?))).collect();
+                if !named.is_empty() {
+                    later.insert(id, named);
                 }
-                if is_last {
-                    break;
+                told.insert(id, columns);
+                if told.len() == ROWS {
+                    tell(&mut told)?;
                 }
             }
+            tell(&mut told)?;
+            while let Some((id, named)) = later.pop_first() {
+                told.insert(id, named);
+                if told.len() == ROWS {
+                    tell(&mut told)?;
+                }
+            }
+            tell(&mut told)?;
         }
         tx.commit()?;
         drop(writer);

@@ -27,6 +27,7 @@ fn schema() -> Schema {
                 "appointments".to_owned(),
                 table(&[
                     ("client_id", Kind::Id),
+                    ("pet_id", Kind::Id),
                     ("service_id", Kind::Id),
                     ("staff_id", Kind::Id),
                     ("starts_at", Kind::Instant),
@@ -207,6 +208,14 @@ fn something_new_brings_back_what_it_belongs_to() {
         }
         assert!(!hub.ledger.row("clients", id(1)).unwrap().is_deleted(), "swapped: {swap}");
         assert_eq!(entries.iter().filter(|entry| entry.maker == Maker::Revive).count(), 1);
+    }
+    // A pet's new visit keeps both, whichever of the two the other desk's deletion names first.
+    for deletion in [[delete("clients", 1), delete("pets", 2)], [delete("pets", 2), delete("clients", 1)]] {
+        let mut hub = Hub::new();
+        hub.push(9, 0, 0, family.clone()).unwrap();
+        hub.push(8, 10, 2, vec![put("appointments", 3, json!({"pet_id": text(2), "starts_at": 1, "ends_at": 2}))]).unwrap();
+        hub.push(7, 10, 2, deletion.to_vec()).unwrap();
+        assert!(!hub.ledger.row("pets", id(2)).unwrap().is_deleted() && !hub.ledger.row("clients", id(1)).unwrap().is_deleted());
     }
     // Who had seen that they are gone may still correct them; they stay gone.
     let mut hub = Hub::new();
