@@ -166,6 +166,68 @@ test('a visit is dragged to another time and colleague, and Ctrl+Z takes it back
   expect((await stored(page, id)).starts_at).toBe(before.starts_at);
 });
 
+test('what another desk changes during a drag neither moves another visit nor brings back one that is gone', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const times = () =>
+    page.evaluate(() =>
+      Object.fromEntries(window.petrelWorld!.memory.visits.map((kept) => [kept.id, kept.starts_at] as const)),
+    );
+  const to = await placeAt(page, 4, 13, false);
+  const dragged = page.locator(`[data-id="${id}"]`);
+  const take = async () => {
+    const box = (await dragged.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 6);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 8 });
+    await expect(page.getByTestId('ghost')).toBeVisible();
+  };
+  /** Another desk books the same day: the visits stand in another order from then on. */
+  const book = (name: string) =>
+    page.evaluate(
+      ([own, other]) =>
+        window.petrelWorld!.elsewhere(['appointments'], ({ visits, staff }) => {
+          const kept = visits.find((each) => each.id === own)!;
+          const early = Date.parse('2026-11-20T06:00:00+01:00');
+          visits.push({
+            ...kept,
+            id: other,
+            staff_id: staff[0]!.id,
+            starts_at: early,
+            ends_at: early + 900_000,
+          });
+        }),
+      [id, name] as const,
+    );
+
+  const before = await times();
+  await take();
+  await book('booked-elsewhere');
+  await expect(page.locator('[data-id="booked-elsewhere"]')).toBeAttached();
+  await expect(dragged).toHaveAttribute('data-dragged', 'true');
+  await page.mouse.up();
+  await page.getByTestId('overbook').click();
+  await expect(page.getByText('Moved to')).toBeVisible();
+  const { 'booked-elsewhere': _, ...after } = await times();
+  expect(after).toEqual({ ...before, [id]: Date.parse('2026-11-20T13:00:00+01:00') });
+
+  await take();
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = memory.visits.filter((kept) => kept.id !== own);
+    });
+  }, id);
+  await expect(dragged).toHaveCount(0);
+  await expect(page.getByTestId('ghost')).toHaveCount(0);
+  const left = await times();
+  await page.mouse.up();
+  await expect(page.getByTestId('booking-time')).toHaveCount(0);
+  await expect(page.getByTestId('conflict-dialog')).toHaveCount(0);
+  expect(await times()).toEqual(left);
+});
+
 test.describe('a finger', () => {
   test.use({ hasTouch: true });
 
