@@ -351,6 +351,29 @@ test('Alt and the arrows move and resize, say where to, and let go to drop', asy
   await expect.poll(async () => (await stored(page, id)).ends_at).toBe(before.ends_at - 15 * 60_000);
 });
 
+test('what another desk writes while a visit is edited stays', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('edit-reason').fill('Limps');
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments', 'pets'], ({ visits, pets }) => {
+      const kept = visits.find((each) => each.id === own)!;
+      // The name stands above the panel: it tells when the change has come.
+      pets.find(({ id }) => id === kept.pet_id)!.name = 'Elsewhere';
+      Object.assign(kept, { final_cost_cents: 4200, payment_status: 'paid' });
+      kept.notes = { ...kept.notes, internal_notes: 'Muzzle first', reason: 'Coughs' };
+    });
+  }, id);
+  await expect(page.getByTestId('visit-panel').getByRole('heading').first()).toHaveText('Elsewhere');
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
+  const { notes, ...kept } = await stored(page, id);
+  expect(notes).toMatchObject({ reason: 'Limps', internal_notes: 'Muzzle first' });
+  expect(kept).toMatchObject({ final_cost_cents: 4200, payment_status: 'paid' });
+});
+
 test('one button moves a visit on', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   const id = await movable(page);
