@@ -374,6 +374,40 @@ test('what another desk writes while a visit is edited stays', async ({ page }) 
   expect(kept).toMatchObject({ final_cost_cents: 4200, payment_status: 'paid' });
 });
 
+test('what was typed of a visit is offered again unless it was saved or cancelled', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const draft = () => page.evaluate((own) => window.petrelWorld!.memory.drafts[`visit:${own}`] ?? '', id);
+  const edit = async () => {
+    await page.locator(`[data-id="${id}"]`).click();
+    await page.getByTestId('visit-edit').click();
+  };
+  await edit();
+  await page.getByTestId('edit-reason').fill('Limps since Monday');
+  await expect.poll(draft).toContain('Limps');
+  await page.getByTestId('visit').first().click();
+  await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
+  await edit();
+  await page.getByTestId('draft-continue').click();
+  await expect(page.getByTestId('edit-reason')).toHaveValue('Limps since Monday');
+  await page.getByTestId('panel-close').click();
+  await edit();
+  await page.getByTestId('draft-continue').click();
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
+  expect((await stored(page, id)).notes.reason).toBe('Limps since Monday');
+  await expect.poll(draft).toBe('');
+
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('edit-symptoms').fill('Swollen');
+  await expect.poll(draft).toContain('Swollen');
+  await page.getByTestId('visit-edit-form').getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(draft).toBe('');
+  await page.getByTestId('visit-edit').click();
+  await expect(page.getByTestId('edit-symptoms')).toHaveValue('');
+  await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+});
+
 test('one button moves a visit on', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   const id = await movable(page);
