@@ -399,13 +399,24 @@ export function scheduleHandlers(world: World): Handlers {
         return booked;
       }),
     move_appointment: ({ input }) => world.write('move_appointment', ['appointments'], () => (place(input), null)),
+    // As the store does it: the visit stays behind, another one takes its place.
     reschedule_appointment: ({ input }) =>
-      world.write('reschedule_appointment', ['appointments'], () => {
+      world.write('reschedule_appointment', ['appointments'], ({ visits }) => {
+        const old = visitOf(world, input.appointment_id);
+        const before = { ...old };
         place(input);
-        const visit = visitOf(world, input.appointment_id);
-        visit.reschedule_count += 1;
-        if (visit.status === 'reminded') visit.status = 'confirmed';
-        return visit.id;
+        const id = newId();
+        visits.push({
+          ...old,
+          id,
+          status: 'confirmed',
+          status_since: world.now(),
+          reschedule_count: old.reschedule_count + 1,
+          previous_appointment_id: old.id,
+          created_at: world.now(),
+        });
+        Object.assign(old, before, { status: 'rescheduled', status_since: world.now(), next_appointment_id: id });
+        return id;
       }),
     cancel_appointment: ({ input }) =>
       world.write('cancel_appointment', ['appointments'], () => {

@@ -1,5 +1,6 @@
 // What can be done with a visit from anywhere, with the questions that come on the way: which of its series, a taken time,
 // telling the client. The dialogs are in VisitDialogs.svelte, which each screen with visits shows once.
+import { tick } from 'svelte';
 import {
   backend,
   refusalOf,
@@ -45,7 +46,7 @@ export const flow = $state<{
   move: { card: AppointmentCard; isReschedule: boolean } | null;
   /** A time that became free, to be offered to who waits. */
   freed: AppointmentCard | null;
-  /** A rescheduled visit lives on under another id: what shows it follows. */
+  /** A rescheduled visit lives on under another id: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
 }>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null });
 
@@ -103,7 +104,7 @@ async function place(
   try {
     const saved = isOtherDay ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
     await invalidate(saved.changes);
-    if (saved.value && saved.value !== card.id) flow.replaced = { from: card.id, to: saved.value };
+    if (saved.value && saved.value !== card.id) await lead(card.id, saved.value);
     const body = t('visit.notify_moved', { pet: petOf(card), when: formatDateTime(to.startsAt) });
     const message = isOtherDay
       ? t('visit.rescheduled_to', { when: formatDateTime(to.startsAt) })
@@ -122,6 +123,13 @@ async function place(
     const { staff_id, starts_at, ends_at } = answer.slot;
     return place(card, { staffId: staff_id, startsAt: starts_at, endsAt: ends_at }, scope, isReschedule, false);
   }
+}
+
+/** Leads whatever shows a visit to the one in its place. Not later: the old one can be looked at, and undoing brings it back. */
+async function lead(from: string, to: string): Promise<void> {
+  flow.replaced = { from, to };
+  await tick();
+  flow.replaced = null;
 }
 
 export const petOf = (card: AppointmentCard): string => card.pet_name || card.client_name || t('visit.blocked');
