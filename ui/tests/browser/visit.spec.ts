@@ -151,3 +151,52 @@ for (const screen of ['schedule', 'today'] as const) {
     await expect(page).toHaveURL(new RegExp(`visit=${id}`));
   });
 }
+
+for (const [scope, label] of [
+  ['following', 'This one and those after it'],
+  ['all', 'All of the series'],
+] as const) {
+  test(`a visit goes to another day with others of its series (${scope})`, async ({ page }) => {
+    await openDesk(page, '/?view=week&staff=all#/schedule');
+    const id = await movable(page);
+    const WEEK = 7 * 86_400_000;
+    const before = await page.evaluate(
+      ([own, week]) => {
+        const { memory } = window.petrelWorld!;
+        const kept = memory.visits.find((each) => each.id === own)!;
+        kept.series_id = 'series';
+        const shifted = (name: string, by: number) => ({
+          ...kept,
+          id: name,
+          starts_at: kept.starts_at + by,
+          ends_at: kept.ends_at + by,
+        });
+        // Nothing stands in the way of this one.
+        memory.visits = memory.visits.filter((each) => each.id === own || each.staff_id !== kept.staff_id);
+        memory.visits.push(shifted('earlier', -week), shifted('later', week));
+        window.petrelWorld!.changed(['appointments']);
+        return kept.starts_at;
+      },
+      [id, WEEK] as const,
+    );
+    const starts = async () => [
+      (await stored(page, 'earlier')).starts_at - before + WEEK,
+      (await stored(page, id)).starts_at - before,
+      (await stored(page, 'later')).starts_at - before - WEEK,
+    ];
+    const button = page.locator(`[data-id="${id}"]`);
+    await button.focus();
+    await page.keyboard.down('Alt');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.up('Alt');
+    await page.getByRole('radio', { name: label }).check();
+    await page.getByTestId('scope-confirm').click();
+    await expect(page.getByText(/^Moved to .*19 Nov.* by as much\.$/)).toBeVisible();
+    const day = -86_400_000;
+    expect(await starts()).toEqual([scope === 'all' ? day : 0, day, day]);
+    expect((await stored(page, id)).status).toBe('confirmed');
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText('Taken back.')).toBeVisible();
+    expect(await starts()).toEqual([0, 0, 0]);
+  });
+}

@@ -399,12 +399,12 @@ export function scheduleHandlers(world: World): Handlers {
         return booked;
       }),
     move_appointment: ({ input }) => world.write('move_appointment', ['appointments'], () => (place(input), null)),
-    // As the store does it: the visit stays behind, another one takes its place.
+    // As the store does it: the visit stays behind, another one takes its place, and no other of its series comes along.
     reschedule_appointment: ({ input }) =>
       world.write('reschedule_appointment', ['appointments'], ({ visits }) => {
         const old = visitOf(world, input.appointment_id);
         const before = { ...old };
-        place(input);
+        place({ ...input, scope: 'this' });
         const id = newId();
         visits.push({
           ...old,

@@ -76,7 +76,8 @@ export function askAboutConflict(refusal: Refusal, title: string): Promise<Confl
 }
 
 /**
- * Moves a visit: within its day as a correction, to another day (or where asked) as a rescheduling that keeps the chain.
+ * Moves a visit: within its day as a correction, to another day (or where asked) as a rescheduling that keeps the chain. Several of a
+ * series are moved whatever the day: the core reschedules one at a time.
  * Gives the visit's id after it, or none where nothing was changed.
  */
 export async function moveVisit(card: AppointmentCard, to: Destination, isReschedule = false): Promise<string | null> {
@@ -101,15 +102,14 @@ async function place(
   };
   const zone = clinicZone();
   const isOtherDay = isReschedule || dateOf(card.starts_at, zone) !== dateOf(to.startsAt, zone);
+  const isRescheduled = isOtherDay && scope === 'this';
   try {
-    const saved = isOtherDay ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
+    const saved = isRescheduled ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
     await invalidate(saved.changes);
     if (saved.value && saved.value !== card.id) await lead(card.id, saved.value);
-    const body = t('visit.notify_moved', { pet: petOf(card), when: formatDateTime(to.startsAt) });
-    const message = isOtherDay
-      ? t('visit.rescheduled_to', { when: formatDateTime(to.startsAt) })
-      : t('visit.moved_to', { when: formatTime(to.startsAt) });
-    toastSaved(message, saved, notifyAction(card, body, saved.value ?? card.id));
+    const when = formatDateTime(to.startsAt);
+    const body = t(scope === 'this' ? 'visit.notify_moved' : 'visit.notify_series_moved', { pet: petOf(card), when });
+    toastSaved(movedWords(scope, isRescheduled, to.startsAt), saved, notifyAction(card, body, saved.value ?? card.id));
     return saved.value ?? card.id;
   } catch (thrown) {
     const refusal = refusalOf(thrown);
@@ -123,6 +123,14 @@ async function place(
     const { staff_id, starts_at, ends_at } = answer.slot;
     return place(card, { staffId: staff_id, startsAt: starts_at, endsAt: ends_at }, scope, isReschedule, false);
   }
+}
+
+/** What was done, in words: where to, and which of a series went along. */
+function movedWords(scope: SeriesScope, isRescheduled: boolean, startsAt: number): string {
+  const when = formatDateTime(startsAt);
+  if (scope === 'following') return t('visit.moved_following', { when });
+  if (scope === 'all') return t('visit.moved_all', { when });
+  return isRescheduled ? t('visit.rescheduled_to', { when }) : t('visit.moved_to', { when: formatTime(startsAt) });
 }
 
 /** Leads whatever shows a visit to the one in its place. Not later: the old one can be looked at, and undoing brings it back. */
