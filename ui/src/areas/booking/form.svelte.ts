@@ -76,6 +76,11 @@ export class BookingForm {
       : rules.placeLines(this.booking.lines, this.startsAt, this.staffId, this.services.data ?? []),
   );
 
+  /** Begins on a day; one that is over gives way to today. */
+  beginOn(date: string): void {
+    if (date > this.booking.date) this.booking.date = date;
+  }
+
   /** Takes up a place on the board or a client, and keeps the rest. */
   plant(seed: BookingSeed): void {
     const { booking } = this;

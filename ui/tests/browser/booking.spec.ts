@@ -1,0 +1,96 @@
+import type { Page } from '@playwright/test';
+import { expect, openDesk, test } from './desk';
+import { aClient } from './people';
+
+/** Clicks free time on the board: seven in the evening, when nobody works. */
+async function clickFree(page: Page, column: number): Promise<void> {
+  await page.getByTestId('visit').first().waitFor();
+  const body = page.getByTestId('board-body');
+  const columns = await page.getByTestId('board-column').count();
+  await page.getByTestId('board').evaluate((pane) => (pane.scrollTop = 17 * 60 * 1.6));
+  const box = (await body.boundingBox())!;
+  await page.mouse.click(box.x + (box.width / columns) * (column + 0.5), box.y + 19 * 60 * 1.6 + 4);
+  await expect(page.getByTestId('booking-time')).toHaveValue('19:00');
+}
+
+/** Finds a client in the booking panel, which is where the focus is. */
+async function chooseClient(page: Page, name: string): Promise<void> {
+  await page.getByTestId('booking-search').fill(name);
+  await page.getByRole('option').first().click();
+  await expect(page.getByTestId('booking-client')).toBeVisible();
+}
+
+/** Books, where nobody works, too. */
+async function bookAnyway(page: Page): Promise<void> {
+  await page.getByTestId('booking-save').click();
+  await page.getByTestId('overbook').or(page.getByText('Booked:')).first().waitFor();
+  if (await page.getByTestId('overbook').isVisible()) await page.getByTestId('overbook').click();
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+}
+
+test('a place that was booked is not where the next booking stands', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await clickFree(page, 1);
+  await expect(page.getByTestId('booking-staff')).toContainText('Marc Vidal');
+  await chooseClient(page, 'garcia');
+  await bookAnyway(page);
+  await page.keyboard.press('c');
+  await page.getByTestId('free-slot').first().waitFor();
+  await expect(page.getByTestId('booking-staff')).toContainText('Anyone');
+  await expect(page.getByTestId('booking-time')).not.toHaveValue('19:00');
+});
+
+test('who is booked after a walk-in is no walk-in', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('walk-in').click();
+  await expect(page.getByTestId('booking-walk-in')).toBeChecked();
+  await chooseClient(page, 'garcia');
+  await bookAnyway(page);
+  await page.keyboard.press('c');
+  await page.getByTestId('free-slot').first().waitFor();
+  await expect(page.getByTestId('booking-walk-in')).not.toBeChecked();
+});
+
+test('a booking begins on the day that is looked at, and a walk-in today', async ({ page }) => {
+  await openDesk(page, '/?date=2026-11-24#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-date')).toContainText('24 Nov 2026');
+  await page.getByTestId('booking-walk-in').check();
+  await expect(page.getByTestId('booking-date')).toContainText('20 Nov 2026');
+  // A day that is over is none to book on.
+  await page.goto('/?date=2026-11-12&book=new#/schedule');
+  await expect(page.getByTestId('booking-date')).toContainText('20 Nov 2026');
+});
+
+test('who called before is not who is booked next', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.goto(`/#/clients/${id}`);
+  await page.getByTestId('book-client').click();
+  await expect(page.getByTestId('booking-client')).toBeVisible();
+  await page.getByTestId('visit').first().click();
+  await expect(page.getByTestId('visit-panel')).toBeVisible();
+  await page.getByTestId('panel-close').click();
+  await clickFree(page, 1);
+  await expect(page.getByTestId('booking-search')).toBeVisible();
+});
+
+test('another place keeps the client and the pets that were chosen', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.goto(`/?book=new&client=${id}#/schedule`);
+  const pets = page.getByTestId('booking-pet').locator('input');
+  await pets.first().check();
+  await pets.nth(1).check();
+  // Another day, and a place on it.
+  await page.keyboard.press('j');
+  await expect(page.getByTestId('schedule-title')).toContainText('21 November');
+  await page.keyboard.press('k');
+  await clickFree(page, 1);
+  await expect(pets.nth(1)).toBeChecked();
+  await page.getByRole('button', { name: 'Another client' }).click();
+  await chooseClient(page, 'romero');
+  await clickFree(page, 0);
+  await expect(page.getByTestId('booking-client')).toContainText('Romero');
+});
