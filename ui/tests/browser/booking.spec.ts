@@ -94,3 +94,34 @@ test('another place keeps the client and the pets that were chosen', async ({ pa
   await clickFree(page, 0);
   await expect(page.getByTestId('booking-client')).toContainText('Romero');
 });
+
+test('a time that is typed is on the day that is shown', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  // Nobody works today any more.
+  await page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5 && day_of_week !== 6);
+  });
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await page.getByTestId('booking-time').fill('10:00');
+  await page.getByTestId('booking-time').press('Tab');
+  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await expect(page.getByTestId('booking-save')).toContainText('23 Nov');
+  await expect(page.getByTestId('booking-save')).toContainText('10:00');
+});
+
+test('a repetition begins on the weekday that is shown', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  await page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5 && day_of_week !== 6);
+  });
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await page.getByTestId('repeat').click();
+  await page.getByRole('option', { name: 'Weekly' }).click();
+  await expect(page.getByTestId('repeat-words')).toContainText('Mon');
+});

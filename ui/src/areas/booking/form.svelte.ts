@@ -66,6 +66,8 @@ export class BookingForm {
   }));
   readonly slot = $derived<FreeSlot | null>(rules.slotOf(this.booking, this.slots.data ?? []));
   readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
+  /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off. */
+  readonly date = $derived(this.startsAt === null ? this.booking.date : dateOf(this.startsAt, this.zone));
   /** With whom: the one asked for, or whoever is free at that time, or the first who may. */
   readonly staffId = $derived(
     this.first.staffId || this.slot?.staff_id || rules.staffFor(this.staff.data ?? [], this.service)[0]?.id || '',
