@@ -28,6 +28,8 @@ async function bookAnyway(page: Page): Promise<void> {
   await expect(page.getByTestId('booking-panel')).toBeHidden();
 }
 
+const visitCount = (page: Page) => page.evaluate(() => window.petrelWorld!.memory.visits.length);
+
 test('a place that was booked is not where the next booking stands', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   await clickFree(page, 1);
@@ -124,4 +126,25 @@ test('a repetition begins on the weekday that is shown', async ({ page }) => {
   await page.getByTestId('repeat').click();
   await page.getByRole('option', { name: 'Weekly' }).click();
   await expect(page.getByTestId('repeat-words')).toContainText('Mon');
+});
+
+test('Ctrl+Enter books the time and the length that were just typed', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const before = await visitCount(page);
+  await page.keyboard.press('c');
+  await chooseClient(page, 'romero');
+  await expect(page.getByTestId('booking-save')).toBeEnabled();
+  const first = await page.getByTestId('booking-time').inputValue();
+  await page.getByTestId('booking-time').fill('19:20');
+  await page.keyboard.press('Control+Enter');
+  // The time that was typed, at which nobody works; the focus stays where it was.
+  await expect(page.getByTestId('booking-refusal')).toContainText('outside working hours');
+  await expect(page.getByTestId('booking-time')).toBeFocused();
+  await page.getByTestId('booking-time').fill(first);
+  await page.getByTestId('booking-duration').fill('20');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Booked:')).toBeVisible();
+  const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
+  expect(booked.map(({ starts_at, ends_at }) => (ends_at - starts_at) / 60_000)).toEqual([20]);
 });
