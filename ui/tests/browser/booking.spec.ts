@@ -148,3 +148,50 @@ test('Ctrl+Enter books the time and the length that were just typed', async ({ p
   const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
   expect(booked.map(({ starts_at, ends_at }) => (ends_at - starts_at) / 60_000)).toEqual([20]);
 });
+
+test('Escape closes an open list first, and then the panel', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await page.getByTestId('booking-service').click();
+  await expect(page.getByRole('listbox')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('listbox')).toBeHidden();
+  await expect(page.getByTestId('booking-panel')).toBeVisible();
+  await page.getByTestId('booking-search').fill('garcia');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('option')).toHaveCount(0);
+  await expect(page.getByTestId('booking-panel')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+});
+
+test('a booking that is closed is offered again, one that is thrown away is not', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.keyboard.press('c');
+  await chooseClient(page, 'romero');
+  await page.getByTestId('booking-reason').fill('Swallowed a sock');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await expect.poll(() => page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toContain('sock');
+
+  // Looking at another client's booking does not take it away.
+  await page.goto(`/#/clients/${id}`);
+  await page.getByTestId('book-client').click();
+  await expect(page.getByTestId('booking-client')).toContainText('Bennett');
+  await expect(page.getByTestId('booking-draft')).toContainText('Romero');
+  await page.getByTestId('panel-close').click();
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  expect(await page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toContain('sock');
+
+  await page.keyboard.press('c');
+  await page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
+  await expect(page.getByTestId('booking-reason')).toHaveValue('Swallowed a sock');
+  await expect(page.getByTestId('booking-client')).toContainText('Romero');
+  await page.getByTestId('booking-discard').click();
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await page.keyboard.press('c');
+  await page.getByTestId('free-slot').first().waitFor();
+  await expect(page.getByTestId('booking-draft')).toHaveCount(0);
+  expect(await page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toBe('');
+});

@@ -94,6 +94,15 @@ export class BookingForm {
     this.refusal = null;
   }
 
+  /** Goes on with what was left: on a day that is not over, and who walks in is here now. */
+  goOn(left: Booking): void {
+    const today = dateOf(now(), this.zone);
+    this.booking = left;
+    if (left.isWalkIn) this.setWalkIn(true);
+    else if (!left.isTimeChosen && left.date < today) this.booking.date = today;
+    this.refusal = null;
+  }
+
   chooseClient(row: ClientRow, petId: string | null): void {
     const pets = row.pets.filter(({ is_deceased }) => !is_deceased);
     this.booking.clientId = row.id;
