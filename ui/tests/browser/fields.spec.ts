@@ -28,3 +28,14 @@ test('a weight is taken with a comma and with a point, and what is none is not w
   expect(await written()).toHaveLength(before + 2);
   await expectAccessible(page);
 });
+
+test('a bill is taken with its thousands apart, and shown again as the language writes it', async ({ page }) => {
+  await openDesk(page, '/#/schedule', { language: 'es' });
+  await page.getByTestId('visit').first().click();
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('edit-bill').fill('1.234,50');
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByTestId('visit-edit-form')).toBeHidden();
+  await page.getByTestId('visit-edit').click();
+  await expect(page.getByTestId('edit-bill')).toHaveValue('1234,50');
+});

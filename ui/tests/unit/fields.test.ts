@@ -42,6 +42,31 @@ it('money is kept in minor units, with a comma or a point', async () => {
   expect(box(/Bill/).value).toBe('12.50');
 });
 
+it.each([
+  ['1,200', '1200.00'],
+  ['1.200', '1200.00'],
+  ['1.234,50', '1234.50'],
+  ['1,234.50', '1234.50'],
+])('money may have its thousands apart: %s', async (typed, shown) => {
+  render(MoneyField, { label: 'Bill', cents: 4500 });
+  await fireEvent.change(box(/Bill/), { target: { value: typed } });
+  expect(box(/Bill/).value).toBe(shown);
+});
+
+it('money that cannot be read is put back, and is shown as the language writes it', async () => {
+  await useLanguage('es', 'ES');
+  render(MoneyField, { label: 'Importe', cents: 12850 });
+  const field = box(/Importe/);
+  expect(field.value).toBe('128,50');
+  await fireEvent.change(field, { target: { value: '12,3456' } });
+  expect(field.value).toBe('128,50');
+  await fireEvent.input(field, { target: { value: 'gratis' } });
+  expect(await fireEvent.keyDown(field, { key: 'Enter' })).toBe(false);
+  expect(field.value).toBe('128,50');
+  await fireEvent.change(field, { target: { value: ' ' } });
+  expect(field.value).toBe('');
+});
+
 it('a number is taken with a comma or a point, and shown as the language writes it', async () => {
   await useLanguage('es', 'ES');
   render(NumberField, { label: 'Peso', value: 3.2, min: 0, step: 0.1 });
