@@ -195,3 +195,20 @@ test('a booking that is closed is offered again, one that is thrown away is not'
   await expect(page.getByTestId('booking-draft')).toHaveCount(0);
   expect(await page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toBe('');
 });
+
+test('a walk-in that comes again arrives once', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  const before = await visitCount(page);
+  await page.getByTestId('walk-in').click();
+  await chooseClient(page, 'garcia');
+  await page.getByTestId('repeat').click();
+  await page.getByRole('option', { name: 'Weekly' }).click();
+  await bookAnyway(page);
+  const statuses = await page.evaluate(
+    (known) => window.petrelWorld!.memory.visits.slice(known).map(({ status }) => status),
+    before,
+  );
+  expect(statuses.length).toBeGreaterThan(1);
+  expect(statuses[0]).toBe('checked_in');
+  expect(new Set(statuses.slice(1))).toEqual(new Set(['confirmed']));
+});

@@ -294,7 +294,8 @@ function book(world: World, input: BookInput): { appointment_ids: string[]; skip
           ends_at: starts_at + length,
           actual_start_at: null,
           actual_end_at: null,
-          status: input.booking_method === 'walk_in' ? 'checked_in' : 'confirmed',
+          // Who walks in is here for the first visit of a series alone.
+          status: input.booking_method === 'walk_in' && index === 0 ? 'checked_in' : 'confirmed',
           status_since: world.now(),
           is_emergency: input.is_emergency,
           is_overbooked: isTaken,
