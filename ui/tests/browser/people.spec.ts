@@ -179,3 +179,66 @@ test('somebody is put on the waitlist by keyboard alone, from their page', async
   await page.getByTestId('save-waitlist').press('Enter');
   await expect(page.getByTestId('client-waiting')).toContainText('Any service');
 });
+
+test('what another desk writes while a pet is edited stays, its allergies first', async ({ page }) => {
+  await openPage(page, alerted);
+  const id = await aPet(page, 'alerted');
+  await page.getByTestId('edit-pet').click();
+  await page.getByTestId('pet-name').fill('Renamed');
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['pets'], ({ pets }) => {
+      Object.assign(
+        pets.find((kept) => kept.id === own)!,
+        { allergies: 'Latex', weight_grams: 4321 },
+      );
+    });
+  }, id);
+  await expect(page.getByTestId('pet-alerts')).toContainText('Latex');
+  await page.getByTestId('save-pet').click();
+  await expect(page.getByTestId('pet-dialog')).toHaveCount(0);
+  const kept = await page.evaluate((own) => window.petrelWorld!.memory.pets.find((pet) => pet.id === own)!, id);
+  expect(kept).toMatchObject({ name: 'Renamed', allergies: 'Latex', weight_grams: 4321 });
+});
+
+test('what another desk writes while a client is edited stays, and an old draft brings back only what was typed', async ({
+  page,
+}) => {
+  await openPage(page, family);
+  const id = await aClient(page, 'family');
+  const kept = () =>
+    page.evaluate((own) => window.petrelWorld!.memory.clients.find((client) => client.id === own)!, id);
+  const elsewhere = (change: Record<string, unknown>) =>
+    page.evaluate(
+      ([own, more]) =>
+        window.petrelWorld!.elsewhere(['clients'], ({ clients }) => {
+          Object.assign(
+            clients.find((client) => client.id === own)!,
+            more,
+          );
+        }),
+      [id, change] as const,
+    );
+  await page.getByTestId('edit-client').click();
+  await page.getByTestId('client-notes').fill('Comes by train');
+  await expect
+    .poll(() => page.evaluate((own) => window.petrelWorld!.memory.drafts[`client:${own}`] ?? '', id))
+    .toContain('train');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  await elsewhere({ last_name: 'Draftson' });
+  await expect(page.getByTestId('client-name')).toContainText('Draftson');
+  await page.getByTestId('edit-client').click();
+  await page.getByTestId('draft-continue').click();
+  await expect(page.getByTestId('client-notes')).toHaveValue('Comes by train');
+  await expect(page.getByTestId('client-last')).toHaveValue('Draftson');
+  await elsewhere({ phone: '+34600111222', tags: ['From elsewhere'] });
+  await expect(page.getByTestId('screen-client')).toContainText('From elsewhere');
+  await page.getByTestId('save-client').click();
+  await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  expect(await kept()).toMatchObject({
+    notes: 'Comes by train',
+    last_name: 'Draftson',
+    phone: '+34600111222',
+    tags: ['From elsewhere'],
+  });
+});

@@ -294,7 +294,8 @@ function book(world: World, input: BookInput): { appointment_ids: string[]; skip
           ends_at: starts_at + length,
           actual_start_at: null,
           actual_end_at: null,
-          status: input.booking_method === 'walk_in' ? 'checked_in' : 'confirmed',
+          // Who walks in is here for the first visit of a series alone.
+          status: input.booking_method === 'walk_in' && index === 0 ? 'checked_in' : 'confirmed',
           status_since: world.now(),
           is_emergency: input.is_emergency,
           is_overbooked: isTaken,
@@ -399,13 +400,24 @@ export function scheduleHandlers(world: World): Handlers {
         return booked;
       }),
     move_appointment: ({ input }) => world.write('move_appointment', ['appointments'], () => (place(input), null)),
+    // As the store does it: the visit stays behind, another one takes its place, and no other of its series comes along.
     reschedule_appointment: ({ input }) =>
-      world.write('reschedule_appointment', ['appointments'], () => {
-        place(input);
-        const visit = visitOf(world, input.appointment_id);
-        visit.reschedule_count += 1;
-        if (visit.status === 'reminded') visit.status = 'confirmed';
-        return visit.id;
+      world.write('reschedule_appointment', ['appointments'], ({ visits }) => {
+        const old = visitOf(world, input.appointment_id);
+        const before = { ...old };
+        place({ ...input, scope: 'this' });
+        const id = newId();
+        visits.push({
+          ...old,
+          id,
+          status: 'confirmed',
+          status_since: world.now(),
+          reschedule_count: old.reschedule_count + 1,
+          previous_appointment_id: old.id,
+          created_at: world.now(),
+        });
+        Object.assign(old, before, { status: 'rescheduled', status_since: world.now(), next_appointment_id: id });
+        return id;
       }),
     cancel_appointment: ({ input }) =>
       world.write('cancel_appointment', ['appointments'], () => {

@@ -113,6 +113,12 @@ describe('who and what', () => {
   it('keeps a draft only where something was typed', () => {
     expect(isWorthKeeping(emptyBooking('2026-11-20'))).toBe(false);
     expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), reason: 'x' })).toBe(true);
+    const answers = [{ name: 'Fasting', field_type: 'yes_no' as const, value: 'yes' }];
+    expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), lines: [{ ...emptyLine(), answers }] })).toBe(true);
+    const ofClient = { ...emptyBooking('2026-11-20'), clientId: 'a' };
+    expect(isWorthKeeping(ofClient)).toBe(true);
+    expect(isWorthKeeping(ofClient, 'a')).toBe(false);
+    expect(isWorthKeeping(ofClient, 'b')).toBe(true);
   });
 
   it('begins a walk-in on the next five minutes', () => {

@@ -1,11 +1,15 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
-import { expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import DurationField from '$lib/components/DurationField.svelte';
 import MoneyField from '$lib/components/MoneyField.svelte';
+import NumberField from '$lib/components/NumberField.svelte';
 import RepeatField from '$lib/components/RepeatField.svelte';
 import StatusChip from '$lib/components/StatusChip.svelte';
 import TextField from '$lib/components/TextField.svelte';
 import TimeField from '$lib/components/TimeField.svelte';
+import { useLanguage } from '$lib/i18n/index.svelte';
+
+afterEach(() => useLanguage('en', 'GB'));
 
 const box = (name: RegExp | string) => screen.getByRole<HTMLInputElement>('textbox', { name });
 
@@ -36,6 +40,68 @@ it('money is kept in minor units, with a comma or a point', async () => {
   expect(box(/Bill/).value).toBe('45.00');
   await fireEvent.change(box(/Bill/), { target: { value: '12,5' } });
   expect(box(/Bill/).value).toBe('12.50');
+});
+
+it.each([
+  ['1,200', '1200.00'],
+  ['1.200', '1200.00'],
+  ['1.234,50', '1234.50'],
+  ['1,234.50', '1234.50'],
+])('money may have its thousands apart: %s', async (typed, shown) => {
+  render(MoneyField, { label: 'Bill', cents: 4500 });
+  await fireEvent.change(box(/Bill/), { target: { value: typed } });
+  expect(box(/Bill/).value).toBe(shown);
+});
+
+it('money that cannot be read is put back, and is shown as the language writes it', async () => {
+  await useLanguage('es', 'ES');
+  render(MoneyField, { label: 'Importe', cents: 12850 });
+  const field = box(/Importe/);
+  expect(field.value).toBe('128,50');
+  await fireEvent.change(field, { target: { value: '12,3456' } });
+  expect(field.value).toBe('128,50');
+  await fireEvent.input(field, { target: { value: 'gratis' } });
+  expect(await fireEvent.keyDown(field, { key: 'Enter' })).toBe(false);
+  expect(field.value).toBe('128,50');
+  await fireEvent.change(field, { target: { value: ' ' } });
+  expect(field.value).toBe('');
+});
+
+it('a number is taken with a comma or a point, and shown as the language writes it', async () => {
+  await useLanguage('es', 'ES');
+  render(NumberField, { label: 'Peso', value: 3.2, min: 0, step: 0.1 });
+  const field = screen.getByRole<HTMLInputElement>('spinbutton', { name: 'Peso' });
+  expect(field.value).toBe('3,2');
+  await fireEvent.input(field, { target: { value: '3.75' } });
+  expect(field.value).toBe('3.75');
+  expect(field.getAttribute('aria-valuenow')).toBe('3.75');
+  await fireEvent.change(field);
+  expect(field.value).toBe('3,75');
+  await fireEvent.keyDown(field, { key: 'ArrowUp' });
+  expect(field.value).toBe('3,85');
+  await fireEvent.input(field, { target: { value: '' } });
+  await fireEvent.change(field);
+  expect(field.hasAttribute('aria-valuenow')).toBe(false);
+  await fireEvent.keyDown(field, { key: 'ArrowDown' });
+  expect(field.value).toBe('0');
+});
+
+it('what is no number is put back, and Enter saves nothing else in its place', async () => {
+  render(NumberField, { label: 'Weight', value: 3.2 });
+  const field = screen.getByRole<HTMLInputElement>('spinbutton', { name: 'Weight' });
+  await fireEvent.focus(field);
+  await fireEvent.input(field, { target: { value: '12' } });
+  await fireEvent.input(field, { target: { value: '12x5' } });
+  expect(field.value).toBe('12x5');
+  expect(field.getAttribute('aria-valuenow')).toBe('3.2');
+  await fireEvent.change(field);
+  expect(field.value).toBe('3.2');
+  await fireEvent.input(field, { target: { value: '12x5' } });
+  expect(await fireEvent.keyDown(field, { key: 'Enter' })).toBe(false);
+  expect(field.value).toBe('3.2');
+  await fireEvent.input(field, { target: { value: '12,5' } });
+  expect(await fireEvent.keyDown(field, { key: 'Enter' })).toBe(true);
+  expect(field.getAttribute('aria-valuenow')).toBe('12.5');
 });
 
 it('an error is read out with its field', () => {

@@ -5,6 +5,7 @@ import { planned } from '$areas/pet/farewell';
 import { petDetailsOf, petFormOf } from '$areas/pet/pet-form';
 import { stretches } from '$areas/pet/timeline';
 import { vaccinationsOf } from '$areas/pet/vaccinations';
+import { mergedForm } from '$lib/data/form-merge';
 
 const ZONE = 'Europe/Madrid';
 const at = (text: string) => Date.parse(text);
@@ -129,5 +130,14 @@ describe('the form of a pet', () => {
     expect(petDetailsOf(form, 'lb', pet).weight_grams).toBe(3521);
     expect(petDetailsOf({ ...form, weight: 8 }, 'lb', pet).weight_grams).toBe(3629);
     expect(petDetailsOf({ ...form, weight: null }, 'lb', pet).weight_grams).toBeNull();
+  });
+
+  it('keeps a weight that another desk wrote while the form was open', () => {
+    const form = petFormOf(pet, 'lb');
+    const live = { ...pet, weight_grams: 4003 };
+    const saved = (typed: typeof form) =>
+      petDetailsOf(mergedForm(typed, form, petFormOf(live, 'lb')), 'lb', live).weight_grams;
+    expect(saved(form)).toBe(4003);
+    expect(saved({ ...form, weight: 8 })).toBe(3629);
   });
 });

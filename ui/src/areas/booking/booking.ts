@@ -49,9 +49,13 @@ export function emptyBooking(date: string): Booking {
   };
 }
 
-/** Whether anything was typed that would be a pity to lose. */
-export const isWorthKeeping = (booking: Booking): boolean =>
-  booking.clientId !== null || booking.reason !== '' || booking.internalNotes !== '' || booking.title !== '';
+/** Whether anything was typed that would be a pity to lose. The client whose page asked for it was not. */
+export const isWorthKeeping = (booking: Booking, asked: string | null = null): boolean =>
+  (booking.clientId !== null && booking.clientId !== asked) ||
+  booking.reason !== '' ||
+  booking.internalNotes !== '' ||
+  booking.title !== '' ||
+  booking.lines.some(({ answers }) => answers.length > 0);
 
 export const canDo = (person: Staff, service: Service | undefined): boolean =>
   !service || service.staff_roles.length === 0 || service.staff_roles.includes(person.role);

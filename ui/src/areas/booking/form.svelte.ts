@@ -66,6 +66,8 @@ export class BookingForm {
   }));
   readonly slot = $derived<FreeSlot | null>(rules.slotOf(this.booking, this.slots.data ?? []));
   readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
+  /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off. */
+  readonly date = $derived(this.startsAt === null ? this.booking.date : dateOf(this.startsAt, this.zone));
   /** With whom: the one asked for, or whoever is free at that time, or the first who may. */
   readonly staffId = $derived(
     this.first.staffId || this.slot?.staff_id || rules.staffFor(this.staff.data ?? [], this.service)[0]?.id || '',
@@ -76,6 +78,11 @@ export class BookingForm {
       : rules.placeLines(this.booking.lines, this.startsAt, this.staffId, this.services.data ?? []),
   );
 
+  /** Begins on a day; one that is over gives way to today. */
+  beginOn(date: string): void {
+    if (date > this.booking.date) this.booking.date = date;
+  }
+
   /** Takes up a place on the board or a client, and keeps the rest. */
   plant(seed: BookingSeed): void {
     const { booking } = this;
@@ -84,6 +91,15 @@ export class BookingForm {
     if (seed.startsAt !== undefined) this.chooseTime(seed.startsAt);
     if (seed.durationMinutes) this.first.duration = seed.durationMinutes;
     if (seed.isWalkIn) this.setWalkIn(true);
+    this.refusal = null;
+  }
+
+  /** Goes on with what was left: on a day that is not over, and who walks in is here now. */
+  goOn(left: Booking): void {
+    const today = dateOf(now(), this.zone);
+    this.booking = left;
+    if (left.isWalkIn) this.setWalkIn(true);
+    else if (!left.isTimeChosen && left.date < today) this.booking.date = today;
     this.refusal = null;
   }
 

@@ -17,5 +17,10 @@ export function plant(seed: BookingSeed): void {
   holder.version += 1;
 }
 
-export const currentSeed = (): BookingSeed => holder.seed;
+/** What was handed over, once: the next booking begins without it. */
+export function takeSeed(): BookingSeed {
+  const { seed } = holder;
+  holder.seed = {};
+  return seed;
+}
 export const seedVersion = (): number => holder.version;

@@ -1,5 +1,6 @@
 // What can be done with a visit from anywhere, with the questions that come on the way: which of its series, a taken time,
 // telling the client. The dialogs are in VisitDialogs.svelte, which each screen with visits shows once.
+import { tick } from 'svelte';
 import {
   backend,
   refusalOf,
@@ -45,7 +46,7 @@ export const flow = $state<{
   move: { card: AppointmentCard; isReschedule: boolean } | null;
   /** A time that became free, to be offered to who waits. */
   freed: AppointmentCard | null;
-  /** A rescheduled visit lives on under another id: what shows it follows. */
+  /** A rescheduled visit lives on under another id: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
 }>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null });
 
@@ -75,7 +76,8 @@ export function askAboutConflict(refusal: Refusal, title: string): Promise<Confl
 }
 
 /**
- * Moves a visit: within its day as a correction, to another day (or where asked) as a rescheduling that keeps the chain.
+ * Moves a visit: within its day as a correction, to another day (or where asked) as a rescheduling that keeps the chain. Several of a
+ * series are moved whatever the day: the core reschedules one at a time.
  * Gives the visit's id after it, or none where nothing was changed.
  */
 export async function moveVisit(card: AppointmentCard, to: Destination, isReschedule = false): Promise<string | null> {
@@ -100,15 +102,14 @@ async function place(
   };
   const zone = clinicZone();
   const isOtherDay = isReschedule || dateOf(card.starts_at, zone) !== dateOf(to.startsAt, zone);
+  const isRescheduled = isOtherDay && scope === 'this';
   try {
-    const saved = isOtherDay ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
+    const saved = isRescheduled ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
     await invalidate(saved.changes);
-    if (saved.value && saved.value !== card.id) flow.replaced = { from: card.id, to: saved.value };
-    const body = t('visit.notify_moved', { pet: petOf(card), when: formatDateTime(to.startsAt) });
-    const message = isOtherDay
-      ? t('visit.rescheduled_to', { when: formatDateTime(to.startsAt) })
-      : t('visit.moved_to', { when: formatTime(to.startsAt) });
-    toastSaved(message, saved, notifyAction(card, body, saved.value ?? card.id));
+    if (saved.value && saved.value !== card.id) await lead(card.id, saved.value);
+    const when = formatDateTime(to.startsAt);
+    const body = t(scope === 'this' ? 'visit.notify_moved' : 'visit.notify_series_moved', { pet: petOf(card), when });
+    toastSaved(movedWords(scope, isRescheduled, to.startsAt), saved, notifyAction(card, body, saved.value ?? card.id));
     return saved.value ?? card.id;
   } catch (thrown) {
     const refusal = refusalOf(thrown);
@@ -122,6 +123,21 @@ async function place(
     const { staff_id, starts_at, ends_at } = answer.slot;
     return place(card, { staffId: staff_id, startsAt: starts_at, endsAt: ends_at }, scope, isReschedule, false);
   }
+}
+
+/** What was done, in words: where to, and which of a series went along. */
+function movedWords(scope: SeriesScope, isRescheduled: boolean, startsAt: number): string {
+  const when = formatDateTime(startsAt);
+  if (scope === 'following') return t('visit.moved_following', { when });
+  if (scope === 'all') return t('visit.moved_all', { when });
+  return isRescheduled ? t('visit.rescheduled_to', { when }) : t('visit.moved_to', { when: formatTime(startsAt) });
+}
+
+/** Leads whatever shows a visit to the one in its place. Not later: the old one can be looked at, and undoing brings it back. */
+async function lead(from: string, to: string): Promise<void> {
+  flow.replaced = { from, to };
+  await tick();
+  flow.replaced = null;
 }
 
 export const petOf = (card: AppointmentCard): string => card.pet_name || card.client_name || t('visit.blocked');

@@ -25,10 +25,15 @@ export class Draft<T> {
   /** Keeps a value, at the latest 0.4 s from now. */
   keep(value: T): void {
     this.#pending = value;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void backend.setDraft(this.#key, JSON.stringify(this.#pending)).catch(() => undefined);
-    }, WAIT);
+    this.#timer ??= setTimeout(() => this.flush(), WAIT);
+  }
+
+  /** Keeps now what still waits to be kept: the form goes, and may be opened again at once. */
+  flush(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void backend.setDraft(this.#key, JSON.stringify(this.#pending)).catch(() => undefined);
   }
 
   /** It was saved or thrown away. */

@@ -1,33 +1,45 @@
 import { Draft } from './draft.svelte';
+import { mergedForm } from './form-merge';
+
+/** What was typed, and what the form had begun with: only so is it known later which fields were changed. */
+interface Kept<T> {
+  value: T;
+  start: T;
+}
 
 /**
  * The draft of a form: kept while the form differs from what it began with, offered again the next time it is opened.
+ * Of something that is kept, what is offered is what was changed then: the other fields are those of today.
  * To be made while the form's component is set up.
  */
-export class FormDraft<T> {
-  readonly #draft: Draft<T>;
-  readonly #start: string;
+export class FormDraft<T extends object> {
+  readonly #draft: Draft<Kept<T>>;
+  readonly #start: T;
   /** What was left from the last time, until it is taken up or thrown away. */
   left = $state.raw<T | null>(null);
 
-  constructor(key: string, start: T) {
-    this.#draft = new Draft<T>(key);
-    this.#start = JSON.stringify(start);
-    void this.#draft.left().then((left) => {
-      if (left !== null && this.isChanged(left)) this.left = left;
+  /** Of something new (`isNew`) a draft is taken up whole: nobody else can have written it. */
+  constructor(key: string, start: T, isNew: boolean) {
+    this.#draft = new Draft<Kept<T>>(key);
+    this.#start = start;
+    void this.#draft.left().then((kept) => {
+      // Without its beginning nobody knows what of it is old.
+      if (!kept?.value || !kept.start) return;
+      const left = isNew ? kept.value : mergedForm(kept.value, kept.start, start);
+      if (this.isChanged(left)) this.left = left;
     });
   }
 
   /** Whether anything was typed that would be a pity to lose. */
   isChanged(value: T): boolean {
-    return JSON.stringify(value) !== this.#start;
+    return JSON.stringify(value) !== JSON.stringify(this.#start);
   }
 
   /** Keeps what is typed. What was left before is not overwritten before something new is typed. */
   keep(value: T): void {
     if (!this.isChanged(value)) return;
     this.left = null;
-    this.#draft.keep(value);
+    this.#draft.keep({ value, start: this.#start });
   }
 
   /** It was saved or thrown away. */

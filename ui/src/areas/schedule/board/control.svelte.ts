@@ -40,10 +40,12 @@ export class BoardControl {
   #props: () => ControlProps;
   #drag: BoardDrag;
 
-  readonly ghost = $derived.by(() => this.#drag.target ?? this.#aimed?.target ?? null);
-  readonly draggedId = $derived.by(() => {
-    const { index } = this.#drag;
-    return index === null ? (this.#aimed?.id ?? null) : (this.#props().layout.boxes[index]?.card.id ?? null);
+  readonly draggedId = $derived.by(() => this.#drag.id ?? this.#aimed?.id ?? null);
+  /** Where what is moved would stand. What another desk took off the board meanwhile has no place on it any more. */
+  readonly ghost = $derived.by(() => {
+    const target = this.#drag.target ?? this.#aimed?.target ?? null;
+    if (!target || !this.#props().layout.columns[target.column]) return null;
+    return this.draggedId === null || this.#movableBox(this.draggedId) ? target : null;
   });
   /** The one visit that Tab reaches; the arrows lead to the others. */
   readonly activeIndex = $derived.by(() => {
@@ -106,7 +108,7 @@ export class BoardControl {
     const { layout, isMovable } = this.#props();
     const index = indexOf(event);
     const box = index === null ? null : layout.boxes[index]!;
-    this.#drag.press(event, index, box, box !== null && isMovable(box));
+    this.#drag.press(event, box, box !== null && isMovable(box));
   };
   onpointermove = (event: PointerEvent): void => this.#drag.move(event);
   onpointerup = (): void => void this.#drag.release();
@@ -154,17 +156,24 @@ export class BoardControl {
     oncreate(column, starts_at, ends_at);
   }
 
-  #dropped({ index, target, kind }: Drop): void {
+  #dropped({ id, target, kind }: Drop): void {
     this.#wasDragged = true;
     const { layout, oncreate } = this.#props();
-    if (kind !== 'create' && index !== null) {
-      const box = layout.boxes[index]!;
-      if (!isWhere(target, box)) void this.#moveTo(box.card, target);
+    const column = layout.columns[target.column];
+    if (!column) return;
+    if (kind !== 'create' && id !== null) {
+      const box = this.#movableBox(id);
+      if (box && !isWhere(target, box)) void this.#moveTo(box.card, target);
     } else {
-      const column = layout.columns[target.column]!;
       const { starts_at, ends_at } = instantsOf(target, column);
       oncreate(column, starts_at, ends_at);
     }
+  }
+
+  /** Where a visit stands now, if it still stands on the board and may be moved. */
+  #movableBox(id: string): Box | undefined {
+    const { layout, isMovable } = this.#props();
+    return layout.boxes.find((box) => box.card.id === id && isMovable(box));
   }
 
   /** The visit stands at its new place from now on; the core's answer takes the ghost's place. */
@@ -198,9 +207,9 @@ export class BoardControl {
 
   async #dropAimed(): Promise<void> {
     const aimed = this.#aimed;
-    const box = this.#props().layout.boxes.find(({ card }) => card.id === aimed?.id);
-    if (!box || !aimed) return;
-    if (isWhere(aimed.target, box)) this.#aimed = null;
+    if (!aimed) return;
+    const box = this.#movableBox(aimed.id);
+    if (!box || !this.#props().layout.columns[aimed.target.column] || isWhere(aimed.target, box)) this.#aimed = null;
     else await this.#moveTo(box.card, aimed.target);
   }
 

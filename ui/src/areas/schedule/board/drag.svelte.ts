@@ -24,8 +24,8 @@ export interface Surface {
 }
 
 export interface Drop {
-  /** Which box was moved; none: something new. */
-  index: number | null;
+  /** Which visit was moved; none: something new. */
+  id: string | null;
   target: Target;
   kind: Gesture['kind'];
 }
@@ -33,8 +33,8 @@ export interface Drop {
 export class BoardDrag {
   /** Where the visit would stand now. */
   target = $state<Target | null>(null);
-  /** Which box is being moved. */
-  index = $state<number | null>(null);
+  /** Which visit is being moved. Not which box: another desk's change lays the boxes anew under the pointer. */
+  id = $state<string | null>(null);
 
   #gesture: Gesture | null = null;
   #start: { x: number; y: number } | null = null;
@@ -52,14 +52,15 @@ export class BoardDrag {
   }
 
   /** Begins, where a drag may begin: with a pointer at once, with a finger once it has rested. */
-  press(event: PointerEvent, index: number | null, box: Box | null, isMovable: boolean): void {
+  press(event: PointerEvent, box: Box | null, isMovable: boolean): void {
     this.cancel();
     if (event.button !== 0 || !event.isPrimary || (box && !isMovable)) return;
     const isFinger = event.pointerType === 'touch';
     const from = this.#placeOf(event);
+    const id = box?.card.id ?? null;
     this.#start = { x: event.clientX, y: event.clientY };
-    if (isFinger) this.#hold = setTimeout(() => this.#lift(event, index), HOLD);
-    else this.index = index;
+    if (isFinger) this.#hold = setTimeout(() => this.#lift(event, id), HOLD);
+    else this.id = id;
     if (!box) {
       this.#gesture = { kind: 'create', from };
       return;
@@ -89,7 +90,7 @@ export class BoardDrag {
 
   /** Ends; true where something was dragged, so that the click that follows is none. */
   release(): boolean {
-    const drop = this.target && this.#gesture && { index: this.index, target: this.target, kind: this.#gesture.kind };
+    const drop = this.target && this.#gesture && { id: this.id, target: this.target, kind: this.#gesture.kind };
     this.cancel();
     if (drop) this.#drop(drop);
     return drop !== null;
@@ -105,7 +106,7 @@ export class BoardDrag {
     this.#start = null;
     this.#last = null;
     this.target = null;
-    this.index = null;
+    this.id = null;
   }
 
   get isBusy(): boolean {
@@ -113,10 +114,10 @@ export class BoardDrag {
   }
 
   /** The finger has rested: it has hold of what lies under it, and shows so. */
-  #lift(event: PointerEvent, index: number | null): void {
+  #lift(event: PointerEvent, id: string | null): void {
     this.#hold = undefined;
     this.#isResting = true;
-    this.index = index;
+    this.id = id;
     this.#surface().body.setPointerCapture(event.pointerId);
     const gesture = this.#gesture!;
     if (gesture.kind === 'create') this.#aim(event);

@@ -1,0 +1,65 @@
+import type {
+  AppointmentDetail,
+  AppointmentNotes,
+  EditAppointmentInput,
+  FormAnswer,
+  PaymentStatus,
+} from '$lib/backend';
+
+/** The texts of a visit, in the order they are asked in. */
+export const NOTES = [
+  'reason',
+  'symptoms',
+  'special_requests',
+  'client_notes',
+  'internal_notes',
+  'pickup_address',
+] as const satisfies (keyof AppointmentNotes)[];
+type NoteKey = (typeof NOTES)[number];
+
+/** A visit's details as they are typed. */
+export interface VisitForm extends Record<NoteKey, string> {
+  title: string;
+  serviceId: string;
+  estimate: number | null;
+  bill: number | null;
+  payment: PaymentStatus;
+  answers: FormAnswer[];
+}
+
+export const visitFormOf = (visit: AppointmentDetail): VisitForm => ({
+  title: visit.notes.title ?? '',
+  reason: visit.notes.reason ?? '',
+  symptoms: visit.notes.symptoms ?? '',
+  special_requests: visit.notes.special_requests ?? '',
+  client_notes: visit.notes.client_notes ?? '',
+  internal_notes: visit.notes.internal_notes ?? '',
+  pickup_address: visit.notes.pickup_address ?? '',
+  serviceId: visit.service_id ?? '',
+  estimate: visit.estimated_cost_cents,
+  bill: visit.final_cost_cents,
+  payment: visit.payment_status,
+  answers: visit.answers.map((answer) => ({ ...answer })),
+});
+
+const orNull = (text: string): string | null => text.trim() || null;
+
+/** What is typed, as the core takes it. */
+export const visitEditOf = (form: VisitForm, visit: AppointmentDetail): EditAppointmentInput => ({
+  appointment_id: visit.id,
+  pet_id: visit.pet_id,
+  service_id: form.serviceId || null,
+  notes: {
+    title: orNull(form.title),
+    reason: orNull(form.reason),
+    symptoms: orNull(form.symptoms),
+    special_requests: orNull(form.special_requests),
+    client_notes: orNull(form.client_notes),
+    internal_notes: orNull(form.internal_notes),
+    pickup_address: orNull(form.pickup_address),
+  },
+  estimated_cost_cents: form.estimate,
+  final_cost_cents: form.bill,
+  payment_status: form.payment,
+  answers: form.answers,
+});

@@ -1,0 +1,48 @@
+// Numbers as people type them, and as they stand in a field: with a comma or a point, whatever the computer's region.
+import { numbersOf } from '$lib/units';
+
+/** The digits of a whole number, whose thousands (in India, lakhs too) may stand apart; `undefined` of what is none. */
+function wholeOf(text: string): string | undefined {
+  if (/^\d*$/.test(text)) return text;
+  const [first = '', ...groups] = text.split(/[., ']/.exec(text)?.[0] ?? ' ');
+  const isGrouped =
+    /^\d{1,3}$/.test(first) && groups.every((group) => /^\d{2,3}$/.test(group)) && groups.at(-1)!.length === 3;
+  return isGrouped ? first + groups.join('') : undefined;
+}
+
+/**
+ * The number of `3,5`, `3.5`, `1.234,5`; `null` of nothing; `undefined` of what is none.
+ *
+ * The last comma or point is the decimal sign where at most `digits` digits follow it: of prices, `1,200` is twelve hundred. Without `digits` a sign that
+ * stands alone always is: a hamster weighs `0,125`.
+ */
+export function parseNumber(typed: string, digits = Infinity): number | null | undefined {
+  const text = typed.trim().replace(/\s/g, ' ').replace('−', '-').replaceAll('’', "'");
+  if (text === '') return null;
+  // A sum may have its currency beside it.
+  const [, minus = '', figures = ''] = /^([-+]?)(?:\p{Sc} ?)?(.*?)(?: ?\p{Sc})?$/u.exec(text) ?? [];
+  const last = Math.max(figures.lastIndexOf(','), figures.lastIndexOf('.'));
+  const sign = figures[last];
+  const fraction = figures.slice(last + 1);
+  // A sign that stands twice parts thousands.
+  const isDecimal = last >= 0 && fraction.length <= digits && figures.indexOf(sign!) === last;
+  const whole = wholeOf(isDecimal ? figures.slice(0, last) : figures);
+  const rest = isDecimal ? fraction : '';
+  if (whole === undefined || !/^\d*$/.test(rest) || whole + rest === '') return undefined;
+  const number = Number(`${whole || '0'}.${rest || '0'}`);
+  return minus === '-' ? -number : number;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** A number as it is typed in a language: without thousands, and with `digits` decimals where they are given. */
+export function typedNumber(value: number, locale: string, digits?: number): string {
+  const key = `${locale}|${digits}`;
+  let format = formats.get(key);
+  if (!format) {
+    const decimals = { minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 6 };
+    format = new Intl.NumberFormat(numbersOf(locale), { ...decimals, useGrouping: false, numberingSystem: 'latn' });
+    formats.set(key, format);
+  }
+  return format.format(value);
+}

@@ -1,0 +1,214 @@
+import type { Page } from '@playwright/test';
+import { expect, openDesk, test } from './desk';
+import { aClient } from './people';
+
+/** Clicks free time on the board: seven in the evening, when nobody works. */
+async function clickFree(page: Page, column: number): Promise<void> {
+  await page.getByTestId('visit').first().waitFor();
+  const body = page.getByTestId('board-body');
+  const columns = await page.getByTestId('board-column').count();
+  await page.getByTestId('board').evaluate((pane) => (pane.scrollTop = 17 * 60 * 1.6));
+  const box = (await body.boundingBox())!;
+  await page.mouse.click(box.x + (box.width / columns) * (column + 0.5), box.y + 19 * 60 * 1.6 + 4);
+  await expect(page.getByTestId('booking-time')).toHaveValue('19:00');
+}
+
+/** Finds a client in the booking panel, which is where the focus is. */
+async function chooseClient(page: Page, name: string): Promise<void> {
+  await page.getByTestId('booking-search').fill(name);
+  await page.getByRole('option').first().click();
+  await expect(page.getByTestId('booking-client')).toBeVisible();
+}
+
+/** Books, where nobody works, too. */
+async function bookAnyway(page: Page): Promise<void> {
+  await page.getByTestId('booking-save').click();
+  await page.getByTestId('overbook').or(page.getByText('Booked:')).first().waitFor();
+  if (await page.getByTestId('overbook').isVisible()) await page.getByTestId('overbook').click();
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+}
+
+const visitCount = (page: Page) => page.evaluate(() => window.petrelWorld!.memory.visits.length);
+
+test('a place that was booked is not where the next booking stands', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await clickFree(page, 1);
+  await expect(page.getByTestId('booking-staff')).toContainText('Marc Vidal');
+  await chooseClient(page, 'garcia');
+  await bookAnyway(page);
+  await page.keyboard.press('c');
+  await page.getByTestId('free-slot').first().waitFor();
+  await expect(page.getByTestId('booking-staff')).toContainText('Anyone');
+  await expect(page.getByTestId('booking-time')).not.toHaveValue('19:00');
+});
+
+test('who is booked after a walk-in is no walk-in', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('walk-in').click();
+  await expect(page.getByTestId('booking-walk-in')).toBeChecked();
+  await chooseClient(page, 'garcia');
+  await bookAnyway(page);
+  await page.keyboard.press('c');
+  await page.getByTestId('free-slot').first().waitFor();
+  await expect(page.getByTestId('booking-walk-in')).not.toBeChecked();
+});
+
+test('a booking begins on the day that is looked at, and a walk-in today', async ({ page }) => {
+  await openDesk(page, '/?date=2026-11-24#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-date')).toContainText('24 Nov 2026');
+  await page.getByTestId('booking-walk-in').check();
+  await expect(page.getByTestId('booking-date')).toContainText('20 Nov 2026');
+  // A day that is over is none to book on.
+  await page.goto('/?date=2026-11-12&book=new#/schedule');
+  await expect(page.getByTestId('booking-date')).toContainText('20 Nov 2026');
+});
+
+test('who called before is not who is booked next', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.goto(`/#/clients/${id}`);
+  await page.getByTestId('book-client').click();
+  await expect(page.getByTestId('booking-client')).toBeVisible();
+  await page.getByTestId('visit').first().click();
+  await expect(page.getByTestId('visit-panel')).toBeVisible();
+  await page.getByTestId('panel-close').click();
+  await clickFree(page, 1);
+  await expect(page.getByTestId('booking-search')).toBeVisible();
+});
+
+test('another place keeps the client and the pets that were chosen', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.goto(`/?book=new&client=${id}#/schedule`);
+  const pets = page.getByTestId('booking-pet').locator('input');
+  await pets.first().check();
+  await pets.nth(1).check();
+  // Another day, and a place on it.
+  await page.keyboard.press('j');
+  await expect(page.getByTestId('schedule-title')).toContainText('21 November');
+  await page.keyboard.press('k');
+  await clickFree(page, 1);
+  await expect(pets.nth(1)).toBeChecked();
+  await page.getByRole('button', { name: 'Another client' }).click();
+  await chooseClient(page, 'romero');
+  await clickFree(page, 0);
+  await expect(page.getByTestId('booking-client')).toContainText('Romero');
+});
+
+test('a time that is typed is on the day that is shown', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  // Nobody works today any more.
+  await page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5 && day_of_week !== 6);
+  });
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await page.getByTestId('booking-time').fill('10:00');
+  await page.getByTestId('booking-time').press('Tab');
+  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await expect(page.getByTestId('booking-save')).toContainText('23 Nov');
+  await expect(page.getByTestId('booking-save')).toContainText('10:00');
+});
+
+test('a repetition begins on the weekday that is shown', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  await page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5 && day_of_week !== 6);
+  });
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await page.getByTestId('repeat').click();
+  await page.getByRole('option', { name: 'Weekly' }).click();
+  await expect(page.getByTestId('repeat-words')).toContainText('Mon');
+});
+
+test('Ctrl+Enter books the time and the length that were just typed', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const before = await visitCount(page);
+  await page.keyboard.press('c');
+  await chooseClient(page, 'romero');
+  await expect(page.getByTestId('booking-save')).toBeEnabled();
+  const first = await page.getByTestId('booking-time').inputValue();
+  await page.getByTestId('booking-time').fill('19:20');
+  await page.keyboard.press('Control+Enter');
+  // The time that was typed, at which nobody works; the focus stays where it was.
+  await expect(page.getByTestId('booking-refusal')).toContainText('outside working hours');
+  await expect(page.getByTestId('booking-time')).toBeFocused();
+  await page.getByTestId('booking-time').fill(first);
+  await page.getByTestId('booking-duration').fill('20');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Booked:')).toBeVisible();
+  const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
+  expect(booked.map(({ starts_at, ends_at }) => (ends_at - starts_at) / 60_000)).toEqual([20]);
+});
+
+test('Escape closes an open list first, and then the panel', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await page.getByTestId('booking-service').click();
+  await expect(page.getByRole('listbox')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('listbox')).toBeHidden();
+  await expect(page.getByTestId('booking-panel')).toBeVisible();
+  await page.getByTestId('booking-search').fill('garcia');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('option')).toHaveCount(0);
+  await expect(page.getByTestId('booking-panel')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+});
+
+test('a booking that is closed is offered again, one that is thrown away is not', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.keyboard.press('c');
+  await chooseClient(page, 'romero');
+  await page.getByTestId('booking-reason').fill('Swallowed a sock');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await expect.poll(() => page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toContain('sock');
+
+  // Looking at another client's booking does not take it away.
+  await page.goto(`/#/clients/${id}`);
+  await page.getByTestId('book-client').click();
+  await expect(page.getByTestId('booking-client')).toContainText('Bennett');
+  await expect(page.getByTestId('booking-draft')).toContainText('Romero');
+  await page.getByTestId('panel-close').click();
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  expect(await page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toContain('sock');
+
+  await page.keyboard.press('c');
+  await page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
+  await expect(page.getByTestId('booking-reason')).toHaveValue('Swallowed a sock');
+  await expect(page.getByTestId('booking-client')).toContainText('Romero');
+  await page.getByTestId('booking-discard').click();
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await page.keyboard.press('c');
+  await page.getByTestId('free-slot').first().waitFor();
+  await expect(page.getByTestId('booking-draft')).toHaveCount(0);
+  expect(await page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toBe('');
+});
+
+test('a walk-in that comes again arrives once', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  const before = await visitCount(page);
+  await page.getByTestId('walk-in').click();
+  await chooseClient(page, 'garcia');
+  await page.getByTestId('repeat').click();
+  await page.getByRole('option', { name: 'Weekly' }).click();
+  await bookAnyway(page);
+  const statuses = await page.evaluate(
+    (known) => window.petrelWorld!.memory.visits.slice(known).map(({ status }) => status),
+    before,
+  );
+  expect(statuses.length).toBeGreaterThan(1);
+  expect(statuses[0]).toBe('checked_in');
+  expect(new Set(statuses.slice(1))).toEqual(new Set(['confirmed']));
+});

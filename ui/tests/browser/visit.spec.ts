@@ -1,0 +1,202 @@
+import { expect, openDesk, test } from './desk';
+import { movable, placeAt, stored } from './visits';
+
+test('what another desk changes during a drag neither moves another visit nor brings back one that is gone', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const times = () =>
+    page.evaluate(() =>
+      Object.fromEntries(window.petrelWorld!.memory.visits.map((kept) => [kept.id, kept.starts_at] as const)),
+    );
+  const to = await placeAt(page, 4, 13, false);
+  const dragged = page.locator(`[data-id="${id}"]`);
+  const take = async () => {
+    const box = (await dragged.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 6);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 8 });
+    await expect(page.getByTestId('ghost')).toBeVisible();
+  };
+  /** Another desk books the same day: the visits stand in another order from then on. */
+  const book = (name: string) =>
+    page.evaluate(
+      ([own, other]) =>
+        window.petrelWorld!.elsewhere(['appointments'], ({ visits, staff }) => {
+          const kept = visits.find((each) => each.id === own)!;
+          const early = Date.parse('2026-11-20T06:00:00+01:00');
+          visits.push({
+            ...kept,
+            id: other,
+            staff_id: staff[0]!.id,
+            starts_at: early,
+            ends_at: early + 900_000,
+          });
+        }),
+      [id, name] as const,
+    );
+
+  const before = await times();
+  await take();
+  await book('booked-elsewhere');
+  await expect(page.locator('[data-id="booked-elsewhere"]')).toBeAttached();
+  await expect(dragged).toHaveAttribute('data-dragged', 'true');
+  await page.mouse.up();
+  await page.getByTestId('overbook').click();
+  await expect(page.getByText('Moved to')).toBeVisible();
+  const { 'booked-elsewhere': _, ...after } = await times();
+  expect(after).toEqual({ ...before, [id]: Date.parse('2026-11-20T13:00:00+01:00') });
+
+  await take();
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = memory.visits.filter((kept) => kept.id !== own);
+    });
+  }, id);
+  await expect(dragged).toHaveCount(0);
+  await expect(page.getByTestId('ghost')).toHaveCount(0);
+  const left = await times();
+  await page.mouse.up();
+  await expect(page.getByTestId('booking-time')).toHaveCount(0);
+  await expect(page.getByTestId('conflict-dialog')).toHaveCount(0);
+  expect(await times()).toEqual(left);
+});
+
+test('what another desk writes while a visit is edited stays', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('edit-reason').fill('Limps');
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments', 'pets'], ({ visits, pets }) => {
+      const kept = visits.find((each) => each.id === own)!;
+      // The name stands above the panel: it tells when the change has come.
+      pets.find(({ id }) => id === kept.pet_id)!.name = 'Elsewhere';
+      Object.assign(kept, { final_cost_cents: 4200, payment_status: 'paid' });
+      kept.notes = { ...kept.notes, internal_notes: 'Muzzle first', reason: 'Coughs' };
+    });
+  }, id);
+  await expect(page.getByTestId('visit-panel').getByRole('heading').first()).toHaveText('Elsewhere');
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
+  const { notes, ...kept } = await stored(page, id);
+  expect(notes).toMatchObject({ reason: 'Limps', internal_notes: 'Muzzle first' });
+  expect(kept).toMatchObject({ final_cost_cents: 4200, payment_status: 'paid' });
+});
+
+test('what was typed of a visit is offered again unless it was saved or cancelled', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const draft = () => page.evaluate((own) => window.petrelWorld!.memory.drafts[`visit:${own}`] ?? '', id);
+  const edit = async () => {
+    await page.locator(`[data-id="${id}"]`).click();
+    await page.getByTestId('visit-edit').click();
+  };
+  await edit();
+  await page.getByTestId('edit-reason').fill('Limps since Monday');
+  await expect.poll(draft).toContain('Limps');
+  await page.getByTestId('visit').first().click();
+  await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
+  await edit();
+  await page.getByTestId('draft-continue').click();
+  await expect(page.getByTestId('edit-reason')).toHaveValue('Limps since Monday');
+  await page.getByTestId('panel-close').click();
+  await edit();
+  await page.getByTestId('draft-continue').click();
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
+  expect((await stored(page, id)).notes.reason).toBe('Limps since Monday');
+  await expect.poll(draft).toBe('');
+
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('edit-symptoms').fill('Swollen');
+  await expect.poll(draft).toContain('Swollen');
+  await page.getByTestId('visit-edit-form').getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(draft).toBe('');
+  await page.getByTestId('visit-edit').click();
+  await expect(page.getByTestId('edit-symptoms')).toHaveValue('');
+  await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+});
+
+for (const screen of ['schedule', 'today'] as const) {
+  test(`a rescheduled visit is followed once, and opens again after undo (${screen})`, async ({ page }) => {
+    await openDesk(page, `/#/${screen}`);
+    await page.locator('[data-testid="visit"], [data-testid="today-card"]').first().waitFor();
+    const id = await page.evaluate(() => {
+      const { visits } = window.petrelWorld!.memory;
+      const now = Date.now();
+      return visits.find(
+        ({ starts_at, status }) => status === 'confirmed' && starts_at > now && starts_at < now + 3 * 3_600_000,
+      )!.id;
+    });
+    await page.locator(`[data-id="${id}"]`).click();
+    await page.getByTestId('visit-reschedule').click();
+    await page.getByTestId('free-slot').last().click();
+    await expect(page.getByText('Rescheduled to')).toBeVisible();
+    const next = (await stored(page, id)).next_appointment_id!;
+    await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+    // The panel shows the new visit and leads to the old one, which stays open.
+    if (screen === 'schedule') {
+      await page.locator(`[data-testid="visit-panel"] a[href*="visit=${id}"]`).click();
+      await expect(page.locator(`[data-testid="visit-panel"] a[href*="visit=${next}"]`)).toBeVisible();
+      await expect(page).toHaveURL(new RegExp(`visit=${id}`));
+    }
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByText('Taken back.')).toBeVisible();
+    await page.getByTestId('panel-close').click();
+    await page.locator(`[data-id="${id}"]`).click();
+    await expect(page.getByTestId('visit-reschedule')).toBeVisible();
+    await expect(page).toHaveURL(new RegExp(`visit=${id}`));
+  });
+}
+
+for (const [scope, label] of [
+  ['following', 'This one and those after it'],
+  ['all', 'All of the series'],
+] as const) {
+  test(`a visit goes to another day with others of its series (${scope})`, async ({ page }) => {
+    await openDesk(page, '/?view=week&staff=all#/schedule');
+    const id = await movable(page);
+    const WEEK = 7 * 86_400_000;
+    const before = await page.evaluate(
+      ([own, week]) => {
+        const { memory } = window.petrelWorld!;
+        const kept = memory.visits.find((each) => each.id === own)!;
+        kept.series_id = 'series';
+        const shifted = (name: string, by: number) => ({
+          ...kept,
+          id: name,
+          starts_at: kept.starts_at + by,
+          ends_at: kept.ends_at + by,
+        });
+        // Nothing stands in the way of this one.
+        memory.visits = memory.visits.filter((each) => each.id === own || each.staff_id !== kept.staff_id);
+        memory.visits.push(shifted('earlier', -week), shifted('later', week));
+        window.petrelWorld!.changed(['appointments']);
+        return kept.starts_at;
+      },
+      [id, WEEK] as const,
+    );
+    const starts = async () => [
+      (await stored(page, 'earlier')).starts_at - before + WEEK,
+      (await stored(page, id)).starts_at - before,
+      (await stored(page, 'later')).starts_at - before - WEEK,
+    ];
+    const button = page.locator(`[data-id="${id}"]`);
+    await button.focus();
+    await page.keyboard.down('Alt');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.up('Alt');
+    await page.getByRole('radio', { name: label }).check();
+    await page.getByTestId('scope-confirm').click();
+    await expect(page.getByText(/^Moved to .*19 Nov.* by as much\.$/)).toBeVisible();
+    const day = -86_400_000;
+    expect(await starts()).toEqual([scope === 'all' ? day : 0, day, day]);
+    expect((await stored(page, id)).status).toBe('confirmed');
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText('Taken back.')).toBeVisible();
+    expect(await starts()).toEqual([0, 0, 0]);
+  });
+}

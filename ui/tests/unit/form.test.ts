@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { backend } from '$lib/backend';
+import { FormDraft } from '$lib/data/form-draft.svelte';
+import { mergedForm } from '$lib/data/form-merge';
+
+interface Form {
+  name: string;
+  allergies: string;
+  weight: number | null;
+  tags: string[];
+}
+const START: Form = { name: 'Otis', allergies: '', weight: 3.5, tags: ['old'] };
+
+describe('a form that is saved', () => {
+  it('sends what was typed, and of the rest what another desk wrote meanwhile', () => {
+    const live: Form = { name: 'Ottis', allergies: 'Penicillin', weight: null, tags: ['old', 'new'] };
+    expect(mergedForm({ ...START, name: 'Otto' }, START, live)).toEqual({ ...live, name: 'Otto' });
+    expect(mergedForm({ ...START, tags: [...START.tags] }, START, live)).toEqual(live);
+  });
+
+  it('sends what was typed where both changed the same, an emptied field too', () => {
+    const form: Form = { name: '', allergies: 'Cats', weight: null, tags: [] };
+    expect(mergedForm(form, START, { name: 'A', allergies: 'B', weight: 4, tags: ['c'] })).toEqual(form);
+  });
+});
+
+describe('the draft of a form', () => {
+  const drafts = new Map<string, string>();
+  beforeEach(() => {
+    drafts.clear();
+    vi.useFakeTimers();
+    vi.spyOn(backend, 'draft').mockImplementation((key) => Promise.resolve(drafts.get(key) ?? null));
+    vi.spyOn(backend, 'setDraft').mockImplementation((key, value) => {
+      if (value === null) drafts.delete(key);
+      else drafts.set(key, value);
+      return Promise.resolve(null);
+    });
+    return () => void vi.useRealTimers();
+  });
+  const open = async (start: Form, isNew = false) => {
+    const draft = new FormDraft<Form>('pet:1', start, isNew);
+    await vi.advanceTimersByTimeAsync(0);
+    return draft;
+  };
+  const typed = async (value: Form, isNew = false) => {
+    (await open(START, isNew)).keep(value);
+    await vi.advanceTimersByTimeAsync(400);
+  };
+
+  it('offers what was changed then over what is kept today', async () => {
+    await typed({ ...START, name: 'Otto' });
+    const today = { ...START, allergies: 'Penicillin' };
+    expect((await open(today)).left).toEqual({ ...today, name: 'Otto' });
+  });
+
+  it('is not offered where today says the same', async () => {
+    await typed({ ...START, name: 'Otto' });
+    expect((await open({ ...START, name: 'Otto', weight: 4 })).left).toBeNull();
+  });
+
+  it('keeps what was changed through being taken up again', async () => {
+    await typed({ ...START, name: 'Otto' });
+    const second = await open({ ...START, weight: 4 });
+    second.keep({ ...second.left!, tags: [] });
+    await vi.advanceTimersByTimeAsync(400);
+    const third = { ...START, weight: 5, allergies: 'Penicillin' };
+    expect((await open(third)).left).toEqual({ ...third, name: 'Otto', tags: [] });
+  });
+
+  it('of something new is taken up whole, whatever it begins with now', async () => {
+    const value = { ...START, weight: 4 };
+    await typed(value, true);
+    expect((await open({ ...START, name: 'Someone else' }, true)).left).toEqual(value);
+  });
+
+  it('does not begin anew from what nobody knows the beginning of', async () => {
+    drafts.set('pet:1', JSON.stringify({ ...START, name: 'Otto' }));
+    expect((await open(START)).left).toBeNull();
+  });
+});
