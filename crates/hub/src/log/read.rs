@@ -25,7 +25,8 @@ const PAGE_BYTES: usize = 6 << 20;
 ///
 /// # Errors
 /// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (the hub was restored from a backup): the
-/// desk then fetches whole tables. The largest number there is asks for the log's end alone.
+/// desk then fetches whole tables. The same where numbers are missing: a partition may have gone to the archive after the horizon was read. The
+/// largest number there is asks for the log's end alone.
 pub(crate) async fn page(
     client: &mut Object,
     earlier: Option<&Schema>,
@@ -49,6 +50,9 @@ pub(crate) async fn page(
         let rows = pg.query_raw(&statement, params(&[&clinic, &after, &limit, &head])).await?;
         futures_util::pin_mut!(rows);
         while let Some(row) = rows.try_next().await? {
+            if row.try_get::<_, i64>(0)? > reached + 1 {
+                return Err(Problem::BehindHorizon);
+            }
             if count > 0 {
                 body.push(',');
             }
@@ -58,6 +62,9 @@ pub(crate) async fn page(
             if body.len() > PAGE_BYTES {
                 break;
             }
+        }
+        if count == 0 {
+            return Err(Problem::BehindHorizon);
         }
     }
     pg.commit().await?;
