@@ -226,6 +226,29 @@ async fn nothing_reaches_another_clinic() {
     }
 }
 
+/// Two computers with records of their own were let in while the clinic was empty: the first that sends founds it.
+#[tokio::test]
+async fn a_second_clinic_is_not_mixed_into_the_first() {
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let clinic = |n: i64, place: usize| {
+        let columns = json!({ "name": "Petrel Vets", "timezone": "Europe/Berlin", "created_at": 1, "updated_at": 1 });
+        let mut one =
+            transaction(n, json!([{ "table": "clinics", "id": id(place), "columns": columns }, row(&id(100 + place), json!({}))]));
+        one["replica"] = json!(Uuid::from_u128(place as u128));
+        json!([one])
+    };
+    let (status, answer) = stranger.push(clinic(1, 1)).await;
+    assert_eq!((status, &answer["head"]), (StatusCode::OK, &json!(2)), "{answer}");
+    let (status, answer) = stranger.push(clinic(1, 2)).await;
+    assert_eq!((status, answer["type"].as_str()), (StatusCode::CONFLICT, Some("urn:petrel:problem:other-clinic")), "{answer}");
+    // The first goes on, also where it tells of everything anew.
+    let (status, answer) = stranger.push(clinic(2, 1)).await;
+    assert_eq!((status, answer["results"][0]["outcome"].as_str()), (StatusCode::OK, Some("applied")), "{answer}");
+    let (_, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([id(102)]).to_string(), &[]).await;
+    assert_eq!(rows[0][1], Value::Null);
+    assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn a_clock_in_2090_wins_nothing_for_long() {
     let (_postgres, _served, _, _, stranger) = setting().await;
