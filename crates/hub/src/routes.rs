@@ -35,6 +35,8 @@ use crate::problem::Problem;
 
 /// The largest body, in bytes, when it is unpacked.
 const MAX_BODY: usize = 32 << 20;
+/// The same of who has no token yet, and says no more than a code and a name: otherwise anybody may have us hold as much as a desk's push.
+const MAX_BODY_OF_STRANGERS: usize = 16 << 10;
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
 /// memory, and a thousand desks ask at once.
 const WORTH_PACKING: u16 = 1_024;
@@ -89,10 +91,11 @@ impl Hub {
             .route("/rows/{table}", post(rows))
             .route("/digest", get(digest))
             .route("/history/{table}/{id}", get(history));
+        let small = DefaultBodyLimit::max(MAX_BODY_OF_STRANGERS);
         Router::new()
             .route("/v1", get(info))
-            .route("/v1/devices/enrol", post(enrol))
-            .route("/v1/devices/token", post(token))
+            .route("/v1/devices/enrol", post(enrol).layer(small))
+            .route("/v1/devices/token", post(token).layer(small))
             .route("/v1/devices", get(devices))
             .route("/v1/devices/{id}/revoke", post(revoke))
             .route("/v1/devices/code", post(code))

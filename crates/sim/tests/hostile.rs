@@ -161,6 +161,7 @@ async fn malformed_requests_get_a_clear_answer() {
     let json_kind = [("content-type", "application/json")];
     let bomb = zstd::bulk::compress(&vec![b' '; 200 << 20], 19).unwrap();
     assert!(bomb.len() < 100_000, "two hundred megabytes of nothing, well packed");
+    let small_bomb = zstd::bulk::compress(&vec![b' '; 20 << 20], 19).unwrap();
     let cases: Vec<Case> = vec![
         (Method::POST, "/v1/sync/push", b"".to_vec(), json_kind.to_vec(), 400),
         (Method::POST, "/v1/sync/push", b"{".to_vec(), json_kind.to_vec(), 400),
@@ -185,6 +186,9 @@ async fn malformed_requests_get_a_clear_answer() {
         (Method::PUT, "/v1/blobs/..%2f..%2fetc%2fpasswd", b"x".to_vec(), Vec::new(), 404),
         (Method::PUT, "/v1/blobs/0000000000000000000000000000000000000000000000000000000000000000", b"x".to_vec(), Vec::new(), 422),
         (Method::POST, "/v1/devices/enrol", br#"{"code": "AAAA-AAAA-AAAA", "name": "x", "schema": 1}"#.to_vec(), json_kind.to_vec(), 403),
+        (Method::POST, "/v1/devices/enrol", vec![b' '; 64 << 10], json_kind.to_vec(), 413),
+        (Method::POST, "/v1/devices/token", vec![b' '; 64 << 10], json_kind.to_vec(), 413),
+        (Method::POST, "/v1/devices/token", small_bomb, vec![("content-type", "application/json"), ("content-encoding", "zstd")], 413),
         (Method::POST, "/v1/devices/token", br#"{"refresh_token": "x"}"#.to_vec(), json_kind.to_vec(), 401),
         (Method::DELETE, "/v1/sync/push", Vec::new(), Vec::new(), 404),
         (Method::GET, "/admin", Vec::new(), Vec::new(), 404),
