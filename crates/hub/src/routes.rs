@@ -270,7 +270,7 @@ async fn snapshot(
     let limit = query.limit.unwrap_or(SNAPSHOT_ROWS).clamp(1, SNAPSHOT_ROWS);
     let mut client = hub.database.client().await?;
     let columns = hub.database.catalog.columns(&table, schema, query.since).ok_or(Problem::NotFound)?.join(",");
-    let page = log::snapshot(&mut client, desk.clinic_id, &table, &columns, query.after_id, limit).await?;
+    let (page, limit) = log::snapshot(&mut client, desk.clinic_id, &table, &columns, query.after_id, limit).await?;
     let names = [HeaderName::from_static("petrel-columns"), HeaderName::from_static("petrel-rows-limit")];
     let [columns_name, limit_name] = names;
     let kind = (header::CONTENT_TYPE, "application/vnd.petrel.copy".to_owned());

@@ -230,6 +230,31 @@ async fn nothing_reaches_another_clinic() {
     }
 }
 
+/// A thousandfold of what a row has: a page of the table ends where it is large enough, and the desk asks on.
+#[tokio::test]
+async fn a_page_of_large_rows_has_fewer_of_them() {
+    const ROWS: usize = 11;
+    const SIZE: usize = 3_000_000;
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let rows: Value = (1..=ROWS).map(|n| row(&id(n), json!({}))).collect();
+    assert_eq!(stranger.push(json!([transaction(1, rows)])).await.0, StatusCode::OK);
+    let (client, connection) = tokio_postgres::connect(&served.database_url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("UPDATE clients SET notes = repeat('x', {SIZE})")).await.unwrap();
+    let (hub, _) = served.desk(mine).await.unwrap();
+    let (mut found, mut pages, mut after) = (0, 0, None);
+    loop {
+        let page = hub.snapshot("clients", after, 0).await.unwrap();
+        let outline = petrel_store::outline_copy(&page.rows).unwrap();
+        assert!(page.rows.len() < 8 * SIZE, "{} bytes", page.rows.len());
+        (found, pages, after) = (found + outline.rows, pages + 1, page.last_id);
+        if page.is_last {
+            break;
+        }
+    }
+    assert_eq!((found, pages), (ROWS, 2));
+}
+
 /// Two computers with records of their own were let in while the clinic was empty: the first that sends founds it.
 #[tokio::test]
 async fn a_second_clinic_is_not_mixed_into_the_first() {

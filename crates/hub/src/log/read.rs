@@ -19,6 +19,10 @@ use crate::problem::Problem;
 
 /// How much of the log one page holds, in bytes of entries. The first transaction is there whatever its size.
 const PAGE_BYTES: usize = 6 << 20;
+/// How much of a table one page holds, in bytes. A row of thousands of bytes is common nowhere; one of megabytes is possible everywhere.
+const SNAPSHOT_BYTES: usize = 16 << 20;
+/// How Postgres' binary COPY ends.
+const COPY_END: &[u8] = &[0xff, 0xff];
 
 /// A page of the log after a number, as JSON ([`petrel_domain::replication::Pulled`]): the entries are copied as they lie there. Answers it with
 /// how many transactions it holds. For a desk of an earlier schema what it does not have is left out.
@@ -108,7 +112,8 @@ fn narrow(entries: &str, earlier: &Schema) -> Result<String, DbError> {
     serde_json::to_string(&entries).map_err(unreadable)
 }
 
-/// A page of a whole table in the order of ids, in Postgres' binary COPY format. Table and columns are the catalog's.
+/// A page of a whole table in the order of ids, in Postgres' binary COPY format, and the most rows that it could have: the limit, or, where rows are
+/// large, as many as there are room for. A page with fewer rows is the last. Table and columns are the catalog's.
 ///
 /// # Errors
 /// What Postgres says.
@@ -119,7 +124,7 @@ pub(crate) async fn snapshot(
     columns: &str,
     after: Option<Uuid>,
     limit: usize,
-) -> Result<Bytes, Problem> {
+) -> Result<(Bytes, usize), Problem> {
     let pg = clinic_transaction(client, clinic).await?;
     // COPY takes no parameters; both are UUIDs that were parsed.
     let after = after.map(|after| format!(" AND id > '{after}'")).unwrap_or_default();
@@ -127,13 +132,29 @@ pub(crate) async fn snapshot(
         "COPY (SELECT {columns} FROM {table} WHERE clinic_id = '{clinic}'{after} ORDER BY id LIMIT {limit}) TO STDOUT (FORMAT binary)"
     );
     let stream = pg.copy_out(&sql).await?;
-    futures_util::pin_mut!(stream);
     let mut page = BytesMut::new();
-    while let Some(bytes) = stream.next().await {
-        page.extend_from_slice(&bytes?);
+    let mut rows = 0;
+    let mut is_cut = false;
+    {
+        futures_util::pin_mut!(stream);
+        // Postgres sends each row by itself, the first with the header before it, and the end by itself.
+        while let Some(bytes) = stream.next().await {
+            let bytes = bytes?;
+            page.extend_from_slice(&bytes);
+            if &*bytes == COPY_END {
+                continue;
+            }
+            rows += 1;
+            if page.len() > SNAPSHOT_BYTES && rows < limit {
+                page.extend_from_slice(COPY_END);
+                is_cut = true;
+                break;
+            }
+        }
     }
+    // What Postgres still sends of a page that was cut is read and dropped before the next statement's answer.
     pg.commit().await?;
-    Ok(page.freeze())
+    Ok((page.freeze(), if is_cut { rows } else { limit }))
 }
 
 /// Rows as they stand.
