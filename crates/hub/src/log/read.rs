@@ -9,7 +9,7 @@ use petrel_domain::manifest::REPLICATED;
 use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, Name, Schema, row_hash};
 use petrel_domain::{Clock as _, Millis, SystemClock};
 use serde_json::Value;
-use tokio_postgres::Row;
+use tokio_postgres::{IsolationLevel, Row};
 use uuid::Uuid;
 
 use super::values::columns_of;
@@ -243,14 +243,7 @@ async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Happened, 
 /// # Errors
 /// What Postgres says.
 pub(crate) async fn digest(client: &mut Object, schema: &Schema, clinic: Uuid) -> Result<(i64, Vec<(String, u64, u64)>), Problem> {
-    let pg = client
-        .build_transaction()
-        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .await
-        .map_err(DbError::from)?;
-    crate::db::set_clinic(&pg, clinic).await?;
+    let pg = at_one_moment(client, clinic).await?;
     let head: i64 = pg.query_one("SELECT head FROM log_heads WHERE clinic_id = $1", &[&clinic]).await?.try_get(0)?;
     let mut digests = Vec::new();
     for name in REPLICATED {
@@ -271,13 +264,20 @@ pub(crate) async fn digest(client: &mut Object, schema: &Schema, clinic: Uuid) -
     Ok((head, digests))
 }
 
-/// Holds a clinic's log against its tables: numbers without gaps, every row's last entry there, every row as its entries leave it. Answers what
-/// was found wrong.
+/// A transaction that sees a clinic as it was at one moment, however much comes in while it reads.
+async fn at_one_moment(client: &mut Object, clinic: Uuid) -> Result<Pg<'_>, DbError> {
+    let pg = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start().await?;
+    crate::db::set_clinic(&pg, clinic).await?;
+    Ok(pg)
+}
+
+/// Holds a clinic's log against its tables, as they are at one moment: numbers without gaps, every row's last entry there, every row as its entries
+/// leave it. Answers what was found wrong.
 ///
 /// # Errors
 /// What Postgres says.
 pub(crate) async fn verify(client: &mut Object, catalog: &Catalog, clinic: Uuid) -> Result<Vec<String>, Problem> {
-    let pg = clinic_transaction(client, clinic).await?;
+    let pg = at_one_moment(client, clinic).await?;
     let mut wrong = Vec::new();
     let sql = "SELECT first_seq, last_seq, entries FROM (SELECT * FROM log UNION ALL SELECT * FROM log_archive) l WHERE clinic_id = $1 ORDER BY first_seq";
     let rows = pg.query_raw(sql, params(&[&clinic])).await?;
