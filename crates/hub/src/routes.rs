@@ -32,6 +32,7 @@ use crate::live::Live;
 use crate::log;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
+use crate::turns::Turns;
 
 /// The largest body, in bytes, when it is unpacked.
 const MAX_BODY: usize = 32 << 20;
@@ -54,6 +55,7 @@ pub struct Hub {
     pub(crate) data_dir: Arc<FilePath>,
     pub(crate) blobs: BlobStore,
     live: Live,
+    turns: Turns,
     metrics: Arc<Metrics>,
     limits: Arc<Mutex<HashMap<Uuid, (Instant, u32)>>>,
     requests_per_minute: u32,
@@ -69,6 +71,7 @@ impl Hub {
             data_dir: settings.data_dir.as_path().into(),
             blobs: BlobStore::folder(&settings.data_dir),
             live,
+            turns: Turns::default(),
             metrics: Arc::default(),
             limits: Arc::default(),
             requests_per_minute: settings.requests_per_minute,
@@ -184,6 +187,7 @@ async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, 
 async fn push(State(hub): State<Hub>, desk: Desk, bytes: Received) -> Result<Response, Problem> {
     let push: Push = body(bytes)?;
     hub.database.catalog.serves(push.schema)?;
+    let _turn = hub.turns.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
     let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, push, &hub.metrics).await?;
     hub.live.tell(desk.clinic_id, pushed.head);

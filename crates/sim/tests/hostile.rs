@@ -278,6 +278,33 @@ async fn a_second_clinic_is_not_mixed_into_the_first() {
     assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
 }
 
+/// As many pushes as there are connections wait for one clinic's lock: the other clinics are served meanwhile.
+#[tokio::test]
+async fn a_clinic_that_pushes_much_at_once_takes_the_connections_of_none() {
+    let (_postgres, served, mine, other, stranger) = setting().await;
+    let (theirs, _) = served.desk(other).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(&served.database_url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let lock = "SELECT pg_advisory_lock(hashtextextended($1, 4790))";
+    client.query_one(lock, &[&mine.to_string()]).await.unwrap();
+    let stranger = std::sync::Arc::new(stranger);
+    let push = |n: u128| {
+        let stranger = std::sync::Arc::clone(&stranger);
+        let mut one = transaction(1, json!([row(MINE, json!({ "notes": "much" }))]));
+        one["replica"] = json!(Uuid::from_u128(n));
+        tokio::spawn(async move { stranger.push(json!([one])).await.0 })
+    };
+    let pushes: Vec<_> = (1..=20).map(push).collect();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    for _ in 0..3 {
+        assert_eq!(theirs.pull(0, 0).await.unwrap().head, 0);
+    }
+    client.query_one("SELECT pg_advisory_unlock_all()::text", &[]).await.unwrap();
+    for push in pushes {
+        assert_eq!(push.await.unwrap(), StatusCode::OK);
+    }
+}
+
 #[tokio::test]
 async fn a_clock_in_2090_wins_nothing_for_long() {
     let (_postgres, _served, _, _, stranger) = setting().await;
