@@ -15,6 +15,7 @@ mod problem;
 mod program;
 mod routes;
 mod serve;
+mod turns;
 
 pub use admin::{NewClinic, add_clinic, check, clinics, list_devices, make_code, revoke_device};
 pub use blobs::BlobStore;

@@ -23,6 +23,8 @@ pub(crate) enum Problem {
     Rewound,
     /// The batch that this one follows has not come yet.
     TooEarly,
+    /// The records are those of another clinic than the one that was brought here first.
+    OtherClinic,
     /// The desk's schema is newer than the hub's.
     HubTooOld,
     /// The desk's schema is not served any more.
@@ -53,6 +55,7 @@ impl Problem {
             Self::BehindHorizon => (StatusCode::GONE, "behind-horizon", "The log does not reach back that far"),
             Self::Rewound => (StatusCode::CONFLICT, "rewound", "The log has other transactions by these numbers"),
             Self::TooEarly => (StatusCode::CONFLICT, "too-early", "What this follows has not come yet"),
+            Self::OtherClinic => (StatusCode::CONFLICT, "other-clinic", "Another desk has brought its clinic here first"),
             Self::HubTooOld => (StatusCode::UPGRADE_REQUIRED, "hub-too-old", "The desk speaks a newer schema than this hub"),
             Self::DeskTooOld => (StatusCode::UPGRADE_REQUIRED, "desk-too-old", "The desk speaks a schema that is not served any more"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),

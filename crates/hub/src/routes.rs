@@ -32,9 +32,12 @@ use crate::live::Live;
 use crate::log;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
+use crate::turns::Turns;
 
 /// The largest body, in bytes, when it is unpacked.
 const MAX_BODY: usize = 32 << 20;
+/// The same of who has no token yet, and says no more than a code and a name: otherwise anybody may have us hold as much as a desk's push.
+const MAX_BODY_OF_STRANGERS: usize = 16 << 10;
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
 /// memory, and a thousand desks ask at once.
 const WORTH_PACKING: u16 = 1_024;
@@ -52,6 +55,7 @@ pub struct Hub {
     pub(crate) data_dir: Arc<FilePath>,
     pub(crate) blobs: BlobStore,
     live: Live,
+    turns: Turns,
     metrics: Arc<Metrics>,
     limits: Arc<Mutex<HashMap<Uuid, (Instant, u32)>>>,
     requests_per_minute: u32,
@@ -67,6 +71,7 @@ impl Hub {
             data_dir: settings.data_dir.as_path().into(),
             blobs: BlobStore::folder(&settings.data_dir),
             live,
+            turns: Turns::default(),
             metrics: Arc::default(),
             limits: Arc::default(),
             requests_per_minute: settings.requests_per_minute,
@@ -89,10 +94,11 @@ impl Hub {
             .route("/rows/{table}", post(rows))
             .route("/digest", get(digest))
             .route("/history/{table}/{id}", get(history));
+        let small = DefaultBodyLimit::max(MAX_BODY_OF_STRANGERS);
         Router::new()
             .route("/v1", get(info))
-            .route("/v1/devices/enrol", post(enrol))
-            .route("/v1/devices/token", post(token))
+            .route("/v1/devices/enrol", post(enrol).layer(small))
+            .route("/v1/devices/token", post(token).layer(small))
             .route("/v1/devices", get(devices))
             .route("/v1/devices/{id}/revoke", post(revoke))
             .route("/v1/devices/code", post(code))
@@ -181,6 +187,7 @@ async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, 
 async fn push(State(hub): State<Hub>, desk: Desk, bytes: Received) -> Result<Response, Problem> {
     let push: Push = body(bytes)?;
     hub.database.catalog.serves(push.schema)?;
+    let _turn = hub.turns.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
     let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, push, &hub.metrics).await?;
     hub.live.tell(desk.clinic_id, pushed.head);
@@ -267,7 +274,7 @@ async fn snapshot(
     let limit = query.limit.unwrap_or(SNAPSHOT_ROWS).clamp(1, SNAPSHOT_ROWS);
     let mut client = hub.database.client().await?;
     let columns = hub.database.catalog.columns(&table, schema, query.since).ok_or(Problem::NotFound)?.join(",");
-    let page = log::snapshot(&mut client, desk.clinic_id, &table, &columns, query.after_id, limit).await?;
+    let (page, limit) = log::snapshot(&mut client, desk.clinic_id, &table, &columns, query.after_id, limit).await?;
     let names = [HeaderName::from_static("petrel-columns"), HeaderName::from_static("petrel-rows-limit")];
     let [columns_name, limit_name] = names;
     let kind = (header::CONTENT_TYPE, "application/vnd.petrel.copy".to_owned());

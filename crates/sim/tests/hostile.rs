@@ -161,6 +161,7 @@ async fn malformed_requests_get_a_clear_answer() {
     let json_kind = [("content-type", "application/json")];
     let bomb = zstd::bulk::compress(&vec![b' '; 200 << 20], 19).unwrap();
     assert!(bomb.len() < 100_000, "two hundred megabytes of nothing, well packed");
+    let small_bomb = zstd::bulk::compress(&vec![b' '; 20 << 20], 19).unwrap();
     let cases: Vec<Case> = vec![
         (Method::POST, "/v1/sync/push", b"".to_vec(), json_kind.to_vec(), 400),
         (Method::POST, "/v1/sync/push", b"{".to_vec(), json_kind.to_vec(), 400),
@@ -185,6 +186,9 @@ async fn malformed_requests_get_a_clear_answer() {
         (Method::PUT, "/v1/blobs/..%2f..%2fetc%2fpasswd", b"x".to_vec(), Vec::new(), 404),
         (Method::PUT, "/v1/blobs/0000000000000000000000000000000000000000000000000000000000000000", b"x".to_vec(), Vec::new(), 422),
         (Method::POST, "/v1/devices/enrol", br#"{"code": "AAAA-AAAA-AAAA", "name": "x", "schema": 1}"#.to_vec(), json_kind.to_vec(), 403),
+        (Method::POST, "/v1/devices/enrol", vec![b' '; 64 << 10], json_kind.to_vec(), 413),
+        (Method::POST, "/v1/devices/token", vec![b' '; 64 << 10], json_kind.to_vec(), 413),
+        (Method::POST, "/v1/devices/token", small_bomb, vec![("content-type", "application/json"), ("content-encoding", "zstd")], 413),
         (Method::POST, "/v1/devices/token", br#"{"refresh_token": "x"}"#.to_vec(), json_kind.to_vec(), 401),
         (Method::DELETE, "/v1/sync/push", Vec::new(), Vec::new(), 404),
         (Method::GET, "/admin", Vec::new(), Vec::new(), 404),
@@ -223,6 +227,81 @@ async fn nothing_reaches_another_clinic() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     for clinic in [mine, other] {
         assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+    }
+}
+
+/// A thousandfold of what a row has: a page of the table ends where it is large enough, and the desk asks on.
+#[tokio::test]
+async fn a_page_of_large_rows_has_fewer_of_them() {
+    const ROWS: usize = 11;
+    const SIZE: usize = 3_000_000;
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let rows: Value = (1..=ROWS).map(|n| row(&id(n), json!({}))).collect();
+    assert_eq!(stranger.push(json!([transaction(1, rows)])).await.0, StatusCode::OK);
+    let (client, connection) = tokio_postgres::connect(&served.database_url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("UPDATE clients SET notes = repeat('x', {SIZE})")).await.unwrap();
+    let (hub, _) = served.desk(mine).await.unwrap();
+    let (mut found, mut pages, mut after) = (0, 0, None);
+    loop {
+        let page = hub.snapshot("clients", after, 0).await.unwrap();
+        let outline = petrel_store::outline_copy(&page.rows).unwrap();
+        assert!(page.rows.len() < 8 * SIZE, "{} bytes", page.rows.len());
+        (found, pages, after) = (found + outline.rows, pages + 1, page.last_id);
+        if page.is_last {
+            break;
+        }
+    }
+    assert_eq!((found, pages), (ROWS, 2));
+}
+
+/// Two computers with records of their own were let in while the clinic was empty: the first that sends founds it.
+#[tokio::test]
+async fn a_second_clinic_is_not_mixed_into_the_first() {
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let clinic = |n: i64, place: usize| {
+        let columns = json!({ "name": "Petrel Vets", "timezone": "Europe/Berlin", "created_at": 1, "updated_at": 1 });
+        let mut one =
+            transaction(n, json!([{ "table": "clinics", "id": id(place), "columns": columns }, row(&id(100 + place), json!({}))]));
+        one["replica"] = json!(Uuid::from_u128(place as u128));
+        json!([one])
+    };
+    let (status, answer) = stranger.push(clinic(1, 1)).await;
+    assert_eq!((status, &answer["head"]), (StatusCode::OK, &json!(2)), "{answer}");
+    let (status, answer) = stranger.push(clinic(1, 2)).await;
+    assert_eq!((status, answer["type"].as_str()), (StatusCode::CONFLICT, Some("urn:petrel:problem:other-clinic")), "{answer}");
+    // The first goes on, also where it tells of everything anew.
+    let (status, answer) = stranger.push(clinic(2, 1)).await;
+    assert_eq!((status, answer["results"][0]["outcome"].as_str()), (StatusCode::OK, Some("applied")), "{answer}");
+    let (_, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([id(102)]).to_string(), &[]).await;
+    assert_eq!(rows[0][1], Value::Null);
+    assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
+}
+
+/// As many pushes as there are connections wait for one clinic's lock: the other clinics are served meanwhile.
+#[tokio::test]
+async fn a_clinic_that_pushes_much_at_once_takes_the_connections_of_none() {
+    let (_postgres, served, mine, other, stranger) = setting().await;
+    let (theirs, _) = served.desk(other).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(&served.database_url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let lock = "SELECT pg_advisory_lock(hashtextextended($1, 4790))";
+    client.query_one(lock, &[&mine.to_string()]).await.unwrap();
+    let stranger = std::sync::Arc::new(stranger);
+    let push = |n: u128| {
+        let stranger = std::sync::Arc::clone(&stranger);
+        let mut one = transaction(1, json!([row(MINE, json!({ "notes": "much" }))]));
+        one["replica"] = json!(Uuid::from_u128(n));
+        tokio::spawn(async move { stranger.push(json!([one])).await.0 })
+    };
+    let pushes: Vec<_> = (1..=20).map(push).collect();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    for _ in 0..3 {
+        assert_eq!(theirs.pull(0, 0).await.unwrap().head, 0);
+    }
+    client.query_one("SELECT pg_advisory_unlock_all()::text", &[]).await.unwrap();
+    for push in pushes {
+        assert_eq!(push.await.unwrap(), StatusCode::OK);
     }
 }
 

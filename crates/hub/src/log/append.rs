@@ -34,7 +34,7 @@ struct Numbered<'a> {
 ///
 /// # Errors
 /// `Rewound` where a replica says again, by a number it had used, something else; `TooEarly` where what the batch follows is not there yet: nothing of
-/// the batch is applied then. `Busy`.
+/// the batch is applied then, nor where it is `OtherClinic`. `Busy`.
 pub(crate) async fn append(
     client: &mut Object,
     catalog: &Catalog,
@@ -70,6 +70,7 @@ pub(crate) async fn append(
         }
     }
     let mut ends = Vec::new();
+    refuse_second_clinic(&pg, clinic, &fresh).await?;
     if !fresh.is_empty() {
         match together(&pg, catalog, clinic, device, &mut fresh, head, now).await {
             Ok(all) => (ends, head) = all,
@@ -112,6 +113,21 @@ pub(crate) async fn append(
     let results: Vec<PushResult> = results.into_iter().filter_map(|known| known.or_else(|| ends.next().map(|end| end.0))).collect();
     count(metrics, &results);
     Ok(Pushed { results, head, now })
+}
+
+/// Two desks that were let in while the clinic was empty may each have records of a clinic of their own: the first that comes founds it, and those of
+/// the other stay where they are. A desk that is refused its push reads nothing, either.
+async fn refuse_second_clinic(pg: &Pg<'_>, clinic: Uuid, fresh: &[Transaction]) -> Result<(), Problem> {
+    let changes = fresh.iter().flat_map(|transaction| &transaction.changes);
+    let made = changes.filter(|change| &*change.table == "clinics" && change.columns.contains_key("created_at"));
+    let made: Vec<Uuid> = made.map(|change| change.id).collect();
+    if made.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM clinics WHERE clinic_id = $1 AND deleted_at IS NULL)
+                 AND NOT EXISTS (SELECT 1 FROM clinics WHERE clinic_id = $1 AND id = ANY ($2))";
+    let statement = pg.prepare_cached(sql).await?;
+    if pg.query_one(&statement, &[&clinic, &made]).await?.try_get(0)? { Err(Problem::OtherClinic) } else { Ok(()) }
 }
 
 /// What became of one transaction.

@@ -31,12 +31,15 @@ type Answers = Vec<Vec<tokio_postgres::Row>>;
 
 /// Reads what a batch needs.
 pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[Transaction]) -> Result<Ledger, DbError> {
-    let mut loader = Loader { pg, catalog, clinic, ledger: Ledger::default(), known: HashSet::new() };
+    let mut loader = Loader { pg, catalog, clinic, ledger: Ledger::default(), known: HashSet::new(), services: HashMap::new() };
     let changes = batch.iter().flat_map(|transaction| &transaction.changes);
     let changes: Vec<(&Replicated, &Change)> = changes.filter_map(|change| Some((replicated(&change.table)?, change))).collect();
     loader.ledger.reserve(changes.len());
     let (mut changed, mut referred) = (Wanted::new(), Wanted::new());
     for (table, change) in &changes {
+        if table.name == "services" {
+            loader.services.entry(change.id).or_default().widen(&change.columns);
+        }
         changed.entry(table.name).or_default().insert(change.id);
         for reference in &table.references {
             if let Some(id) = id_in(&change.columns, reference.column) {
@@ -67,6 +70,23 @@ struct Loader<'a> {
     clinic: Uuid,
     ledger: Ledger,
     known: HashSet<(&'static str, Uuid)>,
+    /// What the batch says of services.
+    services: HashMap<Uuid, Service>,
+}
+
+/// What a service says of how long its visits take: as it stands, and as it is sent, whichever is longer.
+#[derive(Clone, Copy, Default)]
+struct Service {
+    is_stay: bool,
+    /// What it keeps free after a visit, in minutes.
+    buffer: i64,
+}
+
+impl Service {
+    fn widen(&mut self, columns: &Columns) {
+        self.is_stay |= columns.get("kind").and_then(Value::as_str) == Some("boarding");
+        self.buffer = self.buffer.max(columns.get("buffer_minutes").and_then(Value::as_i64).unwrap_or(0));
+    }
 }
 
 impl Loader<'_> {
@@ -192,19 +212,24 @@ impl Loader<'_> {
 
     /// The visits around those that are placed, those that are said to clash with them, and the services of all.
     async fn visits(&mut self, changes: &[(&Replicated, &Change)]) -> Result<(), DbError> {
-        let visits: Vec<_> = changes.iter().filter(|(table, _)| table.name == "appointments").map(|(_, change)| *change).collect();
+        let sent = changes.iter().filter(|(table, _)| table.name == "appointments");
+        let mut visits: Vec<(Uuid, Option<&Columns>)> = sent.map(|(_, change)| (change.id, Some(&change.columns))).collect();
+        // One that is deleted may be brought back by what is written of what hangs on it, and then stands where it stood.
+        let read = self.known.iter().filter(|(table, _)| *table == "appointments").map(|(_, id)| *id);
+        visits.extend(read.filter(|id| self.ledger.row("appointments", *id).is_some_and(Row::is_deleted)).map(|id| (id, None)));
         if visits.is_empty() {
             return Ok(());
         }
         let mut wanted = Wanted::new();
-        for visit in &visits {
-            let service = id_in(&visit.columns, "service_id").or_else(|| self.ledger.row("appointments", visit.id)?.id("service_id"));
+        for (id, sent) in &visits {
+            let sent = sent.and_then(|sent| id_in(sent, "service_id"));
+            let service = sent.or_else(|| self.ledger.row("appointments", *id)?.id("service_id"));
             wanted.entry("services").or_default().extend(service);
         }
         self.read(wanted).await?;
         // None is said to clash with a visit that is not there yet.
-        let ids: Vec<Uuid> = visits.iter().map(|visit| visit.id).filter(|id| self.ledger.row("appointments", *id).is_some()).collect();
-        let places = visits.iter().flat_map(|visit| self.places(visit.id, Some(&visit.columns))).collect();
+        let ids: Vec<Uuid> = visits.iter().map(|(id, _)| *id).filter(|id| self.ledger.row("appointments", *id).is_some()).collect();
+        let places = visits.iter().flat_map(|(id, sent)| self.places(*id, *sent)).collect();
         let (mut around, others) = try_join(self.around(places), self.flagged_because_of(&ids)).await?;
         let mut flagged: Vec<Uuid> = ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")).collect();
         flagged.extend(others);
@@ -271,10 +296,13 @@ impl Loader<'_> {
             return Vec::new();
         }
         let id = |value: Option<&Value>| Uuid::parse_str(value?.as_str()?).ok();
-        let service = id(sent_or_known("service_id")).and_then(|id| self.ledger.row("services", id));
-        let is_stay = service.is_some_and(|row| row.value("kind").as_str() == Some("boarding"));
-        let buffer = service.and_then(|row| row.value("buffer_minutes").as_i64()).unwrap_or(0).saturating_mul(petrel_domain::MINUTE);
-        let reach = if is_stay { REACH_OF_STAYS } else { REACH };
+        let service_id = id(sent_or_known("service_id"));
+        let mut service = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
+        if let Some(stands) = service_id.and_then(|id| self.ledger.row("services", id)) {
+            service.widen(&stands.columns);
+        }
+        let buffer = service.buffer.saturating_mul(petrel_domain::MINUTE);
+        let reach = if service.is_stay { REACH_OF_STAYS } else { REACH };
         let place = |staff: Option<&Value>, from: Option<&Value>, until: Option<&Value>| {
             let until = until?.as_i64()?.saturating_add(buffer);
             Some(Place { staff: id(staff)?, from: from?.as_i64()?, until, reach })

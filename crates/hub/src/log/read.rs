@@ -9,7 +9,7 @@ use petrel_domain::manifest::REPLICATED;
 use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, Name, Schema, row_hash};
 use petrel_domain::{Clock as _, Millis, SystemClock};
 use serde_json::Value;
-use tokio_postgres::Row;
+use tokio_postgres::{IsolationLevel, Row};
 use uuid::Uuid;
 
 use super::values::columns_of;
@@ -19,13 +19,18 @@ use crate::problem::Problem;
 
 /// How much of the log one page holds, in bytes of entries. The first transaction is there whatever its size.
 const PAGE_BYTES: usize = 6 << 20;
+/// How much of a table one page holds, in bytes. A row of thousands of bytes is common nowhere; one of megabytes is possible everywhere.
+const SNAPSHOT_BYTES: usize = 16 << 20;
+/// How Postgres' binary COPY ends.
+const COPY_END: &[u8] = &[0xff, 0xff];
 
 /// A page of the log after a number, as JSON ([`petrel_domain::replication::Pulled`]): the entries are copied as they lie there. Answers it with
 /// how many transactions it holds. For a desk of an earlier schema what it does not have is left out.
 ///
 /// # Errors
 /// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (the hub was restored from a backup): the
-/// desk then fetches whole tables. The largest number there is asks for the log's end alone.
+/// desk then fetches whole tables. The same where numbers are missing: a partition may have gone to the archive after the horizon was read. The
+/// largest number there is asks for the log's end alone.
 pub(crate) async fn page(
     client: &mut Object,
     earlier: Option<&Schema>,
@@ -49,6 +54,9 @@ pub(crate) async fn page(
         let rows = pg.query_raw(&statement, params(&[&clinic, &after, &limit, &head])).await?;
         futures_util::pin_mut!(rows);
         while let Some(row) = rows.try_next().await? {
+            if row.try_get::<_, i64>(0)? > reached + 1 {
+                return Err(Problem::BehindHorizon);
+            }
             if count > 0 {
                 body.push(',');
             }
@@ -58,6 +66,9 @@ pub(crate) async fn page(
             if body.len() > PAGE_BYTES {
                 break;
             }
+        }
+        if count == 0 {
+            return Err(Problem::BehindHorizon);
         }
     }
     pg.commit().await?;
@@ -101,7 +112,8 @@ fn narrow(entries: &str, earlier: &Schema) -> Result<String, DbError> {
     serde_json::to_string(&entries).map_err(unreadable)
 }
 
-/// A page of a whole table in the order of ids, in Postgres' binary COPY format. Table and columns are the catalog's.
+/// A page of a whole table in the order of ids, in Postgres' binary COPY format, and the most rows that it could have: the limit, or, where rows are
+/// large, as many as there are room for. A page with fewer rows is the last. Table and columns are the catalog's.
 ///
 /// # Errors
 /// What Postgres says.
@@ -112,7 +124,7 @@ pub(crate) async fn snapshot(
     columns: &str,
     after: Option<Uuid>,
     limit: usize,
-) -> Result<Bytes, Problem> {
+) -> Result<(Bytes, usize), Problem> {
     let pg = clinic_transaction(client, clinic).await?;
     // COPY takes no parameters; both are UUIDs that were parsed.
     let after = after.map(|after| format!(" AND id > '{after}'")).unwrap_or_default();
@@ -120,13 +132,29 @@ pub(crate) async fn snapshot(
         "COPY (SELECT {columns} FROM {table} WHERE clinic_id = '{clinic}'{after} ORDER BY id LIMIT {limit}) TO STDOUT (FORMAT binary)"
     );
     let stream = pg.copy_out(&sql).await?;
-    futures_util::pin_mut!(stream);
     let mut page = BytesMut::new();
-    while let Some(bytes) = stream.next().await {
-        page.extend_from_slice(&bytes?);
+    let mut rows = 0;
+    let mut is_cut = false;
+    {
+        futures_util::pin_mut!(stream);
+        // Postgres sends each row by itself, the first with the header before it, and the end by itself.
+        while let Some(bytes) = stream.next().await {
+            let bytes = bytes?;
+            page.extend_from_slice(&bytes);
+            if &*bytes == COPY_END {
+                continue;
+            }
+            rows += 1;
+            if page.len() > SNAPSHOT_BYTES && rows < limit {
+                page.extend_from_slice(COPY_END);
+                is_cut = true;
+                break;
+            }
+        }
     }
+    // What Postgres still sends of a page that was cut is read and dropped before the next statement's answer.
     pg.commit().await?;
-    Ok(page.freeze())
+    Ok((page.freeze(), if is_cut { rows } else { limit }))
 }
 
 /// Rows as they stand.
@@ -215,14 +243,7 @@ async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Happened, 
 /// # Errors
 /// What Postgres says.
 pub(crate) async fn digest(client: &mut Object, schema: &Schema, clinic: Uuid) -> Result<(i64, Vec<(String, u64, u64)>), Problem> {
-    let pg = client
-        .build_transaction()
-        .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
-        .read_only(true)
-        .start()
-        .await
-        .map_err(DbError::from)?;
-    crate::db::set_clinic(&pg, clinic).await?;
+    let pg = at_one_moment(client, clinic).await?;
     let head: i64 = pg.query_one("SELECT head FROM log_heads WHERE clinic_id = $1", &[&clinic]).await?.try_get(0)?;
     let mut digests = Vec::new();
     for name in REPLICATED {
@@ -243,13 +264,20 @@ pub(crate) async fn digest(client: &mut Object, schema: &Schema, clinic: Uuid) -
     Ok((head, digests))
 }
 
-/// Holds a clinic's log against its tables: numbers without gaps, every row's last entry there, every row as its entries leave it. Answers what
-/// was found wrong.
+/// A transaction that sees a clinic as it was at one moment, however much comes in while it reads.
+async fn at_one_moment(client: &mut Object, clinic: Uuid) -> Result<Pg<'_>, DbError> {
+    let pg = client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start().await?;
+    crate::db::set_clinic(&pg, clinic).await?;
+    Ok(pg)
+}
+
+/// Holds a clinic's log against its tables, as they are at one moment: numbers without gaps, every row's last entry there, every row as its entries
+/// leave it. Answers what was found wrong.
 ///
 /// # Errors
 /// What Postgres says.
 pub(crate) async fn verify(client: &mut Object, catalog: &Catalog, clinic: Uuid) -> Result<Vec<String>, Problem> {
-    let pg = clinic_transaction(client, clinic).await?;
+    let pg = at_one_moment(client, clinic).await?;
     let mut wrong = Vec::new();
     let sql = "SELECT first_seq, last_seq, entries FROM (SELECT * FROM log UNION ALL SELECT * FROM log_archive) l WHERE clinic_id = $1 ORDER BY first_seq";
     let rows = pg.query_raw(sql, params(&[&clinic])).await?;

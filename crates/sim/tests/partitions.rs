@@ -1,0 +1,90 @@
+//! The log's partitions, under an owner who is nobody special, as the guide for hosting makes one: what is archived is missed by no desk.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::time::Duration;
+
+use petrel_domain::replication::{Push, WIRE_SCHEMA};
+use petrel_sim::{Postgres, Served};
+use petrel_sync::{HttpHub, Hub, HubError, Parcel};
+use serde_json::json;
+use tokio_postgres::{Client, NoTls};
+use uuid::Uuid;
+
+async fn plain(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+/// A database whose owner is an ordinary user, as `createuser` and `createdb` make it. Answers its address as the owner, and as the superuser.
+async fn owned(postgres: &Postgres) -> (String, String) {
+    let url = postgres.database().await.unwrap();
+    let name = url.rsplit('/').next().unwrap();
+    let made = format!("CREATE ROLE petrel_owner LOGIN CREATEROLE; ALTER DATABASE {name} OWNER TO petrel_owner");
+    plain(&url).await.batch_execute(&made).await.unwrap();
+    (url.replace("petrel@", "petrel_owner@"), url)
+}
+
+/// Pushes a client's row, as the transaction of this number.
+async fn push(hub: &HttpHub, n: i64) {
+    let row = json!({ "first_name": "Ada", "created_at": 1, "updated_at": 1 });
+    let change = json!({ "table": "clients", "id": Uuid::from_u128(n.try_into().unwrap()), "op": "put", "columns": row });
+    let transaction = json!({ "replica": Uuid::from_u128(1), "n": n, "clock": "65536", "changes": [change] });
+    let transactions = vec![serde_json::from_value(transaction).unwrap()];
+    hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None })).await.unwrap();
+}
+
+async fn numbers(hub: &HttpHub, after: i64) -> Result<Vec<i64>, HubError> {
+    Ok(hub.pull(after, 0).await?.transactions.iter().map(|logged| logged.last_seq).collect())
+}
+
+#[tokio::test]
+async fn a_desk_that_was_away_is_told_what_was_archived() {
+    // Roles are the server's.
+    let postgres = Postgres::alone().unwrap();
+    let (url, super_url) = owned(&postgres).await;
+    let served = Served::on(&url).await.unwrap();
+    let may = "SELECT pg_has_role('petrel_owner', 'petrel_hub', 'MEMBER'), NOT rolsuper FROM pg_roles WHERE rolname = 'petrel_owner'";
+    let may = plain(&url).await.query_one(may, &[]).await.unwrap();
+    assert_eq!((may.get(0), may.get(1)), (true, true), "nobody special, who may become the program");
+    let clinic = served.clinic().await.unwrap();
+    let (hub, _) = served.desk(clinic).await.unwrap();
+    push(&hub, 1).await;
+    push(&hub, 2).await;
+    // Years go by: the partition that the first start made becomes an old one.
+    let database = plain(&super_url).await;
+    let first = "SELECT tableoid::regclass::text FROM log LIMIT 1";
+    let first: String = database.query_one(first, &[]).await.unwrap().get(0);
+    let grown_old = format!(
+        "ALTER TABLE log DETACH PARTITION {first};
+         UPDATE {first} SET recorded_at = '2020-01-15';
+         ALTER TABLE {first} RENAME TO log_2020_01;
+         ALTER TABLE log ATTACH PARTITION log_2020_01 FOR VALUES FROM ('2020-01-01 00:00:00+00') TO ('2020-02-01 00:00:00+00')"
+    );
+    database.batch_execute(&grown_old).await.unwrap();
+    push(&hub, 3).await;
+    assert_eq!(numbers(&hub, 0).await.unwrap(), [1, 2, 3]);
+
+    let keeping = tokio::spawn(petrel_hub::keep_log(url, 90));
+    let archived = "SELECT count(*) FROM log_archive";
+    while database.query_one(archived, &[]).await.unwrap().get::<_, i64>(0) < 2 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    keeping.abort();
+    let horizon: i64 = database.query_one("SELECT horizon FROM log_heads", &[]).await.unwrap().get(0);
+    assert_eq!(horizon, 2);
+    assert_eq!(numbers(&hub, 0).await.unwrap_err(), HubError::BehindHorizon);
+    assert_eq!(numbers(&hub, 2).await.unwrap(), [3]);
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+
+    // As where the partition goes to the archive after the horizon was read: what is missing is noticed, at the front and as a whole.
+    database.batch_execute("UPDATE log_heads SET horizon = 0").await.unwrap();
+    assert_eq!(numbers(&hub, 0).await.unwrap_err(), HubError::BehindHorizon);
+    assert_eq!(numbers(&hub, 1).await.unwrap_err(), HubError::BehindHorizon);
+    assert_eq!(numbers(&hub, 2).await.unwrap(), [3]);
+    database.batch_execute("DELETE FROM log").await.unwrap();
+    assert_eq!(numbers(&hub, 2).await.unwrap_err(), HubError::BehindHorizon);
+    assert_eq!(numbers(&hub, 3).await.unwrap(), Vec::<i64>::new());
+    assert_eq!(hub.pull(i64::MAX, 0).await.unwrap().head, 3, "the head alone is asked for");
+}

@@ -1,0 +1,120 @@
+//! Visits as the hub holds them against each other: it must have read all that a visit may stand over.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use petrel_domain::replication::{Outcome, Push, WIRE_SCHEMA};
+use petrel_sim::{Postgres, Served};
+use petrel_sync::{HttpHub, Hub, Parcel};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
+const TEN: i64 = 1_800_000_000_000;
+
+const STAFF: Uuid = Uuid::from_u128(1);
+const CLIENT: Uuid = Uuid::from_u128(2);
+const PET: Uuid = Uuid::from_u128(3);
+const SERVICE: Uuid = Uuid::from_u128(4);
+const ANSWER: Uuid = Uuid::from_u128(5);
+const FIRST: Uuid = Uuid::from_u128(6);
+const SECOND: Uuid = Uuid::from_u128(7);
+
+fn change(table: &str, id: Uuid, columns: Value) -> Value {
+    let mut all = json!({ "created_at": 1, "updated_at": 1 });
+    all.as_object_mut().unwrap().extend(columns.as_object().unwrap().clone());
+    json!({ "table": table, "id": id, "columns": all })
+}
+
+fn visit(id: Uuid, from: i64, until: i64, service: Option<Uuid>) -> Value {
+    let columns = json!({ "client_id": CLIENT, "pet_id": PET, "staff_id": STAFF, "service_id": service, "starts_at": from, "ends_at": until,
+        "status": "confirmed" });
+    change("appointments", id, columns)
+}
+
+fn people() -> Vec<Value> {
+    vec![
+        change("staff", STAFF, json!({ "first_name": "Ada", "role": "veterinarian" })),
+        change("clients", CLIENT, json!({ "first_name": "Ida" })),
+        change("pets", PET, json!({ "client_id": CLIENT, "name": "Rex" })),
+    ]
+}
+
+/// A replica, and what it does next.
+struct Desk {
+    replica: u128,
+    n: i64,
+}
+
+impl Desk {
+    fn new(replica: u128) -> Self {
+        Self { replica, n: 0 }
+    }
+
+    /// Pushes one transaction of who has read so far. Answers the log's last number.
+    async fn push(&mut self, hub: &HttpHub, seen: i64, changes: Vec<Value>) -> i64 {
+        self.n += 1;
+        let clock = ((TEN << 16) + self.n).to_string();
+        let transaction =
+            json!({ "replica": Uuid::from_u128(self.replica), "n": self.n, "clock": clock, "seen": seen, "changes": changes });
+        let transactions = vec![serde_json::from_value(transaction).unwrap()];
+        let pushed = hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None })).await.unwrap();
+        assert_eq!(pushed.results[0].outcome, Outcome::Applied, "{:?}", pushed.results);
+        pushed.head
+    }
+}
+
+/// What the two visits are said to clash with.
+async fn clashes(hub: &HttpHub) -> [Value; 2] {
+    let rows = hub.rows("appointments", &[FIRST, SECOND]).await.unwrap();
+    let columns = |place: usize| rows[place].1.as_ref().unwrap();
+    assert!((0..2).all(|place| columns(place).get("deleted_at").is_none_or(Value::is_null)), "both are there");
+    [0, 1].map(|place| columns(place).get("clash_with_id").cloned().unwrap_or_default())
+}
+
+async fn setting() -> (Postgres, Served, Uuid, HttpHub) {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (hub, _) = served.desk(clinic).await.unwrap();
+    (postgres, served, clinic, hub)
+}
+
+#[tokio::test]
+async fn a_visit_that_comes_back_for_what_hangs_on_it_is_held_against_what_took_its_place() {
+    let (_postgres, served, clinic, hub) = setting().await;
+    let (mut deleting, mut booking, mut answering) = (Desk::new(0xa), Desk::new(0xb), Desk::new(0xc));
+    let mut all = people();
+    all.push(visit(FIRST, TEN, TEN + HOUR, None));
+    all.push(change("appointment_form_answers", ANSWER, json!({ "appointment_id": FIRST, "field_name": "sex", "field_value": "?" })));
+    let before = deleting.push(&hub, 0, all).await;
+    let gone = |table: &str, id: Uuid| json!({ "table": table, "id": id, "op": "delete", "columns": { "updated_at": 2 } });
+    let deleted = vec![gone("appointment_form_answers", ANSWER), gone("appointments", FIRST), gone("pets", PET)];
+    let after = deleting.push(&hub, before, deleted).await;
+    let other = json!({ "client_id": CLIENT, "staff_id": STAFF, "starts_at": TEN, "ends_at": TEN + HOUR, "status": "confirmed" });
+    booking.push(&hub, after, vec![change("appointments", SECOND, other)]).await;
+    let answered = json!({ "table": "appointment_form_answers", "id": ANSWER, "columns": { "field_value": "female", "updated_at": 3 } });
+    answering.push(&hub, before, vec![answered]).await;
+    let found = clashes(&hub).await;
+    assert_eq!(found, [json!(SECOND), Value::Null]);
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+}
+
+/// How long its visits take, and that they are stays, only the push itself says.
+#[tokio::test]
+async fn a_visit_whose_service_comes_along_is_held_against_all_that_it_reaches() {
+    let (_postgres, served, _, _) = setting().await;
+    let kept = Uuid::from_u128(8);
+    for (kind, buffer, [from, until]) in [("boarding", 0, [TEN - 20 * DAY, TEN + DAY]), ("medical", 60, [TEN + HOUR, TEN + 2 * HOUR])] {
+        let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+        let service = |id: Uuid, buffer: i64| {
+            change("services", id, json!({ "name": "Petrel", "kind": kind, "duration_minutes": 30, "buffer_minutes": buffer }))
+        };
+        let (mut first, mut second) = (Desk::new(0xa), Desk::new(0xb));
+        let mut all = people();
+        all.extend([service(kept, 0), visit(FIRST, from, until, Some(kept))]);
+        let before = first.push(&hub, 0, all).await;
+        second.push(&hub, before, vec![service(SERVICE, buffer), visit(SECOND, TEN, TEN + HOUR / 2, Some(SERVICE))]).await;
+        assert_eq!(clashes(&hub).await, [Value::Null, json!(FIRST)], "{kind}");
+    }
+}
