@@ -8,6 +8,7 @@ mod rejected;
 mod rows;
 mod run;
 mod sniff;
+mod weight;
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;

@@ -8,8 +8,8 @@ use petrel_domain::desk::{BadRow, ClientDetails, ImportField, ImportPlan, PetDet
 use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
-use super::cells;
 use super::read::{File, Record};
+use super::{cells, weight};
 use crate::appointments::card::full_name;
 
 /// A row that can be brought in.
@@ -212,7 +212,7 @@ fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<
         sex,
         is_neutered: cells.get(ImportField::Neutered).and_then(cells::yes_no).or(by_sex),
         born_on: cells.read(ImportField::BornOn, "bad_date", date)?,
-        weight_grams: cells.read(ImportField::Weight, "bad_weight", |cell| cells::grams(cell, plan.weight_unit))?,
+        weight_grams: cells.read(ImportField::Weight, "bad_weight", |cell| weight::grams(cell, plan.weight_unit))?,
         color: cells.text(ImportField::Color),
         microchip: cells.text(ImportField::Microchip),
         allergies: cells.text(ImportField::Allergies),
