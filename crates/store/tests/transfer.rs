@@ -25,6 +25,13 @@ impl Salon {
         self.store.run_import(&self.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap()
     }
 
+    /// Who has which pet, of those who came in.
+    fn owners(&self) -> Vec<String> {
+        self.texts(
+            "SELECT iif(c.first_name = '', c.last_name, c.first_name) || ' ' || p.name FROM pets p JOIN clients c ON c.id = p.client_id WHERE c.source = 'csv' ORDER BY 1",
+        )
+    }
+
     fn texts(&self, sql: &str) -> Vec<String> {
         self.store.read(|db| Ok(db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)).unwrap()
     }
@@ -57,6 +64,39 @@ fn an_ugly_file_comes_in_whole_and_one_undo_takes_it_back() {
     assert_eq!(salon.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL"), 1);
     assert_eq!(salon.count("SELECT count(*) FROM pets WHERE deleted_at IS NULL"), 1);
     assert_eq!(salon.store.search(&salon.owner, "nunez", 5).unwrap().len(), 0);
+}
+
+#[test]
+fn an_imported_pet_without_a_client_is_of_the_client_in_the_row_above() {
+    let salon = salon();
+    let csv = b"First name;Phone;Pet;DOB\nBa;+4930111111;Rex;\nBo;+4930222222;Kit;\nBa;+4930111111;Luna;\n;;Milo;\n";
+    assert_eq!(salon.import(csv).pets, 4);
+    assert_eq!(salon.owners(), ["Ba Luna", "Ba Milo", "Ba Rex", "Bo Kit"]);
+}
+
+#[test]
+fn an_import_sets_the_pets_of_a_client_aside_whose_row_was_set_aside() {
+    let salon = salon();
+    let csv = b"First name;Last name;Phone;Pet;DOB;Coat\n\
+        Ann;Ash;+4930111111;Rex;;\n\
+        ;;;Pip;about 2016;curly\n\
+        ;;;Fay;;\n\
+        Bo;Birch;+4930222222;Old;about 2015;\n\
+        ;;;Milo;;\n\
+        ;;;Nemo;;\n\
+        Cy;Cedar;+4930333333;Tom;;\n\
+        ;;;Sue;;\n\
+        Di;Doe;+4930444444;Max;;;oops\n\
+        ;;;Bob;;\n\
+        Ed;Elm;+4930555555;Zoe;;\n";
+    let report = salon.import(csv);
+    assert_eq!(salon.owners(), ["Ann Fay", "Ann Rex", "Cy Sue", "Cy Tom", "Ed Zoe"], "a pet's own mistake is nobody else's");
+    assert_eq!((report.clients, report.pets, report.bad_rows), (3, 5, 6));
+    let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
+    for name in ["Pip", "Old", "Milo", "Nemo", "Max", "Bob"] {
+        assert!(rejected.contains(name), "{name} is written back: {rejected}");
+    }
+    assert_eq!(rejected.matches("missing_name").count(), 3, "{rejected}");
 }
 
 #[test]
