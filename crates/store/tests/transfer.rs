@@ -168,6 +168,46 @@ fn a_client_who_is_here_is_filled_in_left_out_or_made_again_as_told() {
 }
 
 #[test]
+fn a_household_that_shares_a_phone_or_an_e_mail_stays_apart_when_it_is_imported_again() {
+    let salon = salon();
+    let csv = b"First name,Last name,Phone,E-mail,Pet\n\
+        Ann,Smith,+4930111111,,Rex\nBo,Smith,+4930111111,,Kit\nIda,Rhodes,,home@example.com,Tom\nJan,Rhodes,,home@example.com,Max\n";
+    salon.import(csv);
+    let again = b"First name,Last name,Phone,E-mail,Pet\n\
+        B\xc3\xb3,Smith,+4930111111,,Luna\nJan,Rhodes,,HOME@example.com,Zoe\nAnn,Jones,+4930111111,,Pip\nCy,Smith,+4930111111,,Joy\n,,+4930111111,,Ada\n";
+    let preview = salon.preview(again);
+    assert_eq!((preview.duplicates, preview.new_clients), (3, 2), "{:?}", preview.duplicate_sample);
+    let report = salon.import(again);
+    assert_eq!((report.clients, report.pets), (2, 5));
+    assert_eq!(
+        salon.owners(),
+        [" Ada", "Ann Pip", "Ann Rex", "Bo Kit", "Bo Luna", "Cy Joy", "Ida Tom", "Jan Max", "Jan Zoe"],
+        "who married is who she was; a phone of three tells nobody"
+    );
+    assert_eq!(salon.import(again).clients, 0, "who came in is here");
+}
+
+#[test]
+fn somebody_without_a_name_is_known_by_the_phone_when_imported_again() {
+    let salon = salon();
+    let report = salon.import(b"Name,Phone,Pet\n,+4930123456,Nova\nHopper,+4930123456,Luna\n");
+    assert_eq!((report.clients, report.pets), (0, 2));
+    let report = salon.import(b"Name,Phone,Pet\nVera Hopper,+4930123456,Kit\n");
+    assert_eq!(report.clients, 1, "another first name is somebody else of the house");
+    assert_eq!(salon.store.needs_attention(&salon.owner).unwrap().duplicates.len(), 1, "and may be the same all the same");
+}
+
+#[test]
+fn a_number_of_another_program_is_known_when_it_is_imported_again_with_the_name() {
+    let salon = salon();
+    salon.import(b"Client ID,Name,Phone,Pet\n7,Ann Smith,+4930111111,Rex\n8,Ann Smith,+4930222222,Kit\n9,Bo Birch,,Tom\n");
+    let report = salon.import(b"Client ID,Name,Phone,Pet\n8,Ann Smith,+4930333333,Luna\n9,Cy Cedar,,Max\n");
+    assert_eq!((report.clients, report.pets), (1, 2), "the second program counts from one, too");
+    let owner = "SELECT c.external_id FROM clients c JOIN pets p ON p.client_id = c.id WHERE p.name = 'Luna'";
+    assert_eq!(salon.texts(owner), ["8"]);
+}
+
+#[test]
 fn an_import_that_is_stopped_leaves_nothing() {
     let salon = salon();
     let mut csv = String::from("Name,Phone\n");

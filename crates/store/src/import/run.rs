@@ -101,7 +101,7 @@ pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
     }
     for family in &mut families {
         let pets = family.rows.iter().filter_map(|row| row.pet.as_ref()).map(|pet| pet.name.as_str());
-        family.known = known.find(family.client, pets);
+        family.known = known.find(family.client, family.external_id, pets);
     }
     Sorted { families }
 }
