@@ -208,6 +208,16 @@ fn a_number_of_another_program_is_known_when_it_is_imported_again_with_the_name(
 }
 
 #[test]
+fn an_import_whose_bad_rows_cannot_be_written_has_come_in_all_the_same() {
+    let salon = salon();
+    std::fs::create_dir(salon.folder.path().join("clients-not-imported.csv")).unwrap();
+    let report = salon.import(b"Name,Pet,DOB\nAnn Ash,Rex,\nBo Birch,Old,about 2015\n");
+    assert_eq!((report.clients, report.bad_rows, report.bad_rows_file), (1, 1, None));
+    assert!(report.undo.is_some());
+    assert_eq!(salon.count("SELECT count(*) FROM clients"), 2);
+}
+
+#[test]
 fn an_import_that_is_stopped_leaves_nothing() {
     let salon = salon();
     let mut csv = String::from("Name,Phone\n");
