@@ -8,6 +8,7 @@ mod rejected;
 mod rows;
 mod run;
 mod sniff;
+mod weight;
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -50,7 +51,8 @@ impl Store {
         })
     }
 
-    /// Brings a file in. Rows that cannot be read are written to a file beside it, each with its reason.
+    /// Brings a file in. Rows that cannot be read are written to a file beside it, each with its reason; where that cannot be, the report names
+    /// no file, and what came in stays.
     ///
     /// # Errors
     /// `forbidden`; `file_unreadable`; `cancelled`, with nothing changed.
@@ -62,7 +64,11 @@ impl Store {
         let saved = run::run(self, actor, &file, &read, progress, cancel)?;
         let mut report = ImportReport { undo: saved.undo, bad_rows: count(read.bad.len()), ..saved.value };
         if !read.bad.is_empty() {
-            report.bad_rows_file = Some(rejected::write(&file, &read.bad)?.to_string_lossy().into_owned());
+            // All is committed: a folder that is read-only, or a sheet that is open, undoes nothing.
+            match rejected::write(&file, &read.bad) {
+                Ok(path) => report.bad_rows_file = Some(path.to_string_lossy().into_owned()),
+                Err(error) => tracing::warn!(%error, "the rows that were not imported could not be written"),
+            }
         }
         Ok(report)
     }

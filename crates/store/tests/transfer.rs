@@ -25,6 +25,13 @@ impl Salon {
         self.store.run_import(&self.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap()
     }
 
+    /// Who has which pet, of those who came in.
+    fn owners(&self) -> Vec<String> {
+        self.texts(
+            "SELECT iif(c.first_name = '', c.last_name, c.first_name) || ' ' || p.name FROM pets p JOIN clients c ON c.id = p.client_id WHERE c.source = 'csv' ORDER BY 1",
+        )
+    }
+
     fn texts(&self, sql: &str) -> Vec<String> {
         self.store.read(|db| Ok(db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)).unwrap()
     }
@@ -57,6 +64,39 @@ fn an_ugly_file_comes_in_whole_and_one_undo_takes_it_back() {
     assert_eq!(salon.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL"), 1);
     assert_eq!(salon.count("SELECT count(*) FROM pets WHERE deleted_at IS NULL"), 1);
     assert_eq!(salon.store.search(&salon.owner, "nunez", 5).unwrap().len(), 0);
+}
+
+#[test]
+fn an_imported_pet_without_a_client_is_of_the_client_in_the_row_above() {
+    let salon = salon();
+    let csv = b"First name;Phone;Pet;DOB\nBa;+4930111111;Rex;\nBo;+4930222222;Kit;\nBa;+4930111111;Luna;\n;;Milo;\n";
+    assert_eq!(salon.import(csv).pets, 4);
+    assert_eq!(salon.owners(), ["Ba Luna", "Ba Milo", "Ba Rex", "Bo Kit"]);
+}
+
+#[test]
+fn an_import_sets_the_pets_of_a_client_aside_whose_row_was_set_aside() {
+    let salon = salon();
+    let csv = b"First name;Last name;Phone;Pet;DOB;Coat\n\
+        Ann;Ash;+4930111111;Rex;;\n\
+        ;;;Pip;about 2016;curly\n\
+        ;;;Fay;;\n\
+        Bo;Birch;+4930222222;Old;about 2015;\n\
+        ;;;Milo;;\n\
+        ;;;Nemo;;\n\
+        Cy;Cedar;+4930333333;Tom;;\n\
+        ;;;Sue;;\n\
+        Di;Doe;+4930444444;Max;;;oops\n\
+        ;;;Bob;;\n\
+        Ed;Elm;+4930555555;Zoe;;\n";
+    let report = salon.import(csv);
+    assert_eq!(salon.owners(), ["Ann Fay", "Ann Rex", "Cy Sue", "Cy Tom", "Ed Zoe"], "a pet's own mistake is nobody else's");
+    assert_eq!((report.clients, report.pets, report.bad_rows), (3, 5, 6));
+    let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
+    for name in ["Pip", "Old", "Milo", "Nemo", "Max", "Bob"] {
+        assert!(rejected.contains(name), "{name} is written back: {rejected}");
+    }
+    assert_eq!(rejected.matches("missing_name").count(), 3, "{rejected}");
 }
 
 #[test]
@@ -125,6 +165,56 @@ fn a_client_who_is_here_is_filled_in_left_out_or_made_again_as_told() {
     assert_eq!(run(OnDuplicate::FillIn), (0, 1, 1, 0, 1));
     assert_eq!(run(OnDuplicate::Skip), (0, 0, 0, 1, 0));
     assert_eq!(run(OnDuplicate::CreateAnyway), (1, 1, 0, 0, 1));
+}
+
+#[test]
+fn a_household_that_shares_a_phone_or_an_e_mail_stays_apart_when_it_is_imported_again() {
+    let salon = salon();
+    let csv = b"First name,Last name,Phone,E-mail,Pet\n\
+        Ann,Smith,+4930111111,,Rex\nBo,Smith,+4930111111,,Kit\nIda,Rhodes,,home@example.com,Tom\nJan,Rhodes,,home@example.com,Max\n";
+    salon.import(csv);
+    let again = b"First name,Last name,Phone,E-mail,Pet\n\
+        B\xc3\xb3,Smith,+4930111111,,Luna\nJan,Rhodes,,HOME@example.com,Zoe\nAnn,Jones,+4930111111,,Pip\nCy,Smith,+4930111111,,Joy\n,,+4930111111,,Ada\n";
+    let preview = salon.preview(again);
+    assert_eq!((preview.duplicates, preview.new_clients), (3, 2), "{:?}", preview.duplicate_sample);
+    let report = salon.import(again);
+    assert_eq!((report.clients, report.pets), (2, 5));
+    assert_eq!(
+        salon.owners(),
+        [" Ada", "Ann Pip", "Ann Rex", "Bo Kit", "Bo Luna", "Cy Joy", "Ida Tom", "Jan Max", "Jan Zoe"],
+        "who married is who she was; a phone of three tells nobody"
+    );
+    assert_eq!(salon.import(again).clients, 0, "who came in is here");
+}
+
+#[test]
+fn somebody_without_a_name_is_known_by_the_phone_when_imported_again() {
+    let salon = salon();
+    let report = salon.import(b"Name,Phone,Pet\n,+4930123456,Nova\nHopper,+4930123456,Luna\n");
+    assert_eq!((report.clients, report.pets), (0, 2));
+    let report = salon.import(b"Name,Phone,Pet\nVera Hopper,+4930123456,Kit\n");
+    assert_eq!(report.clients, 1, "another first name is somebody else of the house");
+    assert_eq!(salon.store.needs_attention(&salon.owner).unwrap().duplicates.len(), 1, "and may be the same all the same");
+}
+
+#[test]
+fn a_number_of_another_program_is_known_when_it_is_imported_again_with_the_name() {
+    let salon = salon();
+    salon.import(b"Client ID,Name,Phone,Pet\n7,Ann Smith,+4930111111,Rex\n8,Ann Smith,+4930222222,Kit\n9,Bo Birch,,Tom\n");
+    let report = salon.import(b"Client ID,Name,Phone,Pet\n8,Ann Smith,+4930333333,Luna\n9,Cy Cedar,,Max\n");
+    assert_eq!((report.clients, report.pets), (1, 2), "the second program counts from one, too");
+    let owner = "SELECT c.external_id FROM clients c JOIN pets p ON p.client_id = c.id WHERE p.name = 'Luna'";
+    assert_eq!(salon.texts(owner), ["8"]);
+}
+
+#[test]
+fn an_import_whose_bad_rows_cannot_be_written_has_come_in_all_the_same() {
+    let salon = salon();
+    std::fs::create_dir(salon.folder.path().join("clients-not-imported.csv")).unwrap();
+    let report = salon.import(b"Name,Pet,DOB\nAnn Ash,Rex,\nBo Birch,Old,about 2015\n");
+    assert_eq!((report.clients, report.bad_rows, report.bad_rows_file), (1, 1, None));
+    assert!(report.undo.is_some());
+    assert_eq!(salon.count("SELECT count(*) FROM clients"), 2);
 }
 
 #[test]

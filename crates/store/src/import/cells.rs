@@ -1,7 +1,7 @@
 //! Reading cells as people write them.
 
 use chrono::NaiveDate;
-use petrel_domain::desk::{DateOrder, WeightUnit};
+use petrel_domain::desk::DateOrder;
 use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
@@ -51,41 +51,6 @@ pub(super) fn order<'a>(cells: impl Iterator<Item = &'a str>, locale: &str) -> D
         }
     }
     if locale.ends_with("US") { DateOrder::MonthDayYear } else { DateOrder::DayMonthYear }
-}
-
-/// A weight in grams: `12 kg`, `26 lb 4 oz`, `3,4`, `950 g`.
-pub(super) fn grams(cell: &str, unit: WeightUnit) -> Option<u32> {
-    let text = cell.trim().to_lowercase().replace(',', ".");
-    let mut total = 0.0;
-    let mut rest = text.as_str();
-    let mut is_any = false;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit() || c == '.') {
-        let end = rest[start..].find(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(rest.len(), |end| start + end);
-        let number: f64 = rest[start..end].parse().ok()?;
-        let tail = rest[end..].trim_start();
-        let word: String = tail.chars().take_while(|c| c.is_alphabetic()).collect();
-        total += number * factor(&word, unit, is_any)?;
-        is_any = true;
-        rest = &tail[word.len()..];
-    }
-    // Up to two tonnes; what is rounded to nothing was no weight.
-    (is_any && (0.5..=2_000_000.0).contains(&total)).then(|| total.round() as u32)
-}
-
-fn factor(word: &str, unit: WeightUnit, is_second: bool) -> Option<f64> {
-    match word.trim_end_matches('.') {
-        "kg" | "kgs" | "kilo" | "kilos" | "k" => Some(1000.0),
-        "g" | "gr" | "gram" | "grams" | "gramos" => Some(1.0),
-        "lb" | "lbs" | "pound" | "pounds" | "libras" => Some(453.592_37),
-        "oz" | "ounce" | "ounces" => Some(28.349_523),
-        "" if is_second => None,
-        "" => Some(match unit {
-            WeightUnit::Kilograms => 1000.0,
-            WeightUnit::Pounds => 453.592_37,
-            WeightUnit::Grams => 1.0,
-        }),
-        _ => None,
-    }
 }
 
 /// A sex, and what it says of neutering: "FS" is a spayed female, "castrado" a neutered male.
@@ -155,19 +120,6 @@ mod tests {
         assert_eq!(order(["03/04/2020"].into_iter(), "en-US"), DateOrder::MonthDayYear);
         assert_eq!(order(["03/04/2020"].into_iter(), "en-GB"), DateOrder::DayMonthYear);
         assert!(is_ambiguous("03/04/2020") && !is_ambiguous("31/03/2020") && !is_ambiguous("2020-03-04") && !is_ambiguous("04/04/2020"));
-    }
-
-    #[test]
-    fn weights_are_read_with_and_without_their_unit() {
-        let read = |cell| grams(cell, WeightUnit::Kilograms);
-        assert_eq!(read("12 kg"), Some(12_000));
-        assert_eq!(read("3,4"), Some(3_400));
-        assert_eq!(read("26 lb 4 oz"), Some(11_907));
-        assert_eq!(read("950g"), Some(950));
-        assert_eq!(grams("10", WeightUnit::Pounds), Some(4_536));
-        for bad in ["", "heavy", "12 stone", "0", "9999999 kg"] {
-            assert_eq!(read(bad), None, "{bad}");
-        }
     }
 
     #[test]

@@ -10,38 +10,71 @@ use rusqlite::Connection;
 use crate::Result;
 use crate::appointments::card::full_name;
 
-/// The clients by what two of them may share.
+/// The clients by what two of them may share. A household shares a phone or an e-mail.
 #[derive(Default)]
 pub(super) struct Known {
-    by_phone: HashMap<String, ClientId>,
-    by_email: HashMap<String, ClientId>,
+    by_external_id: HashMap<String, Vec<ClientId>>,
+    by_phone: HashMap<String, Vec<ClientId>>,
+    by_email: HashMap<String, Vec<ClientId>>,
     by_name_and_pet: HashMap<String, ClientId>,
-    names: HashMap<ClientId, String>,
+    clients: HashMap<ClientId, Client>,
     pets: HashMap<ClientId, Vec<String>>,
+}
+
+/// What is compared of a client.
+struct Client {
+    name: String,
+    folded: Folded,
+    phone: Option<String>,
+    email: Option<String>,
+}
+
+/// A name as it is compared. Thousands may share the number of a counter: each is folded once.
+struct Folded {
+    first: String,
+    last: String,
+    full: String,
+}
+
+/// How well two names agree; the better is the greater.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Agreement {
+    /// One of them is missing, or a part of it.
+    Open,
+    /// The first name is the same: people marry.
+    FirstName,
+    Whole,
 }
 
 impl Known {
     pub(super) fn load(db: &Connection) -> Result<Self> {
         let mut known = Self::default();
-        let mut statement = db.prepare("SELECT id, first_name, last_name, phone, email FROM clients WHERE deleted_at IS NULL")?;
+        let mut statement =
+            db.prepare("SELECT id, first_name, last_name, phone, email, external_id FROM clients WHERE deleted_at IS NULL")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id = ClientId::from_bytes(row.get(0)?);
-            known.names.insert(id, full_name(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?));
-            if let Some(phone) = row.get::<_, Option<String>>(3)?.filter(|phone| !contact::is_unclear(phone)) {
-                known.by_phone.entry(phone).or_insert(id);
+            let phone = row.get::<_, Option<String>>(3)?.filter(|phone| !contact::is_unclear(phone));
+            let email = row.get_ref(4)?.as_str_or_null()?.filter(|email| contact::is_email(email)).map(contact::email_key);
+            if let Some(phone) = &phone {
+                known.by_phone.entry(phone.clone()).or_default().push(id);
             }
-            if let Some(email) = row.get_ref(4)?.as_str_or_null()?.filter(|email| contact::is_email(email)) {
-                known.by_email.entry(contact::email_key(email)).or_insert(id);
+            if let Some(email) = &email {
+                known.by_email.entry(email.clone()).or_default().push(id);
             }
+            if let Some(external_id) = row.get(5)? {
+                known.by_external_id.entry(external_id).or_default().push(id);
+            }
+            let (first, last) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+            known.clients.insert(id, Client { name: full_name(first, last), folded: Folded::of(first, last), phone, email });
         }
         let mut statement = db.prepare("SELECT client_id, name FROM pets WHERE deleted_at IS NULL")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id = ClientId::from_bytes(row.get(0)?);
             let pet = fold(row.get_ref(1)?.as_str()?);
-            if let Some(name) = known.names.get(&id) {
-                known.by_name_and_pet.entry(format!("{}|{pet}", fold(name))).or_insert(id);
+            if let Some(client) = known.clients.get(&id) {
+                known.by_name_and_pet.entry(format!("{}|{pet}", fold(&client.name))).or_insert(id);
             }
             known.pets.entry(id).or_default().push(pet);
         }
@@ -49,28 +82,95 @@ impl Known {
     }
 
     /// The client that these details are of, and how that is known.
-    pub(super) fn find<'a>(&self, client: &ClientDetails, mut pets: impl Iterator<Item = &'a str>) -> Option<(ClientId, DuplicateReason)> {
-        if self.names.is_empty() {
+    ///
+    /// Of a household that shares a phone or an e-mail it is the one of that name. Another first name is another member, who may be here under name
+    /// and pet, or is new: two that were one are found among the possible duplicates, two that became one are not.
+    pub(super) fn find<'a>(
+        &self,
+        client: &ClientDetails,
+        external_id: Option<&str>,
+        mut pets: impl Iterator<Item = &'a str>,
+    ) -> Option<(ClientId, DuplicateReason)> {
+        if self.clients.is_empty() {
             return None;
         }
-        let phone = client.phone.as_deref().and_then(|phone| self.by_phone.get(phone));
-        if let Some(id) = phone {
-            return Some((*id, DuplicateReason::Phone));
+        let email = client.email.as_deref().map(contact::email_key);
+        let folded = Folded::of(&client.first_name, &client.last_name);
+        if let Some(found) = external_id.and_then(|external_id| self.by_number(client, &folded, external_id, email.as_deref())) {
+            return Some(found);
         }
-        let email = client.email.as_deref().and_then(|email| self.by_email.get(&contact::email_key(email)));
-        if let Some(id) = email {
-            return Some((*id, DuplicateReason::Email));
+        let of_phone = client.phone.as_ref().and_then(|phone| self.by_phone.get(phone));
+        let of_email = email.and_then(|email| self.by_email.get(&email));
+        let by_phone = of_phone.and_then(|ids| self.best(ids, &folded)).map(|(how, id)| (how, id, DuplicateReason::Phone));
+        let by_email = of_email.and_then(|ids| self.best(ids, &folded)).map(|(how, id)| (how, id, DuplicateReason::Email));
+        let found = match (by_phone, by_email) {
+            (Some(phone), Some(email)) if email.0 > phone.0 => Some(email),
+            (phone, email) => phone.or(email),
+        };
+        if let Some((_, id, reason)) = found {
+            return Some((id, reason));
         }
         let name = fold(&full_name(&client.first_name, &client.last_name));
         let found = pets.find_map(|pet| self.by_name_and_pet.get(&format!("{name}|{}", fold(pet))));
         found.map(|id| (*id, DuplicateReason::NameAndPet))
     }
 
+    /// The client of this number in another program. Every program counts from one: something else must be the same, too.
+    fn by_number(
+        &self,
+        client: &ClientDetails,
+        folded: &Folded,
+        external_id: &str,
+        email: Option<&str>,
+    ) -> Option<(ClientId, DuplicateReason)> {
+        self.by_external_id.get(external_id)?.iter().find_map(|id| {
+            let known = self.clients.get(id)?;
+            let agreement = known.folded.agreement(folded);
+            let reason = match () {
+                () if agreement.is_some() && known.phone.is_some() && known.phone == client.phone => DuplicateReason::Phone,
+                () if agreement.is_some() && known.email.is_some() && known.email.as_deref() == email => DuplicateReason::Email,
+                () if agreement == Some(Agreement::Whole) => DuplicateReason::NameAndPet,
+                () => return None,
+            };
+            Some((*id, reason))
+        })
+    }
+
+    /// Of clients that share something with this one, the one whose name agrees best. Where two agree in a part only, nobody knows which it is.
+    fn best(&self, ids: &[ClientId], folded: &Folded) -> Option<(Agreement, ClientId)> {
+        let agreeing = || ids.iter().filter_map(|id| Some((self.clients.get(id)?.folded.agreement(folded)?, *id)));
+        let how = agreeing().map(|(how, _)| how).max()?;
+        let mut best = agreeing().filter(|(of, _)| *of == how);
+        let first = best.next()?;
+        (how == Agreement::Whole || best.next().is_none()).then_some(first)
+    }
+
     pub(super) fn name(&self, id: ClientId) -> String {
-        self.names.get(&id).cloned().unwrap_or_default()
+        self.clients.get(&id).map(|client| client.name.clone()).unwrap_or_default()
     }
 
     pub(super) fn has_pet(&self, id: ClientId, name: &str) -> bool {
         self.pets.get(&id).is_some_and(|pets| pets.contains(&fold(name)))
+    }
+}
+
+impl Folded {
+    fn of(first_name: &str, last_name: &str) -> Self {
+        let words = |name: &str| fold(name).split_whitespace().collect::<Vec<_>>().join(" ");
+        let (first, last) = (words(first_name), words(last_name));
+        Self { full: full_name(&first, &last), first, last }
+    }
+
+    /// How two names agree; not at all where the first names are two.
+    fn agreement(&self, other: &Self) -> Option<Agreement> {
+        let is_part = |alone: &Self, whole: &Self| alone.first.is_empty() && (alone.last == whole.first || alone.last == whole.last);
+        match () {
+            () if self.full == other.full => Some(Agreement::Whole),
+            () if !self.first.is_empty() && self.first == other.first => Some(Agreement::FirstName),
+            () if self.full.is_empty() || other.full.is_empty() => Some(Agreement::Open),
+            // One word alone may be either name.
+            () if is_part(self, other) || is_part(other, self) => Some(Agreement::Open),
+            () => None,
+        }
     }
 }

@@ -8,8 +8,8 @@ use petrel_domain::desk::{BadRow, ClientDetails, ImportField, ImportPlan, PetDet
 use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
-use super::cells;
 use super::read::{File, Record};
+use super::{cells, weight};
 use crate::appointments::card::full_name;
 
 /// A row that can be brought in.
@@ -30,11 +30,17 @@ pub(super) struct Read {
     pub(super) ambiguous_dates: usize,
 }
 
+/// A row that cannot be, and whether a client may stand in it, whose pets are below.
+struct Refused {
+    bad: BadRow,
+    may_be_client: bool,
+}
+
 /// Reads every record, on as many threads as there are: no record needs another.
 pub(super) fn read(file: &File, locale: &str, today: NaiveDate) -> Read {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = file.records.len().div_ceil(threads).max(1);
-    let parts: Vec<Vec<Result<Row, BadRow>>> = std::thread::scope(|scope| {
+    let parts: Vec<Vec<Result<Row, Refused>>> = std::thread::scope(|scope| {
         let work = file
             .records
             .chunks(share)
@@ -46,13 +52,16 @@ pub(super) fn read(file: &File, locale: &str, today: NaiveDate) -> Read {
     let mut is_above = false;
     for row in parts.into_iter().flatten() {
         match row {
-            // A pet without a client belongs to the one above; at the top there is none.
+            // A pet without a client belongs to the one above; at the top there is none, and below a client who was set aside it would be another's.
             Ok(row) if row.client.is_none() && !is_above => read.bad.push(bad(row.line, "missing_name", None)),
             Ok(row) => {
                 is_above = true;
                 read.rows.push(row);
             }
-            Err(bad) => read.bad.push(bad),
+            Err(refused) => {
+                is_above &= !refused.may_be_client;
+                read.bad.push(refused.bad);
+            }
         }
     }
     read
@@ -99,23 +108,42 @@ impl<'a> Cells<'a> {
     }
 }
 
-fn row(file: &File, record: &Record, locale: &str, today: NaiveDate) -> Result<Row, BadRow> {
+fn row(file: &File, record: &Record, locale: &str, today: NaiveDate) -> Result<Row, Refused> {
     let too_many = record.cells.iter().skip(file.headers.len()).any(|cell| !cell.trim().is_empty());
     if too_many {
-        return Err(bad(record.line, "too_many_cells", None));
+        // Cells that slipped may be anything.
+        return Err(Refused { bad: bad(record.line, "too_many_cells", None), may_be_client: true });
     }
     let cells = Cells { file, record };
-    let client = client(&cells);
+    row_of(&cells, locale, today).map_err(|bad| Refused { bad, may_be_client: may_be_client(&cells) })
+}
+
+/// Whether a row says anything of a client. What nobody knows may be the pet's where there is one.
+fn may_be_client(cells: &Cells<'_>) -> bool {
+    use ImportField::*;
+    let is_pet = cells.get(PetName).is_some();
+    let filled = cells.file.plan.columns.iter().zip(&cells.record.cells).filter(|(_, cell)| !cell.trim().is_empty());
+    filled.map(|(field, _)| field).any(|field| match field {
+        FullName | FirstName | LastName | Email | Phone => true,
+        SecondPhone | Street | City | Region | Postcode | Country | Notes | Tags | ExternalId | Custom => !is_pet,
+        PetName | Species | Breed | Sex | Neutered | BornOn | Weight | Color | Microchip | Allergies | Alerts | DeceasedOn | Ignore => {
+            false
+        }
+    })
+}
+
+fn row_of(cells: &Cells<'_>, locale: &str, today: NaiveDate) -> Result<Row, BadRow> {
+    let client = client(cells);
     let is_somebody = !(client.first_name.is_empty() && client.last_name.is_empty()) || client.email.is_some() || client.phone.is_some();
-    let pet = pet(&cells, &file.plan, today)?;
+    let pet = pet(cells, &cells.file.plan, today)?;
     if !is_somebody && pet.is_none() {
-        return Err(bad(record.line, "missing_name", None));
+        return Err(bad(cells.record.line, "missing_name", None));
     }
-    let client = if is_somebody { Some(client.checked_as_typed(locale).map_err(|refusal| told(&cells, &refusal))?) } else { None };
-    let pet = pet.map(|pet| pet.checked(today)).transpose().map_err(|refusal| told(&cells, &refusal))?;
+    let client = if is_somebody { Some(client.checked_as_typed(locale).map_err(|refusal| told(cells, &refusal))?) } else { None };
+    let pet = pet.map(|pet| pet.checked(today)).transpose().map_err(|refusal| told(cells, &refusal))?;
     let external_id = cells.text(ImportField::ExternalId);
     let keys = client.as_ref().map(|client| keys(client, external_id.as_deref())).unwrap_or_default();
-    Ok(Row { line: record.line, client, external_id, keys, pet })
+    Ok(Row { line: cells.record.line, client, external_id, keys, pet })
 }
 
 /// The same number of theirs, or the same name with the same phone, e-mail or address, is the same client.
@@ -212,7 +240,7 @@ fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<
         sex,
         is_neutered: cells.get(ImportField::Neutered).and_then(cells::yes_no).or(by_sex),
         born_on: cells.read(ImportField::BornOn, "bad_date", date)?,
-        weight_grams: cells.read(ImportField::Weight, "bad_weight", |cell| cells::grams(cell, plan.weight_unit))?,
+        weight_grams: cells.read(ImportField::Weight, "bad_weight", |cell| weight::grams(cell, plan.weight_unit))?,
         color: cells.text(ImportField::Color),
         microchip: cells.text(ImportField::Microchip),
         allergies: cells.text(ImportField::Allergies),

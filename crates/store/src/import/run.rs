@@ -76,30 +76,32 @@ impl<'a> Family<'a> {
     }
 }
 
-/// Sorts rows into clients: rows that share a key are of the same client; a row without one belongs to the client above.
+/// Sorts rows into clients: rows that share a key are of the same client; a row without one belongs to the client of the row above.
 pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
     let mut families: Vec<Family<'a>> = Vec::new();
     let mut by_key: HashMap<&str, usize> = HashMap::with_capacity(3 * rows.len());
+    // The family of the row above, which is not the last that was made where rows of one are apart.
+    let mut above = 0;
     for row in rows {
         let Some(client) = &row.client else {
-            if let Some(above) = families.last_mut() {
-                above.rows.push(row);
+            if let Some(family) = families.get_mut(above) {
+                family.rows.push(row);
             }
             continue;
         };
         let same = row.keys.iter().find_map(|key| by_key.get(key.as_str())).copied();
-        let index = same.unwrap_or(families.len());
+        above = same.unwrap_or(families.len());
         match same {
             Some(index) => families[index].rows.push(row),
             None => families.push(Family { client, external_id: row.external_id.as_deref(), rows: vec![row], known: None }),
         }
         for key in &row.keys {
-            by_key.entry(key).or_insert(index);
+            by_key.entry(key).or_insert(above);
         }
     }
     for family in &mut families {
         let pets = family.rows.iter().filter_map(|row| row.pet.as_ref()).map(|pet| pet.name.as_str());
-        family.known = known.find(family.client, pets);
+        family.known = known.find(family.client, family.external_id, pets);
     }
     Sorted { families }
 }
