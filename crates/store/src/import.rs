@@ -3,6 +3,7 @@
 mod cells;
 mod headers;
 mod known;
+mod merge;
 mod read;
 mod rejected;
 mod rows;
@@ -34,16 +35,17 @@ impl Store {
         let today = self.today()?;
         let read = rows::read(&file, &locale, today);
         let known = self.read(known::Known::load)?;
-        let sorted = run::sort(&read.rows, &known);
+        let sorted = run::sort(&file, &read.rows, &known);
         let duplicates = sorted.duplicates();
+        let bad = in_order(read.bad, &sorted.bad);
         Ok(ImportPreview {
             rows: count(file.records.len()),
             new_clients: count(sorted.new_clients(file.plan.on_duplicate)),
             new_pets: count(sorted.new_pets(file.plan.on_duplicate, &known)),
             duplicates: count(duplicates.len()),
             duplicate_sample: duplicates.iter().take(SHOWN).map(|found| found.shown(&known)).collect::<Vec<ImportDuplicate>>(),
-            bad_rows: count(read.bad.len()),
-            bad_sample: read.bad.iter().take(SHOWN).cloned().collect::<Vec<BadRow>>(),
+            bad_rows: count(bad.len()),
+            bad_sample: bad.iter().take(SHOWN).cloned().collect::<Vec<BadRow>>(),
             ambiguous_dates: count(read.ambiguous_dates),
             sample: file.records.iter().take(SHOWN).map(|record| record.cells.iter().map(str::to_owned).collect()).collect(),
             headers: file.headers,
@@ -62,16 +64,25 @@ impl Store {
         let file = read::File::open(Path::new(&plan.path), Some(plan.clone()), &locale)?;
         let read = rows::read(&file, &locale, self.today()?);
         let saved = run::run(self, actor, &file, &read, progress, cancel)?;
-        let mut report = ImportReport { undo: saved.undo, bad_rows: count(read.bad.len()), ..saved.value };
-        if !read.bad.is_empty() {
+        let (report, more) = saved.value;
+        let bad = in_order(read.bad, &more);
+        let mut report = ImportReport { undo: saved.undo, bad_rows: count(bad.len()), ..report };
+        if !bad.is_empty() {
             // All is committed: a folder that is read-only, or a sheet that is open, undoes nothing.
-            match rejected::write(&file, &read.bad) {
+            match rejected::write(&file, &bad) {
                 Ok(path) => report.bad_rows_file = Some(path.to_string_lossy().into_owned()),
                 Err(error) => tracing::warn!(%error, "the rows that were not imported could not be written"),
             }
         }
         Ok(report)
     }
+}
+
+/// The rows that cannot be, and those that have no room, as they stand in the file.
+fn in_order(mut bad: Vec<BadRow>, more: &[BadRow]) -> Vec<BadRow> {
+    bad.extend_from_slice(more);
+    bad.sort_by_key(|row| row.line);
+    bad
 }
 
 /// Reads the bytes of a file as an import does. Answers how many records it has, how many rows come of them, and how many are bad.

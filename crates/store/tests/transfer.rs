@@ -208,6 +208,52 @@ fn a_number_of_another_program_is_known_when_it_is_imported_again_with_the_name(
 }
 
 #[test]
+fn what_later_rows_of_an_import_say_of_a_client_is_kept() {
+    let salon = salon();
+    let csv = b"First name;Last name;Phone;E-mail;Address;Notes;Tags;Vet;Gate;Pet\n\
+        Ann;Ash;+4930111111;;;Pays cash;VIP;A;;Rex\n\
+        Ann;Ash;+4930111111;ann@example.com;1 Main St;Calls early;vip,Cats;B;12;Kit\n\
+        Ann;Ash;+4930111111;other@example.com;1 main st;Pays cash;;B;12;Luna\n";
+    let report = salon.import(csv);
+    assert_eq!((report.clients, report.pets, report.bad_rows), (1, 3, 0));
+    let sql = "SELECT email || '|' || address || '|' || notes || '|' || (custom_fields ->> 'Vet') || '|' || (custom_fields ->> 'Gate') FROM clients WHERE last_name = 'Ash'";
+    assert_eq!(salon.texts(sql), ["ann@example.com|1 Main St|Pays cash\n\nCalls early\n\nVet: B\n\nother@example.com|A|12"]);
+    assert_eq!(salon.texts("SELECT tag FROM client_tags WHERE deleted_at IS NULL ORDER BY tag"), ["Cats", "VIP"]);
+}
+
+#[test]
+fn a_row_of_an_import_for_which_the_notes_have_no_room_is_set_aside() {
+    let salon = salon();
+    let (a, b) = ("a".repeat(6_000), "b".repeat(6_000));
+    let csv = format!("Name,Phone,Notes,Pet\nAnn Ash,+4930111111,{a},Rex\nAnn Ash,+4930111111,{b},Kit\n,,,Luna\n");
+    let preview = salon.preview(csv.as_bytes());
+    assert_eq!((preview.bad_rows, preview.bad_sample[0].line, preview.new_pets), (1, 3, 2));
+    let report = salon.import(csv.as_bytes());
+    assert_eq!((report.clients, report.pets, report.bad_rows), (1, 2, 1));
+    let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
+    assert!(rejected.contains(&b) && rejected.contains("too_long: Notes"));
+}
+
+#[test]
+fn a_client_who_is_here_gets_the_tags_and_own_fields_of_an_import() {
+    let salon = salon();
+    salon.sql("UPDATE clients SET custom_fields = json_object('Vet', 'A')");
+    let csv = b"Name,Phone,Tags,Vet,Gate\nGrace Hopper,+4930123456,VIP,B,12\n";
+    let report = salon.import(csv);
+    assert_eq!((report.clients, report.updated), (0, 1));
+    let fields = || salon.texts("SELECT (custom_fields ->> 'Vet') || (custom_fields ->> 'Gate') FROM clients");
+    assert_eq!((fields(), salon.texts("SELECT tag FROM client_tags WHERE deleted_at IS NULL")), (vec!["A12".into()], vec!["VIP".into()]));
+    assert_eq!(salon.import(csv).updated, 0, "once is enough");
+
+    let many: Vec<String> = (0..50).map(|n| format!("t{n}")).collect();
+    let report = salon.import(format!("Name,Phone,Tags\nGrace Hopper,+4930123456,{}\n", many.join(";")).as_bytes());
+    assert_eq!((report.updated, report.bad_rows), (0, 1), "fifty-one are too many");
+    salon.later(1000);
+    salon.store.undo(&salon.owner, salon.import(b"Name,Phone,Tags\nGrace Hopper,+4930123456,Cats\n").undo.unwrap()).unwrap();
+    assert_eq!(salon.texts("SELECT tag FROM client_tags WHERE deleted_at IS NULL"), ["VIP"]);
+}
+
+#[test]
 fn an_import_whose_bad_rows_cannot_be_written_has_come_in_all_the_same() {
     let salon = salon();
     std::fs::create_dir(salon.folder.path().join("clients-not-imported.csv")).unwrap();

@@ -1,16 +1,20 @@
 //! Sorting the rows into clients, and writing them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use petrel_domain::desk::{ClientDetails, DuplicateReason, ImportDuplicate, ImportReport, OnDuplicate, Progress, Saved};
+use petrel_domain::desk::{
+    BadRow, ClientDetails, DuplicateReason, ImportDuplicate, ImportField, ImportReport, OnDuplicate, Progress, Saved,
+};
 use petrel_domain::{ClientId, ClientSource, Refusal, RefusalCode};
 use rusqlite::params;
+use serde_json::{Map, Value};
 
-use super::count;
 use super::known::Known;
 use super::read::File;
 use super::rows::{Read, Row};
+use super::{count, merge};
 use crate::appointments::card::full_name;
 use crate::clients::{insert_client, save_tags};
 use crate::pets::insert_pet;
@@ -21,7 +25,8 @@ const STRETCH: usize = 1000;
 
 /// A client of the file, with the rows that are of it.
 pub(super) struct Family<'a> {
-    pub(super) client: &'a ClientDetails,
+    /// What its rows say of it together.
+    client: Cow<'a, ClientDetails>,
     external_id: Option<&'a str>,
     rows: Vec<&'a Row>,
     known: Option<(ClientId, DuplicateReason)>,
@@ -29,7 +34,9 @@ pub(super) struct Family<'a> {
 
 /// The file's clients, in its order.
 pub(super) struct Sorted<'a> {
-    pub(super) families: Vec<Family<'a>>,
+    families: Vec<Family<'a>>,
+    /// Rows that say more than the client has room for.
+    pub(super) bad: Vec<BadRow>,
 }
 
 /// A client that is here already.
@@ -77,8 +84,9 @@ impl<'a> Family<'a> {
 }
 
 /// Sorts rows into clients: rows that share a key are of the same client; a row without one belongs to the client of the row above.
-pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
+pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a> {
     let mut families: Vec<Family<'a>> = Vec::new();
+    let mut bad = Vec::new();
     let mut by_key: HashMap<&str, usize> = HashMap::with_capacity(3 * rows.len());
     // The family of the row above, which is not the last that was made where rows of one are apart.
     let mut above = 0;
@@ -92,8 +100,19 @@ pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
         let same = row.keys.iter().find_map(|key| by_key.get(key.as_str())).copied();
         above = same.unwrap_or(families.len());
         match same {
-            Some(index) => families[index].rows.push(row),
-            None => families.push(Family { client, external_id: row.external_id.as_deref(), rows: vec![row], known: None }),
+            Some(index) => match merge::add(&mut families[index].client, client) {
+                Ok(()) => families[index].rows.push(row),
+                Err(field) => {
+                    bad.push(no_room(file, row.line, field));
+                    continue;
+                }
+            },
+            None => families.push(Family {
+                client: Cow::Borrowed(client),
+                external_id: row.external_id.as_deref(),
+                rows: vec![row],
+                known: None,
+            }),
         }
         for key in &row.keys {
             by_key.entry(key).or_insert(above);
@@ -101,11 +120,19 @@ pub(super) fn sort<'a>(rows: &'a [Row], known: &Known) -> Sorted<'a> {
     }
     for family in &mut families {
         let pets = family.rows.iter().filter_map(|row| row.pet.as_ref()).map(|pet| pet.name.as_str());
-        family.known = known.find(family.client, family.external_id, pets);
+        family.known = known.find(&family.client, family.external_id, pets);
     }
-    Sorted { families }
+    Sorted { families, bad }
 }
 
+/// A row that has more for a field than a client has room for.
+fn no_room(file: &File, line: u32, field: ImportField) -> BadRow {
+    let column = file.plan.columns.iter().position(|of| *of == field).and_then(|index| file.headers.get(index));
+    let reason = if field == ImportField::Notes { "too_long" } else { "bad_cell" };
+    BadRow { line, reason: reason.to_owned(), column: column.cloned(), cell: None }
+}
+
+/// Writes the rows. Answers what was done, and the rows of which something found no room.
 pub(super) fn run(
     store: &Store,
     actor: &Actor,
@@ -113,15 +140,17 @@ pub(super) fn run(
     read: &Read,
     progress: &dyn Fn(Progress),
     cancel: &AtomicBool,
-) -> Result<Saved<ImportReport>> {
+) -> Result<Saved<(ImportReport, Vec<BadRow>)>> {
     let total = count(read.rows.len());
     store.write_much(actor, Action::ImportClients, |tx| {
         let known = Known::load(tx.db())?;
-        let sorted = sort(&read.rows, &known);
+        let Sorted { families, mut bad } = sort(file, &read.rows, &known);
         let mut report = ImportReport { clients: 0, pets: 0, updated: 0, skipped: 0, bad_rows: 0, bad_rows_file: None, undo: None };
         let (mut done, mut since_cut) = (0, 0);
-        for family in &sorted.families {
-            bring_in(tx, family, &known, file.plan.on_duplicate, &mut report)?;
+        for family in &families {
+            for field in bring_in(tx, family, &known, file.plan.on_duplicate, &mut report)? {
+                bad.extend(family.rows.first().map(|row| no_room(file, row.line, field)));
+            }
             done += family.rows.len();
             since_cut += family.rows.len();
             if since_cut >= STRETCH {
@@ -134,23 +163,36 @@ pub(super) fn run(
             }
         }
         progress(Progress { done: total, total });
-        Ok(report)
+        Ok((report, bad))
     })
 }
 
-fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, known: &Known, on_duplicate: OnDuplicate, report: &mut ImportReport) -> Result<()> {
+/// Brings a family in. Answers the fields that had no room for all of it.
+fn bring_in(
+    tx: &mut Tx<'_>,
+    family: &Family<'_>,
+    known: &Known,
+    on_duplicate: OnDuplicate,
+    report: &mut ImportReport,
+) -> Result<Vec<ImportField>> {
+    let mut full = Vec::new();
     let id = match (family.known, on_duplicate) {
         (Some(_), OnDuplicate::Skip) => {
             report.skipped += count(family.rows.len());
-            return Ok(());
+            return Ok(full);
         }
         (Some((id, _)), OnDuplicate::FillIn) => {
-            report.updated += u32::from(fill_in(tx, id, family.client)?);
+            let is_filled = [
+                fill_in(tx, id, &family.client)?,
+                add_tags(tx, id, &family.client, &mut full)?,
+                add_custom_fields(tx, id, &family.client, &mut full)?,
+            ];
+            report.updated += u32::from(is_filled.contains(&true));
             id
         }
         _ => {
             let id = ClientId(tx.new_id());
-            insert_client(tx, id, family.client, ClientSource::Csv, family.external_id)?;
+            insert_client(tx, id, &family.client, ClientSource::Csv, family.external_id)?;
             if !family.client.tags.is_empty() {
                 save_tags(tx, id, &family.client.tags)?;
             }
@@ -162,7 +204,7 @@ fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, known: &Known, on_duplicate: O
         insert_pet(tx, id, pet)?;
         report.pets += 1;
     }
-    Ok(())
+    Ok(full)
 }
 
 /// Fills what is empty; what is there stays. Answers whether anything was.
@@ -176,4 +218,49 @@ fn fill_in(tx: &Tx<'_>, id: ClientId, client: &ClientDetails) -> Result<bool> {
     let count =
         tx.db().prepare_cached(sql)?.execute(params![id.bytes(), first_name, last_name, email, phone, address, notes, tx.now().0])?;
     Ok(count > 0)
+}
+
+/// Adds the tags that a client does not have. Answers whether there were any.
+fn add_tags(tx: &Tx<'_>, id: ClientId, client: &ClientDetails, full: &mut Vec<ImportField>) -> Result<bool> {
+    if client.tags.is_empty() {
+        return Ok(false);
+    }
+    let sql = "SELECT tag FROM client_tags WHERE client_id = ?1 AND deleted_at IS NULL";
+    let present: Vec<String> = tx.db().prepare_cached(sql)?.query_map([id.bytes()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let missing: Vec<String> = merge::missing_tags(&present, &client.tags).cloned().collect();
+    if missing.is_empty() {
+        return Ok(false);
+    }
+    if !merge::is_room(present.len() + missing.len()) {
+        full.push(ImportField::Tags);
+        return Ok(false);
+    }
+    save_tags(tx, id, &[present, missing].concat())?;
+    Ok(true)
+}
+
+/// Adds the custom fields that a client does not have. Answers whether there were any.
+fn add_custom_fields(tx: &Tx<'_>, id: ClientId, client: &ClientDetails, full: &mut Vec<ImportField>) -> Result<bool> {
+    if client.custom_fields.is_empty() {
+        return Ok(false);
+    }
+    let sql = "SELECT custom_fields FROM clients WHERE id = ?1";
+    let present: String = tx.db().prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0))?;
+    let mut fields: Map<String, Value> = serde_json::from_str(&present)?;
+    let before = fields.len();
+    for (name, value) in &client.custom_fields {
+        if !fields.contains_key(name) {
+            fields.insert(name.clone(), Value::from(value.as_str()));
+        }
+    }
+    if fields.len() == before {
+        return Ok(false);
+    }
+    if !merge::is_room(fields.len()) {
+        full.push(ImportField::Custom);
+        return Ok(false);
+    }
+    let sql = "UPDATE clients SET custom_fields = ?2, updated_at = ?3 WHERE id = ?1";
+    tx.db().prepare_cached(sql)?.execute(params![id.bytes(), serde_json::to_string(&fields)?, tx.now().0])?;
+    Ok(true)
 }
