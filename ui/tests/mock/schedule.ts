@@ -333,8 +333,12 @@ function visitOf(world: World, id: string): Visit {
 
 function scoped(world: World, visit: Visit, scope: string): Visit[] {
   if (scope === 'this' || !visit.series_id) return [visit];
+  // Of the others those of the same pet that are still to come.
+  const from = scope === 'all' ? world.now() : Math.max(visit.starts_at, world.now());
   return world.memory.visits.filter(
-    (other) => other.series_id === visit.series_id && (scope === 'all' || other.starts_at >= visit.starts_at),
+    (other) =>
+      other === visit ||
+      (other.series_id === visit.series_id && other.pet_id === visit.pet_id && other.starts_at >= from),
   );
 }
 
