@@ -292,6 +292,7 @@ async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
         "behind-horizon" => HubError::BehindHorizon,
         "rewound" => HubError::Rewound,
         "too-early" => HubError::TooEarly,
+        "other-clinic" => HubError::OtherClinic,
         "hub-too-old" => HubError::HubTooOld,
         "desk-too-old" => HubError::DeskTooOld,
         "busy" => HubError::Busy(retry_after),

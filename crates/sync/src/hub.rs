@@ -66,6 +66,9 @@ pub enum HubError {
     /// The batch before this one has not come to the hub yet.
     #[error("the batch before is not there yet")]
     TooEarly,
+    /// The records are those of another clinic than the one that was brought to the hub first.
+    #[error("another desk has brought its clinic to the hub")]
+    OtherClinic,
     /// Anything else the hub says, by its stable name.
     #[error("the hub says {0}")]
     Problem(String),
@@ -74,7 +77,16 @@ pub enum HubError {
 impl HubError {
     /// Whether trying again later, with nothing changed, may help.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Busy(_) | Self::NotAHub(_) | Self::Certificate(_) | Self::TooEarly | Self::Problem(_))
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::Busy(_)
+                | Self::NotAHub(_)
+                | Self::Certificate(_)
+                | Self::TooEarly
+                | Self::OtherClinic
+                | Self::Problem(_)
+        )
     }
 
     /// Its stable name, for the screens.
@@ -93,6 +105,7 @@ impl HubError {
             Self::BehindHorizon => "behind_horizon",
             Self::Rewound => "rewound",
             Self::TooEarly => "too_early",
+            Self::OtherClinic => "other_clinic",
             Self::Problem(_) => "hub_problem",
         }
     }

@@ -287,6 +287,7 @@ pub(super) fn refusal_of(error: &HubError) -> Refusal {
         HubError::HubTooOld => told(RefusalCode::HubTooOld),
         HubError::DeskTooOld => told(RefusalCode::DeskTooOld),
         HubError::BehindHorizon | HubError::Rewound | HubError::TooEarly => told(RefusalCode::HubProblem).with_detail(error.code()),
+        HubError::OtherClinic => told(RefusalCode::OtherClinic),
         HubError::Problem(detail) => told(RefusalCode::HubProblem).with_detail(detail),
     }
 }

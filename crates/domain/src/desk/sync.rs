@@ -70,6 +70,8 @@ troubles! {
     DeskTooOld = "desk_too_old",
     /// The desk was away longer than the log reaches, and is being rebuilt.
     BehindHorizon = "behind_horizon",
+    /// Another desk brought its clinic to this hub first. Tried again by itself.
+    OtherClinic = "other_clinic",
     /// The hub says something else. Tried again by itself.
     HubProblem = "hub_problem",
     /// The clinic's file could not be written.

@@ -826,6 +826,8 @@ export type HubTrouble =
 "desk_too_old" | 
 /**  The desk was away longer than the log reaches, and is being rebuilt. */
 "behind_horizon" | 
+/**  Another desk brought its clinic to this hub first. Tried again by itself. */
+"other_clinic" | 
 /**  The hub says something else. Tried again by itself. */
 "hub_problem" | 
 /**  The clinic's file could not be written. */
