@@ -11,7 +11,7 @@ export default defineConfig({
   // axe reads a full page for seconds where two cores are shared: a limit that only a hang reaches.
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./tests/browser/failures.ts']],
   use: {
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1366, height: 768 },

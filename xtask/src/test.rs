@@ -8,9 +8,9 @@ use crate::process::{cargo, root};
 use crate::setup::{self, Need};
 use crate::{run, session, ui};
 
-/// Steps that were run, with how long they took and whether they passed.
+/// Steps that were run, with how long they took and what they failed on.
 #[derive(Default)]
-struct Steps(Vec<(&'static str, Duration, bool)>);
+struct Steps(Vec<(&'static str, Duration, Result<()>)>);
 
 impl Steps {
     fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) {
@@ -19,16 +19,18 @@ impl Steps {
         if let Err(error) = &result {
             eprintln!("✗ {name}: {error:#}");
         }
-        self.0.push((name, start.elapsed(), result.is_ok()));
+        self.0.push((name, start.elapsed(), result));
     }
 
+    /// Says last what failed, and on what: a reader of a long log has its end.
     fn finish(self) -> Result<()> {
         println!("\n| step | time | passed |\n|---|---:|---|");
-        for (name, time, passed) in &self.0 {
-            println!("| {name} | {:.0} s | {} |", time.as_secs_f64(), if *passed { "yes" } else { "NO" });
+        for (name, time, result) in &self.0 {
+            println!("| {name} | {:.0} s | {} |", time.as_secs_f64(), if result.is_ok() { "yes" } else { "NO" });
         }
-        let failed: Vec<&str> = self.0.iter().filter(|(.., passed)| !passed).map(|(name, ..)| *name).collect();
-        if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
+        let failed: Vec<String> =
+            self.0.into_iter().filter_map(|(name, _, result)| result.err().map(|error| format!("{name}: {error:#}"))).collect();
+        if failed.is_empty() { Ok(()) } else { bail!("failed\n{}", failed.join("\n")) }
     }
 }
 
@@ -48,7 +50,7 @@ pub fn test(fast: bool) -> Result<()> {
     steps.step("screens: types", || ui::script("check"));
     steps.step("screens: logic and components", || ui::script("test"));
     if !fast {
-        steps.step("screens in a browser", || ui::script("test:browser"));
+        steps.step("screens in a browser", ui::browser);
         steps.step("the real window", window);
     }
     steps.finish()

@@ -6,6 +6,7 @@ mod people;
 mod visits;
 
 pub use clinic::{check_apart, check_pin};
+pub use people::{MOST_GRAMS, MOST_NOTES, MOST_OF_A_KIND};
 pub use visits::{check_answers, with_former};
 
 use std::borrow::Cow;

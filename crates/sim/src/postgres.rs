@@ -118,6 +118,16 @@ impl Postgres {
     }
 }
 
+/// A plain connection to a database, which works until it is dropped.
+///
+/// # Errors
+/// What Postgres says.
+pub async fn connect(url: &str) -> Result<tokio_postgres::Client> {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
 impl Drop for Postgres {
     fn drop(&mut self) {
         if self.is_mine {

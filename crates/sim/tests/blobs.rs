@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use petrel_hub::{BlobSettings, BlobStore};
-use petrel_sim::{Postgres, Served};
+use petrel_sim::{Postgres, Served, connect};
 use reqwest::{Client, Method, Response, StatusCode};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
@@ -164,9 +164,8 @@ async fn attachments_are_kept(served: &Served) -> (Uuid, Uuid, String) {
     assert!(colleague.get(&sha256).await.1 == bytes, "nor do they touch the other clinic's");
     assert_eq!(stranger.put(&sha256, 0, &bytes).await, StatusCode::CREATED, "its own, under its own clinic");
 
-    let known = tokio_postgres::connect(&served.database_url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(known.1);
-    let rows = known.0.query("SELECT clinic_id, byte_size FROM blobs WHERE sha256 = $1 ORDER BY clinic_id", &[&sha256]).await.unwrap();
+    let known = connect(&served.database_url).await.unwrap();
+    let rows = known.query("SELECT clinic_id, byte_size FROM blobs WHERE sha256 = $1 ORDER BY clinic_id", &[&sha256]).await.unwrap();
     let rows: Vec<(Uuid, i64)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     assert_eq!(rows, [(mine, 700_001), (other, 700_001)]);
     (mine, other, sha256)

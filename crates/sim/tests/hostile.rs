@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 use petrel_domain::replication::{Outcome, Pushed, Tokens};
-use petrel_sim::{Postgres, Served};
+use petrel_sim::{Postgres, Served, connect};
 use petrel_sync::Hub;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
@@ -238,8 +238,7 @@ async fn a_page_of_large_rows_has_fewer_of_them() {
     let (_postgres, served, mine, _, stranger) = setting().await;
     let rows: Value = (1..=ROWS).map(|n| row(&id(n), json!({}))).collect();
     assert_eq!(stranger.push(json!([transaction(1, rows)])).await.0, StatusCode::OK);
-    let (client, connection) = tokio_postgres::connect(&served.database_url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let client = connect(&served.database_url).await.unwrap();
     client.batch_execute(&format!("UPDATE clients SET notes = repeat('x', {SIZE})")).await.unwrap();
     let (hub, _) = served.desk(mine).await.unwrap();
     let (mut found, mut pages, mut after) = (0, 0, None);
@@ -283,8 +282,7 @@ async fn a_second_clinic_is_not_mixed_into_the_first() {
 async fn a_clinic_that_pushes_much_at_once_takes_the_connections_of_none() {
     let (_postgres, served, mine, other, stranger) = setting().await;
     let (theirs, _) = served.desk(other).await.unwrap();
-    let (client, connection) = tokio_postgres::connect(&served.database_url, tokio_postgres::NoTls).await.unwrap();
-    tokio::spawn(connection);
+    let client = connect(&served.database_url).await.unwrap();
     let lock = "SELECT pg_advisory_lock(hashtextextended($1, 4790))";
     client.query_one(lock, &[&mine.to_string()]).await.unwrap();
     let stranger = std::sync::Arc::new(stranger);
@@ -295,10 +293,15 @@ async fn a_clinic_that_pushes_much_at_once_takes_the_connections_of_none() {
         tokio::spawn(async move { stranger.push(json!([one])).await.0 })
     };
     let pushes: Vec<_> = (1..=20).map(push).collect();
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let waiting = async || {
+        let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    while waiting().await < 3 {}
     for _ in 0..3 {
         assert_eq!(theirs.pull(0, 0).await.unwrap().head, 0);
     }
+    assert_eq!(waiting().await, 3, "the others wait without a connection");
     client.query_one("SELECT pg_advisory_unlock_all()::text", &[]).await.unwrap();
     for push in pushes {
         assert_eq!(push.await.unwrap(), StatusCode::OK);

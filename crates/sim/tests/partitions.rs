@@ -2,27 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use std::time::Duration;
-
 use petrel_domain::replication::{Push, WIRE_SCHEMA};
-use petrel_sim::{Postgres, Served};
+use petrel_sim::{Postgres, Served, connect};
 use petrel_sync::{HttpHub, Hub, HubError, Parcel};
 use serde_json::json;
-use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
-
-async fn plain(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
 
 /// A database whose owner is an ordinary user, as `createuser` and `createdb` make it. Answers its address as the owner, and as the superuser.
 async fn owned(postgres: &Postgres) -> (String, String) {
     let url = postgres.database().await.unwrap();
     let name = url.rsplit('/').next().unwrap();
     let made = format!("CREATE ROLE petrel_owner LOGIN CREATEROLE; ALTER DATABASE {name} OWNER TO petrel_owner");
-    plain(&url).await.batch_execute(&made).await.unwrap();
+    connect(&url).await.unwrap().batch_execute(&made).await.unwrap();
     (url.replace("petrel@", "petrel_owner@"), url)
 }
 
@@ -46,14 +37,14 @@ async fn a_desk_that_was_away_is_told_what_was_archived() {
     let (url, super_url) = owned(&postgres).await;
     let served = Served::on(&url).await.unwrap();
     let may = "SELECT pg_has_role('petrel_owner', 'petrel_hub', 'MEMBER'), NOT rolsuper FROM pg_roles WHERE rolname = 'petrel_owner'";
-    let may = plain(&url).await.query_one(may, &[]).await.unwrap();
+    let may = connect(&url).await.unwrap().query_one(may, &[]).await.unwrap();
     assert_eq!((may.get(0), may.get(1)), (true, true), "nobody special, who may become the program");
     let clinic = served.clinic().await.unwrap();
     let (hub, _) = served.desk(clinic).await.unwrap();
     push(&hub, 1).await;
     push(&hub, 2).await;
     // Years go by: the partition that the first start made becomes an old one.
-    let database = plain(&super_url).await;
+    let database = connect(&super_url).await.unwrap();
     let first = "SELECT tableoid::regclass::text FROM log LIMIT 1";
     let first: String = database.query_one(first, &[]).await.unwrap().get(0);
     let grown_old = format!(
@@ -68,9 +59,7 @@ async fn a_desk_that_was_away_is_told_what_was_archived() {
 
     let keeping = tokio::spawn(petrel_hub::keep_log(url, 90));
     let archived = "SELECT count(*) FROM log_archive";
-    while database.query_one(archived, &[]).await.unwrap().get::<_, i64>(0) < 2 {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    while database.query_one(archived, &[]).await.unwrap().get::<_, i64>(0) < 2 {}
     keeping.abort();
     let horizon: i64 = database.query_one("SELECT horizon FROM log_heads", &[]).await.unwrap().get(0);
     assert_eq!(horizon, 2);

@@ -8,17 +8,10 @@ use std::sync::Arc;
 
 use petrel_domain::replication::Kind;
 use petrel_domain::{Clock, SystemClock};
-use petrel_sim::{Plan, Postgres, Served, fast_folder, make_templates, run_on};
+use petrel_sim::{Plan, Postgres, Served, connect, fast_folder, make_templates, run_on};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use petrel_sync::{HttpHub, Hub, HubError, compare, join, repair, round, send};
-use tokio_postgres::NoTls;
 use uuid::Uuid;
-
-async fn plain(url: &str) -> tokio_postgres::Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
 
 fn key() -> FileKey {
     FileKey::from_bytes([9; 32])
@@ -243,7 +236,7 @@ async fn no_index_but_the_keys_begins_with_the_clinic() {
         "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
                  WHERE a.attname = 'clinic_id' AND i.indpred IS NULL AND NOT i.indisunique AND i.indrelid = ANY ($1::text[]::regclass[])";
     let tables: Vec<String> = petrel_domain::manifest::REPLICATED.iter().map(|table| (*table).to_owned()).collect();
-    let rows = plain(&url).await.query(found, &[&tables]).await.unwrap();
+    let rows = connect(&url).await.unwrap().query(found, &[&tables]).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(), Vec::<String>::new());
 }
 
@@ -275,7 +268,7 @@ async fn a_push_to_a_clinic_that_just_grew_does_not_read_the_whole_of_it() {
     small(SMALL).await;
 
     // What a connection read is told when it ends.
-    let plain = plain(&served.database_url).await;
+    let plain = connect(&served.database_url).await.unwrap();
     let end = "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity
                WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
     assert!(plain.query_one(end, &[]).await.unwrap().get::<_, bool>(0));
@@ -303,7 +296,7 @@ async fn device_and_hub_have_the_same_tables() {
     let served = Served::start(&postgres).await.unwrap();
     let folder = fast_folder().unwrap();
     let device = make_templates(folder.path()).unwrap();
-    let hub = plain(&served.database_url).await;
+    let hub = connect(&served.database_url).await.unwrap();
     let rows = hub
         .query(
             "SELECT c.relname::text, a.attname::text, t.typname::text, a.attnotnull, a.atthasdef FROM pg_class c
@@ -357,7 +350,7 @@ async fn device_and_hub_have_the_same_tables() {
 async fn every_seed_column_that_belongs_to_the_hub_has_its_home() {
     let postgres = Postgres::start().unwrap();
     let served = Served::start(&postgres).await.unwrap();
-    let hub = plain(&served.database_url).await;
+    let hub = connect(&served.database_url).await.unwrap();
     let map = include_str!("../../../migrations/seed-map.csv");
     let mut count = 0;
     for line in map.lines().skip(1) {
@@ -394,7 +387,7 @@ async fn roles_see_what_they_may_and_no_other_clinic() {
         round(&store, &hub, &SystemClock).await.unwrap();
     }
     // Nobody's role owns anything, and every table holds its owner, too.
-    let owner = plain(&served.database_url).await;
+    let owner = connect(&served.database_url).await.unwrap();
     let bare: Vec<String> = owner
         .query(
             "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname NOT LIKE 'refinery%'
@@ -429,7 +422,7 @@ async fn roles_see_what_they_may_and_no_other_clinic() {
         ("petrel_anonymous", "reviews", Some(0)),
         ("petrel_hub", "devices", Some(1)),
     ] {
-        let mut one = plain(&served.database_url).await;
+        let mut one = connect(&served.database_url).await.unwrap();
         one.batch_execute(&format!("SET ROLE {role}")).await.unwrap();
         for (clinic, is_mine) in [(mine.to_string(), true), (String::new(), false), (Uuid::now_v7().to_string(), false)] {
             let pg = one.transaction().await.unwrap();
@@ -454,7 +447,7 @@ async fn roles_see_what_they_may_and_no_other_clinic() {
         ),
         ("petrel_hub", "ALTER TABLE clients DISABLE ROW LEVEL SECURITY"),
     ] {
-        let mut one = plain(&served.database_url).await;
+        let mut one = connect(&served.database_url).await.unwrap();
         one.batch_execute(&format!("SET ROLE {role}")).await.unwrap();
         let pg = one.transaction().await.unwrap();
         pg.query_one("SELECT set_config('petrel.clinic_id', $1, true)", &[&mine.to_string()]).await.unwrap();
@@ -468,7 +461,7 @@ async fn a_handle_that_is_taken_is_drawn_again_and_an_old_one_comes_free() {
     let served = Served::start(&postgres).await.unwrap();
     let (mine, theirs) = (served.clinic().await.unwrap(), served.clinic().await.unwrap());
     let (taken, _) = petrel_hub::make_code(&served.database, theirs).await.unwrap();
-    let owner = plain(&served.database_url).await;
+    let owner = connect(&served.database_url).await.unwrap();
     // Bad luck, three times over: what is drawn is what another clinic has.
     let unlucky = "CREATE SEQUENCE drawn; GRANT USAGE ON SEQUENCE drawn TO petrel_hub;
         CREATE FUNCTION take_taken() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN

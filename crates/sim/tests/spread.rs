@@ -7,20 +7,14 @@ use std::collections::BTreeSet;
 
 use petrel_domain::replication::{Outcome, Push, PushResult, WIRE_SCHEMA};
 use petrel_hub::{Config, Database};
-use petrel_sim::{Plan, Postgres, Served, run_on};
+use petrel_sim::{Plan, Postgres, Served, connect, run_on};
 use petrel_sync::{HttpHub, Hub, HubError, Parcel};
 use serde_json::{Value, json};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 const SHARD: &str = include_str!("spread/shard.sql");
 const FRONT: &str = include_str!("spread/front.sql");
-
-async fn plain(url: &str) -> Client {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
 
 /// A front and two shards, the second on a server of its own, and a hub before them that knows nothing of it.
 struct Spread {
@@ -35,13 +29,13 @@ impl Spread {
         // Roles are the server's: this one adds to them, so neither server is shared with other tests.
         let (first, second) = (Postgres::alone().unwrap(), Postgres::alone().unwrap());
         let front_url = first.database().await.unwrap();
-        let front = plain(&front_url).await;
+        let front = connect(&front_url).await.unwrap();
         front.batch_execute("CREATE EXTENSION postgres_fdw").await.unwrap();
         let mut shards = Vec::new();
         for (place, server) in [&first, &second].into_iter().enumerate() {
             let url = server.database().await.unwrap();
             Database::migrate(&Config { database_url: url.clone(), connections: 1 }).await.unwrap();
-            let shard = plain(&url).await;
+            let shard = connect(&url).await.unwrap();
             shard.batch_execute(SHARD).await.unwrap();
             shards.push(shard);
             let (port, name) = url.rsplit(':').next().unwrap().split_once('/').unwrap();
@@ -180,7 +174,7 @@ async fn the_hub_sees_one_clinic_at_a_time_and_the_shards_not_at_all(spread: &Sp
         let (hub, _) = spread.served.desk(clinic).await.unwrap();
         push(&hub, vec![transaction(7, 1, client_row(1, json!({})))]).await.unwrap();
     }
-    let front = plain(&spread.served.database_url).await;
+    let front = connect(&spread.served.database_url).await.unwrap();
     // Every right and every policy is as on one server.
     let said = "SELECT format('%s %s %s %s %s', p.tablename, p.policyname, p.roles, p.qual, p.with_check) FROM pg_policies p
                   JOIN pg_class c ON c.relname = p.tablename AND c.relnamespace = 'public'::regnamespace

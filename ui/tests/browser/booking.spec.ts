@@ -28,6 +28,17 @@ async function bookAnyway(page: Page): Promise<void> {
   await expect(page.getByTestId('booking-panel')).toBeHidden();
 }
 
+/** Begins a booking where nobody works today or tomorrow: it stands on Monday. */
+async function beginOnMonday(page: Page): Promise<void> {
+  await page.getByTestId('visit').first().waitFor();
+  await page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5 && day_of_week !== 6);
+  });
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+}
+
 const visitCount = (page: Page) => page.evaluate(() => window.petrelWorld!.memory.visits.length);
 
 test('a place that was booked is not where the next booking stands', async ({ page }) => {
@@ -99,14 +110,7 @@ test('another place keeps the client and the pets that were chosen', async ({ pa
 
 test('a time that is typed is on the day that is shown', async ({ page }) => {
   await openDesk(page, '/#/schedule');
-  await page.getByTestId('visit').first().waitFor();
-  // Nobody works today any more.
-  await page.evaluate(() => {
-    const { memory } = window.petrelWorld!;
-    memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5 && day_of_week !== 6);
-  });
-  await page.keyboard.press('c');
-  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await beginOnMonday(page);
   await page.getByTestId('booking-time').fill('10:00');
   await page.getByTestId('booking-time').press('Tab');
   await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
@@ -116,13 +120,7 @@ test('a time that is typed is on the day that is shown', async ({ page }) => {
 
 test('a repetition begins on the weekday that is shown', async ({ page }) => {
   await openDesk(page, '/#/schedule');
-  await page.getByTestId('visit').first().waitFor();
-  await page.evaluate(() => {
-    const { memory } = window.petrelWorld!;
-    memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5 && day_of_week !== 6);
-  });
-  await page.keyboard.press('c');
-  await expect(page.getByTestId('booking-date')).toContainText('23 Nov 2026');
+  await beginOnMonday(page);
   await page.getByTestId('repeat').click();
   await page.getByRole('option', { name: 'Weekly' }).click();
   await expect(page.getByTestId('repeat-words')).toContainText('Mon');

@@ -10,7 +10,11 @@ use crate::{Refusal, RefusalCode};
 type Locale<'a> = &'a str;
 
 /// The most grams a pet may weigh: two tonnes, for the horses.
-const MOST_GRAMS: u32 = 2_000_000;
+pub const MOST_GRAMS: u32 = 2_000_000;
+/// The most characters of a client's notes.
+pub const MOST_NOTES: usize = 10_000;
+/// The most tags of a client, and the most fields of its own.
+pub const MOST_OF_A_KIND: u32 = 50;
 
 impl Checked for ClientDetails {
     type Context<'a> = Locale<'a>;
@@ -38,7 +42,7 @@ impl ClientDetails {
             email,
             phone: phone(self.phone.as_deref(), locale)?,
             address: optional("address", self.address.as_deref(), 500)?,
-            notes: optional("notes", self.notes.as_deref(), 10_000)?,
+            notes: optional("notes", self.notes.as_deref(), MOST_NOTES)?,
             tags: tags(&self.tags)?,
             custom_fields: custom_fields(&self.custom_fields)?,
         };
@@ -52,12 +56,12 @@ fn tags(tags: &[String]) -> Result<Vec<String>, Refusal> {
     checked.retain(|tag| !tag.is_empty());
     checked.sort_by_key(|tag| tag.to_lowercase());
     checked.dedup_by_key(|tag| tag.to_lowercase());
-    number("tags", u32::try_from(checked.len()).unwrap_or(u32::MAX), 0, 50)?;
+    number("tags", u32::try_from(checked.len()).unwrap_or(u32::MAX), 0, MOST_OF_A_KIND)?;
     Ok(checked)
 }
 
 fn custom_fields(fields: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Refusal> {
-    number("custom_fields", u32::try_from(fields.len()).unwrap_or(u32::MAX), 0, 50)?;
+    number("custom_fields", u32::try_from(fields.len()).unwrap_or(u32::MAX), 0, MOST_OF_A_KIND)?;
     let mut checked = BTreeMap::new();
     for (name, value) in fields {
         let name = required("custom_fields", name, 100)?;

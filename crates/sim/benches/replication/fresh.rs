@@ -47,7 +47,7 @@ async fn clinic(bench: &Bench, name: &str, clients: u32, visits: u32) -> Result<
     push(&store, &line, &mut Round::default(), &SystemClock).await?;
     let uploaded = start.elapsed();
     // As a database is that has been at work for a day: its statistics are there.
-    crate::measure::connect(&hub.database_url).await?.batch_execute("VACUUM ANALYZE").await?;
+    petrel_sim::connect(&hub.database_url).await?.batch_execute("VACUUM ANALYZE").await?;
 
     let joining = Hub::on(&hub.database_url).await?;
     let path = bench.folder.path().join("fresh.petrel");
@@ -98,7 +98,7 @@ async fn clinic(bench: &Bench, name: &str, clients: u32, visits: u32) -> Result<
 
 /// How large the database is, in bytes.
 async fn size(database_url: &str) -> Result<f64> {
-    let client = crate::measure::connect(database_url).await?;
+    let client = petrel_sim::connect(database_url).await?;
     let row = client.query_one("SELECT pg_database_size(current_database())", &[]).await?;
     Ok(row.get::<_, i64>(0) as f64)
 }

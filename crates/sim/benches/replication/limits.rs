@@ -12,8 +12,8 @@ use petrel_store::{Field, decode_copy};
 use rusqlite::{Connection, params_from_iter};
 use uuid::Uuid;
 
-use crate::measure::connect;
 use crate::work;
+use petrel_sim::connect;
 
 /// Rows of one insert's transaction.
 const ROWS: usize = 10_000;

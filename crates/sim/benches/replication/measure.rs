@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use petrel_sim::Postgres;
+use petrel_sim::{Postgres, connect};
 
 /// One line of the table.
 #[derive(Default)]
@@ -139,13 +139,6 @@ pub fn real_postgres(folder: &Path) -> Result<Postgres> {
     })?;
     anyhow::ensure!(fsync == "onon", "a Postgres that does not wait for its disk measures nothing");
     Ok(postgres)
-}
-
-/// A plain connection.
-pub async fn connect(url: &str) -> Result<tokio_postgres::Client> {
-    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
-    tokio::spawn(connection);
-    Ok(client)
 }
 
 /// How much memory a process has, and had at the most, in kB (`VmRSS`, `VmHWM`).

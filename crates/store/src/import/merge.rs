@@ -2,15 +2,11 @@
 
 use std::borrow::Cow;
 
+use petrel_domain::checked::{MOST_NOTES, MOST_OF_A_KIND};
 use petrel_domain::desk::{ClientDetails, ImportField};
 use petrel_domain::merge_clients::{Fields, merged};
 use petrel_domain::{EmailStatus, MembershipStatus};
 use serde_json::{Map, Value};
-
-/// The most characters of notes, as the check of a client has it.
-const MOST_NOTES: usize = 10_000;
-/// The most tags, and the most custom fields.
-const MOST_OF_A_KIND: usize = 50;
 
 /// Adds what another row says: fills what is empty; what differs goes to the notes, as where two clients are merged. Where the client would have
 /// no room for it, nothing is added, and the field that is full comes back.
@@ -48,7 +44,7 @@ pub(super) fn add(kept: &mut Cow<'_, ClientDetails>, other: &ClientDetails) -> R
 
 /// Whether a client may have so many tags, or custom fields.
 pub(super) fn is_room(count: usize) -> bool {
-    count <= MOST_OF_A_KIND
+    u32::try_from(count).is_ok_and(|count| count <= MOST_OF_A_KIND)
 }
 
 /// The tags that are not there yet, in whatever case.
@@ -116,8 +112,8 @@ mod tests {
 
     #[test]
     fn the_limits_are_those_of_the_check() {
-        let many = |count: usize| (0..count).map(|n| format!("n{n}"));
-        let of = |notes: usize, tags: usize, custom: usize| ClientDetails {
+        let many = |count: u32| (0..count).map(|n| format!("n{n}"));
+        let of = |notes: usize, tags: u32, custom: u32| ClientDetails {
             notes: Some("é".repeat(notes)),
             tags: many(tags).collect(),
             custom_fields: many(custom).map(|name| (name, "x".to_owned())).collect(),

@@ -1,9 +1,7 @@
 //! Reading weights as people write them. What could be two weights is none: a row that is set aside is mended, a wrong dose is not.
 
+use petrel_domain::checked::MOST_GRAMS;
 use petrel_domain::desk::WeightUnit;
-
-/// Two tonnes, for the horses.
-const MOST_GRAMS: f64 = 2_000_000.0;
 
 /// A weight in grams: `12 kg`, `26 lb 4 oz`, `3,4`, `1,150 lb`, `12.5 kg (27.6 lb)`. A number without a unit is in `unit`.
 pub(super) fn grams(cell: &str, unit: WeightUnit) -> Option<u32> {
@@ -32,7 +30,7 @@ pub(super) fn grams(cell: &str, unit: WeightUnit) -> Option<u32> {
         return None;
     }
     // What is rounded to nothing was no weight.
-    (0.5..=MOST_GRAMS).contains(&whole.grams).then(|| whole.grams.round() as u32)
+    (0.5..=f64::from(MOST_GRAMS)).contains(&whole.grams).then(|| whole.grams.round() as u32)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

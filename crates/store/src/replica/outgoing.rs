@@ -122,6 +122,10 @@ impl Store {
                     tell(&tx, now, self.mark(), &serde_json::to_string(&BTreeMap::from([(&table.name, rows)]))?, count)
                 }
             };
+            let add = |told: &mut BTreeMap<Uuid, Columns>, id, columns| {
+                told.insert(id, columns);
+                if told.len() == ROWS { tell(told) } else { Ok(()) }
+            };
             while let Some(row) = rows.next()? {
                 let id = Uuid::from_bytes(row.get(0)?);
                 let mut columns = super::digest::columns(row, table)?;
@@ -129,17 +133,11 @@ impl Store {
                 if !named.is_empty() {
                     later.insert(id, named);
                 }
-                told.insert(id, columns);
-                if told.len() == ROWS {
-                    tell(&mut told)?;
-                }
+                add(&mut told, id, columns)?;
             }
             tell(&mut told)?;
-            while let Some((id, named)) = later.pop_first() {
-                told.insert(id, named);
-                if told.len() == ROWS {
-                    tell(&mut told)?;
-                }
+            for (id, named) in later {
+                add(&mut told, id, named)?;
             }
             tell(&mut told)?;
         }
