@@ -3,6 +3,12 @@ import { backend } from '$lib/backend';
 import { FormDraft } from '$lib/data/form-draft.svelte';
 import { mergedForm } from '$lib/data/form-merge';
 
+const closing: (() => void)[] = [];
+vi.mock('svelte', async (original) => ({
+  ...(await original<typeof import('svelte')>()),
+  onDestroy: (work: () => void) => void closing.push(work),
+}));
+
 interface Form {
   name: string;
   allergies: string;
@@ -65,6 +71,31 @@ describe('the draft of a form', () => {
     await vi.advanceTimersByTimeAsync(400);
     const third = { ...START, weight: 5, allergies: 'Penicillin' };
     expect((await open(third)).left).toEqual({ ...third, name: 'Otto', tags: [] });
+  });
+
+  it('is kept when the form is closed, and stays away once it was saved', async () => {
+    const closed = await open(START);
+    closed.keep({ ...START, name: 'Otto' });
+    closing.pop()!();
+    const saved = await open(START);
+    expect(saved.left).toMatchObject({ name: 'Otto' });
+    saved.clear();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(drafts.size).toBe(0);
+  });
+
+  it('ends as it was asked last, however long the core takes for what was asked before', async () => {
+    const now = vi.mocked(backend.setDraft).getMockImplementation()!;
+    vi.mocked(backend.setDraft).mockImplementationOnce(async (key, value) => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return now(key, value);
+    });
+    const draft = await open(START);
+    draft.keep({ ...START, name: 'Otto' });
+    await vi.advanceTimersByTimeAsync(400);
+    draft.clear();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(drafts.size).toBe(0);
   });
 
   it('of something new is taken up whole, whatever it begins with now', async () => {

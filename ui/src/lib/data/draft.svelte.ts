@@ -2,6 +2,15 @@ import { backend } from '$lib/backend';
 
 const WAIT = 400;
 
+/** What was asked of the core last. Its commands run side by side: each waits for the one before it, or an older text would stay. */
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<R>(ask: () => Promise<R>): Promise<R | null> {
+  const asked = last.then(ask).catch(() => null);
+  last = asked;
+  return asked;
+}
+
 /** What is being typed, kept by the core so that a crash or a power cut does not take it. */
 export class Draft<T> {
   readonly #key: string;
@@ -14,7 +23,7 @@ export class Draft<T> {
 
   /** What was left from the last time. */
   async left(): Promise<T | null> {
-    const json = await backend.draft(this.#key).catch(() => null);
+    const json = await inTurn(() => backend.draft(this.#key));
     try {
       return json === null ? null : (JSON.parse(json) as T);
     } catch {
@@ -33,13 +42,14 @@ export class Draft<T> {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    void backend.setDraft(this.#key, JSON.stringify(this.#pending)).catch(() => undefined);
+    const kept = JSON.stringify(this.#pending);
+    void inTurn(() => backend.setDraft(this.#key, kept));
   }
 
   /** It was saved or thrown away. */
   async clear(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await backend.setDraft(this.#key, null).catch(() => undefined);
+    await inTurn(() => backend.setDraft(this.#key, null));
   }
 }

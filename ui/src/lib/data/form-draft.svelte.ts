@@ -1,3 +1,4 @@
+import { onDestroy } from 'svelte';
 import { Draft } from './draft.svelte';
 import { mergedForm } from './form-merge';
 
@@ -22,6 +23,8 @@ export class FormDraft<T extends object> {
   constructor(key: string, start: T, isNew: boolean) {
     this.#draft = new Draft<Kept<T>>(key);
     this.#start = start;
+    // What is kept later would come back after the form was opened again and saved.
+    onDestroy(() => this.#draft.flush());
     void this.#draft.left().then((kept) => {
       // Without its beginning nobody knows what of it is old.
       if (!kept?.value || !kept.start) return;
