@@ -44,10 +44,11 @@ pub struct Fields {
 pub fn merged(kept: Fields, other: Fields) -> Fields {
     let over = left_over(&kept, &other);
     let filled = |kept: String, other: &str| if kept.is_empty() { other.to_owned() } else { kept };
-    let notes = [kept.notes, other.notes, over].into_iter().flatten().fold(String::new(), |notes, more| {
-        // Notes that were copied from one record to the other stand once.
-        let is_told = notes.contains(more.trim());
-        if is_told { notes } else { format!("{notes}{}{}", if notes.is_empty() { "" } else { "\n\n" }, more.trim()) }
+    let told = [kept.notes, other.notes, over].into_iter().flatten().filter(|notes| !notes.trim().is_empty());
+    let notes = told.reduce(|notes, more| {
+        // Paragraphs that were copied from one record to the other stand once.
+        let untold = paragraphs(&more).filter(|paragraph| !is_told(&notes, paragraph));
+        untold.fold(notes.clone(), |notes, paragraph| format!("{}\n\n{paragraph}", notes.trim_end()))
     });
     Fields {
         email_status: email_status(&kept.email, kept.email_status, other.email_status),
@@ -61,7 +62,7 @@ pub fn merged(kept: Fields, other: Fields) -> Fields {
         external_id: kept.external_id.or(other.external_id),
         membership_status: membership(kept.membership_status, other.membership_status),
         notification_settings: settings(kept.notification_settings, other.notification_settings),
-        notes: Some(notes).filter(|notes| !notes.is_empty()),
+        notes,
         custom_fields: other.custom_fields.into_iter().chain(kept.custom_fields).collect(),
         last_contact_at: kept.last_contact_at.max(other.last_contact_at),
         last_engaged_at: kept.last_engaged_at.max(other.last_engaged_at),
@@ -115,7 +116,29 @@ fn left_over(kept: &Fields, other: &Fields) -> Option<String> {
     .flatten()
     .chain(custom)
     .collect();
-    (!rest.is_empty()).then(|| rest.join(" · "))
+    (!rest.is_empty()).then(|| rest.join(BESIDE))
+}
+
+/// Between what goes to the notes because it differs.
+const BESIDE: &str = " · ";
+
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())
+}
+
+/// Whether all that some notes say stands in others.
+pub fn is_noted(notes: &str, more: &str) -> bool {
+    paragraphs(more).all(|paragraph| is_told(notes, paragraph))
+}
+
+/// Whether a paragraph stands in notes. That its words are part of another one ("Bites", "Never bites") says nothing.
+fn is_told(notes: &str, paragraph: &str) -> bool {
+    notes.contains(paragraph) && paragraphs(notes).any(|told| told == paragraph)
+}
+
+/// Whether something that differed went to the notes before: a paragraph of its own, or a part of one.
+pub fn is_told_beside(notes: &str, text: &str) -> bool {
+    notes.contains(text) && paragraphs(notes).any(|told| told.split(BESIDE).any(|part| part == text))
 }
 
 #[cfg(test)]
@@ -187,6 +210,23 @@ mod tests {
         let one = merged(kept, other);
         assert_eq!(one.notes.as_deref(), Some("Pays cash\n\nAda Lovelace · +442079460000 · Vet: B"));
         assert_eq!(one.custom_fields["Vet"], "A");
+    }
+
+    #[test]
+    fn words_that_are_part_of_a_note_are_another_note() {
+        let noted = |notes: &str| Fields { notes: Some(notes.into()), ..nobody() };
+        let one = |kept: &str, other: &str| merged(noted(kept), noted(other)).notes.unwrap();
+        assert_eq!(one("Bites never at home", "Bites"), "Bites never at home\n\nBites");
+        assert_eq!(one("Bites\n\nPays cash", "Pays cash\n\nCalls early"), "Bites\n\nPays cash\n\nCalls early");
+        assert_eq!(one(" ", "Bites"), "Bites");
+        let ana = Fields { first_name: "Ana".into(), ..nobody() };
+        let kept = Fields { first_name: "Eva".into(), ..noted("Anabel is the daughter") };
+        assert_eq!(merged(kept.clone(), ana.clone()).notes.as_deref(), Some("Anabel is the daughter\n\nAna"));
+        let told = merged(kept, Fields { phone: Some("+442079460000".into()), ..ana });
+        assert!(
+            is_told_beside("Ana · +442079460000 · Vet: B", "+442079460000") && !is_told_beside("Ana · +4420794600001", "+442079460000")
+        );
+        assert_eq!(told.notes.as_deref(), Some("Anabel is the daughter\n\nAna"), "the phone found its place");
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod answers;
 mod book;
 mod cancel;
 pub(crate) mod card;
-mod clash;
+pub(crate) mod clash;
 mod colleagues;
 mod detail;
 mod edit;
@@ -16,5 +16,5 @@ mod series;
 mod status;
 
 pub(crate) use colleagues::{Roster, busy_on_board, roster};
-pub(crate) use place::{refuse_new_clashes, wish};
+pub(crate) use place::{UndoneVisits, refuse_new_clashes, wish};
 pub(crate) use row::existing;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use petrel_domain::desk::{AppointmentCard, ClashPair, DuplicatePair, FailedMessage, NeedsAttention, UnclearEmail, UnclearPhone};
 use petrel_domain::rights::Right;
-use petrel_domain::{ClientId, Millis, contact};
+use petrel_domain::{ClientId, Millis};
 use rusqlite::{Connection, params};
 
 use crate::appointments::card::{cards, full_name};
@@ -129,20 +129,16 @@ fn failed(db: &Connection) -> Result<Vec<FailedMessage>> {
     Ok(failed.collect::<Result<_, _>>()?)
 }
 
-/// Phones that are no `+` and digits. They sort before and after all that are, so the index finds them at its two ends.
+/// Phones that could not be read, by the index of them.
 fn unclear(db: &Connection) -> Result<Vec<UnclearPhone>> {
-    let sql = "SELECT id, first_name, last_name, phone FROM clients WHERE phone IS NOT NULL AND deleted_at IS NULL AND (phone < '+' OR phone >= '+:') LIMIT ?1";
+    let sql = "SELECT id, first_name, last_name, phone FROM clients WHERE phone IS NOT NULL AND deleted_at IS NULL
+               AND (substr(phone, 1, 1) <> '+' OR substr(phone, 2) GLOB '*[^0-9]*' OR length(phone) < 8) LIMIT ?1";
     let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query([i64::try_from(SHOWN).unwrap_or(i64::MAX)])?;
-    let mut phones = Vec::new();
-    while let Some(row) = rows.next()? {
-        let phone: String = row.get(3)?;
-        if contact::is_unclear(&phone) {
-            let client_name = full_name(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
-            phones.push(UnclearPhone { client_id: ClientId::from_bytes(row.get(0)?), client_name, phone });
-        }
-    }
-    Ok(phones)
+    let phones = statement.query_map([i64::try_from(SHOWN).unwrap_or(i64::MAX)], |row| {
+        let client_name = full_name(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+        Ok(UnclearPhone { client_id: ClientId::from_bytes(row.get(0)?), client_name, phone: row.get(3)? })
+    })?;
+    Ok(phones.collect::<Result<_, _>>()?)
 }
 
 fn unclear_emails(db: &Connection) -> Result<Vec<UnclearEmail>> {

@@ -3,9 +3,10 @@
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{PetDeath, PetDeathInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{PetId, Refusal, StaffId};
+use petrel_domain::{AppointmentId, PetId, Refusal, StaffId};
 use rusqlite::{OptionalExtension, params};
 
+use crate::appointments::clash;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -38,14 +39,20 @@ fn refuse_before_birth(tx: &Tx<'_>, input: &PetDeathInput) -> Result<()> {
 
 /// Cancels the visits of a pet that are still to come, and closes its entries of the waitlist.
 pub(crate) fn end_plans(tx: &Tx<'_>, pet: PetId, reason: Option<&str>) -> Result<PetDeath> {
-    let visits = "UPDATE appointments SET status = 'cancelled', cancelled_at = ?2, cancelled_by = ?3, cancellation_reason = ?4, clash_with_id = NULL,
-                    updated_at = ?2
-                  WHERE pet_id = ?1 AND ends_at > ?2 AND status IN ('pending', 'confirmed', 'reminded') AND deleted_at IS NULL";
+    let visits =
+        "UPDATE appointments SET status = 'cancelled', cancelled_at = ?2, cancelled_by = ?3, cancellation_reason = ?4, updated_at = ?2
+                  WHERE pet_id = ?1 AND ends_at > ?2 AND status IN ('pending', 'confirmed', 'reminded') AND deleted_at IS NULL
+                  RETURNING id";
     let by = tx.actor().staff_id().map(StaffId::bytes);
-    let cancelled = tx.db().prepare_cached(visits)?.execute(params![pet.bytes(), tx.now().0, by, reason])?;
+    let mut statement = tx.db().prepare_cached(visits)?;
+    let cancelled = statement.query_map(params![pet.bytes(), tx.now().0, by, reason], |row| row.get(0).map(AppointmentId::from_bytes))?;
+    let cancelled = cancelled.collect::<Result<Vec<_>, _>>()?;
+    for visit in &cancelled {
+        clash::clear(tx, *visit)?;
+    }
     let entries = "UPDATE waitlist_entries SET status = 'cancelled', updated_at = ?2
                    WHERE pet_id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";
     let closed = tx.db().prepare_cached(entries)?.execute(params![pet.bytes(), tx.now().0])?;
     let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
-    Ok(PetDeath { cancelled_visits: count(cancelled), closed_entries: count(closed) })
+    Ok(PetDeath { cancelled_visits: count(cancelled.len()), closed_entries: count(closed) })
 }

@@ -70,7 +70,7 @@ impl Store {
         self.write(actor, Action::DeletePet, |tx| crate::delete::soft_delete(tx, "pets", id.bytes()))
     }
 
-    /// Gives a pet to another client. Its past visits stay with the one who came; those to come go with it.
+    /// Gives a pet to another client. Its past visits stay with the one who came; those to come go with it, and so does what it waits for.
     ///
     /// # Errors
     /// `forbidden`, `not_found`.
@@ -86,6 +86,9 @@ impl Store {
                 "UPDATE appointments SET client_id = ?2, updated_at = ?3 WHERE pet_id = ?1 AND starts_at >= ?3 AND deleted_at IS NULL
                           AND status IN ('pending', 'confirmed', 'reminded')";
             tx.db().prepare_cached(visits)?.execute(params![id.bytes(), client.bytes(), tx.now().0])?;
+            let waits = "UPDATE waitlist_entries SET client_id = ?2, updated_at = ?3
+                         WHERE pet_id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";
+            tx.db().prepare_cached(waits)?.execute(params![id.bytes(), client.bytes(), tx.now().0])?;
             Ok(())
         })
     }

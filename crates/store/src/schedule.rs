@@ -85,8 +85,10 @@ fn overview(db: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<Mo
     let roster = roster(db)?;
     let mut days = empty_days(&roster, first, last);
     let (from, to) = (zone::day_start(first, roster.zone), zone::day_start(last + Days::new(1), roster.zone));
-    let sql = "SELECT starts_at, ends_at, is_emergency FROM visit_cards WHERE starts_at >= ?1 AND starts_at < ?2
-               AND status NOT IN ('cancelled', 'rescheduled')";
+    // Of the hands that work that day, who stays the night takes none, and who did not come took none.
+    let sql = "SELECT starts_at, ends_at, is_emergency,
+                 status = 'no_show' OR service_id IN (SELECT id FROM services WHERE kind = 'boarding')
+               FROM visit_cards WHERE starts_at >= ?1 AND starts_at < ?2 AND status NOT IN ('cancelled', 'rescheduled')";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query([from.0, to.0])?;
     while let Some(row) = rows.next()? {
@@ -95,7 +97,9 @@ fn overview(db: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<Mo
         if let Some(day) = usize::try_from(index).ok().and_then(|index| days.get_mut(index)) {
             day.visits += 1;
             day.emergencies += u32::from(row.get::<_, bool>(2)?);
-            day.booked_minutes += u32::try_from((ends_at - starts_at) / MINUTE).unwrap_or(0).min(1440);
+            if row.get::<_, Option<bool>>(3)? != Some(true) {
+                day.booked_minutes += u32::try_from((ends_at - starts_at) / MINUTE).unwrap_or(0).min(1440);
+            }
         }
     }
     Ok(days)

@@ -11,8 +11,10 @@ use rusqlite::{Connection, params};
 use crate::clients::rows;
 use crate::{Actor, Result, Store};
 
-/// Candidates that the index may give for one question; what is not among them needs another letter.
+/// Candidates that are looked at for one question; what is not among them needs another letter.
 const CANDIDATES: i64 = 120;
+/// Clients with whole words in common: of them the candidates are those who were here last. A name that is typed in full has no other letter.
+const NAMESAKES: i64 = 1_000;
 /// Fewer digits than this are no end of a phone: half the clinic has them.
 const LEAST_DIGITS: usize = 3;
 /// More words than this are a sentence.
@@ -53,17 +55,23 @@ fn question(words: &[String], is_whole: bool) -> String {
         let text = format!("{{names pets email}} : \"{word}\"{star}");
         let digits = reversed_digits(word);
         let is_number = digits.len() == word.len() && digits.len() >= LEAST_DIGITS;
-        if is_number { format!("({text} OR {{phone microchip}} : \"{digits}\"*)") } else { format!("({text})") }
+        // As it is dialled: kept numbers have the country's prefix in place of the zeros.
+        let dialled = digits.trim_end_matches('0');
+        match () {
+            () if !is_number => format!("({text})"),
+            () if dialled == digits || dialled.len() < LEAST_DIGITS => format!("({text} OR {{phone microchip}} : \"{digits}\"*)"),
+            () => format!("({text} OR {{phone microchip}} : \"{digits}\"* OR {{phone}} : \"{dialled}\"*)"),
+        }
     });
     parts.collect::<Vec<_>>().join(" AND ")
 }
 
 fn search(db: &Connection, words: &[String], limit: usize, now: Millis) -> Result<Vec<SearchHit>> {
     // Whole words first: among thirty thousand names with an "a" in front, Ana is meant.
-    let mut ids = candidates(db, &question(words, true))?;
+    let mut ids = candidates(db, &question(words, true), NAMESAKES)?;
     if ids.len() < limit {
         let mut seen: BTreeSet<_> = ids.iter().copied().collect();
-        ids.extend(candidates(db, &question(words, false))?.into_iter().filter(|id| seen.insert(*id)));
+        ids.extend(candidates(db, &question(words, false), CANDIDATES)?.into_iter().filter(|id| seen.insert(*id)));
     }
     let mut ranked = ids.iter().map(|id| Ok((rank(db, *id, words)?, *id))).collect::<Result<Vec<_>>>()?;
     ranked.sort_unstable();
@@ -72,10 +80,14 @@ fn search(db: &Connection, words: &[String], limit: usize, now: Millis) -> Resul
     Ok(rows(db, &best, now)?.into_iter().map(|client| SearchHit { pet_id: meant(&client, words), client }).collect())
 }
 
-fn candidates(db: &Connection, question: &str) -> Result<Vec<ClientId>> {
-    let sql = "SELECT d.client_id FROM search_index i JOIN search_docs d ON d.docid = i.rowid WHERE i.search_index MATCH ?1 LIMIT ?2";
+/// Of the first `most` that the index gives, those who were here last.
+fn candidates(db: &Connection, question: &str, most: i64) -> Result<Vec<ClientId>> {
+    let sql = "SELECT f.client_id FROM (
+                 SELECT d.client_id FROM search_index i JOIN search_docs d ON d.docid = i.rowid WHERE i.search_index MATCH ?1 LIMIT ?2
+               ) f LEFT JOIN client_stats s ON s.client_id = f.client_id ORDER BY s.last_visit_at DESC LIMIT ?3";
     let mut statement = db.prepare_cached(sql)?;
-    Ok(statement.query_map(params![question, CANDIDATES], |row| row.get(0).map(ClientId::from_bytes))?.collect::<Result<_, _>>()?)
+    let found = statement.query_map(params![question, most, CANDIDATES], |row| row.get(0).map(ClientId::from_bytes))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Lower is better: how the words meet the name, then how long ago the client was here, then the name.

@@ -1,13 +1,16 @@
 //! Undo: the inverse of an action, applied as a new action, refused where something has changed since.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
+use petrel_domain::appointment::takes_time;
 use petrel_domain::desk::{ActionId, Saved, UndoOffer};
 use petrel_domain::rights::Right;
-use petrel_domain::{Refusal, RefusalCode};
+use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCode};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
+use crate::appointments::{UndoneVisits, refuse_new_clashes};
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
 use crate::staff::{change_member, refuse_ownerless};
@@ -69,25 +72,35 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
     if tx.db().prepare_cached(undone)?.exists([action.0])? {
         return Err(Refusal::new(RefusalCode::NothingToUndo).into());
     }
-    let mut statement = tx.db().prepare_cached("SELECT changes FROM outbox WHERE action_id = ?1 ORDER BY n DESC")?;
+    let mut statement = tx.db().prepare_cached("SELECT changes, created_at FROM outbox WHERE action_id = ?1 ORDER BY n DESC")?;
     let mut transactions = statement.query([action.0])?;
     let mut gone = BTreeSet::new();
-    let mut visits = Vec::new();
+    let mut written = BTreeMap::new();
+    let mut visits = UndoneVisits { all: Vec::new(), placed: Vec::new(), since: Millis(i64::MAX) };
     let mut is_known = false;
     while let Some(row) = transactions.next()? {
         is_known = true;
+        visits.since = visits.since.min(Millis(row.get(1)?));
         let steps = steps(tx, row.get_ref(0)?.as_blob()?)?;
         for step in steps.iter().rev() {
+            let at = match written.entry((step.table.clone(), step.id)) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(new) => *new.insert(written_at(tx, step)?),
+            };
             if step.table == "staff" {
-                change_member(tx, step.id, |tx| put_back(tx, step))?
+                change_member(tx, step.id, |tx| put_back(tx, step, at))?
             } else {
-                put_back(tx, step)?
+                put_back(tx, step, at)?
             }
             if step.kind == Kind::Inserted {
                 gone.insert((step.table.clone(), step.id));
             }
             if step.table == "appointments" {
-                visits.push(step.id);
+                let id = AppointmentId::from_bytes(step.id);
+                visits.all.push(id);
+                if takes_time_again(step) {
+                    visits.placed.push(id);
+                }
             }
         }
         tx.cut()?;
@@ -99,7 +112,22 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
         refuse_orphans(tx, tx.catalog().table(table)?, id)?;
     }
     refuse_ownerless(tx)?;
-    crate::appointments::refuse_new_clashes(tx, &visits)
+    refuse_new_clashes(tx, &visits)
+}
+
+/// Whether a visit that is put back takes time that it did not take until then.
+fn takes_time_again(step: &Step) -> bool {
+    step.columns.iter().any(|(name, before, after)| match name.as_str() {
+        "starts_at" | "ends_at" | "staff_id" | "service_id" => true,
+        "status" => before.as_ref().is_some_and(is_busy) && !is_busy(after),
+        "deleted_at" => matches!(before, Some(Value::Null)),
+        _ => false,
+    })
+}
+
+/// Whether a visit of this status takes its time.
+fn is_busy(status: &Value) -> bool {
+    matches!(status, Value::Text(text) if AppointmentStatus::parse(text).is_some_and(takes_time))
 }
 
 fn steps(tx: &Tx<'_>, changes: &[u8]) -> Result<Vec<Step>> {
@@ -121,9 +149,15 @@ fn columns(change: &Change<'_>) -> Vec<(String, Option<Value>, Value)> {
     values.collect()
 }
 
-/// Puts one row back, if it still is as the action left it.
-fn put_back(tx: &Tx<'_>, step: &Step) -> Result<()> {
-    refuse_changed(tx, step)?;
+/// When a row was written last. A long action may have written it in two stretches, and what puts back the later one writes it again.
+fn written_at(tx: &Tx<'_>, step: &Step) -> Result<i64> {
+    let sql = format!("SELECT updated_at FROM {} WHERE id = ?1", step.table);
+    Ok(tx.db().prepare_cached(&sql)?.query_row([step.id], |row| row.get(0)).optional()?.unwrap_or_default())
+}
+
+/// Puts one row back, if it still is as the action left it. `written_at` is when it was written last before anything was put back.
+fn put_back(tx: &Tx<'_>, step: &Step, written_at: i64) -> Result<()> {
+    refuse_changed(tx, step, written_at)?;
     let db = tx.db();
     let now = tx.now().0;
     if step.kind == Kind::Inserted {
@@ -141,15 +175,16 @@ fn put_back(tx: &Tx<'_>, step: &Step) -> Result<()> {
     Ok(())
 }
 
-fn refuse_changed(tx: &Tx<'_>, step: &Step) -> Result<()> {
+fn refuse_changed(tx: &Tx<'_>, step: &Step, written_at: i64) -> Result<()> {
     // Every write sets `updated_at`, so a row that was written since differs there even where the values came back.
     let names: Vec<&str> = step.columns.iter().map(|(name, ..)| name.as_str()).collect();
     let sql = format!("SELECT {} FROM {} WHERE id = ?1", if names.is_empty() { "1".to_owned() } else { names.join(", ") }, step.table);
     let mut statement = tx.db().prepare_cached(&sql)?;
     let mut rows = statement.query([&step.id])?;
     let row = rows.next()?.ok_or_else(|| changed(&step.table))?;
-    for (position, (_, _, after)) in step.columns.iter().enumerate() {
-        if row.get_ref(position)? != ValueRef::from(after) {
+    for (position, (name, _, after)) in step.columns.iter().enumerate() {
+        let found = if name == "updated_at" { ValueRef::Integer(written_at) } else { row.get_ref(position)? };
+        if found != ValueRef::from(after) {
             return Err(changed(&step.table));
         }
     }

@@ -4,7 +4,7 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Saved, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
 use petrel_domain::rights::Right;
 use petrel_domain::waitlist::{Freed, ranked};
-use petrel_domain::{ClientId, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
+use petrel_domain::{ClientId, Millis, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
 use rusqlite::{Connection, Params, Row, params};
 
 use crate::appointments::card::full_name;
@@ -74,7 +74,8 @@ impl Store {
     /// `forbidden`, `not_found`.
     pub fn waitlist_matches(&self, actor: &Actor, query: &WaitlistMatchQuery) -> Result<Vec<WaitlistMatch>> {
         actor.require(Right::SeeClinic)?;
-        self.read(|db| matches(db, query))
+        let now = self.now();
+        self.read(|db| matches(db, query, now))
     }
 }
 
@@ -121,8 +122,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WaitlistEntry> {
     })
 }
 
-fn matches(db: &Connection, query: &WaitlistMatchQuery) -> Result<Vec<WaitlistMatch>> {
+fn matches(db: &Connection, query: &WaitlistMatchQuery, now: Millis) -> Result<Vec<WaitlistMatch>> {
     let visit = crate::appointments::existing(db, query.appointment_id)?;
+    // A time that is past is nobody's gain: what was left open is tidied up.
+    if visit.starts_at <= now {
+        return Ok(Vec::new());
+    }
     let zone = crate::clinic_zone::clinic_zone(db)?.ok_or_else(|| StoreError::from(Refusal::not_found("clinic")))?;
     let freed = Freed::of_visit(visit.starts_at, visit.client_id, visit.service_id, visit.staff_id, zone);
     // Nobody is asked to bring a pet that died.

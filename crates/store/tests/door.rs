@@ -180,6 +180,29 @@ fn a_long_action_is_many_transactions_of_the_log_and_one_undo() {
 }
 
 #[test]
+fn a_row_that_a_long_action_wrote_twice_is_put_back_as_it_was() {
+    let desk = desk();
+    let id = desk.add_client("Byron").value;
+    let long = |tx: &mut petrel_store::Tx<'_>| {
+        tx.db().execute("UPDATE clients SET notes = 'Pays cash', updated_at = ?2 WHERE id = ?1", (id, tx.now().0))?;
+        tx.cut()?;
+        tx.db().execute("UPDATE clients SET address = 'Elm 5', updated_at = ?2 WHERE id = ?1", (id, tx.now().0))?;
+        Ok(())
+    };
+    let told = "SELECT coalesce(notes, '') || coalesce(address, '') FROM clients";
+    let write = || {
+        desk.later();
+        desk.store.write(&Actor::program(), Action::ImportClients, long).unwrap().undo
+    };
+    assert_eq!(desk.undo(write()), Ok(()));
+    assert_eq!(desk.text(told), "");
+    let again = write();
+    desk.rename(id, "King");
+    assert_eq!(desk.undo(again), Err(RefusalCode::ChangedSince));
+    assert_eq!(desk.text(told), "Pays cashElm 5");
+}
+
+#[test]
 fn the_clock_goes_on_when_the_computers_clock_jumps_back() {
     let desk = desk();
     desk.add_client("Byron");

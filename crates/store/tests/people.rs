@@ -195,6 +195,69 @@ fn a_time_that_became_free_is_offered_to_those_it_fits_and_never_for_a_pet_that_
     assert!(matches[0].is_exact_service && !matches[1].is_exact_service);
 }
 
+#[test]
+fn a_time_that_is_past_is_offered_to_nobody() {
+    let salon = salon();
+    let visit = salon.visit();
+    let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
+    let cat = salon.add_pet_of(ida, "Tom");
+    salon.store.add_to_waitlist(&salon.owner, waits(ida, cat)).unwrap();
+    let count = || salon.store.waitlist_matches(&salon.owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap().len();
+    assert_eq!(count(), 1);
+    salon.clock.set(at("2026-06-01", "10:00"));
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn what_a_pet_waits_for_goes_to_its_new_owner() {
+    let salon = salon();
+    let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
+    salon.store.add_to_waitlist(&salon.owner, waits(salon.client, salon.pet)).unwrap();
+    let moved = salon.store.move_pet(&salon.owner, salon.pet, ida).unwrap();
+    let owner = || salon.store.waitlist(&salon.owner).unwrap()[0].wish.client_id;
+    assert_eq!(owner(), ida);
+    salon.store.undo(&salon.owner, moved.undo.unwrap()).unwrap();
+    assert_eq!(owner(), salon.client);
+}
+
+#[test]
+fn a_phone_is_found_as_it_is_dialled() {
+    let salon = salon();
+    let found = |typed: &str| salon.store.search(&salon.owner, typed, 20).unwrap().iter().map(|hit| hit.client.id).collect::<Vec<_>>();
+    for typed in ["030 123456", "030123456", "0049 30 123456", "+49 30 123456", "30/12 34 56"] {
+        assert_eq!(found(typed), [salon.client], "{typed}");
+    }
+    assert!(found("040 123456").is_empty());
+}
+
+#[test]
+fn of_many_of_one_name_those_who_were_here_last_come_first() {
+    let salon = salon();
+    for _ in 0..130 {
+        salon.create(named("Maria", "Garcia"));
+    }
+    let last = salon.create(named("Maria", "Garcia"));
+    let pet = salon.add_pet_of(last, "Kira");
+    let visit = salon.visit_of(last, pet, "2026-06-01", "10:00");
+    salon.clock.set(at("2026-06-01", "11:00"));
+    for status in [AppointmentStatus::CheckedIn, AppointmentStatus::Completed] {
+        salon.store.set_appointment_status(&salon.owner, visit, status).unwrap();
+    }
+    assert_eq!(salon.store.search(&salon.owner, "maria garcia", 20).unwrap()[0].client.id, last);
+}
+
+#[test]
+fn a_phone_with_more_than_a_number_needs_attention() {
+    let salon = salon();
+    let phones = ["+1 415 555 2671 ext 5", "+12345", "ask Maria", "+14155552671"];
+    for phone in phones {
+        salon.create(ClientDetails { phone: Some(phone.into()), ..named("Ida", "Rhodes") });
+    }
+    let mut unclear: Vec<_> = salon.store.needs_attention(&salon.owner).unwrap().unclear_phones.into_iter().map(|one| one.phone).collect();
+    unclear.sort_unstable();
+    assert_eq!(unclear, ["+1 415 555 2671 ext 5", "+12345", "ask Maria"]);
+}
+
 fn waits(client: ClientId, pet: PetId) -> WaitlistInput {
     WaitlistInput {
         client_id: client,

@@ -5,10 +5,13 @@ mod common;
 
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
-    AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput, NotifyInput,
-    WeeklyHours,
+    ActionId, AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput,
+    NotifyInput, WeeklyHours,
 };
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, FieldType, Millis, PetId, Refusal, RefusalCode, SeriesScope};
+use petrel_domain::{
+    AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, FieldType, Millis, PetId, Refusal, RefusalCode, SeriesScope,
+    ServiceKind,
+};
 
 impl Salon {
     fn wish(&self, starts_at: Millis) -> BookInput {
@@ -34,6 +37,13 @@ impl Salon {
 
     fn book(&self, starts_at: Millis) -> AppointmentId {
         self.store.book_appointment(&self.owner, self.wish(starts_at)).unwrap().value.appointment_ids[0]
+    }
+
+    /// A visit without a pet that may stand over others.
+    fn book_over(&self, client: ClientId, starts_at: Millis) -> AppointmentId {
+        let mut input = BookInput { client_id: Some(client), is_overbooking_allowed: true, ..self.wish(starts_at) };
+        input.pets[0].pet_id = None;
+        self.store.book_appointment(&self.owner, input).unwrap().value.appointment_ids[0]
     }
 
     fn refused(&self, input: BookInput) -> Refusal {
@@ -384,25 +394,113 @@ fn days_and_times_that_nobody_can_mean_are_refused() {
     assert_eq!(salon.refused(salon.wish(Millis(i64::MAX))).field.as_deref(), Some("starts_at"));
 }
 
-#[test]
-fn a_visit_does_not_clash_with_one_that_is_gone() {
-    let salon = salon();
+/// Two visits of Monday at ten that clash, as the hub would flag them: of the salon's client, and of another.
+fn clashing(salon: &Salon) -> (AppointmentId, AppointmentId, ClientId) {
     let kept = salon.book(at("2026-06-01", "10:00"));
     let other = salon.add_client("Ida", "Rhodes", "+4930999999");
-    let overbooked = BookInput {
-        client_id: Some(other),
-        pets: vec![BookPet { pet_id: None, ..salon.wish(at("2026-06-01", "10:00")).pets.remove(0) }],
-        is_overbooking_allowed: true,
-        ..salon.wish(at("2026-06-01", "10:00"))
-    };
-    let gone = salon.store.book_appointment(&salon.owner, overbooked).unwrap().value.appointment_ids[0];
-    // As the hub would flag them.
-    let hex = |id: AppointmentId| id.bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    for (one, with) in [(kept, gone), (gone, kept)] {
-        salon.sql(&format!("UPDATE appointments SET clash_with_id = x'{}' WHERE id = x'{}'", hex(with), hex(one)));
+    let second = salon.book_over(other, at("2026-06-01", "10:00"));
+    salon.sql(&format!("UPDATE appointments SET is_overbooked = 0 WHERE id = x'{}'", second.0.simple()));
+    for (one, with) in [(kept, second), (second, kept)] {
+        salon.sql(&format!("UPDATE appointments SET clash_with_id = x'{}' WHERE id = x'{}'", with.0.simple(), one.0.simple()));
     }
-    let has_clash = || salon.store.appointment(&salon.owner, kept).unwrap().card.has_clash;
-    assert!(has_clash());
-    salon.store.delete_client(&salon.owner, other).unwrap();
-    assert!(!has_clash());
+    (kept, second, other)
+}
+
+#[test]
+fn a_visit_does_not_clash_with_one_that_is_gone() {
+    let ways: [(&str, &dyn Fn(&Salon, AppointmentId, ClientId)); 4] = [
+        ("deleted", &|salon, _, client| drop(salon.store.delete_client(&salon.owner, client).unwrap())),
+        ("cancelled", &|salon, id, _| drop(salon.cancel(id, SeriesScope::This))),
+        ("did not come", &|salon, id, _| drop(salon.store.set_appointment_status(&salon.owner, id, AppointmentStatus::NoShow).unwrap())),
+        ("on another day", &|salon, id, _| {
+            let later = salon.shift(id, at("2026-06-02", "10:00"), SeriesScope::This);
+            salon.store.reschedule_appointment(&salon.owner, later).unwrap();
+        }),
+    ];
+    for (way, go) in ways {
+        let salon = salon();
+        let (kept, gone, other) = clashing(&salon);
+        let has_clash = || salon.store.appointment(&salon.owner, kept).unwrap().card.has_clash;
+        assert!(has_clash());
+        go(&salon, gone, other);
+        assert!(!has_clash(), "{way}");
+    }
+}
+
+#[test]
+fn an_undo_is_not_refused_for_what_stood_there_before() {
+    let salon = salon();
+    let undo = |action: Option<ActionId>| {
+        salon.later(1_000);
+        salon.store.undo(&salon.owner, action.unwrap()).map(drop).map_err(|error| error.refusal().code)
+    };
+    let (first, second, other) = clashing(&salon);
+    salon.later(1_000);
+    let kept = salon.store.keep_both(&salon.owner, first, second).unwrap();
+    assert_eq!(undo(kept.undo), Ok(()));
+    // Knowingly over the other, and two that nobody flagged: a buffer that grew lets such overlap.
+    for is_overbooked in [1, 0] {
+        salon.sql(&format!("UPDATE appointments SET is_overbooked = {is_overbooked} WHERE id = x'{}'", second.0.simple()));
+        salon.later(1_000);
+        let arrived = salon.store.set_appointment_status(&salon.owner, first, AppointmentStatus::CheckedIn).unwrap();
+        assert_eq!(undo(arrived.undo), Ok(()));
+        let gone = salon.store.delete_client(&salon.owner, salon.client).unwrap();
+        assert_eq!(undo(gone.undo), Ok(()), "the client comes back");
+    }
+    // What took the place since still stands in the way.
+    let gone = salon.store.delete_client(&salon.owner, other).unwrap();
+    salon.cancel(first, SeriesScope::This);
+    salon.later(1_000);
+    salon.book(at("2026-06-01", "10:00"));
+    assert_eq!(undo(gone.undo), Err(RefusalCode::SlotTaken));
+}
+
+#[test]
+fn what_is_free_instead_is_still_to_come() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:15"));
+    salon.clock.set(at("2026-06-01", "10:10"));
+    let instead = salon.refused(salon.wish(at("2026-06-01", "10:15"))).alternatives;
+    assert!(!instead.is_empty() && instead.iter().all(|slot| slot.starts_at >= at("2026-06-01", "10:10")), "{instead:?}");
+}
+
+#[test]
+fn visits_at_one_time_are_on_one_page() {
+    let salon = salon();
+    let first = at("2026-06-01", "10:00");
+    for n in 0..51 {
+        // The fiftieth and the fifty-first from the end stand at one time.
+        salon.book_over(salon.client, Millis(first.0 + n.max(1) * DAY));
+    }
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let page = salon.store.visits_of_client(&salon.owner, salon.client, before).unwrap();
+        seen.extend(page.visits.iter().map(|visit| visit.id));
+        before = page.next_before;
+        if before.is_none() {
+            break;
+        }
+    }
+    let all = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!((all, seen.len()), (51, 51));
+}
+
+#[test]
+fn a_month_is_full_of_what_takes_hands() {
+    let salon = salon();
+    let visit = salon.book(at("2026-06-01", "10:00"));
+    let boarding = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.details.kind == ServiceKind::Boarding);
+    let mut stay = BookInput { is_overbooking_allowed: true, ..salon.wish(at("2026-06-01", "09:00")) };
+    stay.pets[0].service_id = boarding.map(|service| service.id);
+    salon.store.book_appointment(&salon.owner, stay).unwrap();
+    let day = || {
+        let month = salon.store.month_overview(&salon.owner, "2026-06-01".parse().unwrap()).unwrap();
+        month.into_iter().find(|day| day.date.to_string() == "2026-06-01").map(|day| (day.visits, day.booked_minutes)).unwrap()
+    };
+    assert_eq!(day(), (2, 30));
+    salon.clock.set(at("2026-06-01", "11:00"));
+    salon.store.set_appointment_status(&salon.owner, visit, AppointmentStatus::NoShow).unwrap();
+    assert_eq!(day(), (2, 0));
 }

@@ -123,12 +123,33 @@ impl Checked for FreeSlotsQuery {
 /// # Errors
 /// `required`, `too_long` or `invalid`; the field is `answers`, the detail the question.
 pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec<FormAnswer>, Refusal> {
+    edited_answers(fields, answers, None)
+}
+
+/// Checks the answers of a visit that is edited. What was answered stays as it is, whatever the form asks today: a client's answer is not lost
+/// because a choice was renamed or a question taken away, and a bill is not refused because one was added.
+///
+/// # Errors
+/// As [`check_answers`], of what was changed.
+pub fn check_edited_answers(fields: &[FormField], answers: &[FormAnswer], present: &[FormAnswer]) -> Result<Vec<FormAnswer>, Refusal> {
+    let mut checked = edited_answers(fields, answers, Some(present))?;
+    checked.extend(present.iter().filter(|answer| !fields.iter().any(|field| field.name == answer.name)).cloned());
+    Ok(checked)
+}
+
+fn edited_answers(fields: &[FormField], answers: &[FormAnswer], present: Option<&[FormAnswer]>) -> Result<Vec<FormAnswer>, Refusal> {
     let mut checked = Vec::new();
     for field in fields {
         let given = answers.iter().find(|answer| answer.name == field.name).map_or("", |answer| answer.value.as_str());
         let value = lines("answers", given, 4_000).map_err(|refusal| refusal.with_detail(&field.name))?;
+        let kept = present.and_then(|present| present.iter().find(|answer| answer.name == field.name));
+        if let Some(kept) = kept.filter(|kept| kept.value == value) {
+            checked.push(kept.clone());
+            continue;
+        }
         if value.is_empty() {
-            if field.is_required {
+            let was_asked = present.is_none() || kept.is_some();
+            if field.is_required && was_asked {
                 return Err(Refusal::required("answers").with_detail(&field.name));
             }
             continue;
@@ -146,13 +167,6 @@ pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec
         checked.push(FormAnswer { name: field.name.clone(), field_type: field.field_type, value });
     }
     Ok(checked)
-}
-
-/// The answers of a visit that is edited: the checked ones, and those to questions that the service no longer asks. What a client answered
-/// is not lost because the form was changed since.
-pub fn with_former(fields: &[FormField], checked: Vec<FormAnswer>, present: &[FormAnswer]) -> Vec<FormAnswer> {
-    let is_former = |answer: &&FormAnswer| !fields.iter().any(|field| field.name == answer.name);
-    checked.into_iter().chain(present.iter().filter(is_former).cloned()).collect()
 }
 
 #[cfg(test)]
@@ -176,8 +190,14 @@ mod tests {
         assert_eq!(check_answers(&fields, &bad_date).unwrap_err().detail.as_deref(), Some("Last bath"));
         let good = check_answers(&fields, &[answer("Coat", " Long "), answer("Bites", ""), answer("Unasked", "x")]).unwrap();
         assert_eq!(good, [FormAnswer { name: "Coat".into(), field_type: FieldType::Choice, value: "Long".into() }]);
-        let edited = with_former(&fields, good.clone(), &[answer("Coat", "Short"), answer("Asked once", "yes")]);
-        assert_eq!(edited, [good[0].clone(), answer("Asked once", "yes")]);
+        let edited = check_edited_answers(&fields, &good, &[answer("Coat", "Short"), answer("Asked once", "yes")]);
+        assert_eq!(edited.unwrap(), [good[0].clone(), answer("Asked once", "yes")]);
+        let edit = |answers: &[FormAnswer], present: &[FormAnswer]| check_edited_answers(&fields, answers, present);
+        let renamed = [answer("Coat", "Wiry")];
+        assert_eq!(edit(&renamed, &renamed).unwrap(), renamed, "a choice of then");
+        assert_eq!(edit(&[], &[]).unwrap(), [], "asked only since");
+        assert_eq!(edit(&[], &good).unwrap_err().detail.as_deref(), Some("Coat"), "an answer is not taken away");
+        assert_eq!(edit(&[answer("Coat", "Green")], &renamed).unwrap_err().code, RefusalCode::Invalid);
     }
 
     fn booking() -> BookInput {

@@ -86,7 +86,7 @@ fn visit(
     let starts_at: Millis = shifted.ok_or_else(|| Refusal::on(RefusalCode::OutsideHours, "starts_at"))?;
     let ends_at = starts_at.plus_minutes(wanted.minutes);
     let is_overbooked = place(
-        tx.db(),
+        tx,
         roster,
         &Place {
             staff_id: wanted.pet.staff_id,

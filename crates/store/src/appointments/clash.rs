@@ -29,7 +29,7 @@ impl Store {
 }
 
 /// A visit stands elsewhere, or knowingly where it does: what it clashed with is free of it. The hub judges both again when it hears of it.
-pub(super) fn clear(tx: &Tx<'_>, id: AppointmentId) -> Result<()> {
+pub(crate) fn clear(tx: &Tx<'_>, id: AppointmentId) -> Result<()> {
     let sql =
         "UPDATE appointments SET clash_with_id = NULL, updated_at = ?2 WHERE clash_with_id = ?1 OR (id = ?1 AND clash_with_id IS NOT NULL)";
     tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;

@@ -38,6 +38,12 @@ impl Store {
             let more = visits.len() > PAGE;
             visits.truncate(PAGE);
             let next_before = visits.last().map(|visit| visit.starts_at).filter(|_| more);
+            if let Some(last) = next_before {
+                // The next page begins before that time: the others of it, the second dog's visit, belong to this one.
+                visits.retain(|visit| visit.starts_at > last);
+                let same = "WHERE a.client_id = ?1 AND a.starts_at = ?2 AND a.deleted_at IS NULL";
+                visits.extend(cards(db, same, params![client.bytes(), last.0])?);
+            }
             Ok(VisitPage { visits, next_before })
         })
     }

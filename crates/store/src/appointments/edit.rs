@@ -1,6 +1,6 @@
 //! What is written about a visit.
 
-use petrel_domain::checked::{Checked, check_answers, with_former};
+use petrel_domain::checked::{Checked, check_answers, check_edited_answers};
 use petrel_domain::desk::{EditAppointmentInput, Saved};
 use petrel_domain::rights::Right;
 use petrel_domain::{PetId, Refusal, RefusalCode, ServiceId};
@@ -31,10 +31,11 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
     }
     let service = input.service_id.map(|id| service(tx.db(), id)).transpose()?;
     let fields = service.as_ref().map_or(&[][..], |service| &service.details.form_fields);
-    let mut checked = check_answers(fields, &input.answers)?;
-    if input.service_id == visit.service_id {
-        checked = with_former(fields, checked, &answers::answers(tx.db(), visit.id)?);
-    }
+    let checked = if input.service_id == visit.service_id {
+        check_edited_answers(fields, &input.answers, &answers::answers(tx.db(), visit.id)?)?
+    } else {
+        check_answers(fields, &input.answers)?
+    };
     let notes = &input.notes;
     tx.db().prepare_cached(include_str!("edit.sql"))?.execute(params![
         visit.id.bytes(),

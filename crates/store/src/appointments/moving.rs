@@ -10,7 +10,7 @@ use rusqlite::params;
 use super::colleagues::{Roster, roster};
 use super::place::{Place, place};
 use super::row::{Visit, existing, reference};
-use super::{answers, series};
+use super::{answers, clash, series};
 use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -63,7 +63,7 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
         let staff = target.staff_id.map(StaffId::bytes);
         let values = params![other.id.bytes(), target.starts_at.0, target.ends_at.0, staff, target.is_overbooked, tx.now().0];
         tx.db().prepare_cached(sql)?.execute(values)?;
-        super::clash::clear(tx, other.id)?;
+        clash::clear(tx, other.id)?;
     }
     Ok(())
 }
@@ -95,7 +95,7 @@ fn judged(
     let is_overbooked = match staff_id {
         None => false,
         Some(staff_id) => place(
-            tx.db(),
+            tx,
             roster,
             &Place {
                 staff_id,
@@ -125,6 +125,7 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
     let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at, staff_id), &[visit.id])?;
     let old = "UPDATE appointments SET status = 'rescheduled', updated_at = ?2 WHERE id = ?1";
     tx.db().prepare_cached(old)?.execute(params![visit.id.bytes(), tx.now().0])?;
+    clash::clear(tx, visit.id)?;
     let id = AppointmentId(tx.new_id());
     tx.db().prepare_cached(include_str!("reschedule.sql"))?.execute(params![
         visit.id.bytes(),

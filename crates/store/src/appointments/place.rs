@@ -1,10 +1,10 @@
 //! Whether a visit may stand where it is to stand, and what is free next to it.
 
 use petrel_domain::appointment::takes_time;
-use petrel_domain::availability::{Fit, Window, Wish, days, free_slots, judge, nearest};
+use petrel_domain::availability::{Busy, Fit, Window, Wish, days, free_slots, judge, nearest};
 use petrel_domain::desk::{FreeSlot, Service};
 use petrel_domain::{AppointmentId, DAY, MINUTE, Millis, Refusal, RefusalCode, ServiceKind, StaffId, zone};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use super::colleagues::{Roster, busy_between, busy_of, roster};
 use super::row::visit;
@@ -57,10 +57,8 @@ pub(crate) fn minutes(from: Millis, to: Millis) -> u16 {
 ///
 /// # Errors
 /// `slot_taken` with the free times next to it; `outside_hours` or `emergency_only`, likewise.
-pub(crate) fn place(db: &Connection, roster: &Roster, place: &Place<'_>) -> Result<bool> {
-    let colleague = roster.colleague(place.staff_id);
-    let own = busy_of(db, place.staff_id, Millis(place.starts_at.0 - DAY), Millis(place.ends_at.0 + DAY), place.except)?;
-    let code = match judge(&colleague, &own, &place.wish(), place.starts_at, place.ends_at, roster.zone) {
+pub(crate) fn place(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>) -> Result<bool> {
+    let code = match fit(roster, place, &around(tx.db(), place)?) {
         Fit::Free => return Ok(false),
         Fit::Taken { .. } if place.is_overbooking_allowed => return Ok(true),
         Fit::OutsideHours | Fit::EmergencyOnly if place.is_overbooking_allowed => return Ok(false),
@@ -68,12 +66,25 @@ pub(crate) fn place(db: &Connection, roster: &Roster, place: &Place<'_>) -> Resu
         Fit::OutsideHours => RefusalCode::OutsideHours,
         Fit::EmergencyOnly => RefusalCode::EmergencyOnly,
     };
-    let alternatives = alternatives(db, roster, place)?;
-    Err(Refusal { alternatives, ..Refusal::on(code, "starts_at") }.into())
+    Err(refusal(tx, roster, place, code)?.into())
 }
 
-/// The free times next to a place: with the same colleague, or with anyone who may do it.
-fn alternatives(db: &Connection, roster: &Roster, place: &Place<'_>) -> Result<Vec<FreeSlot>> {
+/// What takes the colleague's time on the day before, that day and the day after.
+fn around(db: &Connection, place: &Place<'_>) -> Result<Vec<Busy>> {
+    busy_of(db, place.staff_id, Millis(place.starts_at.0 - DAY), Millis(place.ends_at.0 + DAY), place.except)
+}
+
+fn fit(roster: &Roster, place: &Place<'_>, busy: &[Busy]) -> Fit {
+    judge(&roster.colleague(place.staff_id), busy, &place.wish(), place.starts_at, place.ends_at, roster.zone)
+}
+
+fn refusal(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>, code: RefusalCode) -> Result<Refusal> {
+    let alternatives = alternatives(tx.db(), roster, place, tx.now())?;
+    Ok(Refusal { alternatives, ..Refusal::on(code, "starts_at") })
+}
+
+/// The free times next to a place: with the same colleague, or with anyone who may do it. For a time to come, none that is past.
+fn alternatives(db: &Connection, roster: &Roster, place: &Place<'_>, now: Millis) -> Result<Vec<FreeSlot>> {
     let wanted = FreeSlot { staff_id: place.staff_id, starts_at: place.starts_at, ends_at: place.ends_at };
     let first = zone::date_of(place.starts_at, roster.zone) - chrono::Days::new(u64::from(AROUND_DAYS) / 2);
     let days = days(first, AROUND_DAYS, roster.zone);
@@ -87,28 +98,30 @@ fn alternatives(db: &Connection, roster: &Roster, place: &Place<'_>) -> Result<V
     }
     let asked: Vec<_> =
         able.into_iter().map(|colleague| (colleague, busy.get(&colleague.staff_id).unwrap_or(&nothing).as_slice())).collect();
-    let window = Window { from: Millis(place.starts_at.0 - DAY * 3), until: Millis(i64::MAX) };
+    let before = Millis(place.starts_at.0 - DAY * 3);
+    let from = if place.starts_at < now { before } else { before.max(now) };
+    let window = Window { from, until: Millis(i64::MAX) };
     Ok(nearest(&free_slots(&asked, &days, &place.wish(), &window), &wanted, ALTERNATIVES))
 }
 
-/// Refuses where one of these visits, which an undo brought back or moved, takes time that was given away meanwhile.
+/// Refuses where one of the visits that an undo brought back or moved takes time that was given away since.
+///
+/// What stood beside it before may again: visits that were booked over others knowingly, that a longer buffer has let overlap, that are over.
 ///
 /// # Errors
 /// `slot_taken`.
-pub(crate) fn refuse_new_clashes(tx: &Tx<'_>, visits: &[[u8; 16]]) -> Result<()> {
-    if visits.is_empty() {
+pub(crate) fn refuse_new_clashes(tx: &Tx<'_>, undone: &UndoneVisits) -> Result<()> {
+    if undone.placed.is_empty() {
         return Ok(());
     }
     let roster = roster(tx.db())?;
-    for id in visits {
-        let id = AppointmentId::from_bytes(*id);
-        let Some(visit) = visit(tx.db(), id)? else { continue };
+    for id in &undone.placed {
+        let Some(visit) = visit(tx.db(), *id)? else { continue };
         let Some(staff_id) = visit.staff_id else { continue };
-        if visit.is_overbooked || !takes_time(visit.status) {
+        if visit.is_overbooked || !takes_time(visit.status) || visit.ends_at <= tx.now() {
             continue;
         }
         let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
-        let except = [id];
         let wanted = Place {
             staff_id,
             starts_at: visit.starts_at,
@@ -116,13 +129,25 @@ pub(crate) fn refuse_new_clashes(tx: &Tx<'_>, visits: &[[u8; 16]]) -> Result<()>
             service: service.as_ref(),
             is_emergency: true,
             is_overbooking_allowed: false,
-            except: &except,
+            except: &undone.all,
         };
-        match place(tx.db(), &roster, &wanted) {
-            // It stood outside of hours before, and may again.
-            Err(error) if error.refusal().code == RefusalCode::SlotTaken => return Err(error),
-            _ => {}
+        let Fit::Taken { by } = fit(&roster, &wanted, &around(tx.db(), &wanted)?) else { continue };
+        let mut is_given = tx.db().prepare_cached("SELECT 1 FROM appointments WHERE id = ?1 AND is_overbooked = 0 AND updated_at >= ?2")?;
+        for other in by {
+            if is_given.exists(params![other.bytes(), undone.since.0])? {
+                return Err(refusal(tx, &roster, &wanted, RefusalCode::SlotTaken)?.into());
+            }
         }
     }
     Ok(())
+}
+
+/// The visits of an action that is taken back.
+pub(crate) struct UndoneVisits {
+    /// All of them.
+    pub(crate) all: Vec<AppointmentId>,
+    /// Those that take time again, or another.
+    pub(crate) placed: Vec<AppointmentId>,
+    /// When the action began.
+    pub(crate) since: Millis,
 }

@@ -6,6 +6,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, AppointmentStatus, SeriesScope};
 use rusqlite::params;
 
+use super::clash;
 use super::colleagues::roster;
 use super::place::{Place, place};
 use super::row::{Visit, existing};
@@ -40,7 +41,7 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
         set("cancelled_at", stamps.cancelled_at),
     );
     tx.db().prepare_cached(&sql)?.execute(params![id.bytes(), status.as_str(), tx.now().0])?;
-    Ok(())
+    if takes_time(status) { Ok(()) } else { clash::clear(tx, id) }
 }
 
 fn set(column: &str, stamp: Stamp) -> String {
@@ -65,7 +66,7 @@ fn refuse_taken(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
         is_overbooking_allowed: visit.is_overbooked,
         except: &[visit.id],
     };
-    match place(tx.db(), &roster, &wanted) {
+    match place(tx, &roster, &wanted) {
         Err(error) if error.refusal().code == petrel_domain::RefusalCode::SlotTaken => Err(error),
         _ => Ok(()),
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use petrel_domain::checked::{MOST_NOTES, MOST_OF_A_KIND};
 use petrel_domain::desk::{ClientDetails, ImportField};
-use petrel_domain::merge_clients::{Fields, merged};
+use petrel_domain::merge_clients::{Fields, is_noted, is_told_beside, merged};
 use petrel_domain::{EmailStatus, MembershipStatus};
 use serde_json::{Map, Value};
 
@@ -57,7 +57,7 @@ pub(super) fn missing_tags<'a>(present: &'a [String], wanted: &'a [String]) -> i
 fn is_said(kept: &ClientDetails, other: &ClientDetails) -> bool {
     let is_same = |kept: &Option<String>, other: &Option<String>| other.is_none() || kept == other;
     let is_named = |kept: &str, other: &str| other.is_empty() || kept == other;
-    let is_noted = other.notes.as_ref().is_none_or(|more| kept.notes.as_ref().is_some_and(|notes| notes.contains(more.as_str())));
+    let is_noted = other.notes.as_ref().is_none_or(|more| kept.notes.as_ref().is_some_and(|notes| notes == more || is_noted(notes, more)));
     is_named(&kept.first_name, &other.first_name)
         && is_named(&kept.last_name, &other.last_name)
         && is_same(&kept.email, &other.email)
@@ -70,7 +70,7 @@ fn is_said(kept: &ClientDetails, other: &ClientDetails) -> bool {
 
 /// What a row says, without what differs and stands in the notes since an earlier row.
 fn untold(kept: &ClientDetails, other: &ClientDetails) -> Fields {
-    let is_told = |text: &str| kept.notes.as_ref().is_some_and(|notes| notes.contains(text));
+    let is_told = |text: &str| kept.notes.as_ref().is_some_and(|notes| is_told_beside(notes, text));
     let of_both = [(&kept.phone, &other.phone), (&kept.email, &other.email), (&kept.address, &other.address)];
     let [phone, email, address] = of_both.map(|(kept, other)| other.clone().filter(|text| kept.is_none() || !is_told(text)));
     let mut fields = Fields { phone, email, address, ..fields(other) };
