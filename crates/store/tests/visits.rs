@@ -406,9 +406,11 @@ fn clashing(salon: &Salon) -> (AppointmentId, AppointmentId, ClientId) {
     (kept, second, other)
 }
 
+type Way<'a> = &'a dyn Fn(&Salon, AppointmentId, ClientId);
+
 #[test]
 fn a_visit_does_not_clash_with_one_that_is_gone() {
-    let ways: [(&str, &dyn Fn(&Salon, AppointmentId, ClientId)); 4] = [
+    let ways: [(&str, Way<'_>); 4] = [
         ("deleted", &|salon, _, client| drop(salon.store.delete_client(&salon.owner, client).unwrap())),
         ("cancelled", &|salon, id, _| drop(salon.cancel(id, SeriesScope::This))),
         ("did not come", &|salon, id, _| drop(salon.store.set_appointment_status(&salon.owner, id, AppointmentStatus::NoShow).unwrap())),
