@@ -31,6 +31,7 @@ mod import;
 mod pets;
 mod pin;
 mod replica;
+mod retention;
 mod row;
 mod schedule;
 mod search;

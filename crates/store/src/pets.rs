@@ -213,8 +213,7 @@ fn page(db: &Connection, id: PetId) -> Result<PetPage> {
 }
 
 fn records(db: &Connection, pet: PetId) -> Result<Vec<MedicalRecord>> {
-    let sql =
-        "SELECT *, data ->> 'grams' AS grams FROM medical_records WHERE pet_id = ?1 AND deleted_at IS NULL ORDER BY recorded_at LIMIT ?2";
+    let sql = "SELECT *, data ->> 'grams' AS grams FROM medical_records WHERE pet_id = ?1 AND deleted_at IS NULL ORDER BY recorded_at DESC LIMIT ?2";
     let mut statement = db.prepare_cached(sql)?;
     let records = statement.query_map(params![pet.bytes(), TIMELINE], |row| {
         Ok(MedicalRecord {
@@ -229,7 +228,9 @@ fn records(db: &Connection, pet: PetId) -> Result<Vec<MedicalRecord>> {
             appointment_id: row.id_opt("appointment_id", AppointmentId::from_bytes)?,
         })
     })?;
-    Ok(records.collect::<Result<_, _>>()?)
+    let mut records = records.collect::<Result<Vec<_>, _>>()?;
+    records.reverse();
+    Ok(records)
 }
 
 /// Oldest first, as a chart draws them.

@@ -1,4 +1,5 @@
-//! What lost to another desk's: who may settle it, and what is nobody's to choose by itself. And a clinic that is told of from the beginning.
+//! What lost to another desk's: who may settle it, and what is nobody's to choose by itself. A clinic that is told of from the beginning. What a
+//! desk forgets of what it sent.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 mod common;
@@ -7,8 +8,8 @@ use std::collections::HashSet;
 
 use common::{Salon, salon};
 use petrel_domain::manifest::REFERENCES;
-use petrel_domain::{RefusalCode, Role, StaffId};
-use petrel_store::Actor;
+use petrel_domain::{DAY, RefusalCode, Role, StaffId};
+use petrel_store::{Action, Actor};
 use uuid::Uuid;
 
 impl Salon {
@@ -68,4 +69,47 @@ fn a_clinic_that_is_told_of_names_nothing_that_was_not_told_before() {
         }
     }
     assert_eq!(named, 1200);
+}
+
+#[test]
+fn what_was_sent_long_ago_is_forgotten_by_whole_actions_and_a_draft_after_a_month() {
+    let salon = salon();
+    let days = |days: i64| salon.later(days * DAY);
+    let rows = |condition: &str| salon.count(&format!("SELECT count(*) FROM outbox WHERE {condition}"));
+    // A long action of several rows, then an ordinary one.
+    let long = salon.store.write(&salon.owner, Action::ImportClients, |tx| {
+        for n in 0..3 {
+            let sql = "UPDATE clients SET notes = ?1, updated_at = ?2 WHERE last_name = 'Hopper'";
+            tx.db().execute(sql, (n.to_string(), tx.now().0 + n))?;
+            tx.cut()?;
+        }
+        Ok(())
+    });
+    let long = long.unwrap().undo.unwrap();
+    salon.add_client("Ida", "Rhodes", "+4930111111");
+    salon.store.set_desk_setting("draft:visit:1", Some("1")).unwrap();
+    salon.store.set_desk_setting("theme", Some("\"dark\"")).unwrap();
+    assert_eq!(salon.store.forget_old().unwrap(), 0);
+
+    let all = rows("1");
+    let of_long = format!("action_id = {}", long.0);
+    assert_eq!(rows(&of_long), 3);
+    // What is not sent stays, however old; so does what has not come back.
+    days(400);
+    assert_eq!(salon.store.forget_old().unwrap(), 1, "the draft");
+    assert_eq!((salon.store.desk_setting("draft:visit:1").unwrap(), salon.store.desk_setting("theme").unwrap().is_some()), (None, true));
+    let sent = |rows: &str, at: i64| salon.sql(&format!("UPDATE outbox SET sent_at = {at}, last_seq = 7 WHERE {rows}"));
+    let now = salon.store.now().0;
+    sent("1", now - 91 * DAY);
+    assert_eq!((salon.store.forget_old().unwrap(), rows("1")), (0, all), "the log was not read so far");
+    salon.sql("UPDATE sync_state SET cursor = 7");
+    // One row of the long action was sent a day too late: all of it stays.
+    sent(&format!("n = (SELECT max(n) FROM outbox WHERE {of_long})"), now - 89 * DAY);
+    salon.store.forget_old().unwrap();
+    assert_eq!(rows(&of_long), 3);
+    assert_eq!(rows(&format!("n < (SELECT min(n) FROM outbox WHERE {of_long})")), 0, "what was before it is gone");
+    sent(&of_long, now - 91 * DAY);
+    assert_eq!((salon.store.forget_old().unwrap(), rows("1")), (3, 1), "the last action stays");
+    let undone = salon.store.undo(&salon.owner, long).unwrap_err().refusal().code;
+    assert_eq!(undone, RefusalCode::NothingToUndo);
 }
