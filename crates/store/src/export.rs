@@ -12,7 +12,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use serde_json::{Map, Value};
 
-use crate::cell::harmless;
+use crate::cell::{csv_file, harmless};
 use crate::{Actor, Result, Store};
 
 /// What is never taken out: hashes of PINs.
@@ -91,7 +91,7 @@ impl Work<'_> {
         let mut rows = 0;
         for (done, table) in tables.iter().enumerate() {
             self.tell(done, tables.len());
-            let mut writer = csv::Writer::from_path(folder.join(format!("{table}.csv")))?;
+            let mut writer = csv_file(&folder.join(format!("{table}.csv")))?;
             let mut is_first = true;
             rows += self.each(table, |names, row| {
                 let shown: Vec<usize> = (0..names.len()).filter(|index| is_shown(&names[*index])).collect();
@@ -133,7 +133,7 @@ impl Work<'_> {
 
     /// Clients and pets as one list, under headers that the import knows.
     fn list(&self, path: &Path) -> Result<()> {
-        let mut writer = csv::Writer::from_path(path)?;
+        let mut writer = csv_file(path)?;
         writer.write_record([
             "Client ID",
             "First name",

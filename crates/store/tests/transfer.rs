@@ -56,6 +56,7 @@ fn an_ugly_file_comes_in_whole_and_one_undo_takes_it_back() {
     assert_eq!(salon.texts("SELECT custom_fields ->> 'Loyalty card' FROM clients WHERE last_name = 'Ñúñez'"), ["77"]);
     assert_eq!(salon.texts("SELECT phone FROM clients WHERE last_name = 'Ann'"), ["ask Maria"]);
     let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
+    assert!(rejected.starts_with('\u{feff}'), "a spreadsheet opens it");
     assert!(rejected.contains("about 2015") && rejected.contains("bad_date: DOB") && rejected.contains("missing_name"), "{rejected}");
     assert_eq!(salon.store.search(&salon.owner, "nunez", 5).unwrap().len(), 1);
 
@@ -291,7 +292,7 @@ fn what_is_taken_out_comes_in_again_and_runs_no_formula() {
     let report = salon.store.export_all(&salon.owner, &folder, ExportFormat::Csv, &|_| {}, &AtomicBool::new(false)).unwrap();
     assert!(report.rows >= 5 && report.tables > 30);
     let text = std::fs::read_to_string(folder.join("clients.csv")).unwrap();
-    assert!(text.contains("'=cmd|x") && text.contains("+4930777777"));
+    assert!(text.contains("'=cmd|x") && text.contains("+4930777777") && text.starts_with('\u{feff}'));
     assert!(!std::fs::read_to_string(folder.join("staff.csv")).unwrap().contains("pin_hash"));
 
     let other = common::salon();

@@ -7,13 +7,13 @@ use petrel_domain::desk::BadRow;
 
 use super::read::File;
 use crate::Result;
-use crate::cell::harmless;
+use crate::cell::{csv_file, harmless};
 
 pub(super) fn write(file: &File, bad: &[BadRow]) -> Result<PathBuf> {
     let name = file.path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let path = file.path.with_file_name(format!("{name}-not-imported.csv"));
     let by_line: BTreeMap<u32, &BadRow> = bad.iter().map(|row| (row.line, row)).collect();
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&path)?;
+    let mut writer = csv_file(&path)?;
     let headers = file.headers.iter().map(|header| harmless(header).into_owned());
     writer.write_record(headers.chain(["line".to_owned(), "reason".to_owned()]))?;
     for record in &file.records {
