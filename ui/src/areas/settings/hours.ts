@@ -38,30 +38,37 @@ export const freshLine = (day: number): HoursLine => ({
   breakEnd: null,
 });
 
-/** The lines as the core takes them. Breaks after the first, and rules that are not shown, stay as they were kept. */
-export function hoursOf(lines: HoursLine[], staffId: string, today: string): WeeklyHours[] {
-  return lines
-    .filter((line) => line.start !== null && line.end !== null)
-    .map((line) => {
-      const first =
-        line.breakStart !== null && line.breakEnd !== null
-          ? [{ start: wallOf(line.breakStart), end: wallOf(line.breakEnd) }]
-          : [];
-      return {
-        id: line.kept?.id ?? null,
-        staff_id: staffId,
-        day_of_week: line.day,
-        start: wallOf(line.start ?? 0),
-        end: wallOf(line.end ?? 0),
-        effective_from: line.kept?.effective_from ?? today,
-        effective_until: line.kept?.effective_until ?? null,
-        slot_minutes: line.kept?.slot_minutes ?? 15,
-        buffer_minutes: line.kept?.buffer_minutes ?? 0,
-        max_per_slot: line.kept?.max_per_slot ?? 1,
-        breaks: [...first, ...(line.kept?.breaks.slice(1) ?? [])],
-      };
-    });
+export type HoursTime = 'start' | 'end' | 'breakStart' | 'breakEnd';
+
+/** The times that a line lacks: it has a beginning and an end, and so has its break. */
+export function gapsOf(line: HoursLine): HoursTime[] {
+  const hasBreak = line.breakStart !== null || line.breakEnd !== null;
+  const wanted: HoursTime[] = ['start', 'end', ...(hasBreak ? (['breakStart', 'breakEnd'] as const) : [])];
+  return wanted.filter((time) => line[time] === null);
 }
+
+/** A time that is missing is none that the core takes: nothing is left out in silence. */
+const givenWall = (minutes: number | null): string => (minutes === null ? '' : wallOf(minutes));
+
+/** The lines as the core takes them. Breaks after the first, and rules that are not shown, stay as they were kept. */
+export const hoursOf = (lines: HoursLine[], staffId: string, today: string): WeeklyHours[] =>
+  lines.map((line) => {
+    const hasBreak = line.breakStart !== null || line.breakEnd !== null;
+    const first = hasBreak ? [{ start: givenWall(line.breakStart), end: givenWall(line.breakEnd) }] : [];
+    return {
+      id: line.kept?.id ?? null,
+      staff_id: staffId,
+      day_of_week: line.day,
+      start: givenWall(line.start),
+      end: givenWall(line.end),
+      effective_from: line.kept?.effective_from ?? today,
+      effective_until: line.kept?.effective_until ?? null,
+      slot_minutes: line.kept?.slot_minutes ?? 15,
+      buffer_minutes: line.kept?.buffer_minutes ?? 0,
+      max_per_slot: line.kept?.max_per_slot ?? 1,
+      breaks: [...first, ...(line.kept?.breaks.slice(1) ?? [])],
+    };
+  });
 
 /** Monday's lines on every weekday. */
 export const likeMonday = (lines: HoursLine[]): HoursLine[] => {
