@@ -66,3 +66,20 @@ test('hours that are half filled in are not saved, and say so', async ({ page })
   expect(monday).toMatchObject({ end: '17:00', breaks: [{ start: '13:00', end: '13:30' }] });
   expect(await hoursOf(page, 0)).toHaveLength(before.length);
 });
+
+test('what another desk writes of the clinic while its name is edited stays', async ({ page }) => {
+  await openDesk(page, '/#/settings/clinic');
+  const name = page.getByTestId('settings-clinic-name');
+  const phone = page.getByRole('textbox', { name: 'Phone' });
+  await name.fill('Clínica Nueva');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['clinics'], ({ clinic }) => void (clinic.phone = '+34915550199')),
+  );
+  await expect(phone).toHaveValue('+34915550199');
+  await page.getByTestId('save-clinic').click();
+  await expect(page.getByTestId('clinic-name')).toHaveText('Clínica Nueva');
+  const kept = await page.evaluate(() => window.petrelWorld!.memory.clinic);
+  expect(kept).toMatchObject({ name: 'Clínica Nueva', phone: '+34915550199' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(name).toHaveValue('Clínica Las Acacias');
+});
