@@ -8,7 +8,9 @@ use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput, NotifyInput,
     WeeklyHours,
 };
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, FieldType, Millis, PetId, Refusal, RefusalCode, SeriesScope};
+use petrel_domain::{
+    AppointmentId, AppointmentStatus, BookingMethod, FieldType, Millis, PetId, Refusal, RefusalCode, SeriesScope, Species,
+};
 
 impl Salon {
     fn wish(&self, starts_at: Millis) -> BookInput {
@@ -405,4 +407,18 @@ fn a_visit_does_not_clash_with_one_that_is_gone() {
     assert!(has_clash());
     salon.store.delete_client(&salon.owner, other).unwrap();
     assert!(!has_clash());
+}
+
+#[test]
+fn a_sheet_of_the_day_says_what_an_animal_is_and_not_the_word_it_is_kept_by() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:00"));
+    let date = chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
+    let visit = || {
+        let sheet = salon.store.day_sheet(&salon.owner, date, None, Some("es")).unwrap();
+        sheet.people.into_iter().flat_map(|person| person.visits).next().unwrap()
+    };
+    assert_eq!((visit().species, visit().breed.as_str()), (Some(Species::Dog), ""));
+    salon.sql("UPDATE pets SET breed = 'Galgo', alerts = 'Bites', allergies = 'Penicillin'");
+    assert_eq!((visit().breed.as_str(), visit().alerts), ("Galgo", vec!["Bites".to_owned(), "Penicillin".to_owned()]));
 }
