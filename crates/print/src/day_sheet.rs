@@ -165,7 +165,9 @@ impl<'a> Layout<'a> {
         if visit.status != AppointmentStatus::Confirmed {
             when.push((self.words.status(visit.status.as_str()), Weight::Regular));
         }
-        let pet = join(&[visit.pet_name.as_str(), &visit.species_and_breed], ", ");
+        let species = visit.species.map(|species| self.words.species(species.as_str())).unwrap_or_default();
+        let what = if visit.breed.is_empty() { species } else { visit.breed.clone() };
+        let pet = join(&[visit.pet_name.as_str(), &what], ", ");
         let client = visit.client_name.clone();
         let phone = visit.client_phone.clone().unwrap_or_default();
         let mut what = Vec::new();

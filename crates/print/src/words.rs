@@ -14,6 +14,7 @@ pub(crate) struct Words {
     weekdays: [String; 7],
     months: [String; 12],
     statuses: HashMap<String, String>,
+    species: HashMap<String, String>,
     texts: HashMap<String, String>,
     #[serde(default)]
     is_half_day_clock: bool,
@@ -41,6 +42,11 @@ impl Words {
     /// What a status is called.
     pub(crate) fn status(&self, name: &str) -> String {
         self.statuses.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+
+    /// What a species is called; nothing of an animal of which nobody said what it is.
+    pub(crate) fn species(&self, name: &str) -> String {
+        self.species.get(name).cloned().unwrap_or_default()
     }
 
     /// A date in full.
@@ -74,6 +80,10 @@ mod tests {
         assert_eq!(names(&english.statuses), names(&spanish.statuses));
         for status in petrel_domain::AppointmentStatus::ALL {
             assert!(english.statuses.contains_key(status.as_str()), "{}", status.as_str());
+        }
+        assert_eq!(names(&english.species), names(&spanish.species));
+        for species in petrel_domain::Species::ALL {
+            assert_eq!(english.species(species.as_str()).is_empty(), *species == petrel_domain::Species::Other, "{}", species.as_str());
         }
     }
 

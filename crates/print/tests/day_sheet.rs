@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use petrel_domain::desk::{DaySheet, SheetHours, SheetPerson, SheetVisit};
-use petrel_domain::{AppointmentStatus, MINUTE, Millis};
+use petrel_domain::{AppointmentStatus, MINUTE, Millis, Species};
 
 /// 2026-11-21, midnight in Madrid.
 const MIDNIGHT: i64 = 1_795_215_600_000;
@@ -18,7 +18,8 @@ fn visit(minute: i64, pet: &str) -> SheetVisit {
         ends_at: Millis(MIDNIGHT + (minute + 15) * MINUTE),
         status: AppointmentStatus::Confirmed,
         pet_name: pet.to_owned(),
-        species_and_breed: "Perro de agua".to_owned(),
+        species: Some(Species::Dog),
+        breed: "Perro de agua".to_owned(),
         client_name: "Íñigo Muñoz Świętokrzyski".to_owned(),
         client_phone: Some("+34 600 123 456".to_owned()),
         service: "Revisión".to_owned(),
@@ -118,5 +119,27 @@ fn what_matters_stands_out_without_colour_and_paper_and_clock_are_the_countrys()
         "Page 1 of 1",
     ] {
         assert!(pages[0].contains(words), "{words}\n{}", pages[0]);
+    }
+}
+
+#[test]
+fn an_animal_without_a_breed_is_called_what_it_is_in_the_sheets_language() {
+    let of = |pet, species, breed: &str| SheetVisit { species, breed: breed.to_owned(), ..visit(600, pet) };
+    let visits = vec![
+        of("Michi", Some(Species::Cat), ""),
+        of("Coco", Some(Species::GuineaPig), ""),
+        of("Rayo", Some(Species::Other), ""),
+        of("Nadie", None, ""),
+        of("Tobi", Some(Species::Dog), "Galgo"),
+    ];
+    for (locale, said) in
+        [("es-ES", ["Michi, Gato", "Coco, Cobaya", "Tobi, Galgo"]), ("en-GB", ["Michi, Cat", "Coco, Guinea pig", "Tobi, Galgo"])]
+    {
+        let pdf = petrel_print::day_sheet(&sheet(locale, vec![person("Ana Gil", visits.clone())])).unwrap();
+        let Some(pages) = pages(&pdf) else { return };
+        for words in said {
+            assert!(pages[0].contains(words), "{words}\n{}", pages[0]);
+        }
+        assert!(!pages[0].contains("Rayo,") && !pages[0].contains("Nadie,"), "{}", pages[0]);
     }
 }

@@ -83,10 +83,10 @@ fn services(db: &Connection) -> Result<BTreeMap<[u8; 16], String>> {
 }
 
 fn sheet_visit(db: &Connection, visit: &AppointmentCard, services: &BTreeMap<[u8; 16], String>) -> Result<SheetVisit> {
-    let sql = "SELECT p.species, p.breed, p.alerts, p.allergies, a.reason, a.special_requests, a.internal_notes
+    let sql = "SELECT p.breed, p.alerts, p.allergies, a.reason, a.special_requests, a.internal_notes
                FROM appointments a LEFT JOIN pets p ON p.id = a.pet_id WHERE a.id = ?1";
     let texts: Vec<Option<String>> =
-        db.prepare_cached(sql)?.query_row([visit.id.bytes()], |row| (0..7).map(|place| row.get(place)).collect::<Result<_, _>>())?;
+        db.prepare_cached(sql)?.query_row([visit.id.bytes()], |row| (0..6).map(|place| row.get(place)).collect::<Result<_, _>>())?;
     let text = |place: usize| texts[place].clone().filter(|text| !text.trim().is_empty());
     let service = visit.service_id.and_then(|id| services.get(&id.bytes()).cloned());
     Ok(SheetVisit {
@@ -94,13 +94,14 @@ fn sheet_visit(db: &Connection, visit: &AppointmentCard, services: &BTreeMap<[u8
         ends_at: visit.ends_at,
         status: visit.status,
         pet_name: visit.pet_name.clone(),
-        species_and_breed: text(1).or_else(|| text(0).filter(|species| species != "other")).unwrap_or_default(),
+        species: visit.species,
+        breed: text(0).unwrap_or_default(),
         client_name: visit.client_name.clone(),
         client_phone: visit.client_phone.clone(),
         service: visit.title.clone().or(service).unwrap_or_default(),
         is_emergency: visit.is_emergency,
         is_overbooked: visit.is_overbooked,
-        alerts: [text(2), text(3)].into_iter().flatten().collect(),
-        notes: [text(4), text(5), text(6)].into_iter().flatten().collect(),
+        alerts: [text(1), text(2)].into_iter().flatten().collect(),
+        notes: [text(3), text(4), text(5)].into_iter().flatten().collect(),
     })
 }

@@ -506,3 +506,17 @@ fn a_month_is_full_of_what_takes_hands() {
     salon.store.set_appointment_status(&salon.owner, visit, AppointmentStatus::NoShow).unwrap();
     assert_eq!(day(), (2, 0));
 }
+
+#[test]
+fn a_sheet_of_the_day_says_what_an_animal_is_and_not_the_word_it_is_kept_by() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:00"));
+    let date = chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
+    let visit = || {
+        let sheet = salon.store.day_sheet(&salon.owner, date, None, Some("es")).unwrap();
+        sheet.people.into_iter().flat_map(|person| person.visits).next().unwrap()
+    };
+    assert_eq!((visit().species, visit().breed.as_str()), (Some(Species::Dog), ""));
+    salon.sql("UPDATE pets SET breed = 'Galgo', alerts = 'Bites', allergies = 'Penicillin'");
+    assert_eq!((visit().breed.as_str(), visit().alerts), ("Galgo", vec!["Bites".to_owned(), "Penicillin".to_owned()]));
+}

@@ -1,4 +1,5 @@
 import { backend, onAppStateChanged, type AppState, type Role, type Staff } from '$lib/backend';
+import { queryClient } from '$lib/data/live';
 import { computerZone } from '$lib/time/zone';
 
 const session = $state<{ app: AppState | null }>({ app: null });
@@ -6,9 +7,14 @@ const session = $state<{ app: AppState | null }>({ app: null });
 /** Where the program stands; none before the first answer. */
 export const appState = (): AppState | null => session.app;
 
+/** Where a file is open: what was asked stays true until the core says otherwise. */
+const OPEN: AppState['phase']['name'][] = ['ready', 'signed_out'];
+
 /** Commands that change where the program stands give the new state: hand it in here. */
 export function takeAppState(app: AppState): void {
   session.app = app;
+  // The file that is opened next may be another one, of which nothing that was asked is true.
+  if (!OPEN.includes(app.phase.name)) queryClient.clear();
 }
 
 export async function refreshAppState(): Promise<void> {

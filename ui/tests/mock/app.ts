@@ -82,7 +82,11 @@ export function appHandlers(world: World): Handlers {
     timezones: () => Intl.supportedValuesOf('timeZone'),
     detect_keychain: () => true,
     desk_setting: ({ key }) => world.memory.desk[key] ?? null,
-    set_desk_setting: ({ key, value }) => ((world.memory.desk[key] = value), null),
+    set_desk_setting: ({ key, value }) => {
+      world.memory.desk[key] = value;
+      if (key === 'auto_lock_minutes') to({ auto_lock_minutes: Number(value) });
+      return null;
+    },
     draft: ({ key }) => world.memory.drafts[key] ?? null,
     set_draft: ({ key, value }) => {
       if (value === null) delete world.memory.drafts[key];

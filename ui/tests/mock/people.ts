@@ -10,6 +10,8 @@ const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const PLANNED = ['pending', 'confirmed', 'reminded'];
 const YEAR = 365 * 86_400_000;
+/** As many hits as the core gives at the most, whatever was asked. */
+const MOST_HITS = 100;
 
 function row({ pets, visits }: Memory, client: Client, now: number): ClientRow {
   const own = visits.filter(({ client_id }) => client_id === client.id);
@@ -122,7 +124,7 @@ export function peopleHandlers(world: World): Handlers {
           );
           return [{ client, pet_id: fold(client.name).includes(words[0] ?? '') ? null : (pet?.id ?? null) }];
         })
-        .slice(0, limit);
+        .slice(0, Math.min(limit, MOST_HITS));
     },
     client: ({ id }) => clientPage(world.memory, id),
     create_client: ({ input }) =>

@@ -58,6 +58,7 @@ export class World {
     if (!kept) throw refusal('nothing_to_undo');
     const { desk, drafts, app } = this.memory;
     this.memory = { ...(JSON.parse(kept.memory) as Memory), desk, drafts, app };
+    if (app.clinic) app.clinic = this.memory.clinic;
     for (const later of [...this.#before.keys()]) if (later >= action) this.#before.delete(later);
     const changes = [
       'appointments',

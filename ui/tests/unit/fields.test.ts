@@ -125,3 +125,27 @@ it('a status is an icon and words', () => {
   expect(container.textContent).toContain('Arrived');
   expect(container.querySelector('svg')?.getAttribute('aria-hidden')).toBe('true');
 });
+
+it.each([
+  [TimeField, { minutes: 540 }, '9.5', '9:30'],
+  [DurationField, { minutes: 30 }, 'a while', '45'],
+])(
+  'what cannot be read stays in its field, says so and keeps the form from being sent',
+  async (field, props, odd, good) => {
+    const form = document.body.appendChild(document.createElement('form'));
+    const onsubmit = vi.fn((event: Event) => event.preventDefault());
+    form.addEventListener('submit', onsubmit);
+    render(field as typeof TimeField, { target: form, props: { label: 'Start', ...props } });
+    await fireEvent.change(box('Start'), { target: { value: odd } });
+    expect(box('Start').value).toBe(odd);
+    expect(screen.getByRole('alert').textContent).toContain(`“${odd}”`);
+    await fireEvent.submit(form);
+    expect(onsubmit).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(box('Start'));
+    await fireEvent.change(box('Start'), { target: { value: good } });
+    expect(screen.queryByRole('alert')).toBeNull();
+    await fireEvent.submit(form);
+    expect(onsubmit).toHaveBeenCalledOnce();
+    form.remove();
+  },
+);

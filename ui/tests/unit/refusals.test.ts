@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Refusal, RefusalCode } from '$lib/backend';
-import { hasText } from '$lib/i18n/index.svelte';
+import { hasText, LANGUAGES, t, useLanguage, type Language } from '$lib/i18n/index.svelte';
 import { fieldName, refusalText } from '$lib/i18n/refusals';
 
 // Without their comments, which may hold any character.
@@ -36,3 +36,11 @@ it('shows a field it does not know by its own name', () => {
   expect(fieldName('some_new_field')).toBe('some new field');
   expect(fieldName(null)).toBe('A field');
 });
+
+it.each(Object.keys(LANGUAGES) as Language[])(
+  'names the screen that it sends to as that is called (%s)',
+  async (language) => {
+    await useLanguage(language);
+    expect(refusalText(refusal('empty_clinic'))).toContain(t('settings.sync'));
+  },
+);

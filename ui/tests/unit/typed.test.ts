@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { LANGUAGES, useLanguage, type Language } from '$lib/i18n/index.svelte';
+import { formatDuration } from '$lib/time/format';
 import { parseDuration, parseWallTime } from '$lib/time/typed';
 
 it.each([
@@ -33,6 +35,12 @@ it.each([
   ['2d', 2880],
   ['1 h 30 min', 90],
 ])('reads the length %s', (typed, minutes) => expect(parseDuration(typed)).toBe(minutes));
+
+it.each(Object.keys(LANGUAGES) as Language[])('reads a length as it is shown (%s)', async (language) => {
+  await useLanguage(language);
+  for (const minutes of [5, 60, 90, 1440, 1500, 4320, 44_640])
+    expect(parseDuration(formatDuration(minutes))).toBe(minutes);
+});
 
 it.each(['', '0', 'long', '-5', '99999'])('refuses the length “%s”', (typed) =>
   expect(parseDuration(typed)).toBeUndefined(),

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppointmentStatus, Millis, StaffId};
+use crate::{AppointmentStatus, Millis, Species, StaffId};
 
 use super::AppointmentCard;
 
@@ -128,8 +128,10 @@ pub struct SheetVisit {
     pub status: AppointmentStatus,
     /// The pet.
     pub pet_name: String,
-    /// What it is, as far as that is known.
-    pub species_and_breed: String,
+    /// What it is, where the breed does not say it.
+    pub species: Option<Species>,
+    /// Its breed, or empty.
+    pub breed: String,
     /// The client.
     pub client_name: String,
     /// Their phone.

@@ -1,4 +1,7 @@
 import { t } from '$lib/i18n/index.svelte';
+import { clinicZone } from '$lib/session.svelte';
+import { now } from '$lib/time/clock.svelte';
+import { dateOf } from '$lib/time/zone';
 
 const DAY = 86_400_000;
 
@@ -12,11 +15,7 @@ export function ageOf(born: string, at: string): { years: number; months: number
 }
 
 /** An age as people say it: weeks of a puppy, months of a young one, then years. Of a pet that died, the age it reached. */
-export function ageText(
-  born: string | null,
-  died: string | null,
-  today = new Date().toISOString().slice(0, 10),
-): string | null {
+export function ageText(born: string | null, died: string | null, today = dateOf(now(), clinicZone())): string | null {
   if (born === null) return null;
   const { years, months, days } = ageOf(born, died ?? today);
   if (days < 0) return null;

@@ -2,6 +2,8 @@ import type { ScheduleOverride, WeeklyHours } from '$lib/backend';
 
 /** A line of the weekly plan, its times as minutes of the wall clock. */
 export interface HoursLine {
+  /** Which line it is: the id of what is kept, or one of its own. */
+  key: string;
   kept: WeeklyHours | null;
   day: number;
   start: number | null;
@@ -20,7 +22,11 @@ export const WEEK = [1, 2, 3, 4, 5, 6, 0];
 /** A date of a weekday (0 = Sunday), for its name. 2023-01-01 was a Sunday. */
 export const dateOfWeekday = (day: number): string => `2023-01-0${day + 1}`;
 
+let fresh = 0;
+const freshKey = (): string => `fresh ${++fresh}`;
+
 export const lineOf = (hours: WeeklyHours): HoursLine => ({
+  key: hours.id ?? freshKey(),
   kept: hours,
   day: hours.day_of_week,
   start: minutesOf(hours.start),
@@ -30,6 +36,7 @@ export const lineOf = (hours: WeeklyHours): HoursLine => ({
 });
 
 export const freshLine = (day: number): HoursLine => ({
+  key: freshKey(),
   kept: null,
   day,
   start: 540,
@@ -38,37 +45,61 @@ export const freshLine = (day: number): HoursLine => ({
   breakEnd: null,
 });
 
-/** The lines as the core takes them. Breaks after the first, and rules that are not shown, stay as they were kept. */
-export function hoursOf(lines: HoursLine[], staffId: string, today: string): WeeklyHours[] {
-  return lines
-    .filter((line) => line.start !== null && line.end !== null)
-    .map((line) => {
-      const first =
-        line.breakStart !== null && line.breakEnd !== null
-          ? [{ start: wallOf(line.breakStart), end: wallOf(line.breakEnd) }]
-          : [];
-      return {
-        id: line.kept?.id ?? null,
-        staff_id: staffId,
-        day_of_week: line.day,
-        start: wallOf(line.start ?? 0),
-        end: wallOf(line.end ?? 0),
-        effective_from: line.kept?.effective_from ?? today,
-        effective_until: line.kept?.effective_until ?? null,
-        slot_minutes: line.kept?.slot_minutes ?? 15,
-        buffer_minutes: line.kept?.buffer_minutes ?? 0,
-        max_per_slot: line.kept?.max_per_slot ?? 1,
-        breaks: [...first, ...(line.kept?.breaks.slice(1) ?? [])],
-      };
-    });
+export const TIMES = ['start', 'end', 'breakStart', 'breakEnd'] as const;
+export type HoursTime = (typeof TIMES)[number];
+
+/** The times that a line lacks: it has a beginning and an end, and so has its break. */
+export function gapsOf(line: HoursLine): HoursTime[] {
+  const hasBreak = line.breakStart !== null || line.breakEnd !== null;
+  const wanted: HoursTime[] = ['start', 'end', ...(hasBreak ? (['breakStart', 'breakEnd'] as const) : [])];
+  return wanted.filter((time) => line[time] === null);
 }
+
+/**
+ * Lines as they are to be shown and saved: those that were touched as they are typed, every other as it is kept now (`live`) and not as it
+ * was at `start`. What is gone elsewhere goes here too where nobody touched it, and what came comes.
+ */
+export function mergedLines(lines: HoursLine[], start: HoursLine[], live: HoursLine[]): HoursLine[] {
+  const find = (among: HoursLine[], key: string) => among.find((line) => line.key === key);
+  const own = lines.flatMap((line) => {
+    const [began, kept] = [find(start, line.key), find(live, line.key)];
+    const isTouched = !began || TIMES.some((time) => line[time] !== began[time]);
+    // Rules that are not shown are nobody's here.
+    if (isTouched) return [{ ...line, kept: kept?.kept ?? line.kept }];
+    return kept ? [kept] : [];
+  });
+  return [...own, ...live.filter(({ key }) => !find(start, key) && !find(lines, key))];
+}
+
+/** A time that is missing is none that the core takes: nothing is left out in silence. */
+const givenWall = (minutes: number | null): string => (minutes === null ? '' : wallOf(minutes));
+
+/** The lines as the core takes them. Breaks after the first, and rules that are not shown, stay as they were kept. */
+export const hoursOf = (lines: HoursLine[], staffId: string, today: string): WeeklyHours[] =>
+  lines.map((line) => {
+    const hasBreak = line.breakStart !== null || line.breakEnd !== null;
+    const first = hasBreak ? [{ start: givenWall(line.breakStart), end: givenWall(line.breakEnd) }] : [];
+    return {
+      id: line.kept?.id ?? null,
+      staff_id: staffId,
+      day_of_week: line.day,
+      start: givenWall(line.start),
+      end: givenWall(line.end),
+      effective_from: line.kept?.effective_from ?? today,
+      effective_until: line.kept?.effective_until ?? null,
+      slot_minutes: line.kept?.slot_minutes ?? 15,
+      buffer_minutes: line.kept?.buffer_minutes ?? 0,
+      max_per_slot: line.kept?.max_per_slot ?? 1,
+      breaks: [...first, ...(line.kept?.breaks.slice(1) ?? [])],
+    };
+  });
 
 /** Monday's lines on every weekday. */
 export const likeMonday = (lines: HoursLine[]): HoursLine[] => {
   const monday = lines.filter((line) => line.day === 1);
   const rest = lines.filter((line) => line.day === 0 || line.day === 6);
   const copies = [1, 2, 3, 4, 5].flatMap((day) =>
-    monday.map((line) => (day === 1 ? line : { ...line, kept: null, day })),
+    monday.map((line) => (day === 1 ? line : { ...line, key: freshKey(), kept: null, day })),
   );
   return [...copies, ...rest];
 };

@@ -20,12 +20,12 @@ export function parseWallTime(typed: string): number | null | undefined {
   return minute < 60 && minutes <= 1440 ? minutes : undefined;
 }
 
-/** Minutes of `45`, `1:30`, `1h`, `1h 30`, `1.5h`, `2d`; `undefined` of what is none. */
+/** Minutes of `45`, `1:30`, `1h`, `1h 30`, `1.5h`, `2d`, and of a length as it is shown; `undefined` of what is none. */
 export function parseDuration(typed: string): number | undefined {
   const text = typed.trim().toLowerCase().replaceAll(',', '.').replace(/\s+/g, '');
   const clock = /^(\d{1,3}):(\d{2})$/.exec(text);
   if (clock) return Number(clock[1]) * 60 + Number(clock[2]);
-  const match = /^(?:(\d+)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+)(?:m|min|minutes|minutos)?)?$/.exec(text);
+  const match = /^(?:(\d+)d(?:ays?|[ií]as?)?)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+)(?:m|min|minutes|minutos)?)?$/.exec(text);
   if (!match || text === '') return undefined;
   const minutes = Number(match[1] ?? 0) * 1440 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
   return minutes > 0 && minutes <= 44_640 ? Math.round(minutes) : undefined;

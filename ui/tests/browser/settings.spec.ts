@@ -1,0 +1,163 @@
+import type { Page } from '@playwright/test';
+import { askedOf, letGo, watchCommands } from './commands';
+import { expect, NOW, openDesk, test } from './desk';
+
+const toast = (page: Page, text: string) => page.locator('[data-sonner-toast]').filter({ hasText: text });
+const lock = (page: Page) => page.getByRole('spinbutton', { name: 'Lock after minutes' });
+
+test('an emptied field of the lock is no wish that it never locks', async ({ page }) => {
+  await openDesk(page, '/#/settings/desk');
+  const kept = () => page.evaluate(() => window.petrelWorld!.memory.desk.auto_lock_minutes);
+  await lock(page).fill('');
+  await lock(page).press('Tab');
+  await expect(lock(page)).toHaveValue('10');
+  expect(await kept()).toBeUndefined();
+  await lock(page).fill('25');
+  await lock(page).press('Tab');
+  await expect.poll(kept).toBe('25');
+  await expect(lock(page)).toHaveValue('25');
+});
+
+test('a time of the lock that was not kept is not shown', async ({ page }) => {
+  await openDesk(page, '/#/settings/desk');
+  await watchCommands(page, { refused: { set_desk_setting: 'disk_full' } });
+  await lock(page).fill('25');
+  await lock(page).press('Tab');
+  await expect(toast(page, 'The disk is full')).toBeVisible();
+  await expect(lock(page)).toHaveValue('10');
+});
+
+const hoursOf = (page: Page, who: number) =>
+  page.evaluate((index) => {
+    const { staff, hours } = window.petrelWorld!.memory;
+    return hours.filter(({ staff_id }) => staff_id === staff[index]!.id);
+  }, who);
+
+const onMonday = (page: Page, label: string) =>
+  page.getByRole('group', { name: 'Mon' }).getByRole('textbox', { name: label, exact: true });
+
+test('hours that are half filled in are not saved, and say so', async ({ page }) => {
+  await openDesk(page, '/#/settings/hours');
+  const before = await hoursOf(page, 0);
+  await watchCommands(page);
+  const [to, pause] = [onMonday(page, 'To'), onMonday(page, 'Break to')];
+  await to.fill('');
+  await page.getByTestId('save-hours').click();
+  await expect(to).toHaveAttribute('aria-invalid', 'true');
+  await expect(to).toBeFocused();
+  await to.fill('17:00');
+  await pause.fill('');
+  await page.getByTestId('save-hours').click();
+  await expect(to).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(pause).toHaveAttribute('aria-invalid', 'true');
+  await pause.fill('9.5');
+  await page.getByTestId('save-hours').click();
+  await expect(pause).toHaveValue('9.5');
+  await expect(page.getByRole('alert')).toContainText('“9.5” is no time');
+  await pause.press('Enter');
+  await expect(pause).toHaveValue('9.5');
+  expect(await askedOf(page, 'save_weekly_hours')).toMatchObject({ times: 0 });
+  expect(await hoursOf(page, 0)).toEqual(before);
+  await expect(toast(page, 'Saved.')).toHaveCount(0);
+  await pause.fill('13:30');
+  await page.getByTestId('save-hours').click();
+  await expect(toast(page, 'Saved.')).toBeVisible();
+  const [monday] = (await hoursOf(page, 0)).filter(({ day_of_week }) => day_of_week === 1);
+  expect(monday).toMatchObject({ end: '17:00', breaks: [{ start: '13:00', end: '13:30' }] });
+  expect(await hoursOf(page, 0)).toHaveLength(before.length);
+});
+
+test('what another desk writes of the clinic while its name is edited stays', async ({ page }) => {
+  await openDesk(page, '/#/settings/clinic');
+  const name = page.getByTestId('settings-clinic-name');
+  const phone = page.getByRole('textbox', { name: 'Phone' });
+  await name.fill('Clínica Nueva');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['clinics'], ({ clinic }) => void (clinic.phone = '+34915550199')),
+  );
+  await expect(phone).toHaveValue('+34915550199');
+  await page.getByTestId('save-clinic').click();
+  await expect(page.getByTestId('clinic-name')).toHaveText('Clínica Nueva');
+  const kept = await page.evaluate(() => window.petrelWorld!.memory.clinic);
+  expect(kept).toMatchObject({ name: 'Clínica Nueva', phone: '+34915550199' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(name).toHaveValue('Clínica Las Acacias');
+});
+
+/** Another desk writes hours, a moment later: what is asked again then has another time. */
+async function hoursElsewhere(page: Page, who: number, change: object): Promise<void> {
+  await page.clock.setFixedTime(NOW + 5000);
+  await page.evaluate(
+    ([index, more]) =>
+      window.petrelWorld!.elsewhere(['staff_schedules'], ({ staff, hours }) => {
+        Object.assign(
+          hours.find(({ staff_id }) => staff_id === staff[index]!.id)!,
+          more,
+        );
+      }),
+    [who, change] as const,
+  );
+}
+
+test('hours that are typed stay while others change theirs, and follow where nothing was typed', async ({ page }) => {
+  await openDesk(page, '/#/settings/hours');
+  const from = onMonday(page, 'From');
+  const tuesday = page.getByRole('group', { name: 'Tue' }).getByRole('textbox', { name: 'From', exact: true });
+  await tuesday.fill('9:45');
+  await from.fill('7:15');
+  await watchCommands(page);
+  await hoursElsewhere(page, 1, { start: '10:00' });
+  await expect.poll(() => askedOf(page, 'weekly_hours')).toMatchObject({ times: 1 });
+  await expect(from).toHaveValue('7:15');
+  await from.press('Tab');
+  await hoursElsewhere(page, 0, { end: '19:45', slot_minutes: 20 });
+  await expect.poll(() => askedOf(page, 'weekly_hours')).toMatchObject({ times: 2 });
+  await expect(from).toHaveValue('7:15');
+  await expect(tuesday).toHaveValue('9:45');
+});
+
+test('hours that are typed wait while another colleague’s are looked at, and are saved as they are kept now', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/settings/hours');
+  const from = onMonday(page, 'From');
+  const choose = async (now: string, next: string) => {
+    await page.getByRole('combobox', { name: `Colleague: ${now}` }).click();
+    await page.getByRole('option', { name: next }).click();
+  };
+  await page.getByRole('group', { name: 'Tue' }).getByRole('textbox', { name: 'From', exact: true }).fill('9:45');
+  await choose('Carmen Ruiz', 'Marc Vidal');
+  await expect(from).toHaveValue('8:00');
+  await hoursElsewhere(page, 0, { start: '06:30' });
+  await choose('Marc Vidal', 'Carmen Ruiz');
+  await expect(from).toHaveValue('6:30');
+  await page.getByRole('group', { name: 'Sun' }).getByRole('button', { name: 'Add hours' }).click();
+  await page.getByTestId('save-hours').click();
+  await expect(toast(page, 'Saved.')).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Sun' }).getByRole('textbox')).toHaveCount(4);
+  await page.getByTestId('save-hours').click();
+  await expect(toast(page, 'Saved.')).toHaveCount(2);
+  const starts = (await hoursOf(page, 0)).map(({ day_of_week, start }) => `${day_of_week} ${start}`).sort();
+  expect(starts).toEqual(['0 09:00', '1 06:30', '2 09:45', '3 08:00', '4 08:00', '5 08:00', '6 09:00']);
+  await page.getByRole('button', { name: 'Undo' }).first().click();
+  await expect(toast(page, 'Taken back.')).toBeVisible();
+  await expect(page.getByRole('group', { name: 'Sun' }).getByRole('textbox')).toHaveCount(4);
+});
+
+test('who looks at another colleague before the hours are saved sees nobody’s hours mixed', async ({ page }) => {
+  await openDesk(page, '/#/settings/hours');
+  const from = onMonday(page, 'From');
+  await from.fill('07:15');
+  await watchCommands(page, { held: ['save_weekly_hours'] });
+  await page.getByTestId('save-hours').click();
+  await page.getByRole('combobox', { name: 'Colleague: Carmen Ruiz' }).click();
+  await page.getByRole('option', { name: 'Marc Vidal' }).click();
+  await expect(from).toHaveValue('8:00');
+  await letGo(page, 'save_weekly_hours');
+  await expect(toast(page, 'Saved.')).toBeVisible();
+  await page.getByRole('combobox', { name: 'Colleague: Marc Vidal' }).click();
+  await page.getByRole('option', { name: 'Carmen Ruiz' }).click();
+  await expect(from).toHaveValue('7:15');
+  await expect(page.getByRole('group', { name: 'Sun' }).getByRole('textbox')).toHaveCount(0);
+  await expect(from).toHaveCount(1);
+});

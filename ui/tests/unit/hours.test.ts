@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import type { WeeklyHours } from '$lib/backend';
+import { freshLine, gapsOf, hoursOf, lineOf, mergedLines } from '$areas/settings/hours';
+import { Plan } from '$areas/settings/plan.svelte';
+
+const kept = (id: string, more: Partial<WeeklyHours> = {}): WeeklyHours => ({
+  id,
+  staff_id: 'carmen',
+  day_of_week: 1,
+  start: '08:00',
+  end: '18:30',
+  effective_from: '2020-01-01',
+  effective_until: null,
+  slot_minutes: 15,
+  buffer_minutes: 0,
+  max_per_slot: 1,
+  breaks: [],
+  ...more,
+});
+
+it('a line without an end is not dropped', () => {
+  const lines = [{ ...lineOf(kept('a')), end: null }, lineOf(kept('b')), freshLine(2)];
+  expect(hoursOf(lines, 'carmen', '2026-11-20').map(({ id }) => id)).toEqual(['a', 'b', null]);
+});
+
+it('a break of which one end is missing is not left out', () => {
+  const line = { ...lineOf(kept('a')), breakStart: 780 };
+  expect(gapsOf(line)).toEqual(['breakEnd']);
+  expect(gapsOf({ ...line, start: null, breakStart: null })).toEqual(['start']);
+  expect(gapsOf(freshLine(1))).toEqual([]);
+  expect(hoursOf([line], 'carmen', '2026-11-20')[0]?.breaks).toEqual([{ start: '13:00', end: '' }]);
+});
+
+it('lines that nobody touched follow what is kept, those that were touched stay', () => {
+  const start = ['a', 'b', 'c', 'd', 'e'].map((id) => lineOf(kept(id)));
+  const added = freshLine(6);
+  const typed = [
+    ...start.slice(0, 2),
+    { ...start[2]!, start: 435 },
+    // `d` was removed here.
+    { ...start[4]!, end: 900 },
+    added,
+  ];
+  const live = [
+    lineOf(kept('b', { end: '19:00' })),
+    lineOf(kept('c', { start: '06:00', slot_minutes: 20 })),
+    lineOf(kept('d')),
+    lineOf(kept('f')),
+  ];
+  const merged = mergedLines(typed, start, live);
+  expect(merged.map(({ key }) => key)).toEqual(['b', 'c', 'e', added.key, 'f']);
+  expect(merged[0]).toMatchObject({ end: 1140 });
+  expect(merged[1]).toMatchObject({ start: 435, kept: { slot_minutes: 20 } });
+  expect(merged[2]).toMatchObject({ end: 900 });
+});
+
+it('a plan whose lines were saved shows the rows that they became, once', async () => {
+  const plan = new Plan([kept('a')]);
+  plan.lines.push(freshLine(2));
+  const rows = [kept('a'), kept('new', { day_of_week: 2, start: '09:00', end: '18:00' })];
+  await plan.save(
+    async () => {
+      // The word of the change comes before the answer.
+      plan.follow(rows);
+      return true;
+    },
+    async () => rows,
+  );
+  expect(plan.lines.map(({ key }) => key)).toEqual(['a', 'new']);
+  plan.follow([kept('a')]);
+  expect(plan.lines.map(({ key }) => key)).toEqual(['a']);
+});
+
+it('a plan that was not saved keeps what was typed', async () => {
+  const plan = new Plan([kept('a')]);
+  plan.lines[0]!.start = 435;
+  await plan.save(
+    async () => false,
+    async () => [kept('a', { end: '19:00' })],
+  );
+  expect(plan.lines).toMatchObject([{ key: 'a', start: 435 }]);
+});
