@@ -6,6 +6,7 @@ mod demo;
 mod hub;
 mod joining;
 mod line;
+mod locked_out;
 mod look;
 mod opening;
 mod session;
@@ -25,7 +26,8 @@ use crate::keys::Keys;
 
 use backups::Made;
 use joining::Joining;
-use line::{Line, LockedOut};
+use line::Line;
+use locked_out::LockedOut;
 use session::Session;
 use waiting::Waiting;
 
@@ -51,6 +53,8 @@ struct Inner {
     joining: Mutex<Option<Joining>>,
     /// What of it the screens say.
     unfinished_join: Mutex<Option<UnfinishedJoin>>,
+    /// Taken while it is changed which clinics this desk was locked out of.
+    locked_out_file: Mutex<()>,
     is_cancelled: AtomicBool,
     /// Damage was found while the file was in use; the next opening looks it over first.
     is_damage_found: AtomicBool,
@@ -90,6 +94,7 @@ impl Desk {
             made: Mutex::new(Made::default()),
             joining: Mutex::default(),
             unfinished_join: Mutex::default(),
+            locked_out_file: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
             is_damage_found: AtomicBool::new(false),
         };

@@ -1,6 +1,9 @@
 //! Several desks and a real hub: a clinic is brought to it, joined, left, locked out, built anew; what cannot be sent is settled by a person.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+#[path = "hub/locked_out.rs"]
+mod locked_out;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};

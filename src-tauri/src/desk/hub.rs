@@ -14,6 +14,7 @@ use petrel_sync::{HttpHub, HubError};
 use uuid::Uuid;
 
 use super::line::{self, Ended, Line, runtime};
+use super::locked_out::ClinicNames;
 use super::{Clinic, Desk, Place};
 use crate::events::News;
 
@@ -50,14 +51,19 @@ impl Desk {
     /// the hub says. The outbox is kept, whatever comes.
     pub fn connect_hub(&self, input: JoinHub) -> Result<SyncState, Refusal> {
         let input = input.checked(())?;
-        let store = self.store_to_connect()?;
+        self.ask_to_connect()?;
         let (hub, enrolled) = enrol(&input, |_| Ok(()))?;
-        if let Err(refusal) = tie(&store, &input.address, &enrolled) {
+        let tied = match &*self.place() {
+            Place::Open(clinic) => tie(clinic, &input.address, &enrolled),
+            _ => Err(Refusal::new(RefusalCode::SignInNeeded)),
+        };
+        if let Err(refusal) = tied {
             give_up_seat(&hub, enrolled.device_id);
             return Err(refusal);
         }
+        self.forget_locked_out(enrolled.clinic_id)?;
         if let Place::Open(clinic) = &mut *self.place_mut() {
-            clinic.locked_out.set(false);
+            clinic.locked_out.set(self.is_locked_out_of(&clinic.store)?);
             self.begin_line(clinic);
         }
         tracing::info!(device = %enrolled.device_id, "this desk is tied to a hub");
@@ -65,15 +71,12 @@ impl Desk {
         self.sync_state()
     }
 
-    fn store_to_connect(&self) -> Result<Store, Refusal> {
+    fn ask_to_connect(&self) -> Result<(), Refusal> {
         match &*self.place() {
-            Place::Open(clinic) if clinic.locked_out.is_set() => return Ok(clinic.store.clone()),
+            Place::Open(clinic) if clinic.locked_out.is_set() => return Ok(()),
             _ => {}
         }
-        self.ask(|store, actor| {
-            actor.require(Right::ManageClinic)?;
-            Ok(store.clone())
-        })
+        self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))
     }
 
     /// Lets the hub go: the clinic works on this desk alone. What was not sent stays.
@@ -109,6 +112,13 @@ impl Desk {
     /// Begins the line of a clinic that has a hub, in the place of one that it may have had.
     pub(super) fn begin_line(&self, clinic: &mut Clinic) {
         clinic.line = None;
+        if clinic.locked_out.is_set() {
+            return;
+        }
+        let names = match ClinicNames::of(&clinic.store) {
+            Ok(names) => names,
+            Err(error) => return tracing::error!(%error, "no line to the hub"),
+        };
         let desk = Arc::downgrade(&self.inner);
         let tell: line::Tell = {
             let desk = desk.clone();
@@ -121,15 +131,18 @@ impl Desk {
         let (session, locked_out) = (Arc::clone(&clinic.session), Arc::clone(&clinic.locked_out));
         let ended = move |how: Ended| {
             let Some(inner) = desk.upgrade() else { return };
+            let desk = Self { inner };
             match how {
                 Ended::Revoked => {
                     locked_out.set(true);
                     session.end();
-                    (inner.tell)(News::State);
+                    if let Err(error) = desk.note_locked_out(names) {
+                        tracing::error!(%error, "that this desk was locked out stands in its file alone");
+                    }
+                    desk.tell(News::State);
                 }
                 // On a thread of its own: it takes this line's place.
                 Ended::BehindHorizon => {
-                    let desk = Self { inner };
                     std::thread::spawn(move || {
                         if let Err(refusal) = desk.rebuild_behind_horizon() {
                             tracing::warn!(code = ?refusal.code, "the desk could not be rebuilt");
@@ -261,10 +274,12 @@ pub(super) fn give_up_seat(hub: &HttpHub, device: Uuid) {
     tracing::info!(was_told = told.is_ok(), "a desk that was let in was given up");
 }
 
-/// Ties a clinic's file to the clinic at the hub, where the two are one.
-fn tie(store: &Store, address: &str, enrolled: &Enrolled) -> Result<(), Refusal> {
+/// Ties a clinic's file to the clinic at the hub, where the two are one. A desk that was locked out is let in by its own clinic alone: a code of
+/// another hub is nothing that somebody there gave it.
+fn tie(clinic: &Clinic, address: &str, enrolled: &Enrolled) -> Result<(), Refusal> {
+    let store = &clinic.store;
     let is_same = store.local_hub()?.clinic_id == Some(enrolled.clinic_id);
-    if !is_same && enrolled.head > 0 {
+    if !is_same && (clinic.locked_out.is_set() || enrolled.head > 0) {
         return Err(Refusal::on(RefusalCode::OtherClinic, "code").with_detail(&enrolled.clinic_name));
     }
     if !is_same {

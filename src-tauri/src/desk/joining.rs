@@ -153,6 +153,7 @@ impl Desk {
     fn finish_join(&self, mut joining: MutexGuard<'_, Option<Joining>>) -> Result<AppState, Refusal> {
         let Some(Joining { hub, begun, key, key_file, .. }) = &*joining else { return Err(Refusal::new(RefusalCode::NotFound)) };
         self.fill_from(hub, begun, key)?;
+        self.forget_locked_out(begun.enrolled.clinic_id)?;
         let (key, key_file) = (key.clone(), key_file.clone());
         *joining = None;
         drop(joining);

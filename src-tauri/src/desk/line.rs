@@ -1,7 +1,6 @@
 //! The line to the hub: a thread that keeps the file and the hub together while the clinic is open.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -180,24 +179,5 @@ pub(super) fn state(store: &Store, status: Option<&Status>) -> SyncState {
         rejected,
         lost,
         address: here.url,
-    }
-}
-
-/// Marks that somebody locked this desk out: from then on nothing is shown.
-#[derive(Debug, Default)]
-pub(super) struct LockedOut(AtomicBool);
-
-impl LockedOut {
-    pub(super) fn of(store: &Store) -> Result<Self, StoreError> {
-        let trouble = store.local_hub()?.trouble;
-        Ok(Self(AtomicBool::new(trouble.as_deref() == Some(HubTrouble::DeskRevoked.as_str()))))
-    }
-
-    pub(super) fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn set(&self, is_locked_out: bool) {
-        self.0.store(is_locked_out, Ordering::SeqCst);
     }
 }

@@ -14,7 +14,7 @@ use petrel_store::{
     FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, remove_file, set_aside,
 };
 
-use super::line::LockedOut;
+use super::locked_out::LockedOut;
 use super::state::IS_DEMO;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -142,7 +142,7 @@ impl Desk {
 
     /// The clinic at work, with its line to the hub where it has one.
     fn at_work(&self, store: Store, key: FileKey, key_file: KeyFile) -> Result<Place, StoreError> {
-        let locked_out = Arc::new(LockedOut::of(&store)?);
+        let locked_out = Arc::new(LockedOut::new(self.is_locked_out_of(&store)?));
         let mut clinic = Clinic { line: None, store, key, key_file, session: Arc::default(), locked_out };
         self.begin_line(&mut clinic);
         Ok(Place::Open(Box::new(clinic)))
