@@ -9,11 +9,12 @@ mod line;
 mod locked_out;
 mod look;
 mod opening;
+mod rebuilding;
 mod session;
 mod state;
 mod waiting;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use petrel_domain::desk::{Recovery, UnfinishedJoin};
@@ -26,7 +27,7 @@ use crate::keys::Keys;
 
 use backups::Made;
 use joining::Joining;
-use line::Line;
+use line::{Line, Retry};
 use locked_out::LockedOut;
 use session::Session;
 use waiting::Waiting;
@@ -53,6 +54,12 @@ struct Inner {
     joining: Mutex<Option<Joining>>,
     /// What of it the screens say.
     unfinished_join: Mutex<Option<UnfinishedJoin>>,
+    /// Taken while the file is built anew: two would fill one file.
+    rebuilding: Mutex<()>,
+    /// What comes of a file that could not be built anew by itself.
+    retry: Mutex<Retry>,
+    /// How many lines to the hub were begun.
+    lines: AtomicU64,
     /// Taken while it is changed which clinics this desk was locked out of.
     locked_out_file: Mutex<()>,
     is_cancelled: AtomicBool,
@@ -93,6 +100,9 @@ impl Desk {
             recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),
             joining: Mutex::default(),
+            rebuilding: Mutex::default(),
+            retry: Mutex::default(),
+            lines: AtomicU64::new(0),
             unfinished_join: Mutex::default(),
             locked_out_file: Mutex::default(),
             is_cancelled: AtomicBool::new(false),

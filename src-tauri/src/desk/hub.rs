@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use petrel_domain::checked::Checked;
@@ -13,9 +14,9 @@ use petrel_store::{Actor, Store};
 use petrel_sync::{HttpHub, HubError};
 use uuid::Uuid;
 
-use super::line::{self, Ended, Line, runtime};
+use super::line::{self, Ended, Line, Retry, runtime};
 use super::locked_out::ClinicNames;
-use super::{Clinic, Desk, Place};
+use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
 /// How long a hub is told goodbye.
@@ -62,6 +63,7 @@ impl Desk {
             return Err(refusal);
         }
         self.forget_locked_out(enrolled.clinic_id)?;
+        *locked(&self.inner.retry) = Retry::default();
         if let Place::Open(clinic) = &mut *self.place_mut() {
             clinic.locked_out.set(self.is_locked_out_of(&clinic.store)?);
             self.begin_line(clinic);
@@ -129,6 +131,7 @@ impl Desk {
             })
         };
         let (session, locked_out) = (Arc::clone(&clinic.session), Arc::clone(&clinic.locked_out));
+        let number = self.inner.lines.fetch_add(1, Ordering::Relaxed);
         let ended = move |how: Ended| {
             let Some(inner) = desk.upgrade() else { return };
             let desk = Self { inner };
@@ -143,15 +146,11 @@ impl Desk {
                 }
                 // On a thread of its own: it takes this line's place.
                 Ended::BehindHorizon => {
-                    std::thread::spawn(move || {
-                        if let Err(refusal) = desk.rebuild_behind_horizon() {
-                            tracing::warn!(code = ?refusal.code, "the desk could not be rebuilt");
-                        }
-                    });
+                    std::thread::spawn(move || desk.rebuild_behind_horizon(number));
                 }
             }
         };
-        match Line::start(&clinic.store, tell, ended) {
+        match Line::start(&clinic.store, number, locked(&self.inner.retry).pause, tell, ended) {
             Ok(line) => clinic.line = line,
             Err(error) => tracing::error!(%error, "no line to the hub"),
         }
@@ -268,10 +267,10 @@ pub(super) fn enrol(
     Ok((Arc::new(hub), enrolled.map_err(|error| refusal_of(&error))?))
 }
 
-/// The hub must not keep a desk that nobody sits at. Where it cannot be told, somebody removes the desk there.
+/// The hub must not keep a desk that nobody sits at. Where it cannot be told in time, somebody removes the desk there.
 pub(super) fn give_up_seat(hub: &HttpHub, device: Uuid) {
-    let told = runtime().block_on(hub.revoke(device));
-    tracing::info!(was_told = told.is_ok(), "a desk that was let in was given up");
+    let told = runtime().block_on(async { tokio::time::timeout(GOODBYE, hub.revoke(device)).await });
+    tracing::info!(was_told = matches!(told, Ok(Ok(()))), "a desk that was let in was given up");
 }
 
 /// Ties a clinic's file to the clinic at the hub, where the two are one. A desk that was locked out is let in by its own clinic alone: a code of
