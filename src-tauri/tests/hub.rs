@@ -1,6 +1,8 @@
 //! Several desks and a real hub: a clinic is brought to it, joined, left, locked out, built anew; what cannot be sent is settled by a person.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+#[path = "hub/line.rs"]
+mod line;
 #[path = "hub/locked_out.rs"]
 mod locked_out;
 #[path = "hub/rebuild.rs"]
@@ -20,7 +22,7 @@ use petrel_shell::events::News;
 use petrel_shell::folder::Folder;
 use petrel_shell::keys::Keys;
 use petrel_sim::{Postgres, Served};
-use petrel_store::Action;
+use petrel_store::{Action, KeyFile};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -133,6 +135,18 @@ impl Hub {
         self.join(&desk, &first.new_device_code().unwrap().code, "Laptop").unwrap();
         (computer, desk)
     }
+}
+
+/// The clinic's file as SQLite has it, behind the program's back.
+fn database(folder: &Path) -> rusqlite::Connection {
+    let file = folder.join("clinic.petrel");
+    let key_file = KeyFile::read_beside(&file).unwrap().unwrap();
+    let key = Keys::new("app.petrel.test", folder.join("keys")).find(&key_file).unwrap().unwrap();
+    let db = rusqlite::Connection::open(file).unwrap();
+    let digits: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    db.pragma_update(None, "key", format!("x'{digits}'")).unwrap();
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
+    db
 }
 
 fn new_clinic() -> NewClinic {
