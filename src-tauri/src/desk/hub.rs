@@ -10,7 +10,7 @@ use petrel_domain::desk::{DeviceCode, HistoryEntry, HubDevice, HubTrouble, JoinH
 use petrel_domain::replication::{Enrolled, Tokens};
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode};
-use petrel_store::{Actor, Store};
+use petrel_store::{Actor, LocalHub, Store};
 use petrel_sync::{HttpHub, HubError};
 use uuid::Uuid;
 
@@ -86,29 +86,30 @@ impl Desk {
     /// # Errors
     /// `forbidden`; `no_hub`.
     pub fn leave_hub(&self) -> Result<SyncState, Refusal> {
-        let here = self.ask(|store, actor| {
-            actor.require(Right::ManageClinic)?;
-            store.local_hub()
-        })?;
-        if here.url.is_none() {
-            return Err(Refusal::new(RefusalCode::NoHub));
-        }
-        let hub = match &*self.place() {
-            Place::Open(clinic) => clinic.line().ok().map(Line::hub),
-            _ => None,
+        self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))?;
+        let here = match &mut *self.place_mut() {
+            Place::Open(clinic) => self.let_go(clinic)?,
+            _ => return Err(Refusal::new(RefusalCode::NoHub)),
         };
-        if let (Some(hub), Some(device)) = (hub, here.device_id) {
-            // Away or not, the hub is let go; where it hears of it, it forgets this desk's keys.
-            let _ = runtime().block_on(async { tokio::time::timeout(GOODBYE, hub.revoke(device)).await });
-        }
-        if let Place::Open(clinic) = &mut *self.place_mut() {
-            clinic.line = None;
-            clinic.locked_out.set(false);
-            clinic.store.leave_hub()?;
-        }
+        say_goodbye(here);
         let state = self.sync_state()?;
         self.tell(News::Sync(state.clone()));
         Ok(state)
+    }
+
+    /// Lets the hub go in the file first: a hub that forgot this desk, and a file that does not know of it, would be a desk that somebody locked out.
+    fn let_go(&self, clinic: &mut Clinic) -> Result<LocalHub, Refusal> {
+        clinic.refuse_locked_out()?;
+        clinic.line = None;
+        let here = clinic.store.local_hub()?;
+        if here.url.is_none() {
+            return Err(Refusal::new(RefusalCode::NoHub));
+        }
+        if let Err(error) = clinic.store.leave_hub() {
+            self.begin_line(clinic);
+            return Err(error.refusal());
+        }
+        Ok(here)
     }
 
     /// Begins the line of a clinic that has a hub, in the place of one that it may have had.
@@ -265,6 +266,16 @@ pub(super) fn enrol(
         hub.enrol(&input.code, &input.desk_name, std::env::consts::OS).await
     });
     Ok((Arc::new(hub), enrolled.map_err(|error| refusal_of(&error))?))
+}
+
+/// Where the hub hears of it, it forgets this desk's keys. Away or not, it was let go.
+fn say_goodbye(here: LocalHub) {
+    let (Some(url), Some(device)) = (here.url, here.device_id) else { return };
+    // Nobody needs the tokens any more, so new ones are kept by nobody.
+    if let Ok(hub) = HttpHub::new(&url, here.tokens, Box::new(|_| Ok(()))) {
+        let told = runtime().block_on(async { tokio::time::timeout(GOODBYE, hub.revoke(device)).await });
+        tracing::info!(was_told = matches!(told, Ok(Ok(()))), "this desk let its hub go");
+    }
 }
 
 /// The hub must not keep a desk that nobody sits at. Where it cannot be told in time, somebody removes the desk there.
