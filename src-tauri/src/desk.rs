@@ -50,6 +50,8 @@ struct Inner {
     lock: Mutex<Option<FileLock>>,
     recovered: Mutex<Option<Recovery>>,
     made: Mutex<Made>,
+    /// Taken while a backup is made: there is one at a time.
+    backing_up: Mutex<()>,
     /// A desk that is being filled from a hub.
     joining: Mutex<Option<Joining>>,
     /// What of it the screens say.
@@ -99,6 +101,7 @@ impl Desk {
             lock: Mutex::new(None),
             recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),
+            backing_up: Mutex::default(),
             joining: Mutex::default(),
             rebuilding: Mutex::default(),
             retry: Mutex::default(),

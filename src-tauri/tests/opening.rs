@@ -3,6 +3,8 @@
 
 #[path = "opening/at_work.rs"]
 mod at_work;
+#[path = "opening/damage.rs"]
+mod damage;
 
 use std::fs;
 use std::path::{Path, PathBuf};
