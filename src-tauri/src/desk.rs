@@ -6,13 +6,15 @@ mod demo;
 mod hub;
 mod joining;
 mod line;
+mod locked_out;
 mod look;
 mod opening;
+mod rebuilding;
 mod session;
 mod state;
 mod waiting;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use petrel_domain::desk::{Recovery, UnfinishedJoin};
@@ -25,7 +27,8 @@ use crate::keys::Keys;
 
 use backups::Made;
 use joining::Joining;
-use line::{Line, LockedOut};
+use line::{Line, Retry};
+use locked_out::LockedOut;
 use session::Session;
 use waiting::Waiting;
 
@@ -47,10 +50,20 @@ struct Inner {
     lock: Mutex<Option<FileLock>>,
     recovered: Mutex<Option<Recovery>>,
     made: Mutex<Made>,
+    /// Taken while a backup is made: there is one at a time.
+    backing_up: Mutex<()>,
     /// A desk that is being filled from a hub.
     joining: Mutex<Option<Joining>>,
     /// What of it the screens say.
     unfinished_join: Mutex<Option<UnfinishedJoin>>,
+    /// Taken while the file is built anew: two would fill one file.
+    rebuilding: Mutex<()>,
+    /// What comes of a file that could not be built anew by itself.
+    retry: Mutex<Retry>,
+    /// How many lines to the hub were begun.
+    lines: AtomicU64,
+    /// Taken while it is changed which clinics this desk was locked out of.
+    locked_out_file: Mutex<()>,
     is_cancelled: AtomicBool,
     /// Damage was found while the file was in use; the next opening looks it over first.
     is_damage_found: AtomicBool,
@@ -88,8 +101,13 @@ impl Desk {
             lock: Mutex::new(None),
             recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),
+            backing_up: Mutex::default(),
             joining: Mutex::default(),
+            rebuilding: Mutex::default(),
+            retry: Mutex::default(),
+            lines: AtomicU64::new(0),
             unfinished_join: Mutex::default(),
+            locked_out_file: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
             is_damage_found: AtomicBool::new(false),
         };

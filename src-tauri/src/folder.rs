@@ -53,6 +53,11 @@ impl Folder {
         self.root.join("look.json")
     }
 
+    /// Which clinics this desk was locked out of.
+    pub(crate) fn locked_out(&self) -> PathBuf {
+        self.root.join("locked-out.json")
+    }
+
     /// The log.
     pub(crate) fn log(&self) -> PathBuf {
         self.root.join("petrel.log")

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{OnceLock, mpsc};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use petrel_domain::desk::KeyStore;
@@ -19,16 +19,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Keys {
     service: String,
     folder: PathBuf,
-    keychain: OnceLock<Result<(), String>>,
+    keychain: SelfTest,
 }
 
 impl Keys {
     /// Keys under the name of a service in the keychain, and, where they are kept in files, in a folder.
     pub fn new(service: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
-        Self { service: service.into(), folder: folder.into(), keychain: OnceLock::new() }
+        Self { service: service.into(), folder: folder.into(), keychain: SelfTest::default() }
     }
 
-    /// Whether the keychain can be used: something was written to it, read back and deleted. Asked once.
+    /// Whether the keychain can be used: something was written to it, read back and deleted. Asked until it can.
     pub fn is_keychain_ok(&self) -> bool {
         self.test_keychain().is_ok()
     }
@@ -38,13 +38,9 @@ impl Keys {
     /// # Errors
     /// `keychain_unavailable`, saying why.
     pub fn test_keychain(&self) -> Result<(), Refusal> {
-        let tested = self.keychain.get_or_init(|| {
-            let (told, answer) = mpsc::channel();
-            let service = self.service.clone();
-            std::thread::spawn(move || told.send(self_test(&service)));
-            answer.recv_timeout(PATIENCE).unwrap_or_else(|_| Err("no answer".to_owned()))
-        });
-        tested.clone().map_err(|why| Refusal::new(RefusalCode::KeychainUnavailable).with_detail(why))
+        let service = self.service.clone();
+        let tested = self.keychain.run(PATIENCE, move || self_test(&service));
+        tested.map_err(|why| Refusal::new(RefusalCode::KeychainUnavailable).with_detail(why))
     }
 
     /// Keeps a new key.
@@ -124,6 +120,49 @@ impl Keys {
     }
 }
 
+/// A test whose success holds, and whose failure does not: the keychain may have been slow, or is unlocked by now.
+#[derive(Debug, Default)]
+struct SelfTest(Mutex<Tested>);
+
+#[derive(Debug, Default)]
+enum Tested {
+    #[default]
+    NotYet,
+    /// Still awaited; nobody waits for it again, and there is no second one beside it.
+    Asked(mpsc::Receiver<Result<(), String>>),
+    Good,
+}
+
+impl SelfTest {
+    fn run(&self, patience: Duration, test: impl FnOnce() -> Result<(), String> + Send + 'static) -> Result<(), String> {
+        let mut tested = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (answer, patience) = match std::mem::take(&mut *tested) {
+            Tested::Good => {
+                *tested = Tested::Good;
+                return Ok(());
+            }
+            Tested::Asked(answer) => (answer, Duration::ZERO),
+            Tested::NotYet => {
+                let (told, answer) = mpsc::channel();
+                std::thread::spawn(move || told.send(test()));
+                (answer, patience)
+            }
+        };
+        match answer.recv_timeout(patience) {
+            Ok(Ok(())) => {
+                *tested = Tested::Good;
+                Ok(())
+            }
+            Ok(Err(why)) => Err(why),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                *tested = Tested::Asked(answer);
+                Err("no answer".to_owned())
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err("it broke".to_owned()),
+        }
+    }
+}
+
 fn missing(why: &dyn std::fmt::Display) -> Refusal {
     Refusal::new(RefusalCode::KeyMissing).with_detail(why)
 }
@@ -143,4 +182,21 @@ fn self_test(service: &str) -> Result<(), String> {
     let read = entry.get_secret().map_err(said);
     entry.delete_credential().map_err(said)?;
     if read? == probe.as_bytes() { Ok(()) } else { Err("it gave back something else".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keychain_that_was_slow_once_or_refused_is_asked_again_and_one_that_works_is_not() {
+        let tested = SelfTest::default();
+        let (answers, awaited) = mpsc::channel();
+        assert!(tested.run(PATIENCE, || Err("locked".to_owned())).is_err());
+        assert!(tested.run(Duration::ZERO, move || awaited.recv().unwrap_or(Ok(()))).is_err(), "nobody has answered");
+        answers.send(Ok(())).expect("it is awaited");
+        let again = || tested.run(Duration::ZERO, || panic!("there is one under way"));
+        assert!(std::iter::repeat_with(again).any(|tested| tested.is_ok()));
+        assert!(tested.run(PATIENCE, || panic!("it works")).is_ok());
+    }
 }

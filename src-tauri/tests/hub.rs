@@ -1,6 +1,13 @@
 //! Several desks and a real hub: a clinic is brought to it, joined, left, locked out, built anew; what cannot be sent is settled by a person.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+#[path = "hub/line.rs"]
+mod line;
+#[path = "hub/locked_out.rs"]
+mod locked_out;
+#[path = "hub/rebuild.rs"]
+mod rebuild;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -15,7 +22,7 @@ use petrel_shell::events::News;
 use petrel_shell::folder::Folder;
 use petrel_shell::keys::Keys;
 use petrel_sim::{Postgres, Served};
-use petrel_store::Action;
+use petrel_store::{Action, KeyFile};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -23,25 +30,28 @@ use uuid::Uuid;
 /// The longest a test waits for something to happen, before it says that it did not.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+type AtProgress = Box<dyn FnOnce() + Send>;
+
 /// A computer with one desk.
 struct Computer {
     folder: TempDir,
     news: Arc<(Mutex<u64>, Condvar)>,
-    /// A desk whose long work is stopped as soon as it tells of its progress.
-    stopped: Arc<Mutex<Option<Desk>>>,
+    /// What happens as soon as long work tells of its progress.
+    at_progress: Arc<Mutex<Option<AtProgress>>>,
 }
 
 impl Computer {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), news: Arc::default(), stopped: Arc::default() }
+        Self { folder: tempfile::tempdir().unwrap(), news: Arc::default(), at_progress: Arc::default() }
     }
 
     fn start(&self) -> Desk {
         let keys = Keys::new("app.petrel.test", self.folder.path().join("keys"));
-        let (news, stopped) = (Arc::clone(&self.news), Arc::clone(&self.stopped));
+        let (news, at_progress) = (Arc::clone(&self.news), Arc::clone(&self.at_progress));
         let tell = move |told: News| {
-            if let (News::Progress(_), Some(desk)) = (told, stopped.lock().unwrap().take()) {
-                desk.cancel_work();
+            if matches!(told, News::Progress(_)) {
+                let happens = at_progress.lock().unwrap().take();
+                happens.into_iter().for_each(|happens| happens());
             }
             *news.0.lock().unwrap() += 1;
             news.1.notify_all();
@@ -125,6 +135,18 @@ impl Hub {
         self.join(&desk, &first.new_device_code().unwrap().code, "Laptop").unwrap();
         (computer, desk)
     }
+}
+
+/// The clinic's file as SQLite has it, behind the program's back.
+fn database(folder: &Path) -> rusqlite::Connection {
+    let file = folder.join("clinic.petrel");
+    let key_file = KeyFile::read_beside(&file).unwrap().unwrap();
+    let key = Keys::new("app.petrel.test", folder.join("keys")).find(&key_file).unwrap().unwrap();
+    let db = rusqlite::Connection::open(file).unwrap();
+    let digits: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    db.pragma_update(None, "key", format!("x'{digits}'")).unwrap();
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
+    db
 }
 
 fn new_clinic() -> NewClinic {
@@ -288,9 +310,10 @@ fn wrong_ways_to_a_hub_are_told_apart_and_change_nothing() {
 
 /// Begins to join, and is stopped when the first rows have come.
 fn join_half(computer: &Computer, desk: &Desk, input: JoinClinic) {
-    *computer.stopped.lock().unwrap() = Some(desk.clone());
+    let stopped = desk.clone();
+    *computer.at_progress.lock().unwrap() = Some(Box::new(move || stopped.cancel_work()));
     assert_eq!(desk.join_clinic(input).unwrap_err().code, RefusalCode::Cancelled);
-    assert!(computer.stopped.lock().unwrap().is_none(), "rows had come");
+    assert!(computer.at_progress.lock().unwrap().is_none(), "rows had come");
 }
 
 fn keys_of(computer: &Computer) -> PathBuf {
@@ -413,36 +436,6 @@ fn the_key_of_a_clinic_survives_a_crash_just_after_its_file_got_its_name() {
 }
 
 #[test]
-fn a_desk_is_built_anew_and_keeps_what_only_it_knows() {
-    let hub = Hub::start();
-    let (computer, desk) = hub.with_clinic();
-    let rex = desk.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap().value;
-    desk.set_desk_setting("language", "\"es\"").unwrap();
-    let before = desk.sync_state().unwrap();
-    let state = desk.rebuild_desk().unwrap();
-    assert_eq!(state.phase, Phase::Ready, "whoever sat here still does");
-    assert_eq!(desk.language(), "es");
-    assert!(desk.ask(|store, actor| Ok(store.client(actor, rex).is_ok())).unwrap());
-    assert_eq!(desk.sync_state().unwrap().address, before.address);
-    write_notes(&desk, rex, "after");
-    computer.until_sent(&desk);
-    assert_eq!(desk.record_history("clients", Uuid::from_bytes(rex.bytes())).unwrap().len(), 2);
-    let aside: Vec<_> = std::fs::read_dir(computer.folder.path().join("set-aside")).unwrap().collect();
-    assert!(!aside.is_empty(), "the old file is set aside, not deleted");
-    // It starts again from the new file, and needs no new code.
-    desk.close();
-    let desk = computer.start();
-    sign_in(&desk);
-    computer.until_sent(&desk);
-    assert_eq!(notes(&desk, rex).as_deref(), Some("after"));
-    // Let go, it works alone, and what it does is kept.
-    assert_eq!(desk.leave_hub().unwrap().address, None);
-    write_notes(&desk, rex, "alone");
-    assert_eq!(desk.new_device_code().unwrap_err().code, RefusalCode::NoHub);
-    desk.close();
-}
-
-#[test]
 fn a_backup_that_is_put_back_joins_again_and_has_what_came_since() {
     let hub = Hub::start();
     let (computer, desk) = hub.with_clinic();
@@ -464,30 +457,6 @@ fn a_backup_that_is_put_back_joins_again_and_has_what_came_since() {
     let state = computer.until_sent(&desk);
     assert_eq!((state.rejected, state.trouble), (0, None));
     assert_eq!(desk.record_history("clients", Uuid::from_bytes(milo.bytes())).unwrap().len(), 1);
-    desk.close();
-}
-
-#[test]
-fn a_desk_that_was_away_longer_than_the_log_reaches_is_built_anew_by_itself() {
-    let hub = Hub::start();
-    let (computer, desk) = hub.with_clinic();
-    // The log does not know the number this desk says it has read to: as where the log was cut, or the hub's database put back.
-    let away = desk.save(|store, actor| {
-        store.write(actor, Action::CreateClient, |tx| {
-            let sql = "INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (?1, 'Typed while away', 1, 1)";
-            tx.db().execute(sql, [Uuid::now_v7().as_bytes()])?;
-            Ok(tx.db().execute("UPDATE sync_state SET cursor = cursor + 1000000, head = head + 1000000", [])?)
-        })
-    });
-    away.unwrap();
-    let aside = computer.folder.path().join("set-aside");
-    computer.until("the old file is set aside", || aside.exists().then_some(()));
-    computer.until("it talks to the hub again", || {
-        let state = desk.sync_state().unwrap();
-        (state.is_online && state.trouble.is_none() && state.waiting == 0).then_some(())
-    });
-    let found = desk.ask(|store, actor| store.search(actor, "typed away", 5)).unwrap();
-    assert_eq!(found.len(), 1, "what waited was sent first");
     desk.close();
 }
 

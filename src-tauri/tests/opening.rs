@@ -1,6 +1,11 @@
 //! From the first run to a damaged file: where the program stands, what it does about it, and that nothing is lost on the way.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+#[path = "opening/at_work.rs"]
+mod at_work;
+#[path = "opening/damage.rs"]
+mod damage;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -53,6 +58,17 @@ impl Computer {
         desk.create_clinic(new_clinic(kept)).unwrap();
         desk.close();
         computer
+    }
+
+    /// The clinic's file as SQLite has it, behind the program's back.
+    fn database(&self) -> rusqlite::Connection {
+        let key_file = KeyFile::read_beside(&self.path("clinic.petrel")).unwrap().unwrap();
+        let key = Keys::new("app.petrel.test", self.path("keys")).find(&key_file).unwrap().unwrap();
+        let db = rusqlite::Connection::open(self.path("clinic.petrel")).unwrap();
+        let digits: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        db.pragma_update(None, "key", format!("x'{digits}'")).unwrap();
+        db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
+        db
     }
 
     fn damage(&self) {
@@ -357,12 +373,7 @@ fn two_desks_never_open_one_file() {
 #[test]
 fn a_newer_programs_file_is_left_alone() {
     let computer = Computer::with_clinic(KeyStore::File);
-    let key_file = KeyFile::read_beside(&computer.path("clinic.petrel")).unwrap().unwrap();
-    let key = Keys::new("app.petrel.test", computer.path("keys")).find(&key_file).unwrap().unwrap();
-    let db = rusqlite::Connection::open(computer.path("clinic.petrel")).unwrap();
-    let digits: String = key.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    db.pragma_update(None, "key", format!("x'{digits}'")).unwrap();
-    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
+    let db = computer.database();
     let sql =
         "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'from_the_future', '2030-01-01', '1')";
     db.execute(sql, []).unwrap();

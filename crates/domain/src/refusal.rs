@@ -62,6 +62,8 @@ codes! {
     LastOwner,
     /// The person stopped it; nothing was changed.
     Cancelled,
+    /// The same is being done already.
+    UnderWay,
     /// Another program holds the clinic's file.
     FileBusy,
     /// The clinic's file or its folder cannot be written.

@@ -77,7 +77,9 @@ impl Backups {
             discard(&part);
             return Err(error);
         }
-        self.thin()?;
+        if let Err(error) = self.thin(&path) {
+            tracing::warn!(%error, "the folder of backups is not thinned");
+        }
         backup(path, made_at)
     }
 
@@ -103,7 +105,8 @@ impl Backups {
         };
         let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
         let named = paths.into_iter().filter_map(|path| Some((time_of(&path)?, path)));
-        let mut found = named.map(|(made_at, path)| backup(path, made_at)).collect::<Result<Vec<_>>>()?;
+        // One that is removed meanwhile is none.
+        let mut found: Vec<_> = named.filter_map(|(made_at, path)| backup(path, made_at).ok()).collect();
         found.sort_by_key(|backup| std::cmp::Reverse(backup.made_at));
         Ok(found)
     }
@@ -123,12 +126,20 @@ impl Backups {
         Ok(())
     }
 
-    fn thin(&self) -> Result<()> {
+    /// Lets go of those that the ladder no longer holds, but never of the one that was just made: by a clock that was set back, it is not the newest.
+    /// One that cannot be removed (somebody has it open) is left to the next time.
+    fn thin(&self, made: &Path) -> Result<()> {
         let all = self.list()?;
         let kept = ladder::kept(&all.iter().map(|backup| backup.made_at).collect::<Vec<_>>());
         for gone in all.iter().filter(|backup| !kept.contains(&backup.made_at)) {
-            fs::remove_file(&gone.path)?;
-            discard(&KeyFile::path_beside(Path::new(&gone.path)));
+            let path = Path::new(&gone.path);
+            if path == made {
+                continue;
+            }
+            match fs::remove_file(path) {
+                Ok(()) => discard(&KeyFile::path_beside(path)),
+                Err(error) => tracing::warn!(%error, "an old backup could not be removed"),
+            }
         }
         Ok(())
     }

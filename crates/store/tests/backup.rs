@@ -194,6 +194,33 @@ fn the_ladder_thins_the_folder_key_files_and_all() {
 }
 
 #[test]
+fn a_backup_made_by_a_clock_that_was_set_back_stays() {
+    let salon = salon();
+    let backups = Backups::of(salon.store.path());
+    salon.later(30 * MINUTE);
+    let now = back_up(&salon).made_at;
+    let earlier = backups.make_of(salon.store.path(), &key(), &key_file(), now.plus_minutes(-10)).unwrap();
+    assert!(Path::new(&earlier.path).exists());
+    assert_eq!(backups.list().unwrap().len(), 2);
+    // The next one thins what it made.
+    back_up(&salon);
+    assert_eq!(backups.list().unwrap().len(), 1);
+}
+
+#[test]
+fn an_old_backup_that_cannot_be_removed_stops_none() {
+    let salon = salon();
+    let backups = Backups::of(salon.store.path());
+    back_up(&salon);
+    // A folder stands for a file that is open elsewhere.
+    let stuck = backups.folder().join("clinic-20260529T060000000Z.petrel");
+    fs::create_dir(&stuck).unwrap();
+    let gone = back_up(&salon);
+    let newest = back_up(&salon);
+    assert!(stuck.exists() && Path::new(&newest.path).exists() && !Path::new(&gone.path).exists());
+}
+
+#[test]
 fn where_there_is_no_room_none_is_begun_and_those_there_are_stay() {
     let salon = salon();
     let first = back_up(&salon);

@@ -63,6 +63,10 @@ pub async fn run(
         };
         let failed = result.as_ref().err().map(code);
         let here = store.local_hub()?;
+        if failed.is_none() && here.trouble.is_some() {
+            // What lasted until a restart, or an update, has ended.
+            store.set_hub_trouble(None)?;
+        }
         status.send_modify(|status| {
             status.is_online = failed.is_none();
             status.is_busy = false;

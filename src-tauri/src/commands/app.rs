@@ -76,7 +76,7 @@ pub(crate) fn lock(desk: State<'_, Desk>) -> Answer<AppState> {
 #[tauri::command(async)]
 #[specta::specta]
 pub(crate) fn touch(desk: State<'_, Desk>) -> Answer<()> {
-    desk.ask(|_, _| Ok(()))
+    desk.touch()
 }
 
 /// The computer's zone.

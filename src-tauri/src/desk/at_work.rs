@@ -21,7 +21,8 @@ impl Desk {
         done.unwrap_or_else(|error| Err(Refusal::internal(error)))
     }
 
-    /// Asks the clinic something, as whoever sits here. Counts as a touch.
+    /// Asks the clinic something, as whoever sits here. Counts as no touch: the screens ask by themselves, too, whenever another desk changed what
+    /// they show.
     ///
     /// # Errors
     /// `sign_in_needed` where nobody does, or the desk lay untouched for too long; what the question says.
@@ -33,12 +34,30 @@ impl Desk {
         })
     }
 
-    /// Changes the clinic, as whoever sits here, and tells the screens what changed.
+    /// Somebody is at the desk: it does not lock yet.
+    ///
+    /// # Errors
+    /// `sign_in_needed`.
+    pub fn touch(&self) -> Result<(), Refusal> {
+        self.do_as(|_, _| Ok(()))
+    }
+
+    /// Does what only a person asks for, as whoever sits here.
+    fn do_as<T>(&self, work: impl FnOnce(&Store, &Actor) -> Result<T, StoreError>) -> Result<T, Refusal> {
+        self.with_clinic(|clinic| {
+            clinic.refuse_locked_out()?;
+            let actor = clinic.session.actor(&clinic.store, self.now())?;
+            clinic.session.touch(self.now());
+            work(&clinic.store, &actor)
+        })
+    }
+
+    /// Changes the clinic, as whoever sits here, and tells the screens what changed. Counts as a touch.
     ///
     /// # Errors
     /// `sign_in_needed`; what the change says.
     pub fn save<T>(&self, change: impl FnOnce(&Store, &Actor) -> Result<Saved<T>, StoreError>) -> Result<Saved<T>, Refusal> {
-        let saved = self.ask(change)?;
+        let saved = self.do_as(change)?;
         self.tell_changed(&saved.changes);
         Ok(saved)
     }
@@ -86,7 +105,7 @@ impl Desk {
         }
     }
 
-    /// Does long work as whoever sits here: the work tells how far it is, and looks whether it is to stop.
+    /// Does long work as whoever sits here: the work tells how far it is, and looks whether it is to stop. Counts as a touch.
     ///
     /// # Errors
     /// `sign_in_needed`; what the work says, `cancelled` among it.
@@ -96,7 +115,7 @@ impl Desk {
     ) -> Result<T, Refusal> {
         self.begin_work();
         let tell = |progress| self.tell(News::Progress(progress));
-        self.ask(|store, actor| work(store, actor, &tell, &self.inner.is_cancelled))
+        self.do_as(|store, actor| work(store, actor, &tell, &self.inner.is_cancelled))
     }
 
     /// Whatever was cancelled before is past.

@@ -5,7 +5,7 @@ use std::path::Path;
 use petrel_domain::desk::{AppState, Backup, Recovery, WaitsFor};
 use petrel_domain::rights::Right;
 use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
-use petrel_store::{Backups, FileKey, KeyFile};
+use petrel_store::{Backups, FileKey, KeyFile, StoreError, check_file};
 
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -78,11 +78,14 @@ impl Desk {
 
     fn make_backup(&self) -> Result<Backup, Refusal> {
         let made = self.with_clinic(|clinic| {
-            // Taken while the copy is made: there is one at a time.
-            let mut made = locked(&self.inner.made);
-            made.tried_at = Some(self.now());
+            let _one = locked(&self.inner.backing_up);
+            // Not held while the copy is made: every screen asks for it.
+            locked(&self.inner.made).tried_at = Some(self.now());
             let transactions = clinic.store.transactions()?;
-            match self.backups().make(&clinic.store, &clinic.key, &clinic.key_file) {
+            let result = self.backups().make(&clinic.store, &clinic.key, &clinic.key_file);
+            let result = result.map_err(|error| whose_damage(error, clinic));
+            let mut made = locked(&self.inner.made);
+            match result {
                 Ok(backup) => {
                     *made = Made { at: Some(backup.made_at), transactions: Some(transactions), problem: None, ..Made::default() };
                     tracing::info!(size_kib = backup.size_kib, "a backup was made");
@@ -185,6 +188,21 @@ impl Desk {
             }
         }
         None
+    }
+}
+
+/// What damage in a copy says of the clinic's file, which is looked over before it is taken away: a bad sector under the copy is none of the file's.
+fn whose_damage(error: StoreError, clinic: &Clinic) -> StoreError {
+    let refusal = error.refusal();
+    if refusal.code != RefusalCode::Corrupt {
+        return error;
+    }
+    match check_file(clinic.store.path(), &clinic.key, true) {
+        Err(found) if found.refusal().code == RefusalCode::Corrupt => found,
+        looked => {
+            tracing::warn!(found = ?looked.err(), "a copy was damaged, the clinic's file is not");
+            Refusal { code: RefusalCode::BadBackup, ..refusal }.into()
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use petrel_domain::checked::Checked;
@@ -9,12 +10,13 @@ use petrel_domain::desk::{DeviceCode, HistoryEntry, HubDevice, HubTrouble, JoinH
 use petrel_domain::replication::{Enrolled, Tokens};
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode};
-use petrel_store::{Actor, Store};
+use petrel_store::{Actor, LocalHub, Store};
 use petrel_sync::{HttpHub, HubError};
 use uuid::Uuid;
 
-use super::line::{self, Ended, Line, runtime};
-use super::{Clinic, Desk, Place};
+use super::line::{self, Ended, Line, Retry, runtime};
+use super::locked_out::ClinicNames;
+use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
 /// How long a hub is told goodbye.
@@ -50,14 +52,20 @@ impl Desk {
     /// the hub says. The outbox is kept, whatever comes.
     pub fn connect_hub(&self, input: JoinHub) -> Result<SyncState, Refusal> {
         let input = input.checked(())?;
-        let store = self.store_to_connect()?;
+        self.ask_to_connect()?;
         let (hub, enrolled) = enrol(&input, |_| Ok(()))?;
-        if let Err(refusal) = tie(&store, &input.address, &enrolled) {
+        let tied = match &*self.place() {
+            Place::Open(clinic) => tie(clinic, &input.address, &enrolled),
+            _ => Err(Refusal::new(RefusalCode::SignInNeeded)),
+        };
+        if let Err(refusal) = tied {
             give_up_seat(&hub, enrolled.device_id);
             return Err(refusal);
         }
+        self.forget_locked_out(enrolled.clinic_id)?;
+        *locked(&self.inner.retry) = Retry::default();
         if let Place::Open(clinic) = &mut *self.place_mut() {
-            clinic.locked_out.set(false);
+            clinic.locked_out.set(self.is_locked_out_of(&clinic.store)?);
             self.begin_line(clinic);
         }
         tracing::info!(device = %enrolled.device_id, "this desk is tied to a hub");
@@ -65,15 +73,12 @@ impl Desk {
         self.sync_state()
     }
 
-    fn store_to_connect(&self) -> Result<Store, Refusal> {
+    fn ask_to_connect(&self) -> Result<(), Refusal> {
         match &*self.place() {
-            Place::Open(clinic) if clinic.locked_out.is_set() => return Ok(clinic.store.clone()),
+            Place::Open(clinic) if clinic.locked_out.is_set() => return Ok(()),
             _ => {}
         }
-        self.ask(|store, actor| {
-            actor.require(Right::ManageClinic)?;
-            Ok(store.clone())
-        })
+        self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))
     }
 
     /// Lets the hub go: the clinic works on this desk alone. What was not sent stays.
@@ -81,34 +86,42 @@ impl Desk {
     /// # Errors
     /// `forbidden`; `no_hub`.
     pub fn leave_hub(&self) -> Result<SyncState, Refusal> {
-        let here = self.ask(|store, actor| {
-            actor.require(Right::ManageClinic)?;
-            store.local_hub()
-        })?;
-        if here.url.is_none() {
-            return Err(Refusal::new(RefusalCode::NoHub));
-        }
-        let hub = match &*self.place() {
-            Place::Open(clinic) => clinic.line().ok().map(Line::hub),
-            _ => None,
+        self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))?;
+        let here = match &mut *self.place_mut() {
+            Place::Open(clinic) => self.let_go(clinic)?,
+            _ => return Err(Refusal::new(RefusalCode::NoHub)),
         };
-        if let (Some(hub), Some(device)) = (hub, here.device_id) {
-            // Away or not, the hub is let go; where it hears of it, it forgets this desk's keys.
-            let _ = runtime().block_on(async { tokio::time::timeout(GOODBYE, hub.revoke(device)).await });
-        }
-        if let Place::Open(clinic) = &mut *self.place_mut() {
-            clinic.line = None;
-            clinic.locked_out.set(false);
-            clinic.store.leave_hub()?;
-        }
+        say_goodbye(here);
         let state = self.sync_state()?;
         self.tell(News::Sync(state.clone()));
         Ok(state)
     }
 
+    /// Lets the hub go in the file first: a hub that forgot this desk, and a file that does not know of it, would be a desk that somebody locked out.
+    fn let_go(&self, clinic: &mut Clinic) -> Result<LocalHub, Refusal> {
+        clinic.refuse_locked_out()?;
+        clinic.line = None;
+        let here = clinic.store.local_hub()?;
+        if here.url.is_none() {
+            return Err(Refusal::new(RefusalCode::NoHub));
+        }
+        if let Err(error) = clinic.store.leave_hub() {
+            self.begin_line(clinic);
+            return Err(error.refusal());
+        }
+        Ok(here)
+    }
+
     /// Begins the line of a clinic that has a hub, in the place of one that it may have had.
     pub(super) fn begin_line(&self, clinic: &mut Clinic) {
         clinic.line = None;
+        if clinic.locked_out.is_set() {
+            return;
+        }
+        let names = match ClinicNames::of(&clinic.store) {
+            Ok(names) => names,
+            Err(error) => return tracing::error!(%error, "no line to the hub"),
+        };
         let desk = Arc::downgrade(&self.inner);
         let tell: line::Tell = {
             let desk = desk.clone();
@@ -119,26 +132,26 @@ impl Desk {
             })
         };
         let (session, locked_out) = (Arc::clone(&clinic.session), Arc::clone(&clinic.locked_out));
+        let number = self.inner.lines.fetch_add(1, Ordering::Relaxed);
         let ended = move |how: Ended| {
             let Some(inner) = desk.upgrade() else { return };
+            let desk = Self { inner };
             match how {
                 Ended::Revoked => {
                     locked_out.set(true);
                     session.end();
-                    (inner.tell)(News::State);
+                    if let Err(error) = desk.note_locked_out(names) {
+                        tracing::error!(%error, "that this desk was locked out stands in its file alone");
+                    }
+                    desk.tell(News::State);
                 }
                 // On a thread of its own: it takes this line's place.
                 Ended::BehindHorizon => {
-                    let desk = Self { inner };
-                    std::thread::spawn(move || {
-                        if let Err(refusal) = desk.rebuild_behind_horizon() {
-                            tracing::warn!(code = ?refusal.code, "the desk could not be rebuilt");
-                        }
-                    });
+                    std::thread::spawn(move || desk.rebuild_behind_horizon(number));
                 }
             }
         };
-        match Line::start(&clinic.store, tell, ended) {
+        match Line::start(&clinic.store, number, locked(&self.inner.retry).pause, tell, ended) {
             Ok(line) => clinic.line = line,
             Err(error) => tracing::error!(%error, "no line to the hub"),
         }
@@ -255,16 +268,28 @@ pub(super) fn enrol(
     Ok((Arc::new(hub), enrolled.map_err(|error| refusal_of(&error))?))
 }
 
-/// The hub must not keep a desk that nobody sits at. Where it cannot be told, somebody removes the desk there.
-pub(super) fn give_up_seat(hub: &HttpHub, device: Uuid) {
-    let told = runtime().block_on(hub.revoke(device));
-    tracing::info!(was_told = told.is_ok(), "a desk that was let in was given up");
+/// Where the hub hears of it, it forgets this desk's keys. Away or not, it was let go.
+fn say_goodbye(here: LocalHub) {
+    let (Some(url), Some(device)) = (here.url, here.device_id) else { return };
+    // Nobody needs the tokens any more, so new ones are kept by nobody.
+    if let Ok(hub) = HttpHub::new(&url, here.tokens, Box::new(|_| Ok(()))) {
+        let told = runtime().block_on(async { tokio::time::timeout(GOODBYE, hub.revoke(device)).await });
+        tracing::info!(was_told = matches!(told, Ok(Ok(()))), "this desk let its hub go");
+    }
 }
 
-/// Ties a clinic's file to the clinic at the hub, where the two are one.
-fn tie(store: &Store, address: &str, enrolled: &Enrolled) -> Result<(), Refusal> {
+/// The hub must not keep a desk that nobody sits at. Where it cannot be told in time, somebody removes the desk there.
+pub(super) fn give_up_seat(hub: &HttpHub, device: Uuid) {
+    let told = runtime().block_on(async { tokio::time::timeout(GOODBYE, hub.revoke(device)).await });
+    tracing::info!(was_told = matches!(told, Ok(Ok(()))), "a desk that was let in was given up");
+}
+
+/// Ties a clinic's file to the clinic at the hub, where the two are one. A desk that was locked out is let in by its own clinic alone: a code of
+/// another hub is nothing that somebody there gave it.
+fn tie(clinic: &Clinic, address: &str, enrolled: &Enrolled) -> Result<(), Refusal> {
+    let store = &clinic.store;
     let is_same = store.local_hub()?.clinic_id == Some(enrolled.clinic_id);
-    if !is_same && enrolled.head > 0 {
+    if !is_same && (clinic.locked_out.is_set() || enrolled.head > 0) {
         return Err(Refusal::on(RefusalCode::OtherClinic, "code").with_detail(&enrolled.clinic_name));
     }
     if !is_same {

@@ -1,4 +1,4 @@
-//! A clinic's file from its hub: when a desk joins, and when it is built anew.
+//! A clinic's file from its hub, on a desk that has none.
 
 use std::path::Path;
 use std::sync::{Arc, MutexGuard};
@@ -6,15 +6,14 @@ use std::sync::{Arc, MutexGuard};
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, JoinClinic, JoinHub, Progress, UnfinishedJoin};
 use petrel_domain::replication::Tokens;
-use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, SystemClock};
-use petrel_store::{Begun, Bootstrap, FileKey, KeyFile, LocalHub, OpenOptions, Store, replace};
+use petrel_store::{Begun, Bootstrap, FileKey, KeyFile, OpenOptions, Store};
 use petrel_sync::{HttpHub, HubError, SyncError};
 use tokio::sync::Notify;
 
 use super::hub::{enrol, give_up_seat, refusal_of};
 use super::line::runtime;
-use super::{Clinic, Desk, Place, locked};
+use super::{Desk, Place, locked};
 use crate::events::News;
 
 /// A desk that is being filled. The same stands in its file and beside it, for when the program is started again.
@@ -152,27 +151,38 @@ impl Desk {
 
     fn finish_join(&self, mut joining: MutexGuard<'_, Option<Joining>>) -> Result<AppState, Refusal> {
         let Some(Joining { hub, begun, key, key_file, .. }) = &*joining else { return Err(Refusal::new(RefusalCode::NotFound)) };
-        self.fill_from(hub, begun, key)?;
+        self.fill_from(hub, begun, key, |rows| self.tell_rows(rows))?;
+        self.forget_locked_out(begun.enrolled.clinic_id)?;
         let (key, key_file) = (key.clone(), key_file.clone());
         *joining = None;
         drop(joining);
         self.settle_new(key, key_file)
     }
 
-    fn refuse_clinic(&self) -> Result<(), Refusal> {
+    pub(super) fn refuse_clinic(&self) -> Result<(), Refusal> {
         match &*self.place() {
             Place::FirstRun => Ok(()),
             _ => Err(Refusal::on(RefusalCode::Duplicate, "clinic")),
         }
     }
 
-    /// Fills the new file from the hub, and brings it up to date.
-    fn fill_from(&self, hub: &HttpHub, begun: &Begun, key: &FileKey) -> Result<(), Refusal> {
+    /// Opening a file that is not there would make an empty one.
+    pub(super) fn refuse_gone(&self) -> Result<(), Refusal> {
+        if self.inner.folder.new_file().exists() { Ok(()) } else { Err(Refusal::internal("the file that was filled is gone")) }
+    }
+
+    /// Tells a person how far the filling is. Answers whether it goes on.
+    pub(super) fn tell_rows(&self, rows: usize) -> bool {
+        self.goes_on(Progress { done: u32::try_from(rows).unwrap_or(u32::MAX), total: 0 })
+    }
+
+    /// Fills the new file from the hub, and brings it up to date. `goes_on` is told how many rows there are so far, and says whether to go on.
+    pub(super) fn fill_from(&self, hub: &HttpHub, begun: &Begun, key: &FileKey, goes_on: impl Fn(usize) -> bool) -> Result<(), Refusal> {
         let new = self.inner.folder.new_file();
         self.take_lock()?;
         let cancel = Notify::new();
         let progress = |rows: usize| {
-            if !self.goes_on(Progress { done: u32::try_from(rows).unwrap_or(u32::MAX), total: 0 }) {
+            if !goes_on(rows) {
                 cancel.notify_one();
             }
         };
@@ -182,6 +192,7 @@ impl Desk {
                 () = cancel.notified() => Err(Refusal::new(RefusalCode::Cancelled)),
             };
             joined?;
+            self.refuse_gone()?;
             let options = OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(&new, key.clone()) };
             let store = Store::open(&options)?;
             petrel_sync::round(&store, hub, &SystemClock).await.map_err(|error| of_sync(&error))?;
@@ -195,74 +206,6 @@ impl Desk {
             }
         })
     }
-
-    /// Builds this desk's file anew from the hub. What waits is sent first.
-    ///
-    /// # Errors
-    /// `forbidden`; `no_hub`; what the hub says; `cancelled`. The file is then as it was.
-    pub fn rebuild_desk(&self) -> Result<AppState, Refusal> {
-        self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))?;
-        self.rebuild("rebuilt")
-    }
-
-    /// The same, by itself, where the desk was away longer than the log reaches.
-    pub(super) fn rebuild_behind_horizon(&self) -> Result<AppState, Refusal> {
-        self.rebuild("behind")
-    }
-
-    fn rebuild(&self, why: &str) -> Result<AppState, Refusal> {
-        self.begin_work();
-        let (store, key, hub) = match &*self.place() {
-            Place::Open(clinic) => (clinic.store.clone(), clinic.key.clone(), clinic.line()?.hub()),
-            _ => return Err(Refusal::new(RefusalCode::NoHub)),
-        };
-        let sent = runtime().block_on(petrel_sync::send(&store, &*hub, &SystemClock));
-        sent.map_err(|error| of_sync(&error))?;
-        let begun = begun_here(&store, &hub)?;
-        drop(store);
-        self.remove_new()?;
-        self.fill_from(&hub, &begun, &key)?;
-        self.take_new(&hub, why)?;
-        self.tell(News::State);
-        self.app_state()
-    }
-
-    /// Puts the filled file in the place of the one at work, where nothing waits to be sent any more.
-    fn take_new(&self, hub: &HttpHub, why: &str) -> Result<(), Refusal> {
-        let mut place = self.place_mut();
-        let Place::Open(clinic) = &mut *place else { return Err(Refusal::new(RefusalCode::NoHub)) };
-        clinic.line = None;
-        let prepared = self.prepare_new(clinic, hub);
-        if let Err(refusal) = prepared {
-            self.begin_line(clinic);
-            return Err(refusal);
-        }
-        let (key_file, signed_in) = (clinic.key_file.clone(), clinic.session.signed_in());
-        let file = self.inner.folder.file();
-        *place = Place::FirstRun;
-        let replaced = replace(&self.inner.folder.new_file(), &key_file, &file, why, self.now());
-        *place = self.opened();
-        if let (Place::Open(clinic), Some(staff)) = (&*place, signed_in) {
-            clinic.session.begin(staff, self.now());
-        }
-        replaced?;
-        tracing::info!("the desk was rebuilt");
-        Ok(())
-    }
-
-    /// Sends what was written while the new file was filled, and carries over what only this desk knows.
-    fn prepare_new(&self, clinic: &Clinic, hub: &HttpHub) -> Result<(), Refusal> {
-        let sent = runtime().block_on(petrel_sync::send(&clinic.store, hub, &SystemClock));
-        sent.map_err(|error| of_sync(&error))?;
-        if clinic.store.has_unsent()? {
-            return Err(Refusal::new(RefusalCode::HubUnreachable));
-        }
-        let new = self.inner.folder.new_file();
-        clinic.store.carry_over(&new, &clinic.key)?;
-        let tokens = runtime().block_on(hub.tokens());
-        let fresh = Store::open(&OpenOptions { readers: 1, ..OpenOptions::new(&new, clinic.key.clone()) })?;
-        Ok(tokens.map_or(Ok(()), |tokens| fresh.keep_tokens(&tokens))?)
-    }
 }
 
 /// Keeps what opens the hub's door in the file that is being filled.
@@ -271,15 +214,7 @@ fn keep_tokens(new: &Path, key: &FileKey) -> impl Fn(&Tokens) -> Result<(), HubE
     move |tokens| Bootstrap::keep_tokens(&new, &key, tokens).map_err(|error| HubError::Problem(error.to_string()))
 }
 
-/// What this desk was told when it was let in, as far as a fresh file needs it.
-fn begun_here(store: &Store, hub: &HttpHub) -> Result<Begun, Refusal> {
-    let no_hub = || Refusal::new(RefusalCode::NoHub);
-    let clinic = store.clinic()?.ok_or_else(no_hub)?.details;
-    let tokens = runtime().block_on(hub.tokens());
-    LocalHub { tokens, ..store.local_hub()? }.begun(clinic.name, clinic.timezone).ok_or_else(no_hub)
-}
-
-fn of_sync(error: &SyncError) -> Refusal {
+pub(super) fn of_sync(error: &SyncError) -> Refusal {
     match error {
         SyncError::Hub(error) => refusal_of(error),
         SyncError::Store(error) => error.refusal(),

@@ -1,23 +1,27 @@
 //! The line to the hub: a thread that keeps the file and the hub together while the clinic is open.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use petrel_domain::SystemClock;
 use petrel_domain::desk::{HubTrouble, SyncState};
+use petrel_domain::replication::Tokens;
 use petrel_store::{Store, StoreError};
 use petrel_sync::{HttpHub, HubError, Status, SyncError};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
+use super::locked;
 use crate::events::News;
 
 /// How long the line rests where only a newer program, here or at the hub, can help.
 const UPDATED: Duration = Duration::from_secs(600);
 /// How long it rests where the file could not be written.
 const WRITABLE: Duration = Duration::from_secs(60);
+/// The shortest and the longest rest where the desk could not be built anew.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What the line tells of itself. It must not ask the desk where it stands: whoever ends the line may hold that.
 pub(super) type Tell = Arc<dyn Fn(News) + Send + Sync>;
@@ -31,8 +35,40 @@ pub(super) enum Ended {
     BehindHorizon,
 }
 
+/// What comes of a file that could not be built anew by itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Retry {
+    /// How long the next line rests before it begins.
+    pub(super) pause: Duration,
+    /// Whether what was fetched of the new file is good to go on with.
+    pub(super) goes_on: bool,
+}
+
+impl Retry {
+    pub(super) fn next(self, goes_on: bool) -> Self {
+        Self { pause: (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE), goes_on }
+    }
+}
+
+/// Keeps every new pair of tokens in the file until the line ends. Whoever still asks the hub something then holds no file open by it, and uses no
+/// pair that is not kept: the one in the file stays good.
+struct Keeper(Mutex<Option<Store>>);
+
+impl Keeper {
+    fn keep(&self, tokens: &Tokens) -> Result<(), HubError> {
+        let told = |why: &dyn std::fmt::Display| HubError::Problem(why.to_string());
+        match &*locked(&self.0) {
+            Some(store) => store.keep_tokens(tokens).map_err(|error| told(&error)),
+            None => Err(told(&"the line has ended")),
+        }
+    }
+}
+
 /// The line of an open clinic. It ends when it is dropped.
 pub(super) struct Line {
+    /// Which of those that were begun since the start of the program.
+    number: u64,
+    keeper: Arc<Keeper>,
     hub: Arc<HttpHub>,
     status: watch::Receiver<Status>,
     wake: Arc<Notify>,
@@ -50,20 +86,27 @@ impl Drop for Line {
         {
             tracing::error!("the line to the hub broke");
         }
+        *locked(&self.keeper.0) = None;
     }
 }
 
 impl Line {
     /// The line of a clinic that has a hub; none where it has none, or where the desk has nothing to knock with.
-    pub(super) fn start(store: &Store, tell: Tell, ended: impl Fn(Ended) + Send + 'static) -> Result<Option<Self>, StoreError> {
+    pub(super) fn start(
+        store: &Store,
+        number: u64,
+        pause: Duration,
+        tell: Tell,
+        ended: impl Fn(Ended) + Send + 'static,
+    ) -> Result<Option<Self>, StoreError> {
         let here = store.local_hub()?;
         let (Some(url), Some(tokens)) = (here.url, here.tokens) else { return Ok(None) };
         if here.trouble.as_deref() == Some(HubTrouble::DeskRevoked.as_str()) {
             return Ok(None);
         }
-        let keeper = store.clone();
-        let keep = move |tokens: &_| keeper.keep_tokens(tokens).map_err(|error| HubError::Problem(error.to_string()));
-        let hub = match HttpHub::new(&url, Some(tokens), Box::new(keep)) {
+        let keeper = Arc::new(Keeper(Mutex::new(Some(store.clone()))));
+        let keeps = Arc::clone(&keeper);
+        let hub = match HttpHub::new(&url, Some(tokens), Box::new(move |tokens| keeps.keep(tokens))) {
             Ok(hub) => Arc::new(hub),
             Err(error) => {
                 tracing::error!(%error, "the hub's address in the file is none");
@@ -79,6 +122,7 @@ impl Line {
             stop: Arc::clone(&stop),
             status: status_of,
             tell,
+            pause,
         };
         let runtime = runtime();
         let thread = std::thread::Builder::new().name("hub".to_owned()).spawn(move || {
@@ -86,7 +130,7 @@ impl Line {
                 ended(how);
             }
         })?;
-        Ok(Some(Self { hub, status, wake, stop, thread: Some(thread) }))
+        Ok(Some(Self { number, keeper, hub, status, wake, stop, thread: Some(thread) }))
     }
 
     /// Something was written here: it is sent at once.
@@ -97,6 +141,11 @@ impl Line {
     /// The hub, to ask it something else. It shares the line's tokens, which may be renewed by either.
     pub(super) fn hub(&self) -> Arc<HttpHub> {
         Arc::clone(&self.hub)
+    }
+
+    /// Whether it is the one of this number.
+    pub(super) fn is(&self, number: u64) -> bool {
+        self.number == number
     }
 
     pub(super) fn status(&self) -> Status {
@@ -116,6 +165,8 @@ struct Worker {
     stop: Arc<Notify>,
     status: watch::Sender<Status>,
     tell: Tell,
+    /// How long it rests before it begins.
+    pause: Duration,
 }
 
 impl Worker {
@@ -138,6 +189,11 @@ impl Worker {
     }
 
     async fn keep_together(&self) -> Option<Ended> {
+        if !self.pause.is_zero() {
+            // Whoever writes does not shorten it: what failed is more than a round.
+            tokio::time::sleep(self.pause).await;
+            self.clear_trouble();
+        }
         loop {
             let changed = |tables: &[String]| (self.tell)(News::Changed(tables.to_vec()));
             let ended = petrel_sync::run(&self.store, &*self.hub, &SystemClock, Arc::clone(&self.wake), &self.status, changed).await;
@@ -154,9 +210,13 @@ impl Worker {
                 () = tokio::time::sleep(rest) => {}
                 () = self.wake.notified() => {}
             }
-            if let Err(error) = self.store.set_hub_trouble(None) {
-                tracing::warn!(%error, "the line's trouble could not be cleared");
-            }
+            self.clear_trouble();
+        }
+    }
+
+    fn clear_trouble(&self) {
+        if let Err(error) = self.store.set_hub_trouble(None) {
+            tracing::warn!(%error, "the line's trouble could not be cleared");
         }
     }
 }
@@ -180,24 +240,5 @@ pub(super) fn state(store: &Store, status: Option<&Status>) -> SyncState {
         rejected,
         lost,
         address: here.url,
-    }
-}
-
-/// Marks that somebody locked this desk out: from then on nothing is shown.
-#[derive(Debug, Default)]
-pub(super) struct LockedOut(AtomicBool);
-
-impl LockedOut {
-    pub(super) fn of(store: &Store) -> Result<Self, StoreError> {
-        let trouble = store.local_hub()?.trouble;
-        Ok(Self(AtomicBool::new(trouble.as_deref() == Some(HubTrouble::DeskRevoked.as_str()))))
-    }
-
-    pub(super) fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    pub(super) fn set(&self, is_locked_out: bool) {
-        self.0.store(is_locked_out, Ordering::SeqCst);
     }
 }

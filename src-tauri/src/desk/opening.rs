@@ -14,7 +14,7 @@ use petrel_store::{
     FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, remove_file, set_aside,
 };
 
-use super::line::LockedOut;
+use super::locked_out::LockedOut;
 use super::state::IS_DEMO;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -68,9 +68,14 @@ impl Desk {
 
     /// Where the file puts the program.
     pub(super) fn opened(&self) -> Place {
+        self.opened_by(None)
+    }
+
+    /// The same, where a key is at hand: whoever was at work must not be asked for it.
+    pub(super) fn opened_by(&self, at_hand: Option<(FileKey, KeyFile)>) -> Place {
         self.inner.waiting.begin(WaitsFor::File);
         // A fault in the program is said like any other trouble: a thread that died of it would leave the screen waiting for ever.
-        let opened = catch_unwind(AssertUnwindSafe(|| self.try_open()));
+        let opened = catch_unwind(AssertUnwindSafe(|| self.try_open(at_hand)));
         let opened = opened.unwrap_or_else(|_| Err(Refusal::internal("the opening of the file panicked").into()));
         self.inner.waiting.end();
         opened.unwrap_or_else(|error| {
@@ -80,7 +85,7 @@ impl Desk {
         })
     }
 
-    fn try_open(&self) -> Result<Place, StoreError> {
+    fn try_open(&self, at_hand: Option<(FileKey, KeyFile)>) -> Result<Place, StoreError> {
         let file = self.inner.folder.file();
         let trust = self.take_lock()?;
         finish_restore(&file)?;
@@ -94,15 +99,23 @@ impl Desk {
         }
         let key_file = KeyFile::read_beside(&file)?.or_else(|| self.key_file_of_backups());
         let key_file = key_file.ok_or_else(|| Refusal::new(RefusalCode::KeyMissing))?;
-        if key_file.store() == KeyStore::Keychain {
-            self.inner.waiting.begin(WaitsFor::Keychain);
-        }
-        let key = self.keys().find(&key_file)?;
-        self.inner.waiting.begin(WaitsFor::File);
+        let key = match at_hand {
+            Some((key, of)) if of.key_id == key_file.key_id => Some(key),
+            _ => self.find_key(&key_file)?,
+        };
         match key {
             Some(key) => self.open_with(key, key_file, trust),
             None => Ok(Place::NeedsPassphrase(key_file)),
         }
+    }
+
+    fn find_key(&self, key_file: &KeyFile) -> Result<Option<FileKey>, Refusal> {
+        if key_file.store() == KeyStore::Keychain {
+            self.inner.waiting.begin(WaitsFor::Keychain);
+        }
+        let key = self.keys().find(key_file)?;
+        self.inner.waiting.begin(WaitsFor::File);
+        Ok(key)
     }
 
     /// Takes the file's lock, once. Answers how far the file is to be trusted.
@@ -142,7 +155,7 @@ impl Desk {
 
     /// The clinic at work, with its line to the hub where it has one.
     fn at_work(&self, store: Store, key: FileKey, key_file: KeyFile) -> Result<Place, StoreError> {
-        let locked_out = Arc::new(LockedOut::of(&store)?);
+        let locked_out = Arc::new(LockedOut::new(self.is_locked_out_of(&store)?));
         let mut clinic = Clinic { line: None, store, key, key_file, session: Arc::default(), locked_out };
         self.begin_line(&mut clinic);
         Ok(Place::Open(Box::new(clinic)))
@@ -157,7 +170,8 @@ impl Desk {
             return Err(Refusal::new(RefusalCode::Corrupt).with_detail("empty").into());
         }
         if trust == Trust::Damaged || (trust == Trust::Unknown && size <= LOOKED_OVER_AT_ONCE) {
-            check_file(&file, key, false)?;
+            // What was found at work may be none of what the seals of the pages show.
+            check_file(&file, key, trust == Trust::Damaged)?;
         }
         if is_older(&file, key)? {
             // What opening it will change for good is kept as it was, in a copy that was opened and checked.
@@ -231,6 +245,9 @@ impl Desk {
         passphrase: Option<&str>,
         fill: impl FnOnce(&Store) -> Result<Option<StaffId>, StoreError>,
     ) -> Result<AppState, Refusal> {
+        self.refuse_clinic()?;
+        // The hub is told of it, so nobody may wait for this.
+        self.discard_begun(&mut locked(&self.inner.joining))?;
         let mut place = self.place_mut();
         if !matches!(&*place, Place::FirstRun) {
             return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
@@ -289,7 +306,6 @@ impl Desk {
         fill: impl FnOnce(&Store) -> Result<Option<StaffId>, StoreError>,
         new: &std::path::Path,
     ) -> Result<(FileKey, Option<StaffId>), Refusal> {
-        self.discard_begun(&mut locked(&self.inner.joining))?;
         let key = FileKey::random()?;
         let options = OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(new, key.clone()) };
         let store = Store::open(&options)?;

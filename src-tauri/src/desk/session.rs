@@ -50,12 +50,16 @@ impl Session {
         })
     }
 
-    /// Who acts. Counts as a touch. Their role is what it is now, not what it was when they signed in.
-    pub(super) fn actor(&self, store: &Store, now: Millis) -> Result<Actor, Refusal> {
-        let staff = self.staff(store, now)?.ok_or_else(|| Refusal::new(RefusalCode::SignInNeeded))?;
+    /// Whoever sits here did something.
+    pub(super) fn touch(&self, now: Millis) {
         if let Some(signed_in) = &mut *locked(&self.signed_in) {
             signed_in.touched_at = now;
         }
+    }
+
+    /// Who acts. Their role is what it is now, not what it was when they signed in.
+    pub(super) fn actor(&self, store: &Store, now: Millis) -> Result<Actor, Refusal> {
+        let staff = self.staff(store, now)?.ok_or_else(|| Refusal::new(RefusalCode::SignInNeeded))?;
         Ok(Actor::staff(staff.id, staff.details.role))
     }
 
@@ -63,6 +67,10 @@ impl Session {
     pub(super) fn end_if_idle(&self, store: &Store, now: Millis) -> Result<bool, Refusal> {
         let minutes = i64::from(auto_lock_minutes(store)?);
         let mut signed_in = locked(&self.signed_in);
+        if let Some(signed_in) = &mut *signed_in {
+            // A clock that was set back must not hold the desk open until it is there again; nor may one that is put right by a little lock it.
+            signed_in.touched_at = signed_in.touched_at.min(now);
+        }
         let is_over = signed_in.is_some_and(|signed_in| minutes > 0 && now.0 - signed_in.touched_at.0 >= minutes * MINUTE);
         if is_over {
             *signed_in = None;

@@ -11,8 +11,8 @@ use crate::events::News;
 
 /// The desk's setting that marks a demo clinic.
 pub(super) const IS_DEMO: &str = "is_demo";
-/// What nobody sets from a screen.
-const OURS: &[&str] = &[IS_DEMO, "pin_tries"];
+/// What no screen sets or reads.
+const OURS: &[&str] = &[IS_DEMO, "pin_tries", "dismissed_duplicates", "derived_is_stale"];
 
 impl Desk {
     /// Where the program stands. Waits for the file to be opened, for a while: whoever is told that it is being opened asks again.
@@ -114,13 +114,17 @@ impl Desk {
         }
     }
 
-    /// A setting of this desk, as JSON; none also where no clinic is open yet, but for the language and the theme.
+    /// A setting of this desk, as JSON; none also where no clinic is open yet, but for the language and the theme. Needs nobody signed in, so drafts
+    /// are none of them.
     ///
     /// # Errors
     /// What the store says.
     pub fn desk_setting(&self, key: &str) -> Result<Option<String>, Refusal> {
         if is_look(key) {
             return Ok(self.look(key));
+        }
+        if is_ours(key) {
+            return Ok(None);
         }
         match &*self.place() {
             Place::Open(clinic) => Ok(clinic.store.desk_setting(key)?),
@@ -139,7 +143,7 @@ impl Desk {
     /// # Errors
     /// `invalid` on `key` or `value`; `forbidden`; `sign_in_needed`.
     pub fn set_desk_setting(&self, key: &str, value: &str) -> Result<(), Refusal> {
-        if key.is_empty() || key.len() > 100 || OURS.contains(&key) || key.starts_with(DRAFT) {
+        if key.is_empty() || key.len() > 100 || is_ours(key) {
             return Err(Refusal::invalid("key").with_detail(key));
         }
         if is_look(key) {
@@ -180,6 +184,11 @@ impl Desk {
         let json = value.map(|value| serde_json::Value::from(value).to_string());
         self.ask(|store, _| store.set_desk_setting(&format!("{DRAFT}{key}"), json.as_deref()))
     }
+}
+
+/// Whether a setting is none of the screens'.
+fn is_ours(key: &str) -> bool {
+    OURS.contains(&key) || key.starts_with(DRAFT)
 }
 
 /// What the keys of drafts begin with.

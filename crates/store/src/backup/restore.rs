@@ -50,18 +50,38 @@ fn make_ready(new: &Path, ready: &Path, key_file: &KeyFile) -> Result<()> {
 
 /// What is ready takes the file's place. A crash on the way leads forward: the next start finds what is ready and finishes.
 fn take_place(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
-    let old = set_aside(file, why, now)?;
+    let old = match set_aside(file, why, now) {
+        Ok(old) => old,
+        Err(error) => {
+            // What was refused must not come true later. Where the old file is gone already, there is no way but forward.
+            if file.exists() {
+                discard_ready(file);
+            }
+            return Err(error);
+        }
+    };
     finish_restore(file)?;
     Ok(old)
 }
 
-/// Finishes a restore that was cut short after the backup was ready. Answers whether there was one.
+fn discard_ready(file: &Path) {
+    let ready = ready(file);
+    discard(&ready);
+    discard(&KeyFile::path_beside(&ready));
+}
+
+/// Finishes a restore that was cut short after the old file was set aside. One that was cut short before has changed nothing, and is over: what was
+/// made ready is a copy, and would else take the place of a file that is set aside much later. Answers whether one was finished.
 ///
 /// # Errors
 /// What the system says.
 pub fn finish_restore(file: &Path) -> Result<bool> {
     let ready = ready(file);
-    if !ready.exists() || file.exists() {
+    if !ready.exists() {
+        return Ok(false);
+    }
+    if file.exists() {
+        discard_ready(file);
         return Ok(false);
     }
     clear_way(file)?;

@@ -26,7 +26,7 @@ const ADVICE: Partial<Record<RefusalCode, Advice>> = {
   disk_full: wait('lock.disk_full'),
   disk_trouble: replace('lock.disk_trouble'),
   newer_file: wait('lock.newer_file'),
-  keychain_unavailable: wait('lock.keychain_unavailable'),
+  keychain_unavailable: replace('lock.keychain_unavailable'),
   wrong_key: replace('lock.wrong_key'),
   corrupt: replace('lock.corrupt'),
   key_missing: replace('lock.key_missing'),

@@ -1301,6 +1301,8 @@ export type RefusalCode =
 "last_owner" | 
 /**  The person stopped it; nothing was changed. */
 "cancelled" | 
+/**  The same is being done already. */
+"under_way" | 
 /**  Another program holds the clinic's file. */
 "file_busy" | 
 /**  The clinic's file or its folder cannot be written. */

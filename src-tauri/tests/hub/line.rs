@@ -1,0 +1,42 @@
+//! The line to the hub: trouble that has ended, and a hub that is let go.
+
+use petrel_domain::desk::{HubTrouble, Phase};
+
+use super::{Hub, database, sign_in};
+
+#[test]
+fn trouble_that_an_update_has_ended_is_over_with_the_first_good_round() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    desk.close();
+    drop(desk);
+    let db = database(computer.folder.path());
+    db.execute("UPDATE sync_state SET trouble = ?1", [HubTrouble::DeskTooOld.as_str()]).unwrap();
+    drop(db);
+    let desk = computer.start();
+    computer.until("it is online", || {
+        let state = desk.sync_state().unwrap();
+        (state.is_online && state.trouble.is_none()).then_some(())
+    });
+    desk.close();
+}
+
+#[test]
+fn a_hub_that_could_not_be_let_go_is_still_this_desks_hub() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    let db = database(computer.folder.path());
+    db.execute_batch("BEGIN IMMEDIATE").unwrap();
+    desk.leave_hub().unwrap_err();
+    db.execute_batch("ROLLBACK").unwrap();
+    drop(db);
+    desk.close();
+    let desk = computer.start();
+    computer.until_sent(&desk);
+    assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut);
+    sign_in(&desk);
+    // Let go, the hub has forgotten it.
+    assert_eq!(desk.leave_hub().unwrap().address, None);
+    assert_eq!(desk.app_state().unwrap().phase, Phase::Ready);
+    desk.close();
+}

@@ -1,0 +1,49 @@
+//! Damage that the seals of the pages do not show, and what must not come true after it was refused.
+
+use std::fs;
+use std::path::Path;
+
+use petrel_domain::RefusalCode;
+use petrel_domain::desk::{KeyStore, Phase};
+
+use super::{Computer, files, hire, names, sign_in, trouble};
+
+#[test]
+fn a_broken_reference_that_a_backup_finds_is_damage_and_a_backup_takes_the_files_place() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    let db = computer.database();
+    db.pragma_update(None, "foreign_keys", false).unwrap();
+    let sql = "INSERT INTO pets (id, client_id, name, created_at, updated_at) VALUES (randomblob(16), randomblob(16), 'Stray', 1, 1)";
+    db.execute(sql, []).unwrap();
+    drop(db);
+    let desk = computer.start();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut, "every page is as it was sealed");
+    computer.pass(60);
+    desk.keep_house();
+    assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt);
+    let state = desk.open().unwrap();
+    assert_eq!(state.phase, Phase::SignedOut);
+    assert!(state.recovered.is_some());
+    sign_in(&desk);
+    assert_eq!(names(&desk), ["Ana"]);
+}
+
+#[test]
+fn a_restore_that_was_refused_does_not_come_true_when_the_file_is_set_aside_later() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    let desk = computer.start();
+    sign_in(&desk);
+    let backup = desk.list_backups().unwrap().remove(0).path;
+    fs::write(computer.path("set-aside"), "in the way").unwrap();
+    desk.restore_backup(Path::new(&backup)).unwrap_err();
+    assert!(!files(computer.folder.path()).iter().any(|name| name.contains(".restored")));
+    sign_in(&desk);
+    hire(&desk, "Bo").unwrap();
+    desk.close();
+    fs::remove_file(computer.path("set-aside")).unwrap();
+    fs::remove_dir_all(computer.path("backups")).unwrap();
+    computer.damage();
+    let desk = computer.start();
+    assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt);
+    assert_eq!(desk.set_aside_file().unwrap().phase, Phase::FirstRun);
+}
