@@ -8,6 +8,7 @@ mod locked_out;
 #[path = "hub/rebuild.rs"]
 mod rebuild;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -36,22 +37,27 @@ type AtProgress = Box<dyn FnOnce() + Send>;
 struct Computer {
     folder: TempDir,
     news: Arc<(Mutex<u64>, Condvar)>,
+    /// The tables that the screens were told of.
+    changed: Arc<Mutex<BTreeSet<String>>>,
     /// What happens as soon as long work tells of its progress.
     at_progress: Arc<Mutex<Option<AtProgress>>>,
 }
 
 impl Computer {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), news: Arc::default(), at_progress: Arc::default() }
+        Self { folder: tempfile::tempdir().unwrap(), news: Arc::default(), changed: Arc::default(), at_progress: Arc::default() }
     }
 
     fn start(&self) -> Desk {
         let keys = Keys::new("app.petrel.test", self.folder.path().join("keys"));
-        let (news, at_progress) = (Arc::clone(&self.news), Arc::clone(&self.at_progress));
+        let (news, changed, at_progress) = (Arc::clone(&self.news), Arc::clone(&self.changed), Arc::clone(&self.at_progress));
         let tell = move |told: News| {
             if matches!(told, News::Progress(_)) {
                 let happens = at_progress.lock().unwrap().take();
                 happens.into_iter().for_each(|happens| happens());
+            }
+            if let News::Changed(tables) = told {
+                changed.lock().unwrap().extend(tables);
             }
             *news.0.lock().unwrap() += 1;
             news.1.notify_all();

@@ -54,7 +54,7 @@ fn a_clinic_that_is_told_of_names_nothing_that_was_not_told_before() {
         INSERT INTO clients (id, first_name, merged_into_id, created_at, updated_at)
         SELECT unhex(printf('0190000000007000800000000000%04x', i)), 'Ann',
           CASE WHEN i < 1201 THEN unhex(printf('0190000000007000800000000000%04x', i + 1)) END, 1, 1 FROM n";
-    salon.store.write(&Actor::program(), petrel_store::Action::CreateClient, |tx| Ok(tx.db().execute(add, [])?)).unwrap();
+    salon.store.write(&Actor::program(), Action::CreateClient, |tx| Ok(tx.db().execute(add, [])?)).unwrap();
     salon.sql("UPDATE outbox SET sent_at = 1");
     assert!(salon.store.tell_everything().unwrap());
     let (mut told, mut named) = (HashSet::new(), 0);

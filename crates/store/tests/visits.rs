@@ -10,7 +10,7 @@ use petrel_domain::desk::{
 };
 use petrel_domain::{
     AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, FieldType, Millis, PetId, Refusal, RefusalCode, SeriesScope,
-    ServiceKind,
+    ServiceKind, Species,
 };
 
 impl Salon {

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use petrel_domain::desk::{Progress, Saved};
+use petrel_domain::manifest::{DERIVED, REPLICATED};
 use petrel_domain::{Refusal, RefusalCode};
 use petrel_store::{Actor, Store, StoreError};
 
@@ -85,6 +86,13 @@ impl Desk {
             _ => {}
         }
         refusal
+    }
+
+    /// Tells the screens that another file is in the place of the one they read: nothing they know is to be trusted.
+    pub(super) fn tell_new_file(&self) {
+        self.tell(News::State);
+        let tables = REPLICATED.iter().chain(DERIVED).map(|table| (*table).to_owned());
+        self.tell(News::Changed(tables.collect()));
     }
 
     /// Tells the screens which tables changed.

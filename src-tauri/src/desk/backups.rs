@@ -58,12 +58,18 @@ impl Desk {
     }
 
     /// What the desk does by itself, every few seconds: lock where nobody has touched it for long enough, and make a backup an
-    /// hour after the last, if anything has changed since.
+    /// hour after the last, if anything has changed since, and forget what it has kept for long enough.
     pub fn keep_house(&self) {
         self.lock_if_idle();
         if self.is_due(EVERY) {
             // What is wrong is kept for the screens.
             let _ = self.make_backup();
+            // After the copy: it has what is forgotten.
+            match self.with_clinic(|clinic| clinic.store.forget_old()) {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "what was kept long enough was forgotten"),
+                Err(refusal) => tracing::warn!(code = ?refusal.code, "nothing was forgotten"),
+            }
         }
     }
 
@@ -121,7 +127,7 @@ impl Desk {
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
         *place = self.opened();
         drop(place);
-        self.tell(News::State);
+        self.tell_new_file();
         restored?;
         tracing::info!("a backup was restored");
         if had_none && let Err(refusal) = self.discard_begun(&mut locked(&self.inner.joining)) {

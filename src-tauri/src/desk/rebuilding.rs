@@ -75,7 +75,7 @@ impl Desk {
         }
         self.fill_from(&hub, &begun, &key, goes_on)?;
         self.take_new(&hub, why)?;
-        self.tell(News::State);
+        self.tell_new_file();
         Ok(())
     }
 

@@ -15,8 +15,11 @@ fn a_desk_is_built_anew_and_keeps_what_only_it_knows() {
     let rex = desk.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap().value;
     desk.set_desk_setting("language", "\"es\"").unwrap();
     let before = desk.sync_state().unwrap();
+    let is_told = || computer.changed.lock().unwrap().contains("medical_records");
+    assert!(!is_told());
     let state = desk.rebuild_desk().unwrap();
     assert_eq!(state.phase, Phase::Ready, "whoever sat here still does");
+    assert!(is_told(), "the screens ask anew");
     assert_eq!(desk.language(), "es");
     assert!(desk.ask(|store, actor| Ok(store.client(actor, rex).is_ok())).unwrap());
     assert_eq!(desk.sync_state().unwrap().address, before.address);
