@@ -53,3 +53,13 @@ test('back from a client who was just added leads to the list, without the form'
   await expect(page.getByTestId('client-row').first()).toBeVisible();
   await expect(page.getByTestId('client-dialog')).toHaveCount(0);
 });
+
+test('a service is opened, changed and saved', async ({ page }) => {
+  await openDesk(page, '/#/settings/services');
+  await page.getByTestId('service-row').first().getByRole('button').click();
+  await expect(page.getByTestId('service-name')).toHaveValue('Consultation');
+  await page.getByTestId('service-name').fill('First consultation');
+  await page.getByTestId('save-service').click();
+  await expect(page.getByTestId('service-dialog')).toHaveCount(0);
+  await expect(page.getByTestId('service-row').first()).toContainText('First consultation');
+});
