@@ -63,3 +63,44 @@ test('a service is opened, changed and saved', async ({ page }) => {
   await expect(page.getByTestId('service-dialog')).toHaveCount(0);
   await expect(page.getByTestId('service-row').first()).toContainText('First consultation');
 });
+
+test('a name is typed as soon as the form for a new client is open', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('new-client').click();
+  await expect(page.getByTestId('client-first')).toBeFocused();
+  await page.keyboard.type('Vera Lind');
+  await expect(page.getByTestId('client-first')).toHaveValue('Vera Lind');
+});
+
+for (const [path, open, first] of [
+  ['/#/settings/staff', 'new-staff', 'staff-first'],
+  ['/#/settings/services', 'new-service', 'service-name'],
+  ['/#/waitlist', 'add-to-waitlist', 'waitlist-client'],
+] as const) {
+  test(`a dialog begins at its first field (${first})`, async ({ page }) => {
+    await openDesk(page, path);
+    await page.getByTestId(open).click();
+    await expect(page.getByTestId(first)).toBeFocused();
+  });
+}
+
+test('a dialog begins at its first field where that is no text, and at what is safe where there is none', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/settings/staff');
+  await page.getByRole('button', { name: 'Set PIN' }).nth(1).click();
+  await expect(page.getByTestId('new-pin')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('settings-hours').click();
+  await page.getByTestId('add-override').click();
+  await expect(page.getByTestId('override-dialog').getByLabel('Kind')).toBeFocused();
+  await page.keyboard.press('Escape');
+  const id = await aClient(page, 'family');
+  await page.goto(`/#/clients/${id}`);
+  await page.getByTestId('client-more').click();
+  await page.getByTestId('client-wait').click();
+  await expect(page.getByTestId('waitlist-pet')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.getByTestId('client-likeness').first().getByRole('button').click();
+  await expect(page.getByTestId('merge-dialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
+});

@@ -119,6 +119,7 @@ test('something rejected is written to a file, and let go of after a question', 
   await expect(page.getByText('Written to')).toBeVisible();
   await page.getByTestId('discard').first().click();
   await expect(page.getByTestId('confirm-dialog')).toContainText('cannot be undone');
+  await expect(page.getByTestId('confirm-dialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.getByTestId('confirm-action').click();
   await expect(page.getByTestId('rejected')).toHaveCount(1);
 });
