@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expect, openDesk, test } from './desk';
 import { aClient } from './people';
+import { movable, stored } from './visits';
 
 /** A change of address within the open page, as a link makes one. */
 const follow = (page: Page, path: string) => page.evaluate((to) => void (location.hash = to), path);
@@ -103,4 +104,72 @@ test('a dialog begins at its first field where that is no text, and at what is s
   await page.keyboard.press('Escape');
   await page.getByTestId('client-likeness').first().getByRole('button').click();
   await expect(page.getByTestId('merge-dialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
+});
+
+const answerIn = (page: Page, command: string, millis: number) =>
+  page.evaluate(([name, wait]) => void (window.petrelWorld!.slow[name] = wait), [command, millis] as const);
+
+test('a client who is saved with a double click is there once', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('new-client').click();
+  await page.getByTestId('client-first').fill('Vera');
+  await page.getByTestId('client-last').fill('Lind');
+  await answerIn(page, 'create_client', 150);
+  await page.getByTestId('save-client').dblclick();
+  await expect(page.getByTestId('client-name')).toHaveText('Vera Lind');
+  const count = () =>
+    page.evaluate(() => window.petrelWorld!.memory.clients.filter(({ last_name }) => last_name === 'Lind').length);
+  expect(await count()).toBe(1);
+});
+
+test('a form that was refused can be sent again', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('new-client').click();
+  await page.getByTestId('save-client').click();
+  await expect(page.getByTestId('client-first')).toHaveAttribute('aria-invalid', 'true');
+  await page.getByTestId('client-first').fill('Vera');
+  await page.getByTestId('save-client').click();
+  await expect(page.getByTestId('client-name')).toHaveText('Vera');
+});
+
+test('a weight that is written down with a double click stands there once', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const id = await page.evaluate(() => window.petrelWorld!.memory.pets.find((pet) => !pet.deceased_on)!.id);
+  const weights = () =>
+    page.evaluate((own) => window.petrelWorld!.memory.records.filter(({ pet_id }) => pet_id === own).length, id);
+  const before = await weights();
+  await page.goto(`/#/pets/${id}`);
+  await page.getByTestId('weight').fill('3.7');
+  await answerIn(page, 'record_weight', 150);
+  await page.getByTestId('record-weight').dblclick();
+  await expect(page.getByTestId('weight')).toHaveValue('');
+  expect(await weights()).toBe(before + 1);
+});
+
+test('a colleague who is saved with a double click is there once', async ({ page }) => {
+  await openDesk(page, '/#/settings/staff');
+  await page.getByTestId('new-staff').click();
+  await page.getByTestId('staff-first').fill('Vera');
+  await answerIn(page, 'create_staff', 150);
+  await page.getByTestId('save-staff').dblclick();
+  await expect(page.getByTestId('staff-dialog')).toHaveCount(0);
+  await expect(page.getByTestId('staff-row').filter({ hasText: 'Vera' })).toHaveCount(1);
+});
+
+test('a double click takes a visit one step on, and not two', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-next').dblclick({ delay: 80 });
+  expect((await stored(page, id)).status).toBe('checked_in');
+});
+
+test('a double click on the day’s board is for one visit', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  const statuses = () =>
+    page.evaluate(() => window.petrelWorld!.memory.visits.map(({ id, status }) => `${id} ${status}`));
+  const before = await statuses();
+  await page.getByTestId('lane-expected').getByTestId('today-next').first().dblclick({ delay: 80 });
+  const after = await statuses();
+  expect(after.filter((each) => !before.includes(each))).toHaveLength(1);
 });

@@ -161,14 +161,24 @@ export const canMove = (status: AppointmentStatus): boolean =>
   status === 'pending' || status === 'confirmed' || status === 'reminded';
 export const usualNext = (status: AppointmentStatus): AppointmentStatus | null => USUAL[status] ?? null;
 
+/** Visits whose status is being written: they are not written a second time meanwhile. */
+const underWay = new Set<string>();
+
+/** Writes a visit's status, and says `done`. */
+export async function writeStatus({ id }: AppointmentCard, status: AppointmentStatus, done: string): Promise<void> {
+  if (underWay.has(id)) return;
+  underWay.add(id);
+  await save(backend.setAppointmentStatus(id, status), { done });
+  underWay.delete(id);
+}
+
 export async function setStatus(card: AppointmentCard, status: AppointmentStatus): Promise<void> {
   if (status === 'cancelled') {
     flow.cancel = card;
     return;
   }
-  await save(backend.setAppointmentStatus(card.id, status), {
-    done: t('visit.now_status', { pet: petOf(card), status: t(STATUS[status].text) }),
-  });
+  const done = t('visit.now_status', { pet: petOf(card), status: t(STATUS[status].text) });
+  await writeStatus(card, status, done);
 }
 
 /** Cancels, says so, and looks for who could take the time. */
