@@ -173,3 +173,34 @@ test('a double click on the day’s board is for one visit', async ({ page }) =>
   const after = await statuses();
   expect(after.filter((each) => !before.includes(each))).toHaveLength(1);
 });
+
+test('what was typed for the waitlist on one client’s page is offered there alone', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const [first, second] = [await aClient(page, 'family'), await aClient(page, 'quiet')];
+  const wait = async (id: string) => {
+    await follow(page, `/clients/${id}`);
+    const name = await page.evaluate((own) => {
+      const { first_name, last_name } = window.petrelWorld!.memory.clients.find((client) => client.id === own)!;
+      return `${first_name} ${last_name}`;
+    }, id);
+    await expect(page.getByTestId('client-name')).toHaveText(name);
+    await page.getByTestId('client-more').click();
+    await page.getByTestId('client-wait').click();
+    await expect(page.getByTestId('waitlist-who')).toHaveText(name);
+    // What was left is asked for when the form opens, and shown a frame after the answer.
+    await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
+  };
+  await wait(first);
+  await page.getByTestId('waitlist-dialog').getByLabel('Notes').fill('Only with Carmen');
+  await expect
+    .poll(() => page.evaluate(() => Object.values(window.petrelWorld!.memory.drafts).join()))
+    .toContain('Carmen');
+  await page.keyboard.press('Escape');
+  await wait(second);
+  await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await wait(first);
+  await page.getByTestId('draft-continue').click();
+  await expect(page.getByTestId('waitlist-dialog').getByLabel('Notes')).toHaveValue('Only with Carmen');
+  await expect(page.getByTestId('waitlist-who')).toBeVisible();
+});
