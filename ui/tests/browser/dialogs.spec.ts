@@ -204,3 +204,92 @@ test('what was typed for the waitlist on one client’s page is offered there al
   await expect(page.getByTestId('waitlist-dialog').getByLabel('Notes')).toHaveValue('Only with Carmen');
   await expect(page.getByTestId('waitlist-who')).toBeVisible();
 });
+
+test('what another desk writes while an entry of the waitlist is edited stays', async ({ page }) => {
+  await openDesk(page, '/#/waitlist');
+  const row = page.getByTestId('waitlist-entry').filter({ hasText: 'Can come at short notice' });
+  await row.getByTestId('entry-more').click();
+  await page.getByTestId('edit-entry').click();
+  await page.getByTestId('waitlist-dialog').getByLabel('Notes').fill('Only on Fridays');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['waitlist_entries'], ({ waitlist }) => {
+      Object.assign(
+        waitlist.find(({ notes }) => notes === 'Can come at short notice')!,
+        {
+          priority: 2,
+          earliest: '10:00',
+        },
+      );
+    }),
+  );
+  await expect(row).toContainText('Urgent');
+  await page.getByTestId('save-waitlist').click();
+  await expect(page.getByTestId('waitlist-dialog')).toHaveCount(0);
+  const kept = await page.evaluate(() =>
+    window.petrelWorld!.memory.waitlist.find(({ notes }) => notes === 'Only on Fridays')!,
+  );
+  expect(kept).toMatchObject({ priority: 2, earliest: '10:00' });
+});
+
+test('what another desk writes while a colleague, a service or an exception is edited stays', async ({ page }) => {
+  await openDesk(page, '/#/settings/staff');
+  const memory = () => page.evaluate(() => window.petrelWorld!.memory);
+  await page.getByTestId('staff-row').nth(1).getByRole('button', { name: 'Edit' }).click();
+  await page.getByTestId('staff-first').fill('Marco');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['staff'], ({ staff }) => {
+      Object.assign(staff[1]!, { last_name: 'Vidal Ros', email: 'marc@acacias.example', role: 'admin' });
+    }),
+  );
+  await expect(page.getByTestId('staff-row').nth(1)).toContainText('Vidal Ros');
+  await page.getByTestId('save-staff').click();
+  await expect(page.getByTestId('staff-dialog')).toHaveCount(0);
+  expect((await memory()).staff[1]).toMatchObject({
+    first_name: 'Marco',
+    last_name: 'Vidal Ros',
+    email: 'marc@acacias.example',
+    role: 'admin',
+  });
+
+  await page.getByTestId('settings-services').click();
+  await page.getByTestId('service-row').first().getByRole('button').click();
+  await page.getByTestId('service-name').fill('First consultation');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['services'], ({ services }) => {
+      Object.assign(services[0]!, { base_price_cents: 9900, description: 'Bring the vaccination card' });
+    }),
+  );
+  await expect(page.getByTestId('service-row').first()).toContainText('99');
+  await page.getByTestId('save-service').click();
+  await expect(page.getByTestId('service-dialog')).toHaveCount(0);
+  expect((await memory()).services[0]).toMatchObject({
+    name: 'First consultation',
+    base_price_cents: 9900,
+    description: 'Bring the vaccination card',
+  });
+
+  await page.getByTestId('settings-hours').click();
+  const own = await page.evaluate(() => {
+    const { overrides, staff } = window.petrelWorld!.memory;
+    window.petrelWorld!.elsewhere(['schedule_overrides'], () => {
+      overrides[0]!.staff_id = staff[0]!.id;
+    });
+    return overrides[0]!.id;
+  });
+  const listed = page.getByRole('listitem').filter({ hasText: 'Training' });
+  await listed.getByRole('button', { name: 'Edit' }).click();
+  await page.getByTestId('override-dialog').getByLabel('Reason').fill('Congress');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['schedule_overrides'], ({ overrides }) => {
+      Object.assign(overrides[0]!, { start: '10:00', end: '12:00' });
+    }),
+  );
+  await expect(listed).toContainText('10:00');
+  await page.getByTestId('save-override').click();
+  await expect(page.getByTestId('override-dialog')).toHaveCount(0);
+  expect((await memory()).overrides.find(({ id }) => id === own)).toMatchObject({
+    reason: 'Congress',
+    start: '10:00',
+    end: '12:00',
+  });
+});

@@ -1,10 +1,18 @@
 // Queries that more than one area asks.
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 import { backend } from '$lib/backend';
+import { addDays } from '$lib/time/zone';
 import { live } from './live';
 
 export const staffQuery = () => createQuery(() => live(['staff'], ['staff'], () => backend.staff()));
 export const servicesQuery = () => createQuery(() => live(['services'], ['services'], () => backend.services()));
+/** Exceptions of the coming year, the repeated ones with them. */
+export const overridesQuery = (today: () => string) =>
+  createQuery(() =>
+    live(['schedule_overrides'], ['overrides', today()], () =>
+      backend.scheduleOverrides(today(), addDays(today(), 365)),
+    ),
+  );
 export const attentionQuery = () =>
   createQuery(() =>
     live(['appointments', 'clients', 'pets', 'messages', 'settings'], ['attention'], () => backend.needsAttention()),
