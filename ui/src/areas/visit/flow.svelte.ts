@@ -46,7 +46,7 @@ export const flow = $state<{
   move: { card: AppointmentCard; isReschedule: boolean } | null;
   /** A time that became free, to be offered to who waits. */
   freed: AppointmentCard | null;
-  /** A rescheduled visit lives on under another id: the screen that shows it now follows, once. */
+  /** A rescheduled visit lives on under another id, and after undo under its old one: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
 }>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null });
 
@@ -134,7 +134,7 @@ function movedWords(scope: SeriesScope, isRescheduled: boolean, startsAt: number
 }
 
 /** Leads whatever shows a visit to the one in its place. Not later: the old one can be looked at, and undoing brings it back. */
-async function lead(from: string, to: string): Promise<void> {
+export async function lead(from: string, to: string): Promise<void> {
   flow.replaced = { from, to };
   await tick();
   flow.replaced = null;
