@@ -242,3 +242,21 @@ test('what another desk writes while a client is edited stays, and an old draft 
     tags: ['From elsewhere'],
   });
 });
+
+test('Enter before the answer gives a pet to whom was typed, and not to whom was found before', async ({ page }) => {
+  await openPage(page, alerted);
+  await page.getByTestId('pet-more').click();
+  await page.getByTestId('move-pet').click();
+  await page.getByTestId('new-owner').fill('garcia');
+  await expect(page.getByRole('option').first()).toContainText('García');
+  await page.evaluate(() => void (window.petrelWorld!.slow.search = 60));
+  await page.getByTestId('new-owner').fill('novak');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('new-owner')).toHaveValue(/Novak/);
+  await expect(page.getByTestId('move-pet-dialog')).toContainText('Novak');
+  // The first hit of what is typed now is the one that Enter takes.
+  await page.getByTestId('new-owner').fill('keller ');
+  await expect(page.getByRole('option').first()).toContainText('Keller');
+  await page.keyboard.type('h');
+  await expect(page.getByRole('option').first()).toHaveAttribute('data-highlighted', '');
+});

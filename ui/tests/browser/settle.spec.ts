@@ -119,6 +119,21 @@ test('something rejected is written to a file, and let go of after a question', 
   await expect(page.getByText('Written to')).toBeVisible();
   await page.getByTestId('discard').first().click();
   await expect(page.getByTestId('confirm-dialog')).toContainText('cannot be undone');
+  await expect(page.getByTestId('confirm-dialog').getByRole('button', { name: 'Cancel' })).toBeFocused();
   await page.getByTestId('confirm-action').click();
   await expect(page.getByTestId('rejected')).toHaveCount(1);
+});
+
+test('of pairs that may be one client a double click merges the first, and not the next one that comes in its place', async ({
+  page,
+}) => {
+  await open(page);
+  const merged = () =>
+    page.evaluate(() => window.petrelWorld!.memory.clients.filter(({ merged_into_id }) => merged_into_id).length);
+  const keep = page.getByTestId('keep-client');
+  const before = await keep.first().getAttribute('aria-label');
+  await keep.first().dblclick({ delay: 80 });
+  await expect(page.getByText('Clients merged.')).toBeVisible();
+  await expect(keep.nth(1)).not.toHaveAttribute('aria-label', before!);
+  expect(await merged()).toBe(1);
 });

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, expectAccessible, openDesk, test } from './desk';
 
 for (const theme of ['light', 'dark'] as const) {
@@ -75,4 +76,52 @@ test('everything is said in Spanish', async ({ page }) => {
   await openDesk(page, '/#/attention', { language: 'es' });
   await expect(page.getByTestId('new-booking')).toHaveText('Nueva cita');
   await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+});
+
+const searchIn = (page: Page, millis: number) =>
+  page.evaluate((wait) => void (window.petrelWorld!.slow.search = wait), millis);
+
+test('a chip’s number that is scanned opens its pet, however late the answer comes', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const pet = await page.evaluate(() =>
+    window.petrelWorld!.memory.pets.findLast(({ microchip, deceased_on }) => microchip && !deceased_on)!,
+  );
+  await page.keyboard.press('/');
+  await expect(page.getByTestId('global-search')).toBeFocused();
+  await searchIn(page, 60);
+  await page.keyboard.type(pet.microchip!, { delay: 8 });
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/(clients|pets)\//);
+  expect(page.url()).toContain(`#/pets/${pet.id}`);
+  await expect(page.getByTestId('global-search')).toHaveValue('');
+});
+
+test('Enter takes the first hit of what is typed, after it was narrowed down, too', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.keyboard.press('/');
+  await expect(page.getByTestId('global-search')).toBeFocused();
+  await page.keyboard.type('novak ');
+  await expect(page.getByTestId('search-hit').first()).toContainText('Novak');
+  const all = await page.getByTestId('search-hit').count();
+  await page.keyboard.type('h');
+  await expect.poll(() => page.getByTestId('search-hit').count()).toBeLessThan(all);
+  await expect(page.getByTestId('search-hit').first()).toHaveAttribute('data-highlighted', '');
+  const name = await page.getByTestId('search-hit').first().getAttribute('data-label');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('client-name')).toContainText(name!);
+});
+
+test('Enter with nothing found opens nobody, neither at once nor later', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.keyboard.press('/');
+  await expect(page.getByTestId('global-search')).toBeFocused();
+  await page.keyboard.type('garcia');
+  await expect(page.getByTestId('search-hit').first()).toContainText('García');
+  await searchIn(page, 60);
+  await page.keyboard.type(' zzz');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  for (let back = 0; back < 4; back++) await page.keyboard.press('Backspace');
+  await expect(page.getByTestId('search-hit').first()).toContainText('García');
+  await expect(page).toHaveURL(/#\/attention$/);
 });

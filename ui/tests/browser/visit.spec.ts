@@ -201,3 +201,28 @@ for (const [scope, label] of [
     expect(await starts()).toEqual([0, 0, 0]);
   });
 }
+
+for (const screen of ['schedule', 'today'] as const) {
+  test(`a panel that shows a rescheduled visit goes back to the old one when that is undone (${screen})`, async ({
+    page,
+  }) => {
+    await openDesk(page, `/#/${screen}`);
+    await page.locator('[data-testid="visit"], [data-testid="today-card"]').first().waitFor();
+    const id = await page.evaluate(() => {
+      const { visits } = window.petrelWorld!.memory;
+      const now = Date.now();
+      return visits.find(
+        ({ starts_at, status }) => status === 'confirmed' && starts_at > now && starts_at < now + 3 * 3_600_000,
+      )!.id;
+    });
+    await page.locator(`[data-id="${id}"]`).click();
+    await page.getByTestId('visit-reschedule').click();
+    await page.getByTestId('free-slot').last().click();
+    await expect(page.getByText('Rescheduled to')).toBeVisible();
+    const next = (await stored(page, id)).next_appointment_id!;
+    await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page).toHaveURL(new RegExp(`visit=${id}`));
+    await expect(page.getByTestId('visit-reschedule')).toBeVisible();
+  });
+}

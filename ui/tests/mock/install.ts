@@ -20,7 +20,7 @@ export function installMock(options: MockOptions = {}): World {
   mockIPC(
     (command, args) => {
       const handler = handlers[command];
-      if (handler) return structuredCopy(handler(args as Args));
+      if (handler) return late(structuredCopy(handler(args as Args)), world.slow[command]);
       if (command === 'plugin:dialog|save') return '/home/desk/Documents/day-sheet.pdf';
       if (command === 'plugin:dialog|open') return '/home/desk/Documents/clients.csv';
       if (command.startsWith('plugin:')) return null;
@@ -30,6 +30,10 @@ export function installMock(options: MockOptions = {}): World {
   );
   return world;
 }
+
+/** An answer that takes its time, where it does. */
+const late = (answer: unknown, millis: number | undefined): unknown =>
+  millis === undefined ? answer : new Promise((resolve) => setTimeout(() => resolve(answer), millis));
 
 /** What crosses the IPC is a copy. */
 function structuredCopy(value: unknown): unknown {

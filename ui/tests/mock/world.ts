@@ -8,6 +8,8 @@ export class World {
   readonly zone: string;
   /** The person stopped the long work under way. */
   isCancelled = false;
+  /** Commands that take their time to answer, by the milliseconds. */
+  slow: Record<string, number> = {};
   #before = new Map<number, { memory: string; action: string }>();
   #last = 0;
   #emit: (event: string, payload: unknown) => void;

@@ -46,7 +46,7 @@ export const flow = $state<{
   move: { card: AppointmentCard; isReschedule: boolean } | null;
   /** A time that became free, to be offered to who waits. */
   freed: AppointmentCard | null;
-  /** A rescheduled visit lives on under another id: the screen that shows it now follows, once. */
+  /** A rescheduled visit lives on under another id, and after undo under its old one: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
 }>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null });
 
@@ -134,7 +134,7 @@ function movedWords(scope: SeriesScope, isRescheduled: boolean, startsAt: number
 }
 
 /** Leads whatever shows a visit to the one in its place. Not later: the old one can be looked at, and undoing brings it back. */
-async function lead(from: string, to: string): Promise<void> {
+export async function lead(from: string, to: string): Promise<void> {
   flow.replaced = { from, to };
   await tick();
   flow.replaced = null;
@@ -161,14 +161,24 @@ export const canMove = (status: AppointmentStatus): boolean =>
   status === 'pending' || status === 'confirmed' || status === 'reminded';
 export const usualNext = (status: AppointmentStatus): AppointmentStatus | null => USUAL[status] ?? null;
 
+/** Visits whose status is being written: they are not written a second time meanwhile. */
+const underWay = new Set<string>();
+
+/** Writes a visit's status, and says `done`. */
+export async function writeStatus({ id }: AppointmentCard, status: AppointmentStatus, done: string): Promise<void> {
+  if (underWay.has(id)) return;
+  underWay.add(id);
+  await save(backend.setAppointmentStatus(id, status), { done });
+  underWay.delete(id);
+}
+
 export async function setStatus(card: AppointmentCard, status: AppointmentStatus): Promise<void> {
   if (status === 'cancelled') {
     flow.cancel = card;
     return;
   }
-  await save(backend.setAppointmentStatus(card.id, status), {
-    done: t('visit.now_status', { pet: petOf(card), status: t(STATUS[status].text) }),
-  });
+  const done = t('visit.now_status', { pet: petOf(card), status: t(STATUS[status].text) });
+  await writeStatus(card, status, done);
 }
 
 /** Cancels, says so, and looks for who could take the time. */

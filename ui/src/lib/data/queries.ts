@@ -1,14 +1,38 @@
 // Queries that more than one area asks.
-import { createQuery } from '@tanstack/svelte-query';
+import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 import { backend } from '$lib/backend';
+import { addDays } from '$lib/time/zone';
 import { live } from './live';
 
 export const staffQuery = () => createQuery(() => live(['staff'], ['staff'], () => backend.staff()));
 export const servicesQuery = () => createQuery(() => live(['services'], ['services'], () => backend.services()));
+/** Exceptions of the coming year, the repeated ones with them. */
+export const overridesQuery = (today: () => string) =>
+  createQuery(() =>
+    live(['schedule_overrides'], ['overrides', today()], () =>
+      backend.scheduleOverrides(today(), addDays(today(), 365)),
+    ),
+  );
 export const attentionQuery = () =>
   createQuery(() =>
     live(['appointments', 'clients', 'pets', 'messages', 'settings'], ['attention'], () => backend.needsAttention()),
   );
+/**
+ * Clients and pets found for a text while it is typed. Until its answer is there, the one before it stays: `text` says what it is the
+ * answer to.
+ */
+export const searchQuery = (typed: () => string, limit: number, isAsked: () => boolean = () => true) =>
+  createQuery(() => {
+    const text = typed().trim();
+    return {
+      ...live(['clients', 'pets'], ['search', text, limit], async () => ({
+        text,
+        hits: await backend.search(text, limit),
+      })),
+      enabled: text !== '' && isAsked(),
+      placeholderData: keepPreviousData,
+    };
+  });
 export const waitlistQuery = () =>
   createQuery(() => live(['waitlist_entries', 'clients', 'pets'], ['waitlist'], () => backend.waitlist()));
 /** What the hub can never take and nobody has settled. */
