@@ -45,6 +45,7 @@ test('what another desk changes during a drag neither moves another visit nor br
   await page.mouse.up();
   await page.getByTestId('overbook').click();
   await expect(page.getByText('Moved to')).toBeVisible();
+  await expect(dragged).toHaveAttribute('aria-label', /^13:00/);
   const { 'booked-elsewhere': _, ...after } = await times();
   expect(after).toEqual({ ...before, [id]: Date.parse('2026-11-20T13:00:00+01:00') });
 
@@ -92,6 +93,7 @@ test('what was typed of a visit is offered again unless it was saved or cancelle
   const draft = () => page.evaluate((own) => window.petrelWorld!.memory.drafts[`visit:${own}`] ?? '', id);
   const edit = async () => {
     await page.locator(`[data-id="${id}"]`).click();
+    await expect(page.locator(`[data-id="${id}"]`)).toHaveAttribute('aria-pressed', 'true');
     await page.getByTestId('visit-edit').click();
   };
   await edit();
@@ -226,3 +228,25 @@ for (const screen of ['schedule', 'today'] as const) {
     await expect(page.getByTestId('visit-reschedule')).toBeVisible();
   });
 }
+
+test('the focus stays on its visit when another desk takes others away, and the board where it is scrolled to', async ({
+  page,
+}) => {
+  await openDesk(page, '/?view=week&staff=all#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const last = page.getByTestId('visit').last();
+  await last.focus();
+  const id = (await last.getAttribute('data-id'))!;
+  const board = page.getByTestId('board');
+  await board.evaluate((pane) => (pane.scrollTop = 0));
+  const others = await page.getByTestId('visit').count();
+  // The button it stands on goes: the buttons are reused by place.
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = memory.visits.filter((each, place) => each.id === own || place % 2 === 0);
+    });
+  }, id);
+  await expect.poll(() => page.getByTestId('visit').count()).toBeLessThan(others);
+  await expect(page.locator(`[data-id="${id}"]`)).toBeFocused();
+  expect(await board.evaluate((pane) => pane.scrollTop)).toBe(0);
+});

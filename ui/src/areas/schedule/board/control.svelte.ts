@@ -65,12 +65,13 @@ export class BoardControl {
       },
       (drop) => this.#dropped(drop),
     );
-    // Buttons are reused by index: the focus follows the visit it stands on, not the button.
-    $effect(() => {
+    // Buttons are reused by index: the focus follows the visit it stands on, not the button. Which one it is must be known before the board
+    // is drawn anew, for a button that goes takes the focus with it. Nobody has asked to see it: the board stays where it is scrolled to.
+    $effect.pre(() => {
       const { boxes } = props().layout;
       const held = this.body?.contains(document.activeElement) ? untrack(() => this.#activeId) : null;
       const index = held === null ? -1 : boxes.findIndex(({ card }) => card.id === held);
-      if (index >= 0) void tick().then(() => this.#focus(index));
+      if (index >= 0) void tick().then(() => this.#focus(index, { preventScroll: true }));
     });
     // A finger that has taken hold neither scrolls nor opens the system's menu. (A listener written in the markup is passive.)
     $effect(() => {
@@ -230,8 +231,8 @@ export class BoardControl {
     this.#focus(next);
   }
 
-  #focus(index: number): void {
-    this.body?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus();
+  #focus(index: number, options?: FocusOptions): void {
+    this.body?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus(options);
   }
 }
 
