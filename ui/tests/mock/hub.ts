@@ -280,6 +280,7 @@ export function hubHandlers(world: World): Handlers {
         throw refusal('cancelled');
       }
       world.progress(step * 1840, 0);
+      while (world.isHeld && !world.isCancelled) await new Promise((resolve) => setTimeout(resolve, 10));
     }
   };
   const fetchClinic = async (): Promise<AppState> => {

@@ -8,6 +8,8 @@ export class World {
   readonly zone: string;
   /** The person stopped the long work under way. */
   isCancelled = false;
+  /** Rows from the hub stop coming after the first ones, for a test that looks at that. */
+  isHeld = false;
   /** Commands that take their time to answer, by the milliseconds. */
   slow: Record<string, number> = {};
   #before = new Map<number, { memory: string; action: string }>();
