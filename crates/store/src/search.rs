@@ -13,8 +13,9 @@ use crate::{Actor, Result, Store};
 
 /// Candidates that are looked at for one question; what is not among them needs another letter.
 const CANDIDATES: i64 = 120;
-/// Clients with whole words in common: of them the candidates are those who were here last. A name that is typed in full has no other letter.
-const NAMESAKES: i64 = 1_000;
+/// Clients with several whole words in common: of them the candidates are those who were here last. A name that is typed in full has no other
+/// letter.
+const NAMESAKES: i64 = 500;
 /// Fewer digits than this are no end of a phone: half the clinic has them.
 const LEAST_DIGITS: usize = 3;
 /// More words than this are a sentence.
@@ -68,7 +69,7 @@ fn question(words: &[String], is_whole: bool) -> String {
 
 fn search(db: &Connection, words: &[String], limit: usize, now: Millis) -> Result<Vec<SearchHit>> {
     // Whole words first: among thirty thousand names with an "a" in front, Ana is meant.
-    let mut ids = candidates(db, &question(words, true), NAMESAKES)?;
+    let mut ids = candidates(db, &question(words, true), if words.len() > 1 { NAMESAKES } else { CANDIDATES })?;
     if ids.len() < limit {
         let mut seen: BTreeSet<_> = ids.iter().copied().collect();
         ids.extend(candidates(db, &question(words, false), CANDIDATES)?.into_iter().filter(|id| seen.insert(*id)));

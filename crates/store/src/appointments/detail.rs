@@ -35,10 +35,10 @@ impl Store {
             let condition = "WHERE a.client_id = ?1 AND a.starts_at < ?2 AND a.deleted_at IS NULL ORDER BY a.starts_at DESC LIMIT ?3";
             let before = before.map_or(i64::MAX, |at| at.0);
             let mut visits = cards(db, condition, params![client.bytes(), before, i64::try_from(PAGE + 1).unwrap_or(i64::MAX)])?;
-            let more = visits.len() > PAGE;
+            let beyond = visits.get(PAGE).map(|visit| visit.starts_at);
             visits.truncate(PAGE);
-            let next_before = visits.last().map(|visit| visit.starts_at).filter(|_| more);
-            if let Some(last) = next_before {
+            let next_before = visits.last().map(|visit| visit.starts_at).filter(|_| beyond.is_some());
+            if let Some(last) = next_before.filter(|last| beyond == Some(*last)) {
                 // The next page begins before that time: the others of it, the second dog's visit, belong to this one.
                 visits.retain(|visit| visit.starts_at > last);
                 let same = "WHERE a.client_id = ?1 AND a.starts_at = ?2 AND a.deleted_at IS NULL";
