@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expect, openDesk, test } from './desk';
 import { movable, placeAt, stored } from './visits';
 
@@ -122,23 +123,29 @@ test('what was typed of a visit is offered again unless it was saved or cancelle
   await expect(page.getByTestId('draft-notice')).toHaveCount(0);
 });
 
+/** Reschedules a visit of the next hours: its panel shows the new one. Answers both by id. */
+async function reschedule(page: Page, screen: string): Promise<{ id: string; next: string }> {
+  await openDesk(page, `/#/${screen}`);
+  await page.locator('[data-testid="visit"], [data-testid="today-card"]').first().waitFor();
+  const id = await page.evaluate(() => {
+    const { visits } = window.petrelWorld!.memory;
+    const now = Date.now();
+    return visits.find(
+      ({ starts_at, status }) => status === 'confirmed' && starts_at > now && starts_at < now + 3 * 3_600_000,
+    )!.id;
+  });
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-reschedule').click();
+  await page.getByTestId('free-slot').last().click();
+  await expect(page.getByText('Rescheduled to')).toBeVisible();
+  const next = (await stored(page, id)).next_appointment_id!;
+  await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+  return { id, next };
+}
+
 for (const screen of ['schedule', 'today'] as const) {
   test(`a rescheduled visit is followed once, and opens again after undo (${screen})`, async ({ page }) => {
-    await openDesk(page, `/#/${screen}`);
-    await page.locator('[data-testid="visit"], [data-testid="today-card"]').first().waitFor();
-    const id = await page.evaluate(() => {
-      const { visits } = window.petrelWorld!.memory;
-      const now = Date.now();
-      return visits.find(
-        ({ starts_at, status }) => status === 'confirmed' && starts_at > now && starts_at < now + 3 * 3_600_000,
-      )!.id;
-    });
-    await page.locator(`[data-id="${id}"]`).click();
-    await page.getByTestId('visit-reschedule').click();
-    await page.getByTestId('free-slot').last().click();
-    await expect(page.getByText('Rescheduled to')).toBeVisible();
-    const next = (await stored(page, id)).next_appointment_id!;
-    await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+    const { id, next } = await reschedule(page, screen);
     // The panel shows the new visit and leads to the old one, which stays open.
     if (screen === 'schedule') {
       await page.locator(`[data-testid="visit-panel"] a[href*="visit=${id}"]`).click();
@@ -208,21 +215,7 @@ for (const screen of ['schedule', 'today'] as const) {
   test(`a panel that shows a rescheduled visit goes back to the old one when that is undone (${screen})`, async ({
     page,
   }) => {
-    await openDesk(page, `/#/${screen}`);
-    await page.locator('[data-testid="visit"], [data-testid="today-card"]').first().waitFor();
-    const id = await page.evaluate(() => {
-      const { visits } = window.petrelWorld!.memory;
-      const now = Date.now();
-      return visits.find(
-        ({ starts_at, status }) => status === 'confirmed' && starts_at > now && starts_at < now + 3 * 3_600_000,
-      )!.id;
-    });
-    await page.locator(`[data-id="${id}"]`).click();
-    await page.getByTestId('visit-reschedule').click();
-    await page.getByTestId('free-slot').last().click();
-    await expect(page.getByText('Rescheduled to')).toBeVisible();
-    const next = (await stored(page, id)).next_appointment_id!;
-    await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+    const { id } = await reschedule(page, screen);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(page).toHaveURL(new RegExp(`visit=${id}`));
     await expect(page.getByTestId('visit-reschedule')).toBeVisible();

@@ -123,7 +123,7 @@ impl Checked for FreeSlotsQuery {
 /// # Errors
 /// `required`, `too_long` or `invalid`; the field is `answers`, the detail the question.
 pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec<FormAnswer>, Refusal> {
-    edited_answers(fields, answers, None)
+    answers_of(fields, answers, None)
 }
 
 /// Checks the answers of a visit that is edited. What was answered stays as it is, whatever the form asks today: a client's answer is not lost
@@ -132,12 +132,13 @@ pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec
 /// # Errors
 /// As [`check_answers`], of what was changed.
 pub fn check_edited_answers(fields: &[FormField], answers: &[FormAnswer], present: &[FormAnswer]) -> Result<Vec<FormAnswer>, Refusal> {
-    let mut checked = edited_answers(fields, answers, Some(present))?;
+    let mut checked = answers_of(fields, answers, Some(present))?;
     checked.extend(present.iter().filter(|answer| !fields.iter().any(|field| field.name == answer.name)).cloned());
     Ok(checked)
 }
 
-fn edited_answers(fields: &[FormField], answers: &[FormAnswer], present: Option<&[FormAnswer]>) -> Result<Vec<FormAnswer>, Refusal> {
+/// `present`: what a visit that is edited has answered.
+fn answers_of(fields: &[FormField], answers: &[FormAnswer], present: Option<&[FormAnswer]>) -> Result<Vec<FormAnswer>, Refusal> {
     let mut checked = Vec::new();
     for field in fields {
         let given = answers.iter().find(|answer| answer.name == field.name).map_or("", |answer| answer.value.as_str());
