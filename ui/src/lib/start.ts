@@ -2,7 +2,7 @@ import { onChanged } from '$lib/backend';
 import { watchChanges } from '$lib/data/live';
 import { deskSetting } from '$lib/desk-settings';
 import { systemLanguage, useLanguage } from '$lib/i18n/index.svelte';
-import { restoreRoute } from '$lib/router';
+import { restoreRoute } from '$lib/router.svelte';
 import { appState, refreshAppState, watchAppState } from '$lib/session.svelte';
 import { refreshSyncState, watchSync } from '$lib/sync/state.svelte';
 import { startTheme } from '$lib/theme.svelte';

@@ -367,6 +367,17 @@ test('the keys of the calendar', async ({ page }) => {
   await expect(page.getByTestId('shortcut-sheet')).toContainText('Show the week');
 });
 
+test('two steps at once are two days', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const title = page.getByTestId('schedule-title');
+  await expect(title).toHaveText('Friday, 20 November 2026');
+  const twice = (button: HTMLElement) => [0, 1].forEach(() => button.click());
+  await page.getByTestId('next').evaluate(twice);
+  await expect(title).toHaveText('Sunday, 22 November 2026');
+  await page.getByTestId('next').evaluate(twice);
+  await expect(title).toHaveText('Tuesday, 24 November 2026');
+});
+
 test('a day of 25 hours has 25 hours, and a week shows nine at nine', async ({ page }) => {
   await openDesk(page, '/?date=2026-10-25#/schedule');
   await expect(page.locator('.board-tick')).toHaveCount(24);

@@ -28,3 +28,42 @@ test('a search that finds more than is looked at says so, and offers nobody new'
   await page.getByTestId('clients-filter').fill('quintero zzz');
   await expect(none.getByRole('button', { name: 'New client' })).toBeVisible();
 });
+
+test('a tag that is chosen while what was typed goes into the address stays chosen', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('clients-filter').fill('a');
+  await page.getByTestId('clients-tag').click();
+  // A computer that is busy with the choice for longer than the list waits to write down what was typed.
+  await page.evaluate(() => {
+    const work = () => {
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+    };
+    document.addEventListener('pointerup', work, { capture: true, once: true });
+  });
+  const choice = page.getByRole('option').nth(1);
+  const tag = (await choice.textContent())!.trim();
+  await choice.click();
+  await expect(page).toHaveURL(/q=a/);
+  await expect(page.getByTestId('clients-tag')).toContainText(tag);
+  await expect(page).toHaveURL(/tag=/);
+});
+
+test('who leaves the list while typing in it is not called back', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  let letCodeCome = (): void => {};
+  const isAllowed = new Promise<void>((done) => (letCodeCome = done));
+  await page.route('**/assets/Client-*.js', async (route) => {
+    await isAllowed;
+    await route.continue();
+  });
+  const list = page.getByTestId('screen-clients');
+  await page.getByTestId('clients-filter').fill('an');
+  await list.getByRole('link').first().click();
+  // The list writes what was typed into the address 300 ms after the last letter: a timer set later for longer goes off after it.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 301)));
+  letCodeCome();
+  await expect(page.getByTestId('client-name')).toBeVisible();
+  await page.goBack();
+  await expect(list).toBeVisible();
+});

@@ -1,5 +1,5 @@
 // What the schedule shows, as it stands in the address: back and restart bring it back.
-import { go, route } from '$lib/router';
+import { go, route } from '$lib/router.svelte';
 import { addDays, addMonths, isDate } from '$lib/time/zone';
 
 export type View = 'day' | 'week' | 'month';

@@ -2,7 +2,7 @@ import { backend } from '$lib/backend';
 import type { Table } from '$lib/data/live';
 import { toastDone, toastRefused } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
-import { go, route } from '$lib/router';
+import { go, route } from '$lib/router.svelte';
 import { refreshAppState, takeAppState } from '$lib/session.svelte';
 
 /** A record whose history is shown. */

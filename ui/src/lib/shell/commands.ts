@@ -1,6 +1,6 @@
 import type { Command } from '$lib/commands/registry.svelte';
 import { undoLast } from '$lib/data/saving';
-import { go } from '$lib/router';
+import { go } from '$lib/router.svelte';
 import { setTheme } from '$lib/theme.svelte';
 import { backUp, focusSearch, lockDesk, newBooking, newClient, overlays } from './actions.svelte';
 

@@ -11,9 +11,22 @@ type Query = Record<string, string | undefined>;
 /** The screens of the day, whose words come with the shell. */
 const FIRST = ['/', '/schedule', '/today'];
 
+/** The screen that is on its way, by whatever means: its code takes a moment to come. */
+let heading: string | null = null;
+
 const router = createRouter({
   // A screen is shown when its words are there (the day's have been since the start); the next start begins where this one ends.
-  hooks: { beforeLoad: ({ pathname }) => (FIRST.includes(pathname) ? undefined : laterTexts()), afterLoad: keepRoute },
+  hooks: {
+    beforeLoad: ({ pathname }) => {
+      heading = pathname;
+      return FIRST.includes(pathname) ? undefined : laterTexts();
+    },
+    afterLoad: () => {
+      heading = null;
+      keepRoute();
+    },
+    onError: () => void (heading = null),
+  },
   '/': () => import('$areas/schedule/Schedule.svelte'),
   '/schedule': () => import('$areas/schedule/Schedule.svelte'),
   '/today': () => import('$areas/today/Today.svelte'),
@@ -38,13 +51,25 @@ function searchOf(query: Query): string {
 /** The address of a screen, for links: `href('/clients/123')`. */
 export const href = (path: string, query: Query = {}): string => `/${searchOf(query)}#${path}`;
 
+/** What was last asked for and is not there yet: who changes one part of the address meanwhile builds on it. */
+let asked = $state.raw<{ path: string; query: Query } | null>(null);
+
+const isHere = (path: string): boolean => path === route.path || (route.path === '/' && path === '/schedule');
+
 /** Goes to a screen. `replace` leaves no step to come back to (filters, the shown day). */
 export function go(path: string, query: Query = {}, options: { replace?: boolean } = {}): void {
+  // A filter of a screen that is being left does not call the person back.
+  if (options.replace && heading !== null && heading !== path && isHere(path)) return;
   const search = searchOf(query);
-  void (router.navigate as (path: string, options: object) => Promise<unknown>)(path, {
+  const mine = { path, query };
+  asked = mine;
+  const way = (router.navigate as (path: string, options: object) => Promise<unknown>)(path, {
     search: search === '' ? undefined : search,
     replace: options.replace,
     scrollToTop: false,
+  });
+  void way.finally(() => {
+    if (asked === mine) asked = null;
   });
 }
 
@@ -59,8 +84,9 @@ export const route = {
   param(name: 'id' | 'section'): string {
     return router.route.params[name] ?? '';
   },
-  /** A parameter of the query, as text. */
+  /** A parameter of the query, as text: of a change that is on its way at once. */
   query(name: string): string | null {
+    if (asked && isHere(asked.path)) return asked.query[name] || null;
     const value = router.route.search[name];
     return value === undefined ? null : String(value);
   },
