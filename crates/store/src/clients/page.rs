@@ -73,12 +73,10 @@ fn figures(db: &Connection, client: ClientId, now: Millis) -> Result<ClientFigur
         })
     };
     let mut figures = db.prepare_cached(sql)?.query_row([client.bytes()], read).optional()?.unwrap_or_default();
-    let sql = "SELECT min(starts_at) FROM appointments WHERE client_id = ?1 AND starts_at >= ?2 AND deleted_at IS NULL
-               AND status IN ('pending', 'confirmed', 'reminded')";
-    let next: Option<i64> = db.prepare_cached(sql)?.query_row(params![client.bytes(), now.0], |row| row.get(0))?;
-    figures.next_visit_at = next.map(Millis);
-    let sql = "SELECT coalesce(sum(final_cost_cents), 0) FROM appointments WHERE client_id = ?1 AND status = 'completed'
-               AND payment_status NOT IN ('paid', 'refunded') AND deleted_at IS NULL";
-    figures.balance_cents = Some(Cents(db.prepare_cached(sql)?.query_row([client.bytes()], |row| row.get(0))?));
+    let sql = "SELECT min(starts_at) FILTER (WHERE starts_at >= ?2 AND status IN ('pending', 'confirmed', 'reminded')),
+                 coalesce(sum(final_cost_cents) FILTER (WHERE status = 'completed' AND payment_status NOT IN ('paid', 'refunded')), 0)
+               FROM appointments WHERE client_id = ?1 AND deleted_at IS NULL";
+    let read = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>(0)?.map(Millis), Some(Cents(row.get(1)?))));
+    (figures.next_visit_at, figures.balance_cents) = db.prepare_cached(sql)?.query_row(params![client.bytes(), now.0], read)?;
     Ok(figures)
 }

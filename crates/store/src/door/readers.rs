@@ -42,7 +42,7 @@ impl Readers {
         let db = lent.db.insert(db);
         TOLD.set(self.options.trace);
         let result = read(db, work);
-        if result.is_err() && is_spoiled(db) {
+        if (result.is_err() && is_spoiled(db)) || !db.is_autocommit() {
             lent.db = None;
         }
         result
@@ -68,10 +68,21 @@ fn open_told(options: &OpenOptions) -> Result<Connection> {
 }
 
 fn read<T>(db: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-    let snapshot = db.unchecked_transaction()?;
-    let value = work(&snapshot)?;
-    snapshot.finish()?;
-    Ok(value)
+    db.prepare_cached("BEGIN")?.execute([])?;
+    let snapshot = Snapshot(db);
+    work(snapshot.0)
+}
+
+/// One state of the file, until this is dropped. Its beginning and end are kept prepared: a short read spent as long on parsing them as on its rows.
+struct Snapshot<'a>(&'a Connection);
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        // What fails here has ended by itself, or is seen by who takes the connection back.
+        if !self.0.is_autocommit() {
+            self.0.prepare_cached("COMMIT").and_then(|mut end| end.execute([])).ok();
+        }
+    }
 }
 
 /// Gives the connection back, also where the work panics.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{FileKey, Result};
@@ -31,6 +32,8 @@ impl Seal {
         // Sorting and statement journals stay in memory: what they hold would lie on the disk in the clear.
         db.pragma_update(None, "temp_store", "MEMORY")?;
         db.pragma_update(None, "trusted_schema", false)?;
+        // A plan is made once. By itself SQLite makes it anew whenever a bound value that it could weigh (`starts_at < ?`) is another.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(128);
         Ok(db)
     }
