@@ -312,6 +312,20 @@ test('rescheduling to another day goes through the dialog', async ({ page }) => 
   expect((await stored(page, next)).reschedule_count).toBe(1);
 });
 
+test('a time that cannot be read moves nothing, and stays to be mended', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const before = await stored(page, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-reschedule').click();
+  const time = page.getByTestId('move-dialog').getByTestId('move-time');
+  await time.fill('noonish');
+  await page.getByTestId('move-confirm').click();
+  await expect(page.getByTestId('move-dialog')).toContainText('noonish');
+  await expect(time).toHaveValue('noonish');
+  expect(await stored(page, id)).toEqual(before);
+});
+
 test('a client is told only after the words were seen', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   const id = await movable(page);
