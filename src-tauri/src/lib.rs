@@ -67,24 +67,26 @@ pub fn run() -> tauri::Result<()> {
 /// this when it starts; what is set already stands.
 #[cfg(target_os = "linux")]
 fn collect_all() {
-    tell_webkit("JSC_useGenerationalGC", "0");
+    tell("JSC_useGenerationalGC", "0");
 }
 
 /// Where there is no graphics card (a virtual computer, a remote desktop), has WebKitGTK draw straight into the window. By itself it
 /// composed layers there as a card would, by the processor: a day of 300 visits took it three times as long, and the page twice the memory.
-/// Nor does this process look for a card then, by which it would load what draws without one (LLVM): 20 MB for nothing. What is set already stands.
+/// Nor does this process look for a card then, by which it would load what draws without one (LLVM): 20 MB for nothing. GTK by itself looks for one
+/// where it is the first of its kind on the display, to choose among the display's depths. What is set already stands.
 #[cfg(target_os = "linux")]
 fn draw_without_card() {
     if !has_card() {
-        tell_webkit("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
-        tell_webkit("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
-        tell_webkit("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null");
+        tell("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
+        tell("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        tell("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null");
+        tell("GDK_GL", "disable");
     }
 }
 
-/// Sets something for WebKitGTK's processes, where it is not set already.
+/// Sets something for GTK and WebKitGTK's processes, where it is not set already.
 #[cfg(target_os = "linux")]
-fn tell_webkit(name: &str, value: &str) {
+fn tell(name: &str, value: &str) {
     if let Err(error) = glib::setenv(name, value, false) {
         tracing::warn!(%error, name, "the window is left as it is");
     }

@@ -12,7 +12,7 @@ use crate::{DemoArgs, ui};
 pub fn build(release: bool) -> Result<PathBuf> {
     ui::build()?;
     let mut build = cargo();
-    build.args(["build", "--package", "petrel", "--features", "custom-protocol"]);
+    build.args(["build", "--package", "petrel", "--bin", "petrel", "--features", "custom-protocol"]);
     if release {
         build.arg("--release");
     }

@@ -32,7 +32,7 @@ impl Seal {
         // Sorting and statement journals stay in memory: what they hold would lie on the disk in the clear.
         db.pragma_update(None, "temp_store", "MEMORY")?;
         db.pragma_update(None, "trusted_schema", false)?;
-        // A plan is made once. By itself SQLite makes it anew whenever a bound value that it could weigh (`starts_at < ?`) is another.
+        // A plan is made once. By itself SQLite makes it anew at every binding of a value on which its choice could depend (`starts_at < ?`).
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(128);
         Ok(db)
