@@ -108,4 +108,9 @@ impl Action {
             | Self::Undo => Right::WriteClinic,
         }
     }
+
+    /// Whether its name says nothing of the tables it writes: who may do it again, or take it back, is asked table by table then.
+    pub(crate) fn is_of_any_table(self) -> bool {
+        matches!(self, Self::ChooseValue | Self::ResendChange | Self::Undo)
+    }
 }

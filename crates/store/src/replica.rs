@@ -22,13 +22,14 @@ pub use apply::Applied;
 pub use bootstrap::{Begun, Bootstrap};
 pub use copy::{Field, Outline, decode_copy, encode_copy, outline_copy};
 pub use losses::LostValue;
+pub(crate) use named::right_to_write;
 pub(crate) use registers::Registers;
 pub use rejected::Rejected;
 pub(crate) use shield::Shield;
 
 use petrel_domain::Millis;
 use petrel_domain::replication::{Change, Enrolled, Schema, Tokens};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
 
 use crate::{Result, Store};
@@ -93,7 +94,14 @@ impl Store {
                    WHERE id = 1";
         let (device, clinic) = (device_id.as_bytes(), clinic_id.as_bytes());
         let values = params![url, device, clinic, tokens.access_token, tokens.access_expires_at.0, tokens.refresh_token];
-        self.writer().execute(sql, values)?;
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another hub counts anew: by the numbers of the one before, what was sent would be taken for not yet read for ever.
+        tx.execute("UPDATE outbox SET last_seq = 0 WHERE last_seq > 0 AND (SELECT clinic_id FROM sync_state) IS NOT ?1", [clinic])?;
+        tx.execute(sql, values)?;
+        tx.commit()?;
+        drop(writer);
+        self.forget_shield();
         Ok(())
     }
 

@@ -48,5 +48,14 @@ fn forget_sent(db: &Connection, rule: &Retention, before: i64) -> Result<usize> 
     }
     drop(rows);
     let Some((n, action)) = end else { return Ok(0) };
-    Ok(db.execute("DELETE FROM outbox WHERE n < ?1 AND action_id <> ?2", params![n, action])?)
+    let gone = db.execute("DELETE FROM outbox WHERE n < ?1 AND action_id <> ?2", params![n, action])?;
+    if gone > 0 {
+        return Ok(gone);
+    }
+    // An action longer than what is looked at, an import, goes in one, where none of it is kept. The last action stays: numbers go on from it.
+    let whole = format!(
+        "DELETE FROM outbox WHERE action_id = ?2 AND NOT EXISTS (SELECT 1 FROM outbox WHERE action_id = ?2 AND ({is_kept}))
+           AND (SELECT action_id FROM outbox ORDER BY n DESC LIMIT 1) <> ?2"
+    );
+    Ok(db.execute(&whole, params![before, action])?)
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petrel_domain::appointment::takes_time;
 use petrel_domain::desk::{ActionId, Saved, UndoOffer};
-use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCode};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
@@ -13,6 +12,7 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 use crate::appointments::{UndoneVisits, refuse_new_clashes};
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
+use crate::replica::right_to_write;
 use crate::staff::{change_member, refuse_ownerless};
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
@@ -54,20 +54,22 @@ impl Store {
     }
 }
 
-/// What somebody must be allowed to, to take an action back: what the action itself asks for.
-fn right_of(tx: &Tx<'_>, action: ActionId) -> Result<Right> {
+/// What was done, of an undo what it took back: it says what somebody must be allowed to, to take it back.
+fn done_by(tx: &Tx<'_>, action: ActionId) -> Result<Action> {
     let sql = "SELECT action, undoes_action_id FROM outbox WHERE action_id = ?1 LIMIT 1";
     let found = tx.db().prepare_cached(sql)?.query_row([action.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?)));
     let (name, undoes) = found.optional()?.ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?;
     match (undoes, Action::parse(&name)) {
-        (Some(undone), _) => right_of(tx, ActionId(undone)),
+        (Some(undone), _) => done_by(tx, ActionId(undone)),
         (None, Some(Action::CreateClinic | Action::MakeDemoClinic) | None) => Err(Refusal::new(RefusalCode::NothingToUndo).into()),
-        (None, Some(action)) => Ok(action.right()),
+        (None, Some(action)) => Ok(action),
     }
 }
 
 fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
-    tx.actor().require(right_of(tx, action)?)?;
+    let done = done_by(tx, action)?;
+    tx.actor().require(done.right())?;
+    let is_of_any_table = done.is_of_any_table();
     let undone = "SELECT 1 FROM outbox WHERE undoes_action_id = ?1";
     if tx.db().prepare_cached(undone)?.exists([action.0])? {
         return Err(Refusal::new(RefusalCode::NothingToUndo).into());
@@ -83,6 +85,9 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
         visits.since = visits.since.min(Millis(row.get(1)?));
         let steps = steps(tx, row.get_ref(0)?.as_blob()?)?;
         for step in steps.iter().rev() {
+            if is_of_any_table {
+                tx.actor().require(right_to_write(&step.table))?;
+            }
             let at = match written.entry((step.table.clone(), step.id)) {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(new) => *new.insert(written_at(tx, step)?),

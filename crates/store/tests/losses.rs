@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use common::{Salon, salon};
 use petrel_domain::manifest::REFERENCES;
-use petrel_domain::{DAY, RefusalCode, Role, StaffId};
+use petrel_domain::replication::Tokens;
+use petrel_domain::{DAY, Millis, RefusalCode, Role, StaffId};
 use petrel_store::{Action, Actor};
 use uuid::Uuid;
 
@@ -112,4 +113,60 @@ fn what_was_sent_long_ago_is_forgotten_by_whole_actions_and_a_draft_after_a_mont
     assert_eq!((salon.store.forget_old().unwrap(), rows("1")), (3, 1), "the last action stays");
     let undone = salon.store.undo(&salon.owner, long).unwrap_err().refusal().code;
     assert_eq!(undone, RefusalCode::NothingToUndo);
+}
+
+#[test]
+fn an_action_longer_than_what_is_looked_at_in_one_go_is_forgotten_too() {
+    let salon = salon();
+    let long = salon.store.write(&salon.owner, Action::ImportClients, |tx| {
+        for n in 0..1_200 {
+            let sql = "UPDATE clients SET notes = ?1, updated_at = ?2 WHERE last_name = 'Hopper'";
+            tx.db().execute(sql, (n.to_string(), tx.now().0 + n))?;
+            tx.cut()?;
+        }
+        Ok(())
+    });
+    let of_long = format!("action_id = {}", long.unwrap().undo.unwrap().0);
+    salon.sql(&format!("DELETE FROM outbox WHERE NOT {of_long}"));
+    salon.sql(&format!("UPDATE outbox SET sent_at = {}, last_seq = 7", salon.store.now().0 - 91 * DAY));
+    salon.sql("UPDATE sync_state SET cursor = 7");
+    assert_eq!(salon.store.forget_old().unwrap(), 0, "the last action stays");
+    salon.add_client("Ida", "Rhodes", "+4930111111");
+    assert_eq!(salon.store.forget_old().unwrap(), 1_200);
+}
+
+#[test]
+fn another_hub_counts_anew() {
+    let salon = salon();
+    let join = |clinic: u128| {
+        let tokens = Tokens { access_token: "a".into(), access_expires_at: Millis(1), refresh_token: "r".into() };
+        salon.store.join_hub("https://hub.test", Uuid::from_u128(1), Uuid::from_u128(clinic), &tokens).unwrap();
+    };
+    let numbers = || {
+        salon
+            .store
+            .read(|db| {
+                Ok(db.query_row("SELECT max(last_seq), (SELECT cursor FROM sync_state) FROM outbox", [], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+                })?)
+            })
+            .unwrap()
+    };
+    join(7);
+    salon.sql("UPDATE outbox SET sent_at = 1, last_seq = 5000");
+    salon.sql("UPDATE sync_state SET cursor = 5000");
+    join(7);
+    assert_eq!(numbers(), (5000, 5000), "let in again at the same clinic");
+    join(8);
+    assert_eq!(numbers(), (0, 0));
+}
+
+#[test]
+fn what_was_chosen_of_a_setting_is_taken_back_by_who_may_write_it() {
+    let salon = salon();
+    let front = Actor::staff(StaffId(Uuid::from_u128(1)), Role::FrontDesk);
+    salon.lost(2, "services", salon.service.0, "name", "Nails");
+    let chosen = salon.store.choose_value(&salon.owner, 2, "name", true).unwrap().undo.unwrap();
+    assert_eq!(salon.store.undo(&front, chosen).unwrap_err().refusal().code, RefusalCode::Forbidden);
+    salon.store.undo(&salon.owner, chosen).unwrap();
 }

@@ -154,7 +154,8 @@ fn plan(salon: &common::Salon, sql: &str) -> Vec<String> {
 fn a_plan_is_made_once_whatever_is_bound() {
     let salon = salon_with(|_| {});
     let again = salon.store.read(|db| {
-        let sql = "SELECT id FROM appointments WHERE client_id = ?1 AND starts_at < ?2 AND deleted_at IS NULL ORDER BY starts_at DESC LIMIT ?3";
+        let sql =
+            "SELECT id FROM appointments WHERE client_id = ?1 AND starts_at < ?2 AND deleted_at IS NULL ORDER BY starts_at DESC LIMIT ?3";
         let mut statement = db.prepare(sql)?;
         for (before, most) in [(1, 51), (i64::MAX, 51), (2, 8)] {
             statement.query((salon.client.bytes(), before, most))?.next()?;

@@ -237,7 +237,12 @@ async fn catch_up(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<()
 async fn settle(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<(), SyncError> {
     while let Some((table, ids)) = store.stale_rows(ROWS)? {
         let rows = hub.rows(&table, &ids).await?;
-        merge(&mut round.changes, store.settle_stale(&table, &rows)?);
+        match store.settle_stale(&table, &rows) {
+            Ok(changes) => merge(&mut round.changes, changes),
+            // One of them refers to what came in since the log was read; the next round reads it first.
+            Err(error) if error.is_dangling() => return Err(HubError::Problem("changed_meanwhile".to_owned()).into()),
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(())
 }

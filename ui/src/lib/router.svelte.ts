@@ -1,5 +1,5 @@
 // The thin wrapper around sv-router: areas know this file alone.
-import { createRouter } from 'sv-router';
+import { createRouter, searchParams } from 'sv-router';
 import { keepDeskSetting } from '$lib/desk-settings';
 import { laterTexts } from '$lib/i18n/index.svelte';
 import { computerZone, dateOf } from '$lib/time/zone';
@@ -68,9 +68,12 @@ export function go(path: string, query: Query = {}, options: { replace?: boolean
     replace: options.replace,
     scrollToTop: false,
   });
-  void way.finally(() => {
-    if (asked === mine) asked = null;
-  });
+  // A way that another one overtook ends with an error of the router's own making.
+  void way
+    .catch(() => undefined)
+    .finally(() => {
+      if (asked === mine) asked = null;
+    });
 }
 
 export const back = (): void => history.back();
@@ -87,8 +90,8 @@ export const route = {
   /** A parameter of the query, as text: of a change that is on its way at once. */
   query(name: string): string | null {
     if (asked && isHere(asked.path)) return asked.query[name] || null;
-    const value = router.route.search[name];
-    return value === undefined ? null : String(value);
+    // As it stands there: the router makes numbers of what looks like one, and a phone loses its zero.
+    return searchParams.toURLSearchParams().get(name);
   },
 };
 

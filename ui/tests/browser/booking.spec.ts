@@ -126,6 +126,12 @@ test('a repetition begins on the weekday that is shown', async ({ page }) => {
   await page.getByTestId('repeat').click();
   await page.getByRole('option', { name: 'Weekly' }).click();
   await expect(page.getByTestId('repeat-words')).toContainText('Mon');
+  // Who would rather come the day after comes on that weekday.
+  await page.getByTestId('booking-date').click();
+  await page.getByRole('button', { name: /24 November 2026/ }).click();
+  await expect(page.getByTestId('booking-date')).toContainText('24 Nov 2026');
+  await expect(page.getByTestId('repeat-words')).toContainText('Tue');
+  await expect(page.getByTestId('repeat-words')).not.toContainText('Mon');
 });
 
 test('Ctrl+Enter books the time and the length that were just typed', async ({ page }) => {
@@ -147,6 +153,32 @@ test('Ctrl+Enter books the time and the length that were just typed', async ({ p
   await expect(page.getByText('Booked:')).toBeVisible();
   const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
   expect(booked.map(({ starts_at, ends_at }) => (ends_at - starts_at) / 60_000)).toEqual([20]);
+});
+
+test('Ctrl+Enter books nothing while the time or the length cannot be read', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const before = await visitCount(page);
+  await page.keyboard.press('c');
+  await chooseClient(page, 'romero');
+  await expect(page.getByTestId('booking-save')).toBeEnabled();
+  await page.getByTestId('booking-time').fill('1o:30');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByTestId('booking-panel')).toContainText('1o:30');
+  await expect(page.getByTestId('booking-time')).toHaveValue('1o:30');
+  await expect(page.getByTestId('booking-time')).toBeFocused();
+  expect(await visitCount(page)).toBe(before);
+});
+
+test('what blocks time comes back with its title', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await page.getByTestId('booking-block').click();
+  await page.getByTestId('booking-block-title').fill('Team meeting');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await page.keyboard.press('c');
+  await page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
+  await expect(page.getByTestId('booking-block-title')).toHaveValue('Team meeting');
 });
 
 test('Escape closes an open list first, and then the panel', async ({ page }) => {

@@ -67,3 +67,13 @@ test('who leaves the list while typing in it is not called back', async ({ page 
   await page.goBack();
   await expect(list).toBeVisible();
 });
+
+test('a phone in the search keeps its zero on the way back', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('clients-filter').fill('0612');
+  await expect(page).toHaveURL(/q=0612/);
+  await page.goto('/#/today');
+  await expect(page.getByTestId('screen-today')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByTestId('clients-filter')).toHaveValue('0612');
+});

@@ -65,6 +65,14 @@ describe('the waitlist narrowed down', () => {
     expect(ids('nobody', '')).toEqual([]);
   });
 
+  it('finds a phone as it is shown, as it is dialled, and by its end', () => {
+    const dialled = (text: string) =>
+      narrowed([entry({ id: '1', client_phone: '+14155552671' }), entry({ id: '2', client_phone: null })], text, '')
+        .length;
+    expect(['(415) 555-2671', '0415 555', '2671', '+1 415'].map(dialled)).toEqual([1, 1, 1, 1]);
+    expect(['671 room', '999'].map(dialled)).toEqual([0, 0]);
+  });
+
   it('shows who takes any service with each of them', () => {
     expect(ids('', 's')).toEqual(['1', '2']);
   });

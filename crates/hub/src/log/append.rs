@@ -61,12 +61,20 @@ pub(crate) async fn append(
         recognise(&pg, clinic, follows).await?;
     }
     for transaction in batch {
-        match last.place(&transaction)? {
-            Place::New => {
+        let known = match last.place(&transaction) {
+            Ok(Place::New) => Ok(None),
+            Ok(Place::Known) => recognise(&pg, clinic, transaction.id()).await.map(Some),
+            Err(problem) => Err(problem),
+        };
+        match known {
+            Ok(None) => {
                 results.push(None);
                 fresh.push(transaction);
             }
-            Place::Known => results.push(Some(recognise(&pg, clinic, transaction.id()).await?)),
+            Ok(known) => results.push(known),
+            // What stands before it is answered: the desk must know that it came, before it says the rest as another replica.
+            Err(Problem::Rewound) if !results.is_empty() => break,
+            Err(problem) => return Err(problem),
         }
     }
     let mut ends = Vec::new();

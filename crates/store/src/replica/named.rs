@@ -42,7 +42,7 @@ pub(super) fn right_to_see(table: &str) -> Right {
 const SETTINGS: &[&str] = &["clinics", "staff", "services", "staff_schedules", "schedule_overrides"];
 
 /// What somebody must be allowed to, to settle what a row of a table says.
-pub(super) fn right_to_write(table: &str) -> Right {
+pub(crate) fn right_to_write(table: &str) -> Right {
     match table {
         "medical_records" => Right::WriteRecords,
         _ if MARKETING.contains(&table) => Right::Marketing,

@@ -10,9 +10,10 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde_json::{Value, json};
 
-use super::named::{label, read, right_to_see, staff_name, values};
+use super::named::{label, read, right_to_see, right_to_write, staff_name, values};
 use super::values::to_sql;
 use crate::catalog::Table;
+use crate::staff::{change_member, refuse_ownerless};
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 /// A transaction that the hub can never apply.
@@ -48,14 +49,16 @@ fn open(db: &Connection, n: i64) -> Result<Rejected> {
     rows.next()?.map(rejected).transpose()?.ok_or_else(|| Refusal::not_found("rejected_change").into())
 }
 
-/// What somebody must be allowed to, to do it again or to let it go: what the action itself asks for.
-fn right_of(transaction: &Transaction) -> Right {
-    match Action::parse(&transaction.action) {
-        // A choice between two texts of a record asks for that record's right, as it did when it was made.
-        Some(Action::ChooseValue) if transaction.changes.iter().any(|change| change.table == "medical_records") => Right::WriteRecords,
-        Some(action) => action.right(),
-        None => Right::ManageClinic,
+/// Refuses who may not do it again or let it go: what the action itself asks for, and where its name says nothing of what it writes, its tables.
+fn require(actor: &Actor, transaction: &Transaction) -> Result<()> {
+    let action = Action::parse(&transaction.action);
+    actor.require(action.map_or(Right::ManageClinic, Action::right))?;
+    if action.is_some_and(Action::is_of_any_table) {
+        for change in &transaction.changes {
+            actor.require(right_to_write(&change.table))?;
+        }
     }
+    Ok(())
 }
 
 impl Store {
@@ -126,10 +129,12 @@ impl Store {
     pub fn resend_rejected(&self, actor: &Actor, input: &ResendChange) -> Result<Saved<()>> {
         let written = self.write(actor, Action::ResendChange, |tx| {
             let rejected = open(tx.db(), input.n)?;
-            tx.actor().require(right_of(&rejected.transaction))?;
+            require(tx.actor(), &rejected.transaction)?;
             for change in &rejected.transaction.changes {
-                write_again(tx, change, input)?;
+                let again = |tx: &Tx<'_>| write_again(tx, change, input);
+                if change.table == "staff" { change_member(tx, *change.id.as_bytes(), again)? } else { again(tx)? }
             }
+            refuse_ownerless(tx)?;
             settle(tx.db(), input.n, tx.now())
         });
         written.map_err(broken_rule)
@@ -141,7 +146,7 @@ impl Store {
     /// `not_found`; `forbidden` where the action itself would be.
     pub fn discard_rejected(&self, actor: &Actor, n: i64) -> Result<()> {
         let rejected = self.read(|db| open(db, n))?;
-        actor.require(right_of(&rejected.transaction))?;
+        require(actor, &rejected.transaction)?;
         settle(&self.writer(), n, self.now())
     }
 
@@ -151,7 +156,7 @@ impl Store {
     /// `not_found`; `forbidden` where the action itself would be; `disk_full`, `read_only`.
     pub fn export_rejected(&self, actor: &Actor, n: i64, path: &Path) -> Result<()> {
         let mut rejected = self.read(|db| open(db, n))?;
-        actor.require(right_of(&rejected.transaction))?;
+        require(actor, &rejected.transaction)?;
         for change in &mut rejected.transaction.changes {
             change.columns.remove("pin_hash");
         }
@@ -179,6 +184,9 @@ fn write_again(tx: &Tx<'_>, change: &Change, input: &ResendChange) -> Result<()>
     let table = tx.catalog().table(&change.table)?;
     let mut columns = change.columns.clone();
     for edit in input.edits.iter().filter(|edit| edit.table == change.table && edit.id == change.id) {
+        if edit.column == "pin_hash" {
+            return Err(Refusal::invalid("pin_hash").into());
+        }
         let kind = table.kinds[table.position(&edit.column).map_err(|_| Refusal::invalid(&edit.column))?];
         columns.insert(edit.column.as_str(), read(kind, &edit.column, edit.value.as_deref())?);
     }

@@ -40,7 +40,7 @@ export class BookingForm {
   readonly minutes = $derived(rules.minutesOf(this.first, this.services.data ?? []));
   readonly slots = createQuery(() => ({
     ...live(
-      ['appointments', 'staff_schedules', 'schedule_overrides', 'services'],
+      ['appointments', 'staff', 'staff_schedules', 'schedule_overrides', 'services'],
       [
         'booking-slots',
         this.first.serviceId,
@@ -64,7 +64,9 @@ export class BookingForm {
     enabled: this.first.serviceId !== '' || this.first.duration !== null,
     placeholderData: keepPreviousData,
   }));
-  readonly slot = $derived<FreeSlot | null>(rules.slotOf(this.booking, this.slots.data ?? []));
+  /** The free times that are still to come: the panel may stand open for a while. */
+  readonly free = $derived((this.slots.data ?? []).filter(({ starts_at }) => starts_at > now()));
+  readonly slot = $derived<FreeSlot | null>(rules.slotOf(this.booking, this.free));
   readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
   /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off. */
   readonly date = $derived(this.startsAt === null ? this.booking.date : dateOf(this.startsAt, this.zone));

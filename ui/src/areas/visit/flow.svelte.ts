@@ -190,5 +190,6 @@ export async function cancelVisit(card: AppointmentCard, reason: string, scope: 
     more: notifyAction(card, body),
   });
   flow.cancel = null;
-  if (saved) flow.freed = card;
+  // A time of nobody has nobody to give it with.
+  if (saved && card.staff_id) flow.freed = card;
 }

@@ -30,10 +30,13 @@ export function fitting(slots: readonly FreeSlot[], entry: WaitlistInput, zone: 
 export function narrowed(entries: readonly WaitlistEntry[], text: string, serviceId: string): WaitlistEntry[] {
   const fold = (words: string): string => words.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
   const words = fold(text).split(/\s+/).filter(Boolean);
+  const dialled = /\p{L}/u.test(text) ? '' : text.replace(/\D/g, '').replace(/^0+/, '');
   return entries.filter((entry) => {
     const all = fold([entry.client_name, entry.pet_name, entry.client_phone, entry.notes].filter(Boolean).join(' '));
+    // A phone as it is shown or dialled: its digits alone, without the zeros in front that stand for the country.
+    const isPhone = dialled.length >= 4 && (entry.client_phone ?? '').replace(/\D/g, '').includes(dialled);
     const isService = serviceId === '' || entry.service_id === null || entry.service_id === serviceId;
-    return isService && words.every((word) => all.includes(word));
+    return isService && (isPhone || words.every((word) => all.includes(word)));
   });
 }
 
