@@ -102,6 +102,8 @@ codes! {
     DeskTooOld,
     /// This desk was locked out of its clinic's hub.
     DeskRevoked,
+    /// The hub does not know this desk any more, as after a restore: nobody locked it out.
+    DeskNotKnown,
     /// The clinic at the hub has records of its own, and this desk's clinic is another one.
     OtherClinic,
     /// The clinic at the hub is still empty: a desk brings its own clinic to it.

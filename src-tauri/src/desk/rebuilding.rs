@@ -153,6 +153,7 @@ fn trouble_of(code: RefusalCode) -> HubTrouble {
         RefusalCode::HubCertificate => HubTrouble::HubCertificate,
         RefusalCode::HubTooOld => HubTrouble::HubTooOld,
         RefusalCode::DeskTooOld => HubTrouble::DeskTooOld,
+        RefusalCode::DeskNotKnown => HubTrouble::JoinAgain,
         RefusalCode::NoHub | RefusalCode::HubProblem | RefusalCode::DeskRevoked | RefusalCode::Cancelled => HubTrouble::HubProblem,
         _ => HubTrouble::FileTrouble,
     }

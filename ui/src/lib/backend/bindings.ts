@@ -1341,6 +1341,8 @@ export type RefusalCode =
 "desk_too_old" | 
 /**  This desk was locked out of its clinic's hub. */
 "desk_revoked" | 
+/**  The hub does not know this desk any more, as after a restore: nobody locked it out. */
+"desk_not_known" | 
 /**  The clinic at the hub has records of its own, and this desk's clinic is another one. */
 "other_clinic" | 
 /**  The clinic at the hub is still empty: a desk brings its own clinic to it. */
