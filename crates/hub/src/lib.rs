@@ -17,7 +17,7 @@ mod routes;
 mod serve;
 mod turns;
 
-pub use admin::{NewClinic, add_clinic, check, clinics, list_devices, make_code, revoke_device};
+pub use admin::{NewClinic, add_clinic, check, clinics, leave_out_numbers, list_devices, make_code, revoke_device};
 pub use blobs::BlobStore;
 pub use config::{BlobSettings, Config, Settings};
 pub use db::Database;

@@ -9,4 +9,4 @@ mod write;
 
 pub(crate) use append::append;
 pub(crate) use partitions::keep_partitions;
-pub(crate) use read::{digest, history, page, rows, snapshot, verify};
+pub(crate) use read::{LEFT_OUT, digest, history, page, rows, snapshot, verify};

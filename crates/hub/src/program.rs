@@ -32,6 +32,8 @@ enum Command {
     /// Desks.
     #[command(subcommand)]
     Device(Device),
+    /// To be run once after an older database was put back, before the hub is started: no number is given out twice, and desks fetch whole tables.
+    Restored,
     /// Holds every number of a clinic's log against its tables, and says what is wrong.
     Check {
         /// The clinic's id.
@@ -113,6 +115,10 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
             }
         }
         Command::Device(Device::Revoke { clinic, device }) => crate::revoke_device(&connect(&config).await?, clinic, device).await?,
+        Command::Restored => {
+            Database::migrate(&config).await?;
+            println!("{} clinics count anew", crate::leave_out_numbers(&config.database_url).await?);
+        }
         Command::Check { clinic } => {
             let wrong = crate::check(&connect(&config).await?, clinic).await?;
             wrong.iter().for_each(|line| println!("{line}"));

@@ -77,3 +77,28 @@ async fn a_desk_that_was_away_is_told_what_was_archived() {
     assert_eq!(numbers(&hub, 3).await.unwrap(), Vec::<i64>::new());
     assert_eq!(hub.pull(i64::MAX, 0).await.unwrap().head, 3, "the head alone is asked for");
 }
+
+/// Numbers that a restored database gives out again, for something else, would be taken by a desk that had read the first for what it knows.
+#[tokio::test]
+async fn a_database_that_was_put_back_gives_no_number_out_twice() {
+    let postgres = Postgres::alone().unwrap();
+    let (url, super_url) = owned(&postgres).await;
+    let served = Served::on(&url).await.unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (hub, _) = served.desk(clinic).await.unwrap();
+    for n in 1..=3 {
+        push(&hub, n).await;
+    }
+    // The last of them is lost with what came after the backup; a desk has read it.
+    let lost = "DELETE FROM log WHERE last_seq = 3; UPDATE log_heads SET head = 2; UPDATE replicas SET last_n = 2;
+                DELETE FROM clients WHERE id = '00000000-0000-0000-0000-000000000003'";
+    connect(&super_url).await.unwrap().batch_execute(lost).await.unwrap();
+    assert_eq!(petrel_hub::leave_out_numbers(&url).await.unwrap(), 1);
+    push(&hub, 4).await;
+    push(&hub, 5).await;
+    assert_eq!(numbers(&hub, 3).await, Err(HubError::BehindHorizon), "although the log has grown past it");
+    assert_eq!(numbers(&hub, 0).await, Err(HubError::BehindHorizon));
+    let first = numbers(&hub, 1_000_000_002).await.unwrap();
+    assert_eq!(first, [1_000_000_003, 1_000_000_004]);
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+}
