@@ -10,7 +10,7 @@ use common::{Salon, salon};
 use petrel_domain::manifest::REFERENCES;
 use petrel_domain::replication::Tokens;
 use petrel_domain::{DAY, Millis, RefusalCode, Role, StaffId};
-use petrel_store::{Action, Actor};
+use petrel_store::{Action, Actor, Store};
 use uuid::Uuid;
 
 impl Salon {
@@ -169,4 +169,18 @@ fn what_was_chosen_of_a_setting_is_taken_back_by_who_may_write_it() {
     let chosen = salon.store.choose_value(&salon.owner, 2, "name", true).unwrap().undo.unwrap();
     assert_eq!(salon.store.undo(&front, chosen).unwrap_err().refusal().code, RefusalCode::Forbidden);
     salon.store.undo(&salon.owner, chosen).unwrap();
+}
+
+#[test]
+fn what_lost_and_nobody_has_settled_goes_along_into_the_file_that_takes_the_place() {
+    let (salon, fresh) = (salon(), salon());
+    salon.lost(1, "clients", salon.client.0, "notes", "fears cats");
+    salon.lost(2, "clients", salon.client.0, "address", "Harbour Street");
+    salon.sql("UPDATE lost_values SET settled_at = 1 WHERE seq = 2");
+    let options = common::options(&fresh.folder, &fresh.clock);
+    drop(fresh.store);
+    salon.store.carry_over(&options.path, &options.key).unwrap();
+    let carried = Store::open(&options).unwrap();
+    let lost = carried.read(|db| Ok(db.query_row("SELECT group_concat(lost) FROM lost_values", [], |row| row.get::<_, String>(0))?));
+    assert_eq!(lost.unwrap(), "\"fears cats\"");
 }

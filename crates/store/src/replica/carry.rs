@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, params_from_iter};
 
 use crate::file::open_writer;
 use crate::{FileKey, Result, Store};
 
 impl Store {
     /// Carries what only this desk knows into a file that was filled from the hub and takes this one's place: its settings, drafts among them,
-    /// and what was rejected and nobody has settled. What waits to be sent is not carried: the file must not be replaced while something does.
+    /// what was rejected and what lost, where nobody has settled it. What waits to be sent is not carried: the file must not be replaced while something does.
     ///
     /// # Errors
     /// What SQLite says; the other file is then as it was.
@@ -19,6 +19,7 @@ impl Store {
         let tx = into.transaction()?;
         self.read(|db| {
             copy_settings(db, &tx)?;
+            copy_lost(db, &tx)?;
             copy_rejected(db, &tx)
         })?;
         tx.commit()?;
@@ -41,6 +42,19 @@ fn copy_settings(from: &Connection, into: &Connection) -> Result<()> {
     while let Some(row) = rows.next()? {
         let sql = "INSERT OR REPLACE INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3)";
         into.prepare_cached(sql)?.execute(params![row.get::<_, Sql>(0)?, row.get::<_, Sql>(1)?, row.get::<_, Sql>(2)?])?;
+    }
+    Ok(())
+}
+
+/// The fresh file begins at the log's end: the entries in which these lost are behind it.
+fn copy_lost(from: &Connection, into: &Connection) -> Result<()> {
+    const COLUMNS: &str = "seq, column_name, table_name, row_id, kept, lost, lost_seq, staff_id, replica_id, written_at";
+    let mut statement = from.prepare(&format!("SELECT {COLUMNS} FROM lost_values WHERE settled_at IS NULL"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let values = (0..10).map(|column| row.get::<_, Sql>(column)).collect::<rusqlite::Result<Vec<_>>>()?;
+        let sql = format!("INSERT OR IGNORE INTO lost_values ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+        into.prepare_cached(&sql)?.execute(params_from_iter(values))?;
     }
     Ok(())
 }
