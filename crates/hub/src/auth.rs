@@ -151,14 +151,18 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
 pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Problem> {
     let mut client = hub.database.client().await?;
     let hashed = hash(refresh_token);
-    let sql = "SELECT clinic_id, id, which, revoked_at IS NOT NULL FROM device_of_refresh($1)";
-    let row = client.query_opt(sql, &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
-    let (clinic, device): (Uuid, Uuid) = (row.try_get(0)?, row.try_get(1)?);
-    let which: String = row.try_get(2)?;
-    if row.try_get(3)? {
+    let found =
+        client.query_opt("SELECT clinic_id, id FROM device_of_refresh($1)", &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
+    let (clinic, device): (Uuid, Uuid) = (found.try_get(0)?, found.try_get(1)?);
+    let pg = clinic_transaction(&mut client, clinic).await?;
+    // Which it is, under the lock: a request of the same desk, of before it was killed, may be taking up the next pair just now.
+    pg.execute("SELECT 1 FROM devices WHERE clinic_id = $1 AND id = $2 FOR UPDATE", &[&clinic, &device]).await?;
+    let sql = "SELECT which, revoked_at IS NOT NULL FROM device_of_refresh($1)";
+    let row = pg.query_opt(sql, &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
+    if row.try_get(1)? {
         return Err(Problem::Revoked);
     }
-    let pg = clinic_transaction(&mut client, clinic).await?;
+    let which: String = row.try_get(0)?;
     if which == "used" {
         pg.execute("UPDATE devices SET revoked_at = now() WHERE clinic_id = $1 AND id = $2", &[&clinic, &device]).await?;
         pg.commit().await?;

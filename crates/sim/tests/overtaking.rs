@@ -1,12 +1,12 @@
-//! Pushes that come to the hub in another order than they were sent, on a real Postgres.
+//! What comes to the hub in another order than it was sent, or twice, on a real Postgres.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use petrel_domain::SystemClock;
-use petrel_domain::replication::{Columns, Pulled, Push, Pushed, TransactionId, WIRE_SCHEMA};
-use petrel_sim::{Postgres, Served, fast_folder};
+use petrel_domain::replication::{Columns, Pulled, Push, Pushed, Tokens, TransactionId, WIRE_SCHEMA};
+use petrel_domain::{Millis, SystemClock};
+use petrel_sim::{Postgres, Served, connect, fast_folder};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use petrel_sync::{Digest, HttpHub, Hub, HubError, Parcel, SnapshotPage, compare, round, send};
 use tokio::sync::Notify;
@@ -121,4 +121,37 @@ async fn what_a_restored_file_had_sent_is_recognised_though_what_follows_it_is_n
     assert_eq!(ids.len(), 4, "three of the one file, one of the other: {ids:?}");
     assert_eq!(log.iter().filter(|logged| logged.replica == log[0].replica).count(), 3);
     assert_eq!(compare(&restored, &hub).await.unwrap(), Some(Vec::new()));
+}
+
+/// A desk is killed while its first request with the next pair is on its way, and started again: it renews by that pair while the hub takes it up.
+#[tokio::test]
+async fn a_pair_that_is_taken_up_while_it_is_renewed_stays_the_desks() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (_, enrolled) = served.desk(clinic).await.unwrap();
+    let mut database = connect(&served.database_url).await.unwrap();
+    let (access, refresh) = ("a".repeat(64), "b".repeat(64));
+    let handed_out = format!(
+        "UPDATE devices SET next_access_hash = sha256('{access}'), next_access_expires_at = now() + interval '1 hour', next_refresh_hash = sha256('{refresh}')"
+    );
+    database.batch_execute(&handed_out).await.unwrap();
+    let tokens = Tokens { access_token: access, access_expires_at: Millis(0), refresh_token: refresh };
+    let hub = HttpHub::new(&served.url, Some(tokens), Box::new(|_| Ok(()))).unwrap();
+
+    let taking_up = database.transaction().await.unwrap();
+    taking_up.execute("SELECT 1 FROM devices FOR UPDATE", &[]).await.unwrap();
+    let renewing = tokio::spawn(async move { (hub.pull(0, 0).await, hub) });
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    // Asked by another connection: within a transaction the answer stays the first.
+    let looking = connect(&served.database_url).await.unwrap();
+    while looking.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {}
+    let take_up =
+        "UPDATE devices SET access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash,
+                     refresh_hash = next_refresh_hash, next_access_hash = NULL, next_access_expires_at = NULL, next_refresh_hash = NULL";
+    taking_up.execute(take_up, &[]).await.unwrap();
+    taking_up.commit().await.unwrap();
+    let (pulled, hub) = renewing.await.unwrap();
+    assert_eq!(pulled.map(|page| page.head), Ok(0));
+    assert_eq!(hub.pull(0, 0).await.map(|page| page.head), Ok(0), "{}", enrolled.device_id);
 }
