@@ -73,12 +73,21 @@ pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(Strin
 /// # Errors
 /// What Postgres says.
 pub async fn clinics(config: &crate::Config) -> anyhow::Result<Vec<Uuid>> {
-    let (client, connection) = tokio_postgres::connect(&config.database_url, tokio_postgres::NoTls).await?;
+    let rows = as_owner(&config.database_url, async |client| client.query("SELECT id FROM tenants ORDER BY created_at", &[]).await).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Works as who the address names, not as the role that serves desks.
+async fn as_owner<T>(
+    database_url: &str,
+    work: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, tokio_postgres::Error>,
+) -> anyhow::Result<T> {
+    let (client, connection) = tokio_postgres::connect(database_url, tokio_postgres::NoTls).await?;
     let task = tokio::spawn(connection);
-    let rows = client.query("SELECT id FROM tenants ORDER BY created_at", &[]).await?;
+    let done = work(&client).await?;
     drop(client);
     task.await??;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    Ok(done)
 }
 
 /// Goes on counting far from where an older database, put back, had stopped, in every clinic: a number that was given out before is not given out
@@ -88,13 +97,8 @@ pub async fn clinics(config: &crate::Config) -> anyhow::Result<Vec<Uuid>> {
 /// # Errors
 /// What Postgres says.
 pub async fn leave_out_numbers(database_url: &str) -> anyhow::Result<u64> {
-    let (client, connection) = tokio_postgres::connect(database_url, tokio_postgres::NoTls).await?;
-    let task = tokio::spawn(connection);
     let sql = "UPDATE log_heads SET head = head + $1, horizon = head + $1";
-    let clinics = client.execute(sql, &[&log::LEFT_OUT]).await?;
-    drop(client);
-    task.await??;
-    Ok(clinics)
+    as_owner(database_url, async |client| client.execute(sql, &[&log::LEFT_OUT]).await).await
 }
 
 /// A clinic's desks, a line each.

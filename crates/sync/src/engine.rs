@@ -218,12 +218,8 @@ async fn catch_up(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<()
         let mut after = None;
         loop {
             let page = whole(hub.snapshot(table, after, from).await?)?;
-            match store.fill_in_columns(table, is_new, &page.columns, &page.rows) {
-                Ok(changes) => merge(&mut round.changes, changes),
-                // Something came in since the log was read; the next round reads it first.
-                Err(error) if error.is_dangling() => return Err(HubError::Problem("changed_meanwhile".to_owned()).into()),
-                Err(error) => return Err(error.into()),
-            }
+            let filled_in = store.fill_in_columns(table, is_new, &page.columns, &page.rows);
+            merge(&mut round.changes, filled_in.map_err(unless_dangling)?);
             if page.is_last {
                 break;
             }
@@ -233,16 +229,16 @@ async fn catch_up(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<()
     Ok(store.note_schema_read(versions.current)?)
 }
 
+/// A row that was fetched by itself may refer to what came in since the log was read: the next round reads it first.
+fn unless_dangling(error: StoreError) -> SyncError {
+    if error.is_dangling() { HubError::Problem("changed_meanwhile".to_owned()).into() } else { error.into() }
+}
+
 /// Fetches rows that are known to differ: those of rejected transactions, and those that a comparison found.
 async fn settle(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<(), SyncError> {
     while let Some((table, ids)) = store.stale_rows(ROWS)? {
         let rows = hub.rows(&table, &ids).await?;
-        match store.settle_stale(&table, &rows) {
-            Ok(changes) => merge(&mut round.changes, changes),
-            // One of them refers to what came in since the log was read; the next round reads it first.
-            Err(error) if error.is_dangling() => return Err(HubError::Problem("changed_meanwhile".to_owned()).into()),
-            Err(error) => return Err(error.into()),
-        }
+        merge(&mut round.changes, store.settle_stale(&table, &rows).map_err(unless_dangling)?);
     }
     Ok(())
 }

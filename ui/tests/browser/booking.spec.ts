@@ -134,13 +134,19 @@ test('a repetition begins on the weekday that is shown', async ({ page }) => {
   await expect(page.getByTestId('repeat-words')).not.toContainText('Mon');
 });
 
-test('Ctrl+Enter books the time and the length that were just typed', async ({ page }) => {
+/** A booking that could be made as it stands. Answers how many visits there are before it. */
+async function beginBooking(page: Page): Promise<number> {
   await openDesk(page, '/#/schedule');
   await page.getByTestId('visit').first().waitFor();
   const before = await visitCount(page);
   await page.keyboard.press('c');
   await chooseClient(page, 'romero');
   await expect(page.getByTestId('booking-save')).toBeEnabled();
+  return before;
+}
+
+test('Ctrl+Enter books the time and the length that were just typed', async ({ page }) => {
+  const before = await beginBooking(page);
   const first = await page.getByTestId('booking-time').inputValue();
   await page.getByTestId('booking-time').fill('19:20');
   await page.keyboard.press('Control+Enter');
@@ -156,12 +162,7 @@ test('Ctrl+Enter books the time and the length that were just typed', async ({ p
 });
 
 test('Ctrl+Enter books nothing while the time or the length cannot be read', async ({ page }) => {
-  await openDesk(page, '/#/schedule');
-  await page.getByTestId('visit').first().waitFor();
-  const before = await visitCount(page);
-  await page.keyboard.press('c');
-  await chooseClient(page, 'romero');
-  await expect(page.getByTestId('booking-save')).toBeEnabled();
+  const before = await beginBooking(page);
   await page.getByTestId('booking-time').fill('1o:30');
   await page.keyboard.press('Control+Enter');
   await expect(page.getByTestId('booking-panel')).toContainText('1o:30');

@@ -50,10 +50,10 @@ fn copy_settings(from: &Connection, into: &Connection) -> Result<()> {
 fn copy_lost(from: &Connection, into: &Connection) -> Result<()> {
     const COLUMNS: &str = "seq, column_name, table_name, row_id, kept, lost, lost_seq, staff_id, replica_id, written_at";
     let mut statement = from.prepare(&format!("SELECT {COLUMNS} FROM lost_values WHERE settled_at IS NULL"))?;
+    let sql = format!("INSERT OR IGNORE INTO lost_values ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let values = (0..10).map(|column| row.get::<_, Sql>(column)).collect::<rusqlite::Result<Vec<_>>>()?;
-        let sql = format!("INSERT OR IGNORE INTO lost_values ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
         into.prepare_cached(&sql)?.execute(params_from_iter(values))?;
     }
     Ok(())

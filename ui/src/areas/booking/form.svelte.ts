@@ -2,11 +2,12 @@ import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal } from '$lib/backend';
 import { Draft } from '$lib/data/draft.svelte';
 import { invalidate, live } from '$lib/data/live';
-import { servicesQuery, staffQuery } from '$lib/data/queries';
+import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
 import { deskSetting, keepDeskSetting } from '$lib/desk-settings';
 import { clinicZone } from '$lib/session.svelte';
 import { now } from '$lib/time/clock.svelte';
 import { dateOf, instantAt, wallMinutes } from '$lib/time/zone';
+import { toCome } from '$areas/visit/slots';
 import * as rules from './booking';
 import { emptyBooking, emptyLine, type Booking, type Line } from './booking';
 import type { BookingSeed } from './seed.svelte';
@@ -40,7 +41,7 @@ export class BookingForm {
   readonly minutes = $derived(rules.minutesOf(this.first, this.services.data ?? []));
   readonly slots = createQuery(() => ({
     ...live(
-      ['appointments', 'staff', 'staff_schedules', 'schedule_overrides', 'services'],
+      FREE_TIMES,
       [
         'booking-slots',
         this.first.serviceId,
@@ -64,8 +65,7 @@ export class BookingForm {
     enabled: this.first.serviceId !== '' || this.first.duration !== null,
     placeholderData: keepPreviousData,
   }));
-  /** The free times that are still to come: the panel may stand open for a while. */
-  readonly free = $derived((this.slots.data ?? []).filter(({ starts_at }) => starts_at > now()));
+  readonly free = $derived(toCome(this.slots.data));
   readonly slot = $derived<FreeSlot | null>(rules.slotOf(this.booking, this.free));
   readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
   /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off. */

@@ -1,5 +1,9 @@
 import type { FreeSlot } from '$lib/backend';
+import { now } from '$lib/time/clock.svelte';
 import { dateOf } from '$lib/time/zone';
+
+/** Those that are still to come: a form may stand open for a while. */
+export const toCome = (slots: readonly FreeSlot[] = []): FreeSlot[] => slots.filter((slot) => slot.starts_at > now());
 
 /** Free times by day, in their order. */
 export function slotsByDay(slots: readonly FreeSlot[], zone: string): [date: string, slots: FreeSlot[]][] {
