@@ -125,12 +125,18 @@ fn set_up(app: &App) -> tauri::Result<()> {
     window::open(app.handle())
 }
 
-/// Ends the program: the window goes at once, the last backup and the file's closing take the time they need.
+/// Ends the program: the window goes at once, the last backup and the file's closing take the time they need. Whoever started it again meanwhile gets it
+/// then.
 fn close(app: &AppHandle) {
     let app = app.clone();
     std::thread::spawn(move || {
         app.state::<Desk>().close();
-        tracing::info!("end");
-        app.exit(0);
+        let is_wanted_again = window::is_wanted_again();
+        tracing::info!(is_wanted_again, "end");
+        if is_wanted_again {
+            app.request_restart();
+        } else {
+            app.exit(0);
+        }
     });
 }

@@ -1,6 +1,7 @@
 //! The one window: hidden until its first screen is drawn, and never leaving the program's own pages.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tauri::webview::NewWindowResponse;
@@ -15,6 +16,34 @@ const SHOWN_AT_THE_LATEST: Duration = Duration::from_secs(10);
 const BACKGROUND: Color = Color(247, 247, 245, 255);
 
 static STARTED: OnceLock<Instant> = OnceLock::new();
+static LIFE: Life = Life::new();
+
+/// Whether there was a window, and whether somebody wants another one.
+struct Life {
+    was_opened: AtomicBool,
+    is_wanted_again: AtomicBool,
+}
+
+impl Life {
+    const fn new() -> Self {
+        Self { was_opened: AtomicBool::new(false), is_wanted_again: AtomicBool::new(false) }
+    }
+
+    fn begin(&self) {
+        self.was_opened.store(true, Ordering::SeqCst);
+    }
+
+    /// Somebody started the program and there is no window: it was closed, or it is not there yet.
+    fn miss(&self) {
+        if self.was_opened.load(Ordering::SeqCst) {
+            self.is_wanted_again.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn is_wanted_again(&self) -> bool {
+        self.is_wanted_again.load(Ordering::SeqCst)
+    }
+}
 
 /// Takes the time of the start.
 pub fn note_start() {
@@ -34,6 +63,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
         .on_navigation(move |url| is_own(url, development.as_ref()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    LIFE.begin();
     std::thread::spawn(move || {
         std::thread::sleep(SHOWN_AT_THE_LATEST);
         if let Ok(false) = window.is_visible() {
@@ -72,19 +102,35 @@ pub(crate) fn show(window: &WebviewWindow) {
     }
 }
 
-/// Brings the window to the front: somebody started the program again.
+/// Brings the window to the front: somebody started the program again. Where it is closed already, the last backup is being made, and whoever started
+/// the program has ended by now: it is to start again by itself.
 pub(crate) fn focus(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(MAIN) {
-        let brought = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
-        if let Err(error) = brought {
-            tracing::warn!(%error, "the window could not be brought to the front");
-        }
+    let Some(window) = app.get_webview_window(MAIN) else { return LIFE.miss() };
+    let brought = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    if let Err(error) = brought {
+        tracing::warn!(%error, "the window could not be brought to the front");
     }
+}
+
+/// Whether somebody started the program while it was ending.
+pub(crate) fn is_wanted_again() -> bool {
+    LIFE.is_wanted_again()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_start_after_the_window_was_closed_is_remembered_and_one_before_it_opened_is_not() {
+        let life = Life::new();
+        life.miss();
+        assert!(!life.is_wanted_again(), "the window is on its way");
+        life.begin();
+        assert!(!life.is_wanted_again());
+        life.miss();
+        assert!(life.is_wanted_again());
+    }
 
     #[test]
     fn nothing_leads_out_of_the_program() {

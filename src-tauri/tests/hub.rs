@@ -243,13 +243,15 @@ fn a_desk_that_is_locked_out_shows_nothing_and_comes_back_by_a_code() {
     let (computer, second) = hub.with_laptop(&first);
     sign_in(&second);
     computer.until_sent(&second);
+    let ana = owner(&second);
     let laptop = first.hub_devices().unwrap().into_iter().find(|device| device.name == "Laptop").unwrap();
     first.revoke_device(laptop.id).unwrap();
     // Refused at its next request, which a write makes.
     second.save(|store, actor| store.create_client(actor, client("Typed on the train"))).unwrap();
     computer.until("the laptop is locked", || (second.app_state().unwrap().phase == Phase::Revoked).then_some(()));
     let refused = |answer: Result<(), Refusal>| assert_eq!(answer.unwrap_err().code, RefusalCode::DeskRevoked);
-    refused(second.sign_in(owner(&second), None).map(drop));
+    refused(second.sign_in(ana, None).map(drop));
+    refused(second.sign_in_choices().map(drop));
     refused(second.ask(|store, actor| store.staff(actor)).map(drop));
     // It stays locked when the program is started again.
     second.close();

@@ -15,8 +15,8 @@ pub(crate) enum Problem {
     Revoked,
     /// A code that is wrong, used or too old.
     BadCode,
-    /// Too many wrong codes, or too many requests.
-    TooManyTries,
+    /// More requests than one may make; says in how many seconds it may make more.
+    TooManyRequests(u64),
     /// The log does not reach back that far.
     BehindHorizon,
     /// By these numbers the log has other transactions.
@@ -51,7 +51,7 @@ impl Problem {
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "The token is not known"),
             Self::Revoked => (StatusCode::UNAUTHORIZED, "revoked", "This desk was revoked"),
             Self::BadCode => (StatusCode::FORBIDDEN, "bad-code", "The code is wrong, used or too old"),
-            Self::TooManyTries => (StatusCode::TOO_MANY_REQUESTS, "too-many-tries", "Too many tries"),
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "busy", "Too many requests"),
             Self::BehindHorizon => (StatusCode::GONE, "behind-horizon", "The log does not reach back that far"),
             Self::Rewound => (StatusCode::CONFLICT, "rewound", "The log has other transactions by these numbers"),
             Self::TooEarly => (StatusCode::CONFLICT, "too-early", "What this follows has not come yet"),
@@ -104,13 +104,15 @@ impl IntoResponse for Problem {
             Self::Internal(error) => tracing::error!(error, "internal"),
             _ => {}
         }
+        let retry_after =
+            if let Self::TooManyRequests(seconds) = &self { HeaderValue::from(*seconds) } else { HeaderValue::from_static("2") };
         let detail = if let Self::Malformed(detail) = self { Some(detail) } else { None };
         let body = Body { kind: format!("urn:petrel:problem:{kind}"), status: status.as_u16(), title: title.to_owned(), detail };
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, body).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            response.headers_mut().insert(header::RETRY_AFTER, retry_after);
         }
         response
     }

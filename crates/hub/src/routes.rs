@@ -134,7 +134,8 @@ impl Hub {
             (*since, *count) = (now, 0);
         }
         *count += 1;
-        if *count > self.requests_per_minute { Err(Problem::TooManyTries) } else { Ok(()) }
+        let rest = Duration::from_secs(60).saturating_sub(now.duration_since(*since));
+        if *count > self.requests_per_minute { Err(Problem::TooManyRequests(rest.as_secs() + 1)) } else { Ok(()) }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The day sheet: who comes when to whom, to be pinned to the wall and ticked off.
 
 use petrel_domain::desk::{DaySheet, SheetPerson, SheetVisit};
-use petrel_domain::{AppointmentStatus, parse_zone};
+use petrel_domain::zone::date_of;
+use petrel_domain::{AppointmentStatus, Millis, parse_zone};
 
 use crate::paper::{Fonts, Mark, PrintError, Weight, pdf, size_of};
 use crate::words::Words;
@@ -18,9 +19,28 @@ const TICK: f32 = 8.0;
 const GAP: f32 = 8.0;
 /// What a page keeps free at its foot for the line with its number.
 const FOOT: f32 = 24.0;
+/// What the first page's head takes.
+const HEAD: f32 = 44.0;
+/// What a person's heading takes, with the space before the first visit.
+const HEADING: f32 = 34.0;
+/// Between a visit's lines and the next visit.
+const BELOW: f32 = 5.0;
 
 /// A line of a column: its words and how they are set.
 type Line = (String, Weight);
+
+/// A visit, or as much of one as fits a page.
+struct Row {
+    columns: [Vec<Line>; 4],
+    is_first: bool,
+    is_last: bool,
+}
+
+impl Row {
+    fn height(&self) -> f32 {
+        self.columns.iter().map(Vec::len).max().unwrap_or(1) as f32 * LINE + BELOW
+    }
+}
 
 /// Makes the sheet of a day as PDF.
 ///
@@ -85,7 +105,7 @@ impl<'a> Layout<'a> {
         self.text(MARGIN, self.y + 29.0, 10.0, Weight::Regular, &sheet.clinic_name);
         let zone = self.words.text("zone", &[("zone", &sheet.timezone.replace('_', " "))]);
         self.text_right(self.y + 29.0, SMALL, &zone);
-        self.y += 44.0;
+        self.y += HEAD;
     }
 
     fn visits(&self, count: usize) -> String {
@@ -103,10 +123,9 @@ impl<'a> Layout<'a> {
     }
 
     fn person(&mut self, person: &SheetPerson) {
-        let rows: Vec<_> = person.visits.iter().map(|visit| self.columns(visit)).collect();
-        let height = |row: &[Vec<Line>; 4]| row.iter().map(Vec::len).max().unwrap_or(1) as f32 * LINE + 5.0;
+        let rows: Vec<Row> = person.visits.iter().flat_map(|visit| self.rows(visit)).collect();
         // A heading does not stand alone at a page's foot.
-        self.room(34.0 + rows.first().map_or(LINE, height));
+        self.room(HEADING + rows.first().map_or(LINE, Row::height));
         self.heading(person);
         if rows.is_empty() {
             let none = self.words.text("no_visits", &[]);
@@ -115,12 +134,14 @@ impl<'a> Layout<'a> {
             return;
         }
         for row in &rows {
-            if self.room(height(row)) {
+            if self.room(row.height()) {
                 self.heading(person);
             }
             self.row(row);
-            self.y += height(row);
-            self.mark(Mark::Rule { x: MARGIN, y: self.y - 2.5, width: self.inner(), thickness: 0.25 });
+            self.y += row.height();
+            if row.is_last {
+                self.mark(Mark::Rule { x: MARGIN, y: self.y - 2.5, width: self.inner(), thickness: 0.25 });
+            }
         }
         self.y += 12.0;
     }
@@ -158,10 +179,24 @@ impl<'a> Layout<'a> {
         })
     }
 
+    /// When a visit begins and ends; with the date where that is another day than the sheet's, as it is with an animal that stays.
+    fn time(&self, visit: &SheetVisit) -> Vec<String> {
+        let (begin, end) = (self.words.time(visit.starts_at, self.zone), self.words.time(visit.ends_at, self.zone));
+        // What ends at midnight ends on the day before.
+        let last = Millis(visit.ends_at.0 - 1).max(visit.starts_at);
+        let (first_day, last_day) = (date_of(visit.starts_at, self.zone), date_of(last, self.zone));
+        let dated = |name: &str, date, time: &str| self.words.text(name, &[("date", &self.words.short_date(date)), ("time", time)]);
+        match (first_day < self.sheet.date, last_day > self.sheet.date) {
+            (false, false) => vec![format!("{begin}–{end}")],
+            (true, false) => vec![dated("since", first_day, &begin), self.words.text("until_time", &[("time", &end)])],
+            (false, true) => vec![begin, dated("until", date_of(visit.ends_at, self.zone), &end)],
+            (true, true) => vec![dated("since", first_day, &begin), dated("until", date_of(visit.ends_at, self.zone), &end)],
+        }
+    }
+
     fn columns(&self, visit: &SheetVisit) -> [Vec<Line>; 4] {
         let places = self.places();
-        let time = format!("{}–{}", self.words.time(visit.starts_at, self.zone), self.words.time(visit.ends_at, self.zone));
-        let mut when = vec![(time, Weight::Bold)];
+        let mut when: Vec<Line> = self.time(visit).into_iter().map(|time| (time, Weight::Bold)).collect();
         if visit.status != AppointmentStatus::Confirmed {
             when.push((self.words.status(visit.status.as_str()), Weight::Regular));
         }
@@ -188,9 +223,34 @@ impl<'a> Layout<'a> {
         std::array::from_fn(|_| wrapped.next().unwrap_or_default())
     }
 
-    fn row(&mut self, columns: &[Vec<Line>; 4]) {
-        self.mark(Mark::Box { x: MARGIN, y: self.y + 2.0, side: TICK });
-        for (lines, (x, _)) in columns.iter().zip(self.places()) {
+    /// A visit in as many rows as it takes pages: one, but for notes of many lines.
+    fn rows(&self, visit: &SheetVisit) -> Vec<Row> {
+        let whole = self.columns(visit);
+        let most = self.lines_of_a_page();
+        let count = whole.iter().map(Vec::len).max().unwrap_or(1).div_ceil(most).max(1);
+        let part = |lines: &Vec<Line>, place: usize| lines.iter().skip(place * most).take(most).cloned().collect::<Vec<_>>();
+        let row = |place: usize| {
+            let mut columns = whole.each_ref().map(|lines| part(lines, place));
+            if place > 0 && columns[1].is_empty() {
+                // Whose allergies these are must stand on their page.
+                columns[1].extend(whole[1].first().cloned());
+            }
+            Row { columns, is_first: place == 0, is_last: place + 1 == count }
+        };
+        (0..count).map(row).collect()
+    }
+
+    /// Lines of a visit that fit any page, the first one among them.
+    fn lines_of_a_page(&self) -> usize {
+        let height = self.size.1 - 2.0 * MARGIN - FOOT - HEAD - HEADING - BELOW;
+        (1..).take_while(|lines| *lines as f32 * LINE <= height).count().max(1)
+    }
+
+    fn row(&mut self, row: &Row) {
+        if row.is_first {
+            self.mark(Mark::Box { x: MARGIN, y: self.y + 2.0, side: TICK });
+        }
+        for (lines, (x, _)) in row.columns.iter().zip(self.places()) {
             for (place, (text, weight)) in lines.iter().enumerate() {
                 self.text(x, self.y + BODY + place as f32 * LINE, BODY, *weight, text);
             }
@@ -201,8 +261,7 @@ impl<'a> Layout<'a> {
     fn finish(mut self) -> Vec<Vec<Mark>> {
         let (words, sheet) = (self.words, self.sheet);
         let time = words.time(sheet.printed_at, self.zone);
-        let printed =
-            words.text("printed", &[("date", &words.date(petrel_domain::zone::date_of(sheet.printed_at, self.zone))), ("time", &time)]);
+        let printed = words.text("printed", &[("date", &words.date(date_of(sheet.printed_at, self.zone))), ("time", &time)]);
         let pages = self.pages.len();
         let y = self.size.1 - MARGIN;
         for place in 0..pages {

@@ -11,6 +11,8 @@ use serde::Deserialize;
 pub(crate) struct Words {
     /// How a long date is written: `{weekday}`, `{month}`, `{day}`, `{year}` stand for their words.
     date: String,
+    /// How a short one is, of which `{month}` is the beginning of the month's word.
+    short_date: String,
     weekdays: [String; 7],
     months: [String; 12],
     statuses: HashMap<String, String>,
@@ -57,6 +59,12 @@ impl Words {
         text.replace("{day}", &date.day().to_string()).replace("{year}", &date.year().to_string())
     }
 
+    /// A day and a month, where there is little room.
+    pub(crate) fn short_date(&self, date: NaiveDate) -> String {
+        let month: String = self.months[date.month0() as usize % 12].chars().take(3).collect();
+        self.short_date.replace("{month}", &month).replace("{day}", &date.day().to_string())
+    }
+
     /// A time on the clinic's wall.
     pub(crate) fn time(&self, at: Millis, zone: chrono_tz::Tz) -> String {
         let time = at.in_zone(zone);
@@ -92,6 +100,8 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
         assert_eq!(Words::of("en-US").unwrap().date(day), "Saturday, November 21, 2026");
         assert_eq!(Words::of("es-ES").unwrap().date(day), "sábado, 21 de noviembre de 2026");
+        assert_eq!(Words::of("en-US").unwrap().short_date(day), "Nov 21");
+        assert_eq!(Words::of("es-ES").unwrap().short_date(day), "21 nov");
         let at = Millis(1_795_269_600_000);
         assert_eq!(Words::of("en-US").unwrap().time(at, chrono_tz::UTC), "2:00 pm");
         assert_eq!(Words::of("es-ES").unwrap().time(at, chrono_tz::Europe::Madrid), "15:00");

@@ -49,7 +49,18 @@ fn person(name: &str, visits: Vec<SheetVisit>) -> SheetPerson {
 
 /// The text of each page, in reading order; none where no reader is installed, and that is said.
 fn pages(pdf: &[u8]) -> Option<Vec<String>> {
-    let reader = Command::new("pdftotext").args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    read(pdf, &["-layout"])
+}
+
+/// What stands on the first page left of some point, in one line.
+fn column(pdf: &[u8], right: u32) -> Option<String> {
+    let width = right.to_string();
+    let pages = read(pdf, &["-x", "0", "-y", "0", "-W", &width, "-H", "842", "-r", "72", "-l", "1"])?;
+    Some(pages.concat().split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn read(pdf: &[u8], options: &[&str]) -> Option<Vec<String>> {
+    let reader = Command::new("pdftotext").args(options).args(["-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let Ok(mut reader) = reader else {
         eprintln!("SKIPPED: pdftotext is not installed (apt-get install poppler-utils), so nobody reads the sheet");
         return None;
@@ -141,5 +152,64 @@ fn an_animal_without_a_breed_is_called_what_it_is_in_the_sheets_language() {
             assert!(pages[0].contains(words), "{words}\n{}", pages[0]);
         }
         assert!(!pages[0].contains("Rayo,") && !pages[0].contains("Nadie,"), "{}", pages[0]);
+    }
+}
+
+#[test]
+fn a_stay_over_several_days_says_when_it_began_and_until_when_it_goes_on() {
+    const DAY: i64 = 24 * 60;
+    let stay = |begin: i64, end: i64, pet: &str| SheetVisit { ends_at: Millis(MIDNIGHT + end * MINUTE), ..visit(begin, pet) };
+    let visits = vec![
+        stay(600 - 2 * DAY, 600, "Tobi"),
+        stay(660, 720 + DAY, "Luna"),
+        stay(780 - DAY, 840 + 3 * DAY, "Rex"),
+        stay(1380, DAY, "Kira"),
+        stay(1380 - DAY, DAY, "Nala"),
+    ];
+    for (locale, said) in [
+        (
+            "en-GB",
+            ["since Nov 19, 10:00", "until 10:00", "until Nov 22, 12:00", "since Nov 20, 13:00", "until Nov 24, 14:00", "23:00–00:00"],
+        ),
+        (
+            "es-ES",
+            [
+                "desde el 19 nov, 10:00",
+                "hasta 10:00",
+                "hasta el 22 nov, 12:00",
+                "desde el 20 nov, 13:00",
+                "hasta el 24 nov, 14:00",
+                "23:00–00:00",
+            ],
+        ),
+    ] {
+        let pdf = petrel_print::day_sheet(&sheet(locale, vec![person("Ana Gil", visits.clone())])).unwrap();
+        let Some(times) = column(&pdf, 137) else { return };
+        for words in said {
+            assert!(times.contains(words), "{words}: {times}");
+        }
+        assert!(!times.contains("10:00–10:00") && !times.contains("11:00–12:00"), "{times}");
+    }
+}
+
+#[test]
+fn notes_longer_than_a_page_go_on_on_the_next_one_and_say_whose_they_are() {
+    for (place, locale) in ["en-US", "en-GB"].into_iter().enumerate() {
+        let mut long = visit(600, "Rex");
+        long.alerts = vec!["penicillin".to_owned()];
+        long.notes = (0..150).map(|line| format!("line{line:03}")).collect();
+        let mut visits = vec![long, visit(660, "Luna")];
+        visits.rotate_left(place);
+        let pdf = petrel_print::day_sheet(&sheet(locale, vec![person("Ada", visits)])).unwrap();
+        let Some(pages) = pages(&pdf) else { return };
+        assert!(pages.len() >= 3, "{}", pages.len());
+        let whole = pages.concat();
+        for line in 0..150 {
+            assert!(whole.contains(&format!("line{line:03}")), "{line} is on paper");
+        }
+        for page in pages.iter().filter(|page| page.contains("line")) {
+            assert!(page.contains("Ada") && page.contains("Rex"), "each page says whose notes these are: {page}");
+        }
+        assert!(whole.contains("! penicillin") && whole.contains("Luna"));
     }
 }

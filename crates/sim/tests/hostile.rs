@@ -4,7 +4,7 @@
 
 use petrel_domain::replication::{Outcome, Pushed, Tokens};
 use petrel_sim::{Postgres, Served, connect};
-use petrel_sync::Hub;
+use petrel_sync::{HttpHub, Hub, HubError};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -323,4 +323,25 @@ async fn a_clock_in_2090_wins_nothing_for_long() {
     stranger.push(json!([right])).await;
     let (_, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([MINE]).to_string(), &[]).await;
     assert_eq!(rows[0][1]["notes"], "now");
+}
+
+/// A desk that asks too often is told when it may ask again; it is neither locked out nor told of wrong codes.
+#[tokio::test]
+async fn who_asks_too_often_is_told_to_wait() {
+    let (_postgres, served, mine, ..) = setting().await;
+    let folder = tempfile::tempdir().unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let data_dir = folder.path().to_owned();
+    let settings = petrel_hub::Settings { listen: address, data_dir, public_url: None, log_days: 90, requests_per_minute: 2 };
+    let patient = petrel_hub::Hub::new(served.database.clone(), &settings);
+    let task = tokio::spawn(petrel_hub::serve(patient, listener, std::future::pending()));
+    let (_, enrolled) = served.desk(mine).await.unwrap();
+    let desk = HttpHub::new(&format!("http://{address}"), Some(enrolled.tokens), Box::new(|_| Ok(()))).unwrap();
+    for _ in 0..2 {
+        desk.pull(0, 0).await.unwrap();
+    }
+    let refused = desk.pull(0, 0).await.map(|page| page.head);
+    assert!(matches!(refused, Err(HubError::Busy(Some(1..=60)))), "{refused:?}");
+    task.abort();
 }

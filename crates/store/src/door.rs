@@ -7,6 +7,6 @@ mod store;
 mod tx;
 
 pub(crate) use clock::tick;
-pub use store::{Sabotage, Store};
+pub use store::{Sabotage, Standing, Store};
 pub use tx::Tx;
 pub(crate) use tx::record;

@@ -42,7 +42,11 @@ impl StoreError {
             Self::Refused(refusal) => refusal.clone(),
             Self::Sql(error) => of_sqlite(error),
             Self::Io(error) => of_io(error),
-            Self::Csv(error) => Refusal::new(RefusalCode::FileUnreadable).with_detail(error),
+            Self::Csv(error) => match error.kind() {
+                // What was being written found no room: the file itself is none that cannot be read.
+                csv::ErrorKind::Io(error) => of_io(error),
+                _ => Refusal::new(RefusalCode::FileUnreadable).with_detail(error),
+            },
             Self::Migration(error) => cause(error.as_ref()).map_or_else(|| Refusal::internal(self), of_sqlite),
             Self::Value(_) => Refusal::internal(self),
         }
@@ -99,4 +103,22 @@ fn of_io(error: &std::io::Error) -> Refusal {
         _ => RefusalCode::Internal,
     };
     Refusal::new(code).with_detail(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_full_under_a_csv_file_is_said_as_under_any_other() {
+        for (kind, code) in [(ErrorKind::StorageFull, RefusalCode::DiskFull), (ErrorKind::ReadOnlyFilesystem, RefusalCode::ReadOnly)] {
+            assert_eq!(StoreError::Csv(Error::from(kind).into()).refusal().code, code);
+            assert_eq!(StoreError::Io(kind.into()).refusal().code, code);
+        }
+        let mut reader = csv::Reader::from_reader(&b"a\n1,2\n"[..]);
+        let uneven = reader.records().next().and_then(Result::err).expect("a row has a cell too many");
+        assert_eq!(StoreError::Csv(uneven).refusal().code, RefusalCode::FileUnreadable);
+    }
 }

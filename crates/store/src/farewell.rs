@@ -6,7 +6,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, PetId, Refusal, StaffId};
 use rusqlite::{OptionalExtension, params};
 
-use crate::appointments::clash;
+use crate::appointments::{clash, existing};
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -47,8 +47,8 @@ pub(crate) fn end_plans(tx: &Tx<'_>, pet: PetId, reason: Option<&str>) -> Result
     let mut statement = tx.db().prepare_cached(visits)?;
     let cancelled = statement.query_map(params![pet.bytes(), tx.now().0, by, reason], |row| row.get(0).map(AppointmentId::from_bytes))?;
     let cancelled = cancelled.collect::<Result<Vec<_>, _>>()?;
-    for visit in &cancelled {
-        clash::clear(tx, *visit)?;
+    for id in &cancelled {
+        clash::leave(tx, &existing(tx.db(), *id)?)?;
     }
     let entries = "UPDATE waitlist_entries SET status = 'cancelled', updated_at = ?2
                    WHERE pet_id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";

@@ -4,6 +4,7 @@ mod cells;
 mod headers;
 mod known;
 mod merge;
+mod pets;
 mod read;
 mod rejected;
 mod rows;

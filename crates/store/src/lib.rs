@@ -70,7 +70,7 @@ pub use backup::{Backups, backup_at, clear_way, finish_restore, replace, restore
 pub use demo::{DemoPlan, DemoReport};
 #[cfg(feature = "sabotage")]
 pub use door::Sabotage;
-pub use door::{Store, Tx};
+pub use door::{Standing, Store, Tx};
 pub use error::{Result, StoreError};
 pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, WrappedKey, check_file, is_older, remove_file, write_private};
 pub use replica::{Applied, Begun, Bootstrap, Field, LocalHub, LostValue, Outline, Rejected, decode_copy, encode_copy, outline_copy};

@@ -50,7 +50,7 @@ impl Store {
         let hash = pin.map(hash).transpose()?;
         let saved = self.write(actor, Action::SetPin, |tx| write_hash(tx, staff_id, hash.as_deref()))?;
         // A new PIN ends the pause that guessing the old one brought.
-        change_tries(self, staff_id, |tries| *tries = Tries::default())?;
+        change_tries(self, staff_id, forget)?;
         Ok(saved)
     }
 
@@ -71,14 +71,18 @@ impl Store {
         let kept =
             self.read(|db| Ok(db.prepare_cached(sql)?.query_row([staff_id.bytes()], |row| row.get::<_, Option<String>>(0)).optional()?))?;
         let Some(kept) = kept.flatten() else { return Ok(()) };
-        if let Some(until) = locked_until(self, staff_id)? {
-            return Err(Refusal { until: Some(until), ..Refusal::on(RefusalCode::TooManyTries, field) }.into());
-        }
-        // Counted before it is looked at: neither pulling the plug nor asking twice at once gives a try for nothing.
+        // Counted before it is looked at, and in one step with the question for the pause: neither pulling the plug nor asking many times at once gives a
+        // try for nothing.
         let now = self.now().0;
-        let tries = change_tries(self, staff_id, |tries| tries.fail(now))?;
+        let tries = change_tries(self, staff_id, |tries| match tries.pause(now) {
+            Some(until) => Err(Refusal { until: Some(until), ..Refusal::on(RefusalCode::TooManyTries, field) }),
+            None => {
+                tries.fail(now);
+                Ok(())
+            }
+        })?;
         if pin.is_some_and(|pin| verify(pin, &kept)) {
-            change_tries(self, staff_id, |tries| *tries = Tries::default())?;
+            change_tries(self, staff_id, forget)?;
             return Ok(());
         }
         let left = FREE_TRIES.saturating_sub(tries.wrong);
@@ -92,14 +96,23 @@ impl Tries {
         let further = self.wrong.saturating_sub(FREE_TRIES);
         self.until = (self.wrong >= FREE_TRIES).then(|| now + (FIRST_PAUSE << further.min(16)).min(LONGEST_PAUSE));
     }
+
+    /// The end of the pause, while it lasts.
+    fn pause(&self, now: i64) -> Option<Millis> {
+        // A clock that was set back must not lock anybody out for longer than the longest pause.
+        self.until.filter(|until| now < *until && *until <= now + LONGEST_PAUSE).map(Millis)
+    }
+}
+
+/// Nothing is remembered of wrong tries any more.
+fn forget(tries: &mut Tries) -> Result<(), Refusal> {
+    *tries = Tries::default();
+    Ok(())
 }
 
 /// The end of the pause that somebody is in, if they are.
 pub(crate) fn locked_until(store: &Store, staff_id: StaffId) -> Result<Option<Millis>> {
-    let until = all(store)?.get(&staff_id.to_string()).and_then(|tries| tries.until);
-    // A clock that was set back must not lock anybody out for longer than the longest pause.
-    let now = store.now().0;
-    Ok(until.filter(|until| now < *until && *until <= now + LONGEST_PAUSE).map(Millis))
+    Ok(all(store)?.get(&staff_id.to_string()).and_then(|tries| tries.pause(store.now().0)))
 }
 
 fn all(store: &Store) -> Result<BTreeMap<String, Tries>> {
@@ -110,13 +123,13 @@ fn read_all(kept: Option<String>) -> BTreeMap<String, Tries> {
     kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
-/// Changes what is remembered of one person, in one step.
-fn change_tries(store: &Store, staff_id: StaffId, change: impl FnOnce(&mut Tries)) -> Result<Tries> {
+/// Changes what is remembered of one person, in one step; nothing where the change is refused.
+fn change_tries(store: &Store, staff_id: StaffId, change: impl FnOnce(&mut Tries) -> Result<(), Refusal>) -> Result<Tries> {
     let db = store.writer();
     let kept = db.prepare_cached("SELECT value FROM settings WHERE key = ?1")?.query_row([SETTING], |row| row.get(0)).optional()?;
     let mut tries = read_all(kept);
     let own = tries.entry(staff_id.to_string()).or_default();
-    change(own);
+    change(own)?;
     let own = *own;
     let sql = "INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3)
                ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";

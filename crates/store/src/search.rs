@@ -22,7 +22,7 @@ const LEAST_DIGITS: usize = 3;
 const MOST_WORDS: usize = 8;
 
 impl Store {
-    /// The clients that a text may mean, best first.
+    /// The clients that a text may mean, best first; up to 120.
     ///
     /// # Errors
     /// `forbidden`.
@@ -33,17 +33,21 @@ impl Store {
             return Ok(Vec::new());
         }
         let now = self.now();
-        self.read(|db| search(db, &words, usize::from(limit.clamp(1, 100)), now))
+        self.read(|db| search(db, &words, usize::from(limit.clamp(1, 120)), now))
     }
 }
 
 /// Letters and digits alone come through, so nothing that is typed can be taken for the index's own syntax.
 fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
-    let mut words: Vec<String> = folded.split_whitespace().map(str::to_owned).collect();
-    // "555 44 77" is one number, told in groups.
-    if words.len() > 1 && words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit())) {
-        words = vec![words.concat()];
+    let is_digits = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut words: Vec<String> = Vec::new();
+    for word in folded.split_whitespace() {
+        match words.last_mut() {
+            // "555 44 77" is one number, told in groups, also beside a name.
+            Some(last) if is_digits(last) && is_digits(word) => last.push_str(word),
+            _ => words.push(word.to_owned()),
+        }
     }
     words.truncate(MOST_WORDS);
     words
@@ -132,6 +136,7 @@ mod tests {
     fn numbers_told_in_groups_are_one() {
         assert_eq!(words("555 44 77"), ["5554477"]);
         assert_eq!(words("rex 4477"), ["rex", "4477"]);
+        assert_eq!(words("Smith 555 2671 rex 12"), ["smith", "5552671", "rex", "12"]);
         assert!(question(&words("4477"), false).contains("\"7744\"*"));
     }
 }

@@ -167,6 +167,34 @@ fn a_merge_fills_in_keeps_every_no_loses_nothing_and_is_undone_in_one() {
 }
 
 #[test]
+fn two_of_whom_one_client_would_have_too_much_are_not_merged() {
+    let salon = salon();
+    let many = |letter: char| (0..26).map(move |n| format!("{letter}{n}"));
+    let with = |letter: char, notes: usize, tags: bool, own: bool| ClientDetails {
+        notes: Some(letter.to_string().repeat(notes)),
+        tags: many(letter).filter(|_| tags).collect(),
+        custom_fields: many(letter).filter(|_| own).map(|name| (name, "x".to_owned())).collect(),
+        ..named("Ada", "Byron")
+    };
+    for (notes, tags, own, code, field, limit) in [
+        (6_000, false, false, RefusalCode::TooLong, "notes", 10_000),
+        (1, true, false, RefusalCode::TooLarge, "tags", 50),
+        (1, false, true, RefusalCode::TooLarge, "custom_fields", 50),
+    ] {
+        let [into, from] = ['a', 'b'].map(|letter| salon.create(with(letter, notes, tags, own)));
+        let before = everything(&salon);
+        let refused = salon.store.merge_clients(&salon.owner, MergeInput { into_id: into, from_id: from }).unwrap_err().refusal();
+        assert_eq!((refused.code, refused.field.as_deref(), refused.limit), (code, Some(field), Some(limit)));
+        assert_eq!(everything(&salon), before);
+    }
+    // Tags that both have count once.
+    let [into, from] = ['c', 'C'].map(|letter| salon.create(with(letter, 4_000, true, false)));
+    salon.store.merge_clients(&salon.owner, MergeInput { into_id: into, from_id: from }).unwrap();
+    let one = salon.store.client(&salon.owner, into).unwrap().details;
+    salon.store.save_client(&salon.owner, into, one).unwrap();
+}
+
+#[test]
 fn a_time_that_became_free_is_offered_to_those_it_fits_and_never_for_a_pet_that_died() {
     let salon = salon();
     let visit = salon.visit();

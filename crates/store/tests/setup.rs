@@ -121,6 +121,24 @@ fn wrong_pins_slow_the_next_ones_down_also_after_a_restart() {
 }
 
 #[test]
+fn wrong_pins_that_are_tried_at_once_are_no_more_than_one_after_the_other() {
+    let desk = desk();
+    let begin = std::sync::Barrier::new(12);
+    let try_one = || {
+        begin.wait();
+        desk.sign_in(desk.owner, "0000").unwrap_err().code
+    };
+    let codes: Vec<RefusalCode> = std::thread::scope(|scope| {
+        let tries: Vec<_> = (0..12).map(|_| scope.spawn(try_one)).collect();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(codes.iter().filter(|code| **code == RefusalCode::WrongPin).count(), 5, "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| **code == RefusalCode::TooManyTries).count(), 7, "{codes:?}");
+    desk.pass(30_000);
+    desk.sign_in(desk.owner, "4711").unwrap();
+}
+
+#[test]
 fn an_unknown_person_and_a_missing_pin_look_like_a_wrong_pin() {
     let desk = desk();
     let nobody = StaffId::from_bytes([9; 16]);

@@ -257,11 +257,61 @@ fn a_client_who_is_here_gets_the_tags_and_own_fields_of_an_import() {
 #[test]
 fn an_import_whose_bad_rows_cannot_be_written_has_come_in_all_the_same() {
     let salon = salon();
-    std::fs::create_dir(salon.folder.path().join("clients-not-imported.csv")).unwrap();
-    let report = salon.import(b"Name,Pet,DOB\nAnn Ash,Rex,\nBo Birch,Old,about 2015\n");
+    // A name for which there is room only as it is.
+    let path = salon.folder.path().join(format!("{}.csv", "c".repeat(250)));
+    std::fs::write(&path, b"Name,Pet,DOB\nAnn Ash,Rex,\nBo Birch,Old,about 2015\n").unwrap();
+    let plan = salon.store.preview_import(&salon.owner, &path.to_string_lossy(), None).unwrap().plan;
+    let report = salon.store.run_import(&salon.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap();
     assert_eq!((report.clients, report.bad_rows, report.bad_rows_file), (1, 1, None));
     assert!(report.undo.is_some());
     assert_eq!(salon.count("SELECT count(*) FROM clients"), 2);
+}
+
+#[test]
+fn rows_that_an_import_sets_aside_again_leave_those_that_somebody_is_mending() {
+    let salon = salon();
+    let file = |bytes: &[u8]| salon.import(bytes).bad_rows_file.unwrap();
+    let first = file(b"Name,Pet,DOB\nBo Birch,Old,about 2015\n");
+    std::fs::write(&first, "half mended").unwrap();
+    let more = [file(b"Name,Pet,DOB\nCy Cedar,Tom,about 2016\n"), file(b"Name,Pet,DOB\nDi Doe,Max,about 2017\n")];
+    assert_eq!(std::fs::read_to_string(&first).unwrap(), "half mended");
+    for (file, (end, name)) in more.iter().zip([("-not-imported-2.csv", "Cy Cedar"), ("-not-imported-3.csv", "Di Doe")]) {
+        assert!(file.ends_with(end) && std::fs::read_to_string(file).unwrap().contains(name), "{file}");
+    }
+}
+
+#[test]
+fn mended_rows_of_an_import_bring_nothing_in_that_was_written_behind_them() {
+    let salon = salon();
+    let file = salon.import(b"Name,Vet,Pet,DOB\nBo Birch,=A,Old,about 2015\n").bad_rows_file.unwrap();
+    let mended = std::fs::read_to_string(file).unwrap().replace("about 2015,2", "2015-01-01,2");
+    let report = salon.import(mended.as_bytes());
+    assert_eq!((report.clients, report.pets, report.bad_rows), (1, 1, 0), "{mended}");
+    assert_eq!(salon.texts("SELECT custom_fields FROM clients WHERE last_name = 'Birch'"), [r#"{"Vet":"=A"}"#]);
+}
+
+#[test]
+fn columns_of_one_name_are_all_kept_by_an_import() {
+    let salon = salon();
+    let report = salon.import(b"Name,Phone,Pet name,Pet name,Pet name,Vet,Vet\nAnn Ash,+4930111111,Rex,Kit,Tom,,B\n");
+    assert_eq!((report.clients, report.pets), (1, 1));
+    let own = r#"{"Pet name 2":"Kit","Pet name 3":"Tom","Vet 2":"B"}"#;
+    assert_eq!(salon.texts("SELECT custom_fields FROM clients WHERE last_name = 'Ash'"), [own]);
+}
+
+#[test]
+fn a_pet_that_several_rows_of_an_import_name_comes_in_once_and_two_that_differ_as_two() {
+    let salon = salon();
+    let csv = b"Name,Phone,Pet,Breed,Microchip,Visit\n\
+        Ann Ash,+4930111111,Rex,,276000000000001,2024-01-05\n\
+        Ann Ash,+4930111111,rex,Beagle,,2024-06-01\n\
+        Ann Ash,+4930111111,Rex,,276000000000002,2025-06-01\n\
+        Bo Birch,+4930222222,Rex,,,2025-06-01\n";
+    assert_eq!(salon.preview(csv).new_pets, 3);
+    assert_eq!(salon.import(csv).pets, 3);
+    assert_eq!(salon.owners(), ["Ann Rex", "Ann Rex", "Bo Rex"]);
+    let told = "SELECT coalesce(breed, '-') || ' ' || microchip FROM pets WHERE microchip IS NOT NULL ORDER BY microchip";
+    assert_eq!(salon.texts(told), ["Beagle 276000000000001", "- 276000000000002"]);
 }
 
 #[test]
@@ -301,6 +351,7 @@ fn what_is_taken_out_comes_in_again_and_runs_no_formula() {
     assert_eq!((report.clients, report.pets, report.updated, report.bad_rows), (1, 1, 0, 0), "Grace is there already, Ada comes");
     let sql = "SELECT p.breed || p.weight_grams || p.species || t.tag FROM clients c JOIN pets p ON p.client_id = c.id JOIN client_tags t ON t.client_id = c.id WHERE c.last_name = 'Byron'";
     assert_eq!(other.texts(sql), ["Beagle9000dogVIP"]);
+    assert_eq!(other.texts("SELECT notes FROM clients WHERE last_name = 'Byron'"), ["=cmd|x"], "as it was typed");
 
     let file = salon.folder.path().join("all.json");
     salon.store.export_all(&salon.owner, &file, ExportFormat::Json, &|_| {}, &AtomicBool::new(false)).unwrap();

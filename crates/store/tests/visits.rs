@@ -5,71 +5,13 @@ mod common;
 
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
-    ActionId, AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput,
-    NotifyInput, WeeklyHours,
+    ActionId, AppointmentNotes, BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput, NotifyInput,
+    ServiceDetails, WaitlistInput, WeeklyHours,
 };
 use petrel_domain::{
-    AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, FieldType, Millis, PetId, Refusal, RefusalCode, SeriesScope,
-    ServiceKind, Species,
+    AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, FieldType, Millis, PetId, RefusalCode, SeriesScope, ServiceKind,
+    Species,
 };
-
-impl Salon {
-    fn wish(&self, starts_at: Millis) -> BookInput {
-        BookInput {
-            client_id: Some(self.client),
-            pets: vec![BookPet {
-                pet_id: Some(self.pet),
-                service_id: Some(self.service),
-                staff_id: self.staff,
-                starts_at,
-                duration_minutes: None,
-                answers: Vec::new(),
-            }],
-            notes: AppointmentNotes::default(),
-            booking_method: BookingMethod::Phone,
-            is_emergency: false,
-            is_overbooking_allowed: false,
-            recurrence: None,
-            estimated_cost_cents: None,
-            waitlist_entry_id: None,
-        }
-    }
-
-    fn book(&self, starts_at: Millis) -> AppointmentId {
-        self.store.book_appointment(&self.owner, self.wish(starts_at)).unwrap().value.appointment_ids[0]
-    }
-
-    /// A visit without a pet that may stand over others.
-    fn book_over(&self, client: ClientId, starts_at: Millis) -> AppointmentId {
-        let mut input = BookInput { client_id: Some(client), is_overbooking_allowed: true, ..self.wish(starts_at) };
-        input.pets[0].pet_id = None;
-        self.store.book_appointment(&self.owner, input).unwrap().value.appointment_ids[0]
-    }
-
-    fn refused(&self, input: BookInput) -> Refusal {
-        self.store.book_appointment(&self.owner, input).unwrap_err().refusal()
-    }
-
-    fn shift(&self, id: AppointmentId, starts_at: Millis, scope: SeriesScope) -> MoveInput {
-        MoveInput {
-            appointment_id: id,
-            staff_id: Some(self.staff),
-            starts_at,
-            ends_at: starts_at.plus_minutes(30),
-            scope,
-            is_overbooking_allowed: false,
-        }
-    }
-
-    fn status(&self, id: AppointmentId) -> AppointmentStatus {
-        self.store.appointment(&self.owner, id).unwrap().card.status
-    }
-
-    fn cancel(&self, id: AppointmentId, scope: SeriesScope) -> petrel_domain::desk::Saved<()> {
-        let input = CancelInput { appointment_id: id, reason: Some("Moved away".into()), scope };
-        self.store.cancel_appointment(&self.owner, input).unwrap()
-    }
-}
 
 #[test]
 fn a_second_visit_at_the_same_time_is_refused_with_the_free_times_next_to_it() {
@@ -155,7 +97,8 @@ fn a_family_is_booked_in_one_go_or_not_at_all() {
         input.pets.push(pet);
         input
     };
-    assert_eq!(salon.refused(both("10:00", "10:15")).code, RefusalCode::SlotTaken);
+    let refusal = salon.refused(both("10:00", "10:15"));
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::SlotTaken, Some("pets[1].starts_at")));
     assert_eq!(salon.count("SELECT count(*) FROM appointments"), 0, "the first pet is not half booked");
     let booked = salon.store.book_appointment(&salon.owner, both("10:00", "10:30")).unwrap();
     let detail = salon.store.appointment(&salon.owner, booked.value.appointment_ids[0]).unwrap();
@@ -176,6 +119,11 @@ fn a_series_keeps_its_wall_clock_over_the_change_and_tells_what_it_left_out() {
     let starts = |id: &AppointmentId| salon.store.appointment(&salon.owner, *id).unwrap().card.starts_at;
     let all: Vec<_> = booked.appointment_ids.iter().map(starts).collect();
     assert_eq!(all, [at("2026-10-19", "10:00"), at("2026-11-02", "10:00"), at("2026-11-09", "10:00")]);
+    // "Book anyway" is said of the first date, which was seen.
+    let over =
+        BookInput { is_overbooking_allowed: true, recurrence: Some("FREQ=WEEKLY;COUNT=2".into()), ..salon.wish(at("2026-10-19", "10:00")) };
+    let booked = salon.store.book_appointment(&salon.owner, over).unwrap().value;
+    assert_eq!((booked.appointment_ids.len(), booked.skipped.as_slice()), (1, &[at("2026-10-26", "10:00")][..]));
 }
 
 #[test]
@@ -190,7 +138,12 @@ fn moving_this_and_following_moves_the_rest_by_as_much_and_all_or_none() {
     assert_eq!(all, [at("2026-06-01", "10:00"), at("2026-06-09", "11:00"), at("2026-06-16", "11:00"), at("2026-06-23", "11:00")]);
     salon.book(at("2026-06-23", "15:00"));
     let refused = salon.store.move_appointment(&salon.owner, salon.shift(ids[1], at("2026-06-09", "15:00"), SeriesScope::Following));
-    assert_eq!(refused.unwrap_err().refusal().code, RefusalCode::SlotTaken);
+    let refusal = refused.unwrap_err().refusal();
+    assert_eq!(
+        (refusal.code, refusal.until, refusal.detail.as_deref()),
+        (RefusalCode::SlotTaken, Some(at("2026-06-23", "15:00")), Some("1"))
+    );
+    assert_eq!(refusal.alternatives, [], "free times beside another date are not this visit's");
     assert_eq!(starts(ids[2]), at("2026-06-16", "11:00"), "none of them moved");
     salon.cancel(ids[2], SeriesScope::All);
     assert!(ids.iter().all(|id| salon.status(*id) == AppointmentStatus::Cancelled));
@@ -255,9 +208,14 @@ fn who_walks_in_and_comes_again_is_here_once() {
     let salon = salon();
     let series = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at("2026-06-01", "10:00")) };
     let walk_in = BookInput { booking_method: BookingMethod::WalkIn, ..series };
+    salon.clock.set(at("2026-06-01", "09:58"));
     let ids = salon.store.book_appointment(&salon.owner, walk_in).unwrap().value.appointment_ids;
     let expected = [AppointmentStatus::CheckedIn, AppointmentStatus::Confirmed, AppointmentStatus::Confirmed];
     assert_eq!(ids.iter().map(|id| salon.status(*id)).collect::<Vec<_>>(), expected);
+    // Who is told to come tomorrow is not here yet.
+    let tomorrow = BookInput { booking_method: BookingMethod::WalkIn, ..salon.wish(at("2026-06-02", "09:00")) };
+    let id = salon.store.book_appointment(&salon.owner, tomorrow).unwrap().value.appointment_ids[0];
+    assert_eq!(salon.status(id), AppointmentStatus::Confirmed);
 }
 
 #[test]
@@ -354,6 +312,68 @@ fn hours_that_overlap_are_refused_and_what_stays_the_same_keeps_its_row() {
 }
 
 #[test]
+fn a_visit_that_was_booked_over_another_stands_over_it_no_longer_than_it_is_there() {
+    let leave: [fn(&Salon, AppointmentId, Millis); 4] = [
+        |salon, id, _| drop(salon.cancel(id, SeriesScope::This)),
+        |salon, id, _| drop(salon.store.set_appointment_status(&salon.owner, id, AppointmentStatus::NoShow).unwrap()),
+        |salon, id, to| drop(salon.store.move_appointment(&salon.owner, salon.shift(id, to, SeriesScope::This)).unwrap()),
+        |salon, id, to| drop(salon.store.reschedule_appointment(&salon.owner, salon.shift(id, to, SeriesScope::This)).unwrap()),
+    ];
+    for (n, leave) in leave.into_iter().enumerate() {
+        let salon = salon();
+        let (first, third) = (salon.book(at("2026-06-01", "10:00")), salon.book(at("2026-06-01", "10:30")));
+        let ida = salon.add_client("Ida", "Rhodes", "+4930999999");
+        let over = salon.book_over(ida, at("2026-06-01", "10:15"));
+        salon.clock.set(at("2026-06-01", "10:05"));
+        leave(&salon, first, at("2026-06-01", "15:00"));
+        assert!(salon.is_overbooked(over), "{n}: the third is still there");
+        leave(&salon, third, at("2026-06-01", "16:00"));
+        assert!(!salon.is_overbooked(over), "{n}");
+    }
+}
+
+#[test]
+fn a_visit_whose_service_is_another_must_fit_its_time() {
+    let salon = salon();
+    let id = salon.book(at("2026-06-01", "10:00"));
+    salon.book(at("2026-06-01", "10:30"));
+    let details = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.id == salon.service).unwrap().details;
+    let long = ServiceDetails { name: "Surgery".into(), buffer_minutes: 20, ..details };
+    let surgery = salon.store.create_service(&salon.owner, long).unwrap().value;
+    let edit = EditAppointmentInput { service_id: Some(surgery), ..salon.edit_of(id) };
+    let refusal = salon.store.edit_appointment(&salon.owner, edit.clone()).unwrap_err().refusal();
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::SlotTaken, Some("service_id")));
+    assert!(!refusal.alternatives.is_empty());
+    salon.store.edit_appointment(&salon.owner, EditAppointmentInput { is_overbooking_allowed: true, ..edit }).unwrap();
+    assert!(salon.is_overbooked(id));
+    let back = EditAppointmentInput { service_id: Some(salon.service), ..salon.edit_of(id) };
+    salon.store.edit_appointment(&salon.owner, back).unwrap();
+    assert!(!salon.is_overbooked(id));
+}
+
+#[test]
+fn who_waits_is_booked_once() {
+    let salon = salon();
+    let wish = WaitlistInput {
+        client_id: salon.client,
+        pet_id: Some(salon.pet),
+        service_id: None,
+        staff_id: None,
+        requested_on: None,
+        earliest: None,
+        latest: None,
+        priority: 0,
+        notes: None,
+    };
+    let entry = salon.store.add_to_waitlist(&salon.owner, wish).unwrap().value;
+    let for_entry = |time: &str| BookInput { waitlist_entry_id: Some(entry), ..salon.wish(at("2026-06-01", time)) };
+    salon.store.book_appointment(&salon.owner, for_entry("10:00")).unwrap();
+    let refusal = salon.refused(for_entry("11:00"));
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::NotFound, Some("waitlist_entry_id")));
+    assert_eq!(salon.count("SELECT count(*) FROM appointments"), 1);
+}
+
+#[test]
 fn answers_outlive_the_questions_they_were_given_to() {
     let salon = salon();
     let mut details = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.id == salon.service).unwrap().details;
@@ -368,17 +388,7 @@ fn answers_outlive_the_questions_they_were_given_to() {
     salon.store.save_service(&salon.owner, salon.service, details).unwrap();
 
     salon.later(1_000);
-    let detail = salon.store.appointment(&salon.owner, id).unwrap();
-    let edit = EditAppointmentInput {
-        appointment_id: id,
-        pet_id: detail.card.pet_id,
-        service_id: detail.card.service_id,
-        notes: detail.notes,
-        estimated_cost_cents: None,
-        final_cost_cents: None,
-        payment_status: detail.payment_status,
-        answers: vec![answer("Has it ever bitten?")],
-    };
+    let edit = EditAppointmentInput { answers: vec![answer("Has it ever bitten?")], ..salon.edit_of(id) };
     salon.store.edit_appointment(&salon.owner, edit).unwrap();
     let answers = salon.store.appointment(&salon.owner, id).unwrap().answers;
     assert_eq!(answers, [answer("Bites"), answer("Has it ever bitten?")]);

@@ -73,7 +73,7 @@ impl HttpHub {
     /// Lets this desk in by a code.
     ///
     /// # Errors
-    /// `BadCode`, `TooManyTries`, `HubTooOld`, `DeskTooOld`; what the network says.
+    /// `BadCode`, `HubTooOld`, `DeskTooOld`; what the network says.
     pub async fn enrol(&self, code: &str, name: &str, platform: &str) -> Result<Enrolled, HubError> {
         let enrol = Enrol { code: code.to_owned(), name: name.to_owned(), platform: platform.to_owned(), schema: self.versions.current };
         let enrolled: Enrolled = self.read(json(self.request(Method::POST, "v1/devices/enrol", &[]), &enrol)?.timeout(ANSWER)).await?;
@@ -288,14 +288,14 @@ async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
         "unauthorized" => HubError::NotKnown,
         "revoked" => HubError::Revoked,
         "bad-code" => HubError::BadCode,
-        "too-many-tries" => HubError::TooManyTries,
         "behind-horizon" => HubError::BehindHorizon,
         "rewound" => HubError::Rewound,
         "too-early" => HubError::TooEarly,
         "other-clinic" => HubError::OtherClinic,
         "hub-too-old" => HubError::HubTooOld,
         "desk-too-old" => HubError::DeskTooOld,
-        "busy" => HubError::Busy(retry_after),
+        // As hubs before said it.
+        "busy" | "too-many-tries" => HubError::Busy(retry_after),
         other => HubError::Problem(other.to_owned()),
     })
 }

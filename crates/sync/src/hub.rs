@@ -48,9 +48,6 @@ pub enum HubError {
     /// A code that is wrong, used, or too old.
     #[error("the code is not valid")]
     BadCode,
-    /// Too many wrong codes.
-    #[error("too many tries")]
-    TooManyTries,
     /// The hub does not speak this desk's schema: the hub is older.
     #[error("the hub is older than this program")]
     HubTooOld,
@@ -99,7 +96,6 @@ impl HubError {
             Self::NotKnown => "join_again",
             Self::Revoked => "desk_revoked",
             Self::BadCode => "bad_code",
-            Self::TooManyTries => "too_many_tries",
             Self::HubTooOld => "hub_too_old",
             Self::DeskTooOld => "desk_too_old",
             Self::BehindHorizon => "behind_horizon",

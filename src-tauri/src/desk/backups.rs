@@ -5,7 +5,7 @@ use std::path::Path;
 use petrel_domain::desk::{AppState, Backup, Recovery, WaitsFor};
 use petrel_domain::rights::Right;
 use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
-use petrel_store::{Backups, FileKey, KeyFile, StoreError, check_file};
+use petrel_store::{Backups, FileKey, KeyFile, Standing, StoreError, check_file};
 
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -23,8 +23,8 @@ pub(super) struct Made {
     /// Why the last try failed.
     pub(super) problem: Option<Refusal>,
     tried_at: Option<Millis>,
-    /// How many transactions it holds.
-    transactions: Option<i64>,
+    /// How far the file was that it is of.
+    standing: Option<Standing>,
 }
 
 impl Desk {
@@ -74,9 +74,9 @@ impl Desk {
     }
 
     fn is_due(&self, every: i64) -> bool {
-        let Ok(transactions) = self.with_clinic(|clinic| clinic.store.transactions()) else { return false };
+        let Ok(standing) = self.with_clinic(|clinic| clinic.store.standing()) else { return false };
         let (made, now) = (locked(&self.inner.made), self.now().0);
-        let is_new = made.transactions != Some(transactions);
+        let is_new = made.standing != Some(standing);
         // A clock that was set back must not stop the backups.
         let is_past = |at: Option<Millis>, wait: i64| at.is_none_or(|at| now - at.0 >= wait || at.0 > now);
         is_new && is_past(made.at, every) && is_past(made.tried_at, AGAIN)
@@ -87,13 +87,13 @@ impl Desk {
             let _one = locked(&self.inner.backing_up);
             // Not held while the copy is made: every screen asks for it.
             locked(&self.inner.made).tried_at = Some(self.now());
-            let transactions = clinic.store.transactions()?;
+            let standing = clinic.store.standing()?;
             let result = self.backups().make(&clinic.store, &clinic.key, &clinic.key_file);
             let result = result.map_err(|error| whose_damage(error, clinic));
             let mut made = locked(&self.inner.made);
             match result {
                 Ok(backup) => {
-                    *made = Made { at: Some(backup.made_at), transactions: Some(transactions), problem: None, ..Made::default() };
+                    *made = Made { at: Some(backup.made_at), standing: Some(standing), problem: None, ..Made::default() };
                     tracing::info!(size_kib = backup.size_kib, "a backup was made");
                     Ok(backup)
                 }
@@ -157,8 +157,10 @@ impl Desk {
         backups.iter().find_map(|backup| KeyFile::read_beside(Path::new(&backup.path)).ok().flatten())
     }
 
-    /// Ends the desk's work: a last backup where something changed, the file closed, its lock given back.
+    /// Ends the desk's work: a last backup where something changed, the file closed, its lock given back. Long work under way is stopped: nobody sees it
+    /// any more, and the file closes only once it has ended.
     pub fn close(&self) {
+        self.cancel_work();
         if self.inner.waiting.now() == Some(WaitsFor::Keychain) {
             // Nothing is open yet, and the question for the keychain's password may stand for ever.
             return;

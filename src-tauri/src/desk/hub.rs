@@ -309,7 +309,6 @@ pub(super) fn refusal_of(error: &HubError) -> Refusal {
         HubError::Revoked => told(RefusalCode::DeskRevoked),
         HubError::NotKnown => told(RefusalCode::DeskNotKnown),
         HubError::BadCode => Refusal::on(RefusalCode::BadCode, "code"),
-        HubError::TooManyTries => Refusal::on(RefusalCode::TooManyTries, "code"),
         HubError::HubTooOld => told(RefusalCode::HubTooOld),
         HubError::DeskTooOld => told(RefusalCode::DeskTooOld),
         HubError::BehindHorizon | HubError::Rewound | HubError::TooEarly => told(RefusalCode::HubProblem).with_detail(error.code()),

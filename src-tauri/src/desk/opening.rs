@@ -249,9 +249,7 @@ impl Desk {
         // The hub is told of it, so nobody may wait for this.
         self.discard_begun(&mut locked(&self.inner.joining))?;
         let mut place = self.place_mut();
-        if !matches!(&*place, Place::FirstRun) {
-            return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
-        }
+        self.refuse_file(&place)?;
         let (key, owner) = self.fill_new(fill, &self.inner.folder.new_file())?;
         let kept = self.keys().keep(&key, key_store, passphrase)?;
         self.settle(&mut place, key, kept, owner)?;
@@ -260,15 +258,26 @@ impl Desk {
         self.app_state()
     }
 
-    /// A new file that is full gets its name, and is opened.
+    /// Refuses to put a new file where one is, whatever the program knows of it.
+    fn refuse_file(&self, place: &Place) -> Result<(), Refusal> {
+        let is_free = matches!(place, Place::FirstRun) && !self.inner.folder.file().exists();
+        if is_free { Ok(()) } else { Err(Refusal::on(RefusalCode::Duplicate, "clinic")) }
+    }
+
+    /// A new file that is full gets its name, and is opened. From its name on it is the clinic's: where it does not open, the state says why.
     fn settle(&self, place: &mut Place, key: FileKey, kept: KeyFile, signed_in: Option<StaffId>) -> Result<(), Refusal> {
         let (new, file) = (self.inner.folder.new_file(), self.inner.folder.file());
         kept.write_beside(&file)?;
         clear_way(&file)?;
         fs::rename(&new, &file).map_err(StoreError::from)?;
-        KeyFile::remove_beside(&new)?;
         *locked(&self.inner.unfinished_join) = None;
-        *place = self.open_with(key, kept, Trust::ClosedWell)?;
+        // The key of a join that lay beside it is the same, and opens the clinic either way.
+        let opened = KeyFile::remove_beside(&new).and_then(|()| self.open_with(key, kept, Trust::ClosedWell));
+        *place = opened.unwrap_or_else(|error| {
+            let refusal = error.refusal();
+            tracing::error!(code = ?refusal.code, detail = refusal.detail.as_deref(), "the new clinic's file does not open");
+            Place::Trouble(refusal)
+        });
         if let (Place::Open(clinic), Some(staff)) = (&*place, signed_in) {
             clinic.session.begin(staff, self.now());
         }
@@ -278,9 +287,7 @@ impl Desk {
     /// The same, where no clinic was opened meanwhile.
     pub(super) fn settle_new(&self, key: FileKey, kept: KeyFile) -> Result<AppState, Refusal> {
         let mut place = self.place_mut();
-        if !matches!(&*place, Place::FirstRun) {
-            return Err(Refusal::on(RefusalCode::Duplicate, "clinic"));
-        }
+        self.refuse_file(&place)?;
         self.settle(&mut place, key, kept, None)?;
         drop(place);
         self.tell(News::State);
@@ -336,5 +343,65 @@ impl Desk {
         self.tell(News::State);
         moved?;
         self.app_state()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use petrel_domain::SystemClock;
+    use petrel_domain::desk::{ClinicKind, Phase};
+
+    use super::*;
+    use crate::folder::Folder;
+    use crate::keys::Keys;
+
+    fn desk_at(folder: &std::path::Path) -> Desk {
+        let keys = Keys::new("app.petrel.test", folder.join("keys"));
+        let desk = Desk::new(Folder::at(folder), keys, Arc::new(SystemClock), |_| {});
+        assert_eq!(desk.open().unwrap().phase, Phase::FirstRun);
+        desk
+    }
+
+    fn oak_vets() -> NewClinic {
+        NewClinic {
+            name: "Oak Vets".into(),
+            timezone: "Europe/Madrid".into(),
+            locale: "en-GB".into(),
+            currency: "EUR".into(),
+            kind: ClinicKind::Vet,
+            owner_first_name: "Ana".into(),
+            owner_last_name: "Ruiz".into(),
+            owner_email: None,
+            owner_pin: None,
+            key_store: KeyStore::File,
+            passphrase: None,
+        }
+    }
+
+    #[test]
+    fn a_new_file_that_does_not_open_is_trouble_and_the_next_try_does_not_replace_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk_at(folder.path());
+        // Without a clinic in it, it does not.
+        let state = desk.make(KeyStore::File, None, |_| Ok(None)).unwrap();
+        assert!(matches!(state.phase, Phase::Trouble { refusal } if refusal.code == RefusalCode::Corrupt));
+        let file = desk.inner.folder.file();
+        let before = fs::read(&file).unwrap();
+        assert_eq!(desk.create_clinic(oak_vets()).unwrap_err().code, RefusalCode::Duplicate);
+        assert_eq!(fs::read(&file).unwrap(), before);
+        assert_eq!(desk.set_aside_file().unwrap().phase, Phase::FirstRun);
+        assert_eq!(desk.create_clinic(oak_vets()).unwrap().phase, Phase::Ready);
+        desk.close();
+    }
+
+    #[test]
+    fn a_file_that_the_program_does_not_know_of_is_replaced_by_no_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = desk_at(folder.path());
+        let file = desk.inner.folder.file();
+        fs::write(&file, "somebody put it here").unwrap();
+        assert_eq!(desk.create_clinic(oak_vets()).unwrap_err().code, RefusalCode::Duplicate);
+        assert_eq!(fs::read(&file).unwrap(), b"somebody put it here");
+        desk.close();
     }
 }

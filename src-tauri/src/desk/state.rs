@@ -1,6 +1,6 @@
 //! Where the program stands, as the screens see it; signing in and out; the desk's own settings.
 
-use petrel_domain::desk::{AppState, Phase, SignInChoice};
+use petrel_domain::desk::{AppState, ClinicDetails, Phase, SignInChoice};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
 
@@ -68,15 +68,26 @@ impl Desk {
             Some(_) => Phase::Ready,
             None => Phase::SignedOut,
         };
+        if state.phase == Phase::Revoked {
+            state.staff = None;
+            // How the country writes dates and numbers is all that the screens need, and nobody's secret.
+            if let Some(clinic) = &mut state.clinic {
+                let ClinicDetails { timezone, locale, currency, .. } = std::mem::take(&mut clinic.details);
+                clinic.details = ClinicDetails { timezone, locale, currency, ..ClinicDetails::default() };
+            }
+        }
         Ok(())
     }
 
     /// Who may sign in here.
     ///
     /// # Errors
-    /// What the store says.
+    /// `desk_revoked` where this desk was locked out; what the store says.
     pub fn sign_in_choices(&self) -> Result<Vec<SignInChoice>, Refusal> {
-        self.with_clinic(|clinic| clinic.store.sign_in_choices())
+        self.with_clinic(|clinic| {
+            clinic.refuse_locked_out()?;
+            clinic.store.sign_in_choices()
+        })
     }
 
     /// Signs somebody in; whoever sat here before has left.

@@ -1,8 +1,8 @@
-//! The line to the hub: trouble that has ended, and a hub that is let go.
+//! The line to the hub: trouble that has ended, a hub that is let go, and what came by it.
 
 use petrel_domain::desk::{HubTrouble, Phase};
 
-use super::{Hub, database, sign_in};
+use super::{Hub, client, database, sign_in};
 
 #[test]
 fn trouble_that_an_update_has_ended_is_over_with_the_first_good_round() {
@@ -39,4 +39,20 @@ fn a_hub_that_could_not_be_let_go_is_still_this_desks_hub() {
     assert_eq!(desk.leave_hub().unwrap().address, None);
     assert_eq!(desk.app_state().unwrap().phase, Phase::Ready);
     desk.close();
+}
+
+#[test]
+fn what_came_from_the_hub_is_something_to_back_up() {
+    let hub = Hub::start();
+    let (_front, first) = hub.with_clinic();
+    let (computer, desk) = hub.with_laptop(&first);
+    sign_in(&desk);
+    computer.until_sent(&desk);
+    let before = desk.backup_now().unwrap();
+    let rex = first.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap().value;
+    computer.until("the client came", || desk.ask(|store, actor| Ok(store.client(actor, rex).is_ok())).unwrap().then_some(()));
+    // Nothing was written here: all there is to keep came from the other desk.
+    desk.close();
+    assert_ne!(desk.list_backups().unwrap()[0].path, before.path);
+    first.close();
 }

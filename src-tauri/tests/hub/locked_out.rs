@@ -37,6 +37,20 @@ fn a_code_of_another_clinic_lets_nobody_in_at_a_desk_that_was_locked_out() {
 }
 
 #[test]
+fn a_desk_that_was_locked_out_names_neither_its_clinic_nor_who_works_there() {
+    let hub = Hub::start();
+    let (_front, first) = hub.with_clinic();
+    let (_computer, desk, _) = locked_out(&hub, &first);
+    assert_eq!(desk.sign_in_choices().unwrap_err().code, RefusalCode::DeskRevoked);
+    let state = desk.app_state().unwrap();
+    let of = state.clinic.unwrap().details;
+    assert_eq!((of.name.as_str(), of.locale.as_str(), of.timezone.as_str()), ("", "en-GB", "Europe/Madrid"));
+    assert_eq!(state.staff, None);
+    desk.close();
+    first.close();
+}
+
+#[test]
 fn a_backup_from_before_does_not_open_what_a_desk_was_locked_out_of() {
     let hub = Hub::start();
     let (_front, first) = hub.with_clinic();

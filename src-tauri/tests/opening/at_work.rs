@@ -48,6 +48,32 @@ fn drafts_and_what_the_program_keeps_for_itself_are_no_settings_to_be_read() {
     assert_eq!(desk.desk_setting("last_route").unwrap().as_deref(), Some("\"/clients\""));
 }
 
+#[test]
+fn a_program_that_ends_waits_for_no_work_that_nobody_sees_any_more() {
+    use std::sync::atomic::Ordering;
+    use std::sync::mpsc;
+    use std::time::{Duration, Instant};
+
+    let computer = Computer::new();
+    let desk = computer.start();
+    desk.create_clinic(new_clinic(KeyStore::File)).unwrap();
+    let (begun, has_begun) = mpsc::channel();
+    let working = desk.clone();
+    let work = std::thread::spawn(move || {
+        working.work(|_, _, _, cancel| {
+            begun.send(()).unwrap();
+            let begun = Instant::now();
+            while !cancel.load(Ordering::SeqCst) && begun.elapsed() < Duration::from_secs(5) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Ok(cancel.load(Ordering::SeqCst))
+        })
+    });
+    has_begun.recv().unwrap();
+    desk.close();
+    assert!(work.join().unwrap().unwrap(), "it was stopped");
+}
+
 #[cfg(unix)]
 #[test]
 fn nobody_waits_for_a_backup_that_takes_long() {

@@ -14,15 +14,23 @@ const FIRST = ['/', '/schedule', '/today'];
 /** The screen that is on its way, by whatever means: its code takes a moment to come. */
 let heading: string | null = null;
 
+/** The whole address as the screen that is shown has it; another one while the browser goes back or on. */
+let shown: string | null = null;
+
+/** What the screen has not written into its address yet. */
+let owed: { path: string; query: () => Query; drop: () => void } | null = null;
+
 const router = createRouter({
   // A screen is shown when its words are there (the day's have been since the start); the next start begins where this one ends.
   hooks: {
     beforeLoad: ({ pathname }) => {
       heading = pathname;
+      pay();
       return FIRST.includes(pathname) ? undefined : laterTexts();
     },
     afterLoad: () => {
       heading = null;
+      shown = location.href;
       keepRoute();
     },
     onError: () => void (heading = null),
@@ -58,8 +66,8 @@ const isHere = (path: string): boolean => path === route.path || (route.path ===
 
 /** Goes to a screen. `replace` leaves no step to come back to (filters, the shown day). */
 export function go(path: string, query: Query = {}, options: { replace?: boolean } = {}): void {
-  // A filter of a screen that is being left does not call the person back.
-  if (options.replace && heading !== null && heading !== path && isHere(path)) return;
+  // A filter of a screen that is being left does not call the person back: it is there when they come back.
+  if (options.replace && heading !== null && heading !== path && isHere(path)) return leaveBehind(path, query);
   const search = searchOf(query);
   const mine = { path, query };
   asked = mine;
@@ -76,12 +84,49 @@ export function go(path: string, query: Query = {}, options: { replace?: boolean
     });
 }
 
+/** Writes into the address of a screen that is being left. Where the browser went back or on, that address is out of reach already. */
+function leaveBehind(path: string, query: Query): void {
+  if (location.href !== shown) return;
+  history.replaceState(history.state, '', href(path, query));
+  shown = location.href;
+}
+
+/** Writes what is owed, before another address takes the place of this one. */
+function pay(): void {
+  if (owed === null || location.href !== shown) return;
+  const { path, query, drop } = owed;
+  drop();
+  leaveBehind(path, query());
+}
+
+/**
+ * Goes to the same screen with what is being typed: a moment after the last letter, or at once when the screen is left. No step to come back
+ * to. Gives what calls it off.
+ */
+export function goSoon(path: string, query: () => Query): () => void {
+  const drop = (): void => {
+    clearTimeout(timer);
+    if (owed === mine) owed = null;
+  };
+  const mine = { path, query, drop };
+  const timer = setTimeout(() => {
+    drop();
+    go(path, query(), { replace: true });
+  }, 300);
+  owed = mine;
+  return drop;
+}
+
 export const back = (): void => history.back();
 
 export const route = {
   /** `/clients/123` */
   get path(): string {
     return router.route.pathname.replace(/^\/?#/, '') || '/';
+  },
+  /** All of it, as it stands there. */
+  get address(): string {
+    return `${router.route.pathname}?${searchParams}`;
   },
   /** A parameter of the path (`id`, `section`). */
   param(name: 'id' | 'section'): string {

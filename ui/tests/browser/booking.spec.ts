@@ -245,3 +245,66 @@ test('a walk-in that comes again arrives once', async ({ page }) => {
   expect(statuses[0]).toBe('checked_in');
   expect(new Set(statuses.slice(1))).toEqual(new Set(['confirmed']));
 });
+
+test('who walked in and comes another day after all is no walk-in, and has not arrived', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  const before = await visitCount(page);
+  await page.getByTestId('walk-in').click();
+  await chooseClient(page, 'garcia');
+  await page.getByTestId('booking-time').fill('19:20');
+  await page.getByTestId('booking-time').press('Tab');
+  await expect(page.getByTestId('booking-walk-in')).toBeChecked();
+  await page.getByTestId('booking-date').click();
+  await page.getByRole('button', { name: /24 November 2026/ }).click();
+  await expect(page.getByTestId('booking-save')).toContainText('24 Nov');
+  await bookAnyway(page);
+  await expect(page.getByText('Booked:')).toBeVisible();
+  const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
+  expect(booked.map(({ status, booking_method }) => [status, booking_method])).toEqual([['confirmed', 'phone']]);
+});
+
+test('a time offered for the second pet of a family is that pet’s, with its colleague', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.goto(`/?book=new&client=${id}&date=2026-11-23#/schedule`);
+  await page.getByTestId('visit').first().waitFor();
+  const before = await visitCount(page);
+  // Of two colleagues who are free on Monday, the second is not from ten to eleven.
+  const both = await page.evaluate(() => {
+    const { staff, visits } = window.petrelWorld!.memory;
+    const [one, other] = staff.filter(({ role }) => role === 'veterinarian').map(({ id: own }) => own);
+    window.petrelWorld!.elsewhere(['appointments'], () => {
+      for (const kept of visits) {
+        if (new Date(kept.starts_at).toISOString().startsWith('2026-11-23')) kept.staff_id = staff[0]!.id;
+      }
+      const starts_at = Date.parse('2026-11-23T10:00:00+01:00');
+      Object.assign(visits.at(-1)!, {
+        staff_id: other,
+        starts_at,
+        ends_at: starts_at + 3_600_000,
+        status: 'confirmed',
+      });
+    });
+    return [one!, other!];
+  });
+  const pets = page.getByTestId('booking-pet');
+  await pets.locator('input').first().check();
+  await pets.locator('input').nth(1).check();
+  const choose = async (line: number, name: string) => {
+    await page.getByTestId('booking-panel').getByRole('combobox', { name: 'Colleague' }).nth(line).click();
+    await page.getByRole('option', { name }).click();
+  };
+  await choose(0, 'Marc Vidal');
+  await choose(1, 'Aisha Khan');
+  await page.getByTestId('booking-time').fill('10:00');
+  await page.getByTestId('booking-save').click();
+  const refusal = page.getByTestId('booking-refusal');
+  await expect(refusal).toContainText(`${(await pets.nth(1).innerText()).trim()}: `);
+  await refusal.getByRole('button', { name: /11:00/ }).click();
+  await expect(page.getByTestId('booking-time')).toHaveValue('11:00');
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  const eleven = Date.parse('2026-11-23T11:00:00+01:00');
+  const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
+  expect(booked.map(({ staff_id, starts_at }) => [staff_id, starts_at])).toEqual(both.map((own) => [own, eleven]));
+});

@@ -293,3 +293,60 @@ test('what another desk writes while a colleague, a service or an exception is e
     end: '12:00',
   });
 });
+
+test('going back closes what stands over a visit, and does nothing to it', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const before = await stored(page, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  const opened: [string, () => Promise<void>][] = [
+    ['move-dialog', () => page.getByTestId('visit-move').click()],
+    ['cancel-dialog', () => page.getByTestId('visit-cancel').click()],
+    [
+      'notify-dialog',
+      async () => {
+        await page.getByTestId('visit-menu').click();
+        await page.getByRole('menuitem', { name: 'Notify client' }).click();
+      },
+    ],
+    [
+      'history-dialog',
+      async () => {
+        await page.getByTestId('visit-menu').click();
+        await page.getByTestId('history').click();
+      },
+    ],
+    [
+      'conflict-dialog',
+      async () => {
+        await page.getByTestId('visit-move').click();
+        await page.getByTestId('move-time').fill('5:00');
+        await page.getByTestId('move-confirm').click();
+      },
+    ],
+  ];
+  for (const [dialog, open] of opened) {
+    await open();
+    await expect(page.getByTestId(dialog)).toBeVisible();
+    await page.goBack();
+    await expect(page.getByTestId('visit-panel')).toHaveCount(0);
+    await expect(page.getByTestId(dialog)).toHaveCount(0);
+    await page.goForward();
+    await expect(page.getByTestId('visit-panel')).toBeVisible();
+    await expect(page.getByTestId(dialog)).toHaveCount(0);
+  }
+  expect(await stored(page, id)).toEqual(before);
+});
+
+test('a dialog over a visit does not wait on another screen to come back', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('nav-schedule').click();
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await expect(page.getByTestId('cancel-dialog')).toBeVisible();
+  await page.evaluate(() => history.go(-2));
+  await page.getByTestId('today-card').first().getByRole('button').first().click();
+  await expect(page.getByTestId('visit-panel')).toBeVisible();
+  await expect(page.getByTestId('cancel-dialog')).toHaveCount(0);
+});

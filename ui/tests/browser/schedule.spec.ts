@@ -294,6 +294,13 @@ test('a closed visit gives the focus back, and back restores how far the board w
 test('a cancelled time is offered to who waits, and filled in two clicks', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   const id = await movable(page);
+  await page.evaluate((own) => {
+    const { visits, waitlist, services } = window.petrelWorld!.memory;
+    const consultation = services.find(({ name }) => name === 'Consultation')!.id;
+    visits.find((kept) => kept.id === own)!.service_id = consultation;
+    Object.assign(waitlist[0]!, { service_id: consultation, requested_on: null });
+    window.petrelWorld!.changed(['appointments', 'waitlist_entries']);
+  }, id);
   await page.locator(`[data-id="${id}"]`).click();
   await page.getByTestId('visit-cancel').click();
   await page.getByRole('button', { name: 'Illness' }).click();

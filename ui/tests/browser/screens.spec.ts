@@ -74,11 +74,14 @@ const SCREENS: Screen[] = [
   },
   { name: 'attention', path: '/#/attention', wait: 'screen-attention' },
   { name: 'import', path: '/#/import', wait: 'screen-import' },
-  ...['clinic', 'staff', 'services', 'hours', 'desk', 'data'].map((section) => ({
-    name: `settings-${section}`,
-    path: `/#/settings/${section}`,
-    wait: 'screen-settings',
-  })),
+  ...[
+    ['clinic', 'save-clinic'],
+    ['staff', 'staff-row'],
+    ['services', 'service-row'],
+    ['hours', 'save-hours'],
+    ['desk', 'language'],
+    ['data', 'back-up-now'],
+  ].map(([section, wait]) => ({ name: `settings-${section}`, path: `/#/settings/${section}`, wait: wait! })),
   { name: 'first-run', path: '/', wait: 'screen-first-run', options: { phase: 'first_run' } },
   {
     name: 'first-run-new',

@@ -66,6 +66,7 @@ test('who leaves the list while typing in it is not called back', async ({ page 
   await expect(page.getByTestId('client-name')).toBeVisible();
   await page.goBack();
   await expect(list).toBeVisible();
+  await expect(page.getByTestId('clients-filter')).toHaveValue('an');
 });
 
 test('a phone in the search keeps its zero on the way back', async ({ page }) => {
@@ -76,4 +77,47 @@ test('a phone in the search keeps its zero on the way back', async ({ page }) =>
   await expect(page.getByTestId('screen-today')).toBeVisible();
   await page.goBack();
   await expect(page.getByTestId('clients-filter')).toHaveValue('0612');
+});
+
+for (const [screen, filter] of [
+  ['clients', 'clients-filter'],
+  ['waitlist', 'waitlist-filter'],
+] as const) {
+  test(`what is typed stands there on the way back, however soon the list is left (${screen})`, async ({ page }) => {
+    await openDesk(page, `/#/${screen}`);
+    await page.getByTestId(filter).waitFor();
+    // Sooner than anybody: the frame after the letter.
+    await page.evaluate(async (name) => {
+      const find = <T extends Element>(id: string) => document.querySelector<T>(`[data-testid="${id}"]`)!;
+      const field = find<HTMLInputElement>(name);
+      field.value = 'novak';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      await new Promise(requestAnimationFrame);
+      find<HTMLElement>('nav-today').click();
+    }, filter);
+    await expect(page.getByTestId('screen-today')).toBeVisible();
+    await page.goBack();
+    await expect(page.getByTestId(filter)).toHaveValue('novak');
+    await expect(page).toHaveURL(/q=novak/);
+  });
+}
+
+test('the form for a new client that is opened right after typing stays open', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('clients-filter').waitFor();
+  await page.evaluate(async () => {
+    const find = <T extends Element>(id: string) => document.querySelector<T>(`[data-testid="${id}"]`)!;
+    const field = find<HTMLInputElement>('clients-filter');
+    field.value = 'vera lind';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(requestAnimationFrame);
+    find<HTMLElement>('new-client').click();
+    // The list writes what was typed into the address 300 ms after the last letter: a timer set later for longer goes off after it.
+    await new Promise((done) => setTimeout(done, 301));
+  });
+  await expect(page).toHaveURL(/new=1/);
+  await expect(page.getByTestId('client-dialog')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  await expect(page).toHaveURL(/q=vera/);
 });

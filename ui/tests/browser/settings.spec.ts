@@ -161,3 +161,47 @@ test('who looks at another colleague before the hours are saved sees nobody’s 
   await expect(page.getByRole('group', { name: 'Sun' }).getByRole('textbox')).toHaveCount(0);
   await expect(from).toHaveCount(1);
 });
+
+test('hours that were typed are offered again after the settings were left, of a colleague not shown, too', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/settings/hours');
+  const from = onMonday(page, 'From');
+  await from.fill('07:15');
+  await from.press('Tab');
+  await page.getByRole('combobox', { name: 'Colleague: Carmen Ruiz' }).click();
+  await page.getByRole('option', { name: 'Marc Vidal' }).click();
+  await expect(from).toHaveValue('8:00');
+  await page.getByTestId('nav-today').click();
+  await expect(page.getByTestId('screen-today')).toBeVisible();
+  await page.goBack();
+  await page.getByTestId('draft-continue').click();
+  await expect(from).toHaveValue('7:15');
+  await page.getByTestId('save-hours').click();
+  await expect(toast(page, 'Saved.')).toBeVisible();
+  await expect.poll(() => page.evaluate(() => Object.keys(window.petrelWorld!.memory.drafts))).toEqual([]);
+});
+
+test('what is saved in the settings with a double click is asked for once', async ({ page }) => {
+  await openDesk(page, '/#/settings/staff');
+  await page.evaluate(() => {
+    const { overrides, staff } = window.petrelWorld!.memory;
+    for (const over of overrides) over.staff_id = staff[0]!.id;
+  });
+  const commands = ['set_pin', 'save_clinic', 'delete_override', 'backup_now', 'plugin:dialog|save'];
+  await watchCommands(page, { held: commands });
+  await page.getByTestId('staff-row').nth(1).getByRole('button', { name: 'Set PIN' }).click();
+  await page.getByTestId('new-pin').fill('2468');
+  await page.getByTestId('save-pin').dblclick();
+  await letGo(page, 'set_pin');
+  await expect(page.getByTestId('pin-dialog')).toHaveCount(0);
+  await page.getByTestId('settings-clinic').click();
+  await page.getByTestId('save-clinic').dblclick();
+  await page.getByTestId('settings-hours').click();
+  await page.getByRole('listitem').getByRole('button', { name: 'Remove' }).first().dblclick();
+  await page.getByTestId('settings-data').click();
+  await page.getByTestId('back-up-now').dblclick();
+  await page.getByTestId('export-csv').dblclick();
+  const asked = commands.map(async (command) => [command, (await askedOf(page, command)).times]);
+  expect(await Promise.all(asked)).toEqual(commands.map((command) => [command, 1]));
+});

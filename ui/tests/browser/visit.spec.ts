@@ -243,3 +243,108 @@ test('the focus stays on its visit when another desk takes others away, and the 
   await expect(page.locator(`[data-id="${id}"]`)).toBeFocused();
   expect(await board.evaluate((pane) => pane.scrollTop)).toBe(0);
 });
+
+test('what is typed of a visit goes along when it is rescheduled beside it, and back when that is undone', async ({
+  page,
+}) => {
+  await openDesk(page, '/?view=week&staff=all#/schedule');
+  const id = await movable(page);
+  await page.evaluate((own) => {
+    const { visits } = window.petrelWorld!.memory;
+    const { staff_id } = visits.find((kept) => kept.id === own)!;
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      // Nothing stands in the way.
+      memory.visits = visits.filter((kept) => kept.id === own || kept.staff_id !== staff_id);
+    });
+  }, id);
+  const button = page.locator(`[data-id="${id}"]`);
+  await button.click();
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('edit-reason').fill('Limps since Monday');
+  await button.focus();
+  await page.keyboard.down('Alt');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.up('Alt');
+  await expect(page.getByText('Rescheduled to')).toBeVisible();
+  const next = (await stored(page, id)).next_appointment_id!;
+  const drafts = () => page.evaluate(() => Object.keys(window.petrelWorld!.memory.drafts));
+  await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+  await expect.poll(drafts).toEqual([`visit:${next}`]);
+  const goOn = async () => {
+    await page.getByTestId('visit-edit').click();
+    await page.getByTestId('draft-continue').click();
+    await expect(page.getByTestId('edit-reason')).toHaveValue('Limps since Monday');
+  };
+  await goOn();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page).toHaveURL(new RegExp(`visit=${id}`));
+  await goOn();
+  expect(await drafts()).toEqual([`visit:${id}`]);
+});
+
+test('an answer that is offered no longer is shown, and kept unless another is chosen', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments', 'services'], ({ visits, services }) => {
+      const groom = services.find(({ name }) => name === 'Full groom')!;
+      const answers = [{ name: 'Cut', field_type: 'choice' as const, value: 'Poodle' }];
+      Object.assign(
+        visits.find((kept) => kept.id === own)!,
+        { service_id: groom.id, answers },
+      );
+    });
+  }, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').click();
+  const form = page.getByTestId('visit-edit-form');
+  const cut = form.getByRole('combobox', { name: /^Cut/ });
+  await expect(cut).toHaveText('Poodle (no longer offered)');
+  await page.getByTestId('edit-reason').fill('Matted');
+  await page.getByTestId('edit-save').click();
+  await expect(form).toHaveCount(0);
+  expect((await stored(page, id)).answers).toMatchObject([{ name: 'Cut', value: 'Poodle' }]);
+
+  await page.getByTestId('visit-edit').click();
+  await cut.click();
+  await page.getByRole('option', { name: 'Teddy' }).click();
+  await cut.click();
+  // Until it is saved, the answer of then can be chosen again.
+  await expect(page.getByRole('option')).toHaveText(['Short', 'Teddy', 'Breed standard', 'Poodle (no longer offered)']);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('edit-save').click();
+  await expect(form).toHaveCount(0);
+  expect((await stored(page, id)).answers).toMatchObject([{ name: 'Cut', value: 'Teddy' }]);
+  await page.getByTestId('visit-edit').click();
+  await cut.click();
+  await expect(page.getByRole('option')).toHaveText(['Short', 'Teddy', 'Breed standard']);
+});
+
+test('another service that takes more time than there is asks first, and loses nothing', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments'], ({ visits }) => {
+      const kept = visits.find((each) => each.id === own)!;
+      visits.push({ ...kept, id: 'beside', client_id: null, pet_id: null, title: 'Beside' });
+    });
+  }, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').click();
+  const form = page.getByTestId('visit-edit-form');
+  await form.getByRole('combobox', { name: 'Service' }).click();
+  await page.getByRole('option', { name: 'Nail trim' }).click();
+  await page.getByTestId('edit-reason').fill('Long claws');
+  await page.getByTestId('edit-save').click();
+  const question = page.getByTestId('conflict-dialog');
+  await expect(question).toContainText('takes time that another one has');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByTestId('edit-reason')).toHaveValue('Long claws');
+  expect((await stored(page, id)).is_overbooked).toBe(false);
+
+  await page.getByTestId('edit-save').click();
+  await page.getByRole('button', { name: 'Save anyway' }).click();
+  await expect(form).toHaveCount(0);
+  const { is_overbooked, notes } = await stored(page, id);
+  expect({ is_overbooked, reason: notes.reason }).toEqual({ is_overbooked: true, reason: 'Long claws' });
+});

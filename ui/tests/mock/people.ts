@@ -1,5 +1,5 @@
 import type { Client, ClientDetails, ClientRow, PetChip, WaitlistMatch } from '../../src/lib/backend/bindings';
-import { dateOf } from '../../src/lib/time/zone';
+import { dateOf, wallMinutes, wallTime } from '../../src/lib/time/zone';
 import { newId, type Memory } from './clinic';
 import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
@@ -11,7 +11,7 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 const PLANNED = ['pending', 'confirmed', 'reminded'];
 const YEAR = 365 * 86_400_000;
 /** As many hits as the core gives at the most, whatever was asked. */
-const MOST_HITS = 100;
+const MOST_HITS = 120;
 
 function row({ pets, visits }: Memory, client: Client, now: number): ClientRow {
   const own = visits.filter(({ client_id }) => client_id === client.id);
@@ -274,13 +274,26 @@ export function peopleHandlers(world: World): Handlers {
       ),
     waitlist_matches: ({ query }): WaitlistMatch[] => {
       const visit = world.memory.visits.find(({ id }) => id === query.appointment_id);
+      if (!visit || visit.starts_at <= world.now()) return [];
+      const day = dateOf(visit.starts_at, world.zone);
+      const time = wallTime(wallMinutes(visit.starts_at, world.zone));
+      // What a wish leaves open fits anything, what it names must be so.
       return world.memory.waitlist
-        .filter(({ status }) => status === 'active')
+        .filter(
+          (entry) =>
+            entry.status === 'active' &&
+            entry.client_id !== visit.client_id &&
+            [null, visit.service_id].includes(entry.service_id) &&
+            [null, visit.staff_id].includes(entry.staff_id) &&
+            [null, day].includes(entry.requested_on) &&
+            (entry.earliest ?? time) <= time &&
+            (entry.latest ?? time) >= time,
+        )
         .map((entry) => ({
           entry,
-          is_exact_service: entry.service_id === visit?.service_id,
+          is_exact_service: entry.service_id !== null,
           is_exact_day: entry.requested_on !== null,
-          is_exact_staff: entry.staff_id === visit?.staff_id,
+          is_exact_staff: entry.staff_id !== null,
         }))
         .sort((a, b) => Number(b.is_exact_service) - Number(a.is_exact_service) || b.entry.priority - a.entry.priority)
         .slice(0, query.limit);

@@ -8,6 +8,7 @@ import type {
   FreeSlotsQuery,
   MonthDay,
   MoveInput,
+  Refusal,
   WorkBlock,
 } from '../../src/lib/backend/bindings';
 import {
@@ -255,11 +256,15 @@ function book(world: World, input: BookInput): { appointment_ids: string[]; skip
   const series = input.recurrence ? newId() : null;
   const group = input.pets.length > 1 ? newId() : null;
   const skipped: number[] = [];
-  for (const pet of input.pets) {
+  for (const [line, pet] of input.pets.entries()) {
     const service = world.memory.services.find(({ id }) => id === pet.service_id);
     if (!service && !input.notes.title) throw refusal('required', { field: 'service_id' });
     if (world.memory.pets.find(({ id }) => id === pet.pet_id)?.deceased_on)
       throw refusal('pet_deceased', { field: 'pet_id' });
+    const open = service?.form_fields.find(
+      ({ name, is_required }) => is_required && !pet.answers.some((given) => given.name === name && given.value !== ''),
+    );
+    if (open) throw refusal('required', { field: `pets[${line}].answers`, detail: open.name });
     const length = (pet.duration_minutes ?? service?.duration_minutes ?? 30) * MINUTE;
     for (let index = 0; index < count; index++) {
       const date = addDays(dateOf(pet.starts_at, world.zone), index * step);
@@ -317,7 +322,11 @@ function book(world: World, input: BookInput): { appointment_ids: string[]; skip
           created_at: world.now(),
         });
       } catch (refused) {
-        if (index === 0) throw refused;
+        if (index === 0) {
+          // All or nothing; and which of the family it is about.
+          world.memory.visits = world.memory.visits.filter(({ id }) => !ids.includes(id));
+          throw Object.assign(refused as Refusal, { field: `pets[${line}].starts_at` });
+        }
         skipped.push(starts_at);
       }
     }
@@ -346,9 +355,11 @@ export function scheduleHandlers(world: World): Handlers {
   const place = (input: MoveInput): void => {
     const visit = visitOf(world, input.appointment_id);
     if (input.ends_at <= input.starts_at) throw refusal('end_before_start', { field: 'ends_at' });
+    // None means whoever it was.
+    const staffId = input.staff_id ?? visit.staff_id;
     visit.is_overbooked = mustBeFree(
       world,
-      input.staff_id,
+      staffId,
       input.starts_at,
       input.ends_at,
       visit.id,
@@ -357,11 +368,23 @@ export function scheduleHandlers(world: World): Handlers {
     );
     const shift = input.starts_at - visit.starts_at;
     const length = input.ends_at - input.starts_at;
-    for (const each of scoped(world, visit, input.scope))
+    const all = scoped(world, visit, input.scope);
+    for (const each of all) {
+      const [from, to] = [each.starts_at + shift, each.starts_at + shift + length];
+      const isInTheWay = (other: Visit): boolean =>
+        !all.includes(other) &&
+        other.staff_id === staffId &&
+        !GONE.includes(other.status) &&
+        other.starts_at < to &&
+        other.ends_at > from;
+      if (each !== visit && !input.is_overbooking_allowed && world.memory.visits.some(isInTheWay))
+        throw refusal('slot_taken', { field: 'starts_at', until: from });
+    }
+    for (const each of all)
       Object.assign(each, {
         starts_at: each.starts_at + shift,
         ends_at: each.starts_at + shift + length,
-        staff_id: input.staff_id,
+        staff_id: staffId,
       });
   };
   return {
@@ -446,8 +469,21 @@ export function scheduleHandlers(world: World): Handlers {
       }),
     edit_appointment: ({ input }) =>
       world.write('edit_appointment', ['appointments'], () => {
-        const { appointment_id, ...changes } = input;
-        Object.assign(visitOf(world, appointment_id), changes, { title: changes.notes.title });
+        const { appointment_id, is_overbooking_allowed = false, ...changes } = input;
+        const visit = visitOf(world, appointment_id);
+        const isOther = changes.service_id !== visit.service_id;
+        const isOver = (other: Visit): boolean =>
+          other !== visit &&
+          other.staff_id === visit.staff_id &&
+          !GONE.includes(other.status) &&
+          other.starts_at < visit.ends_at &&
+          other.ends_at > visit.starts_at;
+        const isTaken = isOther && world.memory.visits.some(isOver);
+        if (isTaken && !is_overbooking_allowed) throw refusal('slot_taken', { field: 'service_id' });
+        Object.assign(visit, changes, {
+          title: changes.notes.title,
+          is_overbooked: isOther ? isTaken : visit.is_overbooked,
+        });
         return null;
       }),
     visits_of_client: ({ clientId, before }) => {

@@ -5,7 +5,6 @@ import { syncStateOf, type HubStanding } from './hub';
 /** The clinic in memory with what undo needs. */
 export class World {
   memory: Memory;
-  readonly zone: string;
   /** The person stopped the long work under way. */
   isCancelled = false;
   /** Rows from the hub stop coming after the first ones, for a test that looks at that. */
@@ -18,8 +17,11 @@ export class World {
 
   constructor(options: MockOptions, emit: (event: string, payload: unknown) => void) {
     this.memory = makeClinic(options);
-    this.zone = this.memory.clinic.timezone;
     this.#emit = emit;
+  }
+
+  get zone(): string {
+    return this.memory.clinic.timezone;
   }
 
   now = (): number => Date.now();

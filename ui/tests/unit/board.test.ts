@@ -240,6 +240,31 @@ describe('a gesture', () => {
     expect(stepTarget(target, 'Enter', false, 3, length)).toBeNull();
   });
 
+  it('leaves a stay its length where it goes on past midnight, and its end where it is', () => {
+    const stay = { column: 0, top: 1080, height: 3 * 1440 };
+    const move = { kind: 'move', from: { column: 0, minute: 1100 }, origin: stay } as const;
+    expect(targetOf(move, { column: 2, minute: 1100 }, 15, length)).toEqual({ ...stay, column: 2 });
+    expect(targetOf(move, { column: 0, minute: 1040 }, 15, length)).toEqual({ ...stay, top: 1020 });
+    expect(targetOf(move, { column: 0, minute: 0 }, 15, length).top).toBe(0);
+    expect(targetOf({ ...move, from: { column: 0, minute: 1080 } }, { column: 0, minute: 1440 }, 15, length).top).toBe(
+      1425,
+    );
+    const pull = { kind: 'resize', from: { column: 0, minute: 1438 }, origin: stay } as const;
+    expect(targetOf(pull, { column: 0, minute: 1300 }, 15, length)).toEqual(stay);
+  });
+
+  it('leaves a stay its length by keyboard, too, and lets it come back to where it stood', () => {
+    const late = { column: 0, top: 1380, height: 120 };
+    const by = (target: typeof late, key: string, isResize = false) =>
+      stepTarget(target, key, isResize, 3, length, late);
+    expect(by(late, 'ArrowDown')).toEqual({ ...late, top: 1395 });
+    expect(by({ ...late, top: 1425 }, 'ArrowDown')?.top).toBe(1425);
+    expect(by({ ...late, top: 1305 }, 'ArrowDown')?.top).toBe(1320);
+    expect(by({ ...late, top: 1320 }, 'ArrowDown')?.top).toBe(1335);
+    expect(by(late, 'ArrowRight')).toEqual({ ...late, column: 1 });
+    for (const key of ['ArrowUp', 'ArrowDown']) expect(by(late, key, true)).toEqual(late);
+  });
+
   it('keeps the length true over a change of clocks', () => {
     const [column] = layoutDay(range([AUTUMN.date], []), ['a'], OPTIONS).columns;
     const { starts_at, ends_at } = instantsOf({ column: 0, top: 120, height: 90 }, column!);

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Service, Staff } from '$lib/backend';
 import {
+  canWalkIn,
   emptyBooking,
   emptyLine,
+  isOfLine,
   isWorthKeeping,
   placeLines,
+  refusedLine,
   servicesFor,
   slotOf,
   staffFor,
+  takeFor,
   toInput,
   usualService,
   walkInStart,
@@ -90,6 +94,88 @@ describe('a family in one go', () => {
   });
 });
 
+describe('a refusal of a family', () => {
+  const line = (petId: string, serviceId: string, staffId = '') => ({ ...emptyLine(), petId, serviceId, staffId });
+  const at = (minutes: number, staff_id: string) => ({ staff_id, starts_at: NINE + minutes * MINUTE });
+  const taken = (of: number, lines: ReturnType<typeof line>[], slot: ReturnType<typeof at>) => {
+    const after = takeFor(of, slot, { lines, startsAt: NINE, staffId: 'vet' }, SERVICES);
+    const placed = placeLines(after.lines, after.startsAt, after.lines[0]!.staffId, SERVICES);
+    return placed.map(({ staffId, startsAt }) => [staffId, (startsAt - NINE) / MINUTE]);
+  };
+
+  it('says which pet it is about', () => {
+    expect([null, 'starts_at', 'pets[0].starts_at', 'pets[2].answers'].map(refusedLine)).toEqual([0, 0, 0, 2]);
+    expect(isOfLine('pets[1].answers', 1, 'answers')).toBe(true);
+    expect(isOfLine('answers', 0, 'answers')).toBe(true);
+    expect(isOfLine('answers', 1, 'answers')).toBe(false);
+    expect(isOfLine('pets[1].answers', 0, 'answers')).toBe(false);
+    expect(isOfLine('pets[1].starts_at', 1, 'answers')).toBe(false);
+    expect(isOfLine(null, 0, 'answers')).toBe(false);
+  });
+
+  it('gives the pet another colleague at the same time, and leaves the others', () => {
+    const lines = [line('a', 'exam'), line('b', 'groom', 'groomer'), line('c', 'exam')];
+    expect(taken(1, lines, at(0, 'other'))).toEqual([
+      ['vet', 0],
+      ['other', 0],
+      ['vet', 30],
+    ]);
+  });
+
+  it('moves all of them where the pet comes at another time, each with their colleague', () => {
+    const lines = [line('a', 'exam'), line('b', 'groom', 'groomer'), line('c', 'exam')];
+    expect(taken(1, lines, at(45, 'groomer'))).toEqual([
+      ['vet', 45],
+      ['groomer', 45],
+      ['vet', 75],
+    ]);
+    expect(taken(1, lines, at(-30, 'other'))).toEqual([
+      ['vet', -30],
+      ['other', -30],
+      ['vet', 0],
+    ]);
+  });
+
+  it('lets the pet come when it is free, also where its turn is after another', () => {
+    const lines = [line('a', 'exam'), line('b', 'exam')];
+    expect(taken(1, lines, at(60, 'vet'))).toEqual([
+      ['vet', 30],
+      ['vet', 60],
+    ]);
+    expect(taken(1, lines, at(30, 'other'))).toEqual([
+      ['vet', 30],
+      ['other', 30],
+    ]);
+  });
+
+  it('takes the first pet’s, and who comes after it with the same colleague goes along', () => {
+    const lines = [line('a', 'exam'), line('b', 'exam'), line('c', 'groom', 'groomer')];
+    expect(taken(0, lines, at(15, 'other'))).toEqual([
+      ['other', 15],
+      ['other', 45],
+      ['groomer', 15],
+    ]);
+  });
+});
+
+describe('a booking of who waits', () => {
+  const wish = { entryId: 'e', notes: 'Short notice' };
+  it('fulfils the entry', () => {
+    const booking = { ...emptyBooking('2026-11-20'), clientId: 'c', wish };
+    const sent = (more: Partial<typeof booking>) => toInput({ ...booking, ...more }, NINE, 'vet', SERVICES, false);
+    expect(sent({})).toMatchObject({ waitlist_entry_id: 'e', booking_method: 'waitlist' });
+    expect(sent({ isWalkIn: true })).toMatchObject({ waitlist_entry_id: 'e', booking_method: 'walk_in' });
+    expect(toInput({ ...booking, wish: null }, NINE, 'vet', SERVICES, false).waitlist_entry_id).toBeNull();
+  });
+
+  it('is worth keeping only where something was typed besides', () => {
+    const booking = { ...emptyBooking('2026-11-20'), clientId: 'c', internalNotes: 'Short notice', wish };
+    expect(isWorthKeeping(booking, 'c')).toBe(false);
+    expect(isWorthKeeping({ ...booking, internalNotes: 'Short notice, by bus' }, 'c')).toBe(true);
+    expect(isWorthKeeping({ ...booking, wish: null }, 'c')).toBe(true);
+  });
+});
+
 describe('who and what', () => {
   it('offers only who may do it, and only what they may do', () => {
     expect(staffFor(STAFF, SERVICES[0]).map(({ id }) => id)).toEqual(['vet']);
@@ -124,6 +210,14 @@ describe('who and what', () => {
   it('begins a walk-in on the next five minutes', () => {
     expect(walkInStart(NINE + 1)).toBe(NINE + 5 * MINUTE);
     expect(walkInStart(NINE)).toBe(NINE);
+  });
+
+  it('is a walk-in today alone, and in the minutes before midnight on the next day', () => {
+    const is = (at: string, now: string) => canWalkIn(Date.parse(at), Date.parse(now), 'Europe/Madrid');
+    expect(is('2026-11-20T09:00:00+01:00', '2026-11-20T10:00:00+01:00')).toBe(true);
+    expect(is('2026-11-21T09:00:00+01:00', '2026-11-20T10:00:00+01:00')).toBe(false);
+    expect(is('2026-11-21T00:00:00+01:00', '2026-11-20T23:58:00+01:00')).toBe(true);
+    expect(is('2026-11-21T00:05:00+01:00', '2026-11-20T23:58:00+01:00')).toBe(false);
   });
 
   it('makes a client’s name of what was searched for', () => {

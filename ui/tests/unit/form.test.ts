@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { backend } from '$lib/backend';
+import { Draft } from '$lib/data/draft.svelte';
 import { FormDraft } from '$lib/data/form-draft.svelte';
 import { mergedForm } from '$lib/data/form-merge';
 
@@ -102,6 +103,23 @@ describe('the draft of a form', () => {
     const value = { ...START, weight: 4 };
     await typed(value, true);
     expect((await open({ ...START, name: 'Someone else' }, true)).left).toEqual(value);
+  });
+
+  it('goes along where its record goes on as another, with what is not kept yet and what is typed after it', async () => {
+    const draft = await open(START);
+    draft.keep({ ...START, name: 'Otto' });
+    Draft.move('pet:1', 'pet:2');
+    await vi.advanceTimersByTimeAsync(0);
+    expect([...drafts.keys()]).toEqual(['pet:2']);
+    expect(drafts.get('pet:2')).toContain('Otto');
+    draft.keep({ ...START, name: 'Ottokar' });
+    closing.pop()!();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([...drafts.keys()]).toEqual(['pet:2']);
+    expect(drafts.get('pet:2')).toContain('Ottokar');
+    Draft.move('pet:2', 'pet:1');
+    expect((await open(START)).left).toMatchObject({ name: 'Ottokar' });
+    expect([...drafts.keys()]).toEqual(['pet:1']);
   });
 
   it('does not begin anew from what nobody knows the beginning of', async () => {

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import type { WeeklyHours } from '$lib/backend';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { backend, type WeeklyHours } from '$lib/backend';
+import { Draft } from '$lib/data/draft.svelte';
 import { freshLine, gapsOf, hoursOf, lineOf, mergedLines } from '$areas/settings/hours';
 import { Plan } from '$areas/settings/plan.svelte';
 
@@ -16,6 +17,17 @@ const kept = (id: string, more: Partial<WeeklyHours> = {}): WeeklyHours => ({
   max_per_slot: 1,
   breaks: [],
   ...more,
+});
+
+const drafts = new Map<string, string>();
+beforeEach(() => {
+  drafts.clear();
+  vi.spyOn(backend, 'draft').mockImplementation((key) => Promise.resolve(drafts.get(key) ?? null));
+  vi.spyOn(backend, 'setDraft').mockImplementation((key, value) => {
+    if (value === null) drafts.delete(key);
+    else drafts.set(key, value);
+    return Promise.resolve(null);
+  });
 });
 
 it('a line without an end is not dropped', () => {
@@ -55,7 +67,7 @@ it('lines that nobody touched follow what is kept, those that were touched stay'
 });
 
 it('a plan whose lines were saved shows the rows that they became, once', async () => {
-  const plan = new Plan([kept('a')]);
+  const plan = new Plan('carmen', [kept('a')]);
   plan.lines.push(freshLine(2));
   const rows = [kept('a'), kept('new', { day_of_week: 2, start: '09:00', end: '18:00' })];
   await plan.save(
@@ -72,11 +84,53 @@ it('a plan whose lines were saved shows the rows that they became, once', async 
 });
 
 it('a plan that was not saved keeps what was typed', async () => {
-  const plan = new Plan([kept('a')]);
+  const plan = new Plan('carmen', [kept('a')]);
   plan.lines[0]!.start = 435;
   await plan.save(
     async () => false,
     async () => [kept('a', { end: '19:00' })],
   );
   expect(plan.lines).toMatchObject([{ key: 'a', start: 435 }]);
+});
+
+it('hours that were left are offered over what is kept today, until they are saved', async () => {
+  const left = new Plan('carmen', [kept('a'), kept('b')]);
+  left.lines[0]!.start = 435;
+  left.lines.push(freshLine(2));
+  left.keep();
+  left.close();
+  // As many new lines of today as could take the keys of those.
+  const others = [freshLine(3), freshLine(4)];
+  const plan = new Plan('carmen', [kept('a'), kept('b', { end: '19:00' })]);
+  await vi.waitFor(() => expect(plan.left).not.toBeNull());
+  plan.keep();
+  plan.goOn(plan.left!);
+  expect(plan.lines).toMatchObject([
+    { key: 'a', start: 435 },
+    { key: 'b', end: 1140 },
+    { day: 2, start: 540 },
+  ]);
+  expect(others.map(({ key }) => key)).not.toContain(plan.lines[2]!.key);
+  plan.keep();
+  await plan.save(
+    async () => true,
+    async () => undefined,
+  );
+  await vi.waitFor(() => expect(drafts.size).toBe(0));
+});
+
+it('hours are not left where what was typed was taken back, or where another desk wrote', async () => {
+  const plan = new Plan('carmen', [kept('a')]);
+  plan.lines[0]!.start = 435;
+  plan.keep();
+  plan.lines[0]!.start = 480;
+  plan.keep();
+  plan.follow([kept('b'), kept('a', { end: '19:00' })]);
+  plan.keep();
+  plan.close();
+  const later = new Plan('carmen', [kept('a')]);
+  // The next question to the core is answered after this one's.
+  await new Draft('next').left();
+  expect(later.left).toBeNull();
+  expect(drafts.size).toBe(0);
 });

@@ -306,6 +306,9 @@ pub struct EditAppointmentInput {
     pub payment_status: PaymentStatus,
     /// Answers to the service's form.
     pub answers: Vec<FormAnswer>,
+    /// Another service may stand over another visit, knowingly.
+    #[serde(default)]
+    pub is_overbooking_allowed: bool,
 }
 
 /// A question for free times.

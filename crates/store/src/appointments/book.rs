@@ -12,7 +12,7 @@ use super::place::{Place, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
 use crate::services::service;
-use crate::{Action, Actor, Result, Store, Tx};
+use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 /// One pet of a booking, with what was looked up for it.
 struct Wanted {
@@ -38,7 +38,7 @@ impl Store {
 fn book(tx: &mut Tx<'_>, input: &BookInput) -> Result<Booked> {
     let roster = roster(tx.db())?;
     check_people(tx, input)?;
-    let wanted = input.pets.iter().map(|pet| look_up(tx, pet)).collect::<Result<Vec<_>>>()?;
+    let wanted = input.pets.iter().enumerate().map(|(n, pet)| look_up(tx, pet).map_err(of_pet(n))).collect::<Result<Vec<_>>>()?;
     let first = wanted.iter().map(|wanted| wanted.pet.starts_at).min().unwrap_or(tx.now());
     let shifts = match &input.recurrence {
         None => vec![0],
@@ -54,10 +54,25 @@ fn book(tx: &mut Tx<'_>, input: &BookInput) -> Result<Booked> {
         }
     }
     if let Some(entry) = input.waitlist_entry_id {
-        let sql = "UPDATE waitlist_entries SET status = 'booked', updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL";
-        tx.db().execute(sql, params![entry.bytes(), tx.now().0])?;
+        // Somebody may have booked for it meanwhile: a second visit would be one too many.
+        let sql = "UPDATE waitlist_entries SET status = 'booked', updated_at = ?2
+                   WHERE id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";
+        if tx.db().execute(sql, params![entry.bytes(), tx.now().0])? == 0 {
+            return Err(Refusal::not_found("waitlist_entry_id").into());
+        }
     }
     Ok(booked)
+}
+
+/// Says of a refusal which pet of the booking it is about.
+fn of_pet(n: usize) -> impl Fn(StoreError) -> StoreError {
+    move |error| match error {
+        StoreError::Refused(mut refusal) => {
+            refusal.field = refusal.field.map(|field| format!("pets[{n}].{field}"));
+            refusal.into()
+        }
+        error => error,
+    }
 }
 
 /// The visits of one date.
@@ -70,7 +85,8 @@ fn occurrence(
     days: i64,
 ) -> Result<Vec<AppointmentId>> {
     let group_id = (wanted.len() > 1).then(|| GroupId(tx.new_id()));
-    wanted.iter().map(|one| visit(tx, roster, input, one, (series_id, group_id), days)).collect()
+    let visit = |(n, one)| visit(tx, roster, input, one, (series_id, group_id), days).map_err(of_pet(n));
+    wanted.iter().enumerate().map(visit).collect()
 }
 
 fn visit(
@@ -94,7 +110,8 @@ fn visit(
             ends_at,
             service: wanted.service.as_ref(),
             is_emergency: input.is_emergency,
-            is_overbooking_allowed: input.is_overbooking_allowed,
+            // What was seen and wanted all the same is the first date.
+            is_overbooking_allowed: input.is_overbooking_allowed && days == 0,
             except: &[],
         },
     )?;
@@ -107,7 +124,11 @@ fn visit(
         notes: &input.notes,
         starts_at,
         ends_at,
-        status: first_status(input.booking_method, details.is_some_and(|of| of.requires_approval), days == 0),
+        status: first_status(
+            input.booking_method,
+            details.is_some_and(|of| of.requires_approval),
+            days == 0 && zone::date_of(starts_at, roster.zone) <= zone::date_of(tx.now(), roster.zone),
+        ),
         booking_method: input.booking_method,
         estimated_cost_cents: input.estimated_cost_cents.or_else(|| details.and_then(|of| of.base_price_cents)),
         is_emergency: input.is_emergency,
@@ -121,10 +142,10 @@ fn visit(
     Ok(id)
 }
 
-/// Who walks in is here, on the first date of a series; what waits for a yes is pending, unless the desk itself booked it.
-fn first_status(method: BookingMethod, requires_approval: bool, is_first_date: bool) -> AppointmentStatus {
+/// Who walks in is here, on the first date of a series, unless that is a later day; what waits for a yes is pending, unless the desk itself booked it.
+fn first_status(method: BookingMethod, requires_approval: bool, is_here: bool) -> AppointmentStatus {
     match method {
-        BookingMethod::WalkIn if is_first_date => AppointmentStatus::CheckedIn,
+        BookingMethod::WalkIn if is_here => AppointmentStatus::CheckedIn,
         BookingMethod::Online | BookingMethod::Voice | BookingMethod::Sms if requires_approval => AppointmentStatus::Pending,
         _ => AppointmentStatus::Confirmed,
     }

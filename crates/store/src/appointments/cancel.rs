@@ -31,7 +31,7 @@ fn cancel(tx: &mut Tx<'_>, input: &CancelInput) -> Result<()> {
                      actual_start_at = NULL, actual_end_at = NULL, updated_at = ?2 WHERE id = ?1";
         let by = tx.actor().staff_id().map(petrel_domain::StaffId::bytes);
         tx.db().prepare_cached(sql)?.execute(params![visit.id.bytes(), tx.now().0, by, input.reason])?;
-        clash::clear(tx, visit.id)?;
+        clash::leave(tx, &visit)?;
     }
     Ok(())
 }

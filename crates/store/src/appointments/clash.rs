@@ -2,11 +2,16 @@
 
 use petrel_domain::desk::Saved;
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, Refusal};
+use petrel_domain::{AppointmentId, DAY, Refusal};
 use rusqlite::{OptionalExtension, params};
 
-use super::row::existing;
+use super::colleagues::roster;
+use super::place::stands_over_another;
+use super::row::{Visit, existing, visit};
 use crate::{Action, Actor, Result, Store, Tx};
+
+/// The longest stay, in milliseconds.
+const LONGEST_STAY: i64 = 31 * DAY;
 
 impl Store {
     /// Two visits that clash are kept knowingly: the one that is flagged stands over the other from now on.
@@ -26,6 +31,33 @@ impl Store {
             clear(tx, AppointmentId::from_bytes(flagged))
         })
     }
+}
+
+/// A visit has left its place: what it clashed with is free of it, and what was booked over it knowingly stands over it no more. A mark that stayed
+/// would warn for ever, and keep the hub from finding who is booked there next by another desk.
+pub(crate) fn leave(tx: &Tx<'_>, was: &Visit) -> Result<()> {
+    clear(tx, was.id)?;
+    let Some(staff_id) = was.staff_id else { return Ok(()) };
+    // What a service keeps free before or after may reach over a day's end, not over two.
+    let (from, until) = (was.starts_at.0 - DAY, was.ends_at.0 + DAY);
+    let sql =
+        "SELECT id FROM appointments WHERE staff_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 AND ends_at > ?4 AND is_overbooked = 1
+               AND status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed') AND deleted_at IS NULL AND id <> ?5";
+    let mut statement = tx.db().prepare_cached(sql)?;
+    let values = params![staff_id.bytes(), from - LONGEST_STAY, until, from, was.id.bytes()];
+    let over = statement.query_map(values, |row| row.get(0).map(AppointmentId::from_bytes))?.collect::<Result<Vec<_>, _>>()?;
+    if over.is_empty() {
+        return Ok(());
+    }
+    let roster = roster(tx.db())?;
+    for id in over {
+        let Some(over) = visit(tx.db(), id)? else { continue };
+        if !stands_over_another(tx, &roster, &over)? {
+            let sql = "UPDATE appointments SET is_overbooked = 0, updated_at = ?2 WHERE id = ?1";
+            tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
+        }
+    }
+    Ok(())
 }
 
 /// A visit stands elsewhere, or knowingly where it does: what it clashed with is free of it. The hub judges both again when it hears of it.

@@ -1,21 +1,24 @@
 //! What is written about a visit.
 
+use petrel_domain::appointment::takes_time;
 use petrel_domain::checked::{Checked, check_answers, check_edited_answers};
-use petrel_domain::desk::{EditAppointmentInput, Saved};
+use petrel_domain::desk::{EditAppointmentInput, Saved, Service};
 use petrel_domain::rights::Right;
 use petrel_domain::{PetId, Refusal, RefusalCode, ServiceId};
 use rusqlite::{OptionalExtension, params};
 
-use super::answers;
+use super::colleagues::roster;
+use super::place::{Place, place};
 use super::row::{Visit, existing};
+use super::{answers, clash};
 use crate::services::service;
-use crate::{Action, Actor, Result, Store, Tx};
+use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 impl Store {
     /// Changes a visit's pet, service, texts, money and answers; not its time or status.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `pet_deceased`, or what the check of the fields says.
+    /// `forbidden`, `not_found`, `pet_deceased`; `slot_taken` where another service does not fit in its time; or what the check of the fields says.
     pub fn edit_appointment(&self, actor: &Actor, input: EditAppointmentInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
@@ -36,6 +39,7 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
     } else {
         check_answers(fields, &input.answers)?
     };
+    let is_overbooked = stands_after(tx, &visit, input, service.as_ref())?;
     let notes = &input.notes;
     tx.db().prepare_cached(include_str!("edit.sql"))?.execute(params![
         visit.id.bytes(),
@@ -52,8 +56,40 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
         input.final_cost_cents.map(|cents| cents.0),
         input.payment_status.as_str(),
         tx.now().0,
+        is_overbooked,
     ])?;
+    if input.service_id != visit.service_id {
+        clash::leave(tx, &visit)?;
+    }
     answers::save(tx, visit.id, &checked)
+}
+
+/// Whether the visit is booked over another, knowingly, once it is for this service: another has another length of time kept free after it, and room
+/// for another number at once.
+///
+/// # Errors
+/// `slot_taken` on `service_id`, with the free times next to it.
+fn stands_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, service: Option<&Service>) -> Result<bool> {
+    let Some(staff_id) = visit.staff_id.filter(|_| input.service_id != visit.service_id && takes_time(visit.status)) else {
+        return Ok(visit.is_overbooked);
+    };
+    let wanted = Place {
+        staff_id,
+        starts_at: visit.starts_at,
+        ends_at: visit.ends_at,
+        service,
+        is_emergency: visit.is_emergency,
+        is_overbooking_allowed: input.is_overbooking_allowed || visit.is_overbooked,
+        except: &[visit.id],
+    };
+    match place(tx, &roster(tx.db())?, &wanted) {
+        Err(StoreError::Refused(refusal)) if refusal.code == RefusalCode::SlotTaken => {
+            Err(Refusal { field: Some("service_id".to_owned()), ..refusal }.into())
+        }
+        // When it is was settled when it was booked.
+        Err(StoreError::Refused(_)) => Ok(false),
+        judged => judged,
+    }
 }
 
 /// Another pet of the same client may be seen instead, if it is alive.

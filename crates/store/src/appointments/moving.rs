@@ -12,14 +12,14 @@ use super::place::{Place, place};
 use super::row::{Visit, existing, reference};
 use super::{answers, clash, series};
 use crate::services::service;
-use crate::{Action, Actor, Result, Store, Tx};
+use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 impl Store {
     /// Moves a visit, or several of its series by the same stretch of the wall clock; all of them or none.
     ///
     /// # Errors
     /// `forbidden`; `not_found`; `bad_transition` where the visit is over; `slot_taken`, `outside_hours`, `emergency_only` with the free
-    /// times next to it.
+    /// times next to it. Of a series, where not only the visit that is named does not fit: the first date that does not in `until`, how many in `detail`.
     pub fn move_appointment(&self, actor: &Actor, input: MoveInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
@@ -50,6 +50,7 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
     let visit = existing(tx.db(), input.appointment_id)?;
     let visits = series::in_scope(tx, &visit, input.scope)?;
     let ids: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
+    let mut in_the_way: Vec<(Millis, Refusal)> = Vec::new();
     for (place, other) in visits.iter().enumerate() {
         if !can_move_time(other.status) {
             return Err(not_movable(other));
@@ -58,14 +59,35 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
         // With whom the others are changes with the one that was moved, where they were with the same colleague.
         let staff_id = if other.staff_id == visit.staff_id { input.staff_id.or(other.staff_id) } else { other.staff_id };
         // Those that have not moved yet are not in the way.
-        let target = judged(tx, &roster, other, input, (starts_at, ends_at, staff_id), &ids[place..])?;
+        let target = match judged(tx, &roster, other, input, (starts_at, ends_at, staff_id), &ids[place..]) {
+            Ok(target) => target,
+            Err(StoreError::Refused(refusal)) if is_of_place(refusal.code) => {
+                in_the_way.push((starts_at, refusal));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let sql = "UPDATE appointments SET starts_at = ?2, ends_at = ?3, staff_id = ?4, is_overbooked = ?5, updated_at = ?6 WHERE id = ?1";
         let staff = target.staff_id.map(StaffId::bytes);
         let values = params![other.id.bytes(), target.starts_at.0, target.ends_at.0, staff, target.is_overbooked, tx.now().0];
         tx.db().prepare_cached(sql)?.execute(values)?;
-        clash::clear(tx, other.id)?;
+        clash::leave(tx, other)?;
     }
-    Ok(())
+    not_all(input, in_the_way).map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// Why a series cannot be moved: as for one visit, where the one that was moved is all that does not fit. Otherwise the first date that does not,
+/// and how many; free times beside another date would be another visit's.
+fn not_all(input: &MoveInput, in_the_way: Vec<(Millis, Refusal)>) -> Option<Refusal> {
+    let count = in_the_way.len();
+    let (date, refusal) = in_the_way.into_iter().next()?;
+    let is_of_another = count > 1 || date != input.starts_at;
+    Some(if is_of_another { Refusal { alternatives: Vec::new(), until: Some(date), ..refusal.with_detail(count) } } else { refusal })
+}
+
+/// Whether it is the place that does not do.
+fn is_of_place(code: RefusalCode) -> bool {
+    matches!(code, RefusalCode::SlotTaken | RefusalCode::OutsideHours | RefusalCode::EmergencyOnly)
 }
 
 /// The others of a series move by as much of the wall clock as the one that was moved, and get its length where they had it before.
@@ -125,7 +147,7 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
     let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at, staff_id), &[visit.id])?;
     let old = "UPDATE appointments SET status = 'rescheduled', updated_at = ?2 WHERE id = ?1";
     tx.db().prepare_cached(old)?.execute(params![visit.id.bytes(), tx.now().0])?;
-    clash::clear(tx, visit.id)?;
+    clash::leave(tx, &visit)?;
     let id = AppointmentId(tx.new_id());
     tx.db().prepare_cached(include_str!("reschedule.sql"))?.execute(params![
         visit.id.bytes(),
@@ -141,6 +163,6 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
     Ok(id)
 }
 
-fn not_movable(visit: &Visit) -> crate::StoreError {
+fn not_movable(visit: &Visit) -> StoreError {
     Refusal::on(RefusalCode::BadTransition, "status").with_detail(format_args!("{}>moved", visit.status.as_str())).into()
 }

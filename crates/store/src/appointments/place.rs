@@ -7,7 +7,7 @@ use petrel_domain::{AppointmentId, DAY, MINUTE, Millis, Refusal, RefusalCode, Se
 use rusqlite::{Connection, params};
 
 use super::colleagues::{Roster, busy_between, busy_of, roster};
-use super::row::visit;
+use super::row::{Visit, visit};
 use crate::services::service;
 use crate::{Result, Tx};
 
@@ -76,6 +76,22 @@ fn around(db: &Connection, place: &Place<'_>) -> Result<Vec<Busy>> {
 
 fn fit(roster: &Roster, place: &Place<'_>, busy: &[Busy]) -> Fit {
     judge(&roster.colleague(place.staff_id), busy, &place.wish(), place.starts_at, place.ends_at, roster.zone)
+}
+
+/// Whether a visit stands where another one does.
+pub(super) fn stands_over_another(tx: &Tx<'_>, roster: &Roster, visit: &Visit) -> Result<bool> {
+    let Some(staff_id) = visit.staff_id else { return Ok(false) };
+    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let place = Place {
+        staff_id,
+        starts_at: visit.starts_at,
+        ends_at: visit.ends_at,
+        service: service.as_ref(),
+        is_emergency: true,
+        is_overbooking_allowed: false,
+        except: &[visit.id],
+    };
+    Ok(matches!(fit(roster, &place, &around(tx.db(), &place)?), Fit::Taken { .. }))
 }
 
 fn refusal(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>, code: RefusalCode) -> Result<Refusal> {

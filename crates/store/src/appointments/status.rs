@@ -41,7 +41,7 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
         set("cancelled_at", stamps.cancelled_at),
     );
     tx.db().prepare_cached(&sql)?.execute(params![id.bytes(), status.as_str(), tx.now().0])?;
-    if takes_time(status) { Ok(()) } else { clash::clear(tx, id) }
+    if takes_time(status) { Ok(()) } else { clash::leave(tx, &visit) }
 }
 
 fn set(column: &str, stamp: Stamp) -> String {

@@ -1,5 +1,8 @@
 //! Merging two clients into one. Everything of the one goes to the other; one undo takes it back.
 
+use std::collections::BTreeSet;
+
+use petrel_domain::checked::{MOST_NOTES, MOST_OF_A_KIND};
 use petrel_domain::desk::{MergeInput, Saved};
 use petrel_domain::manifest::references_to;
 use petrel_domain::merge_clients::{Fields, merged};
@@ -18,7 +21,8 @@ impl Store {
     /// Merges one client into another: pets, visits, messages and all else go over, empty fields are filled, tags are joined.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `invalid` where both are the same.
+    /// `forbidden`, `not_found`, `invalid` where both are the same; `too_long` on `notes`, `too_large` on `tags` or `custom_fields` where one client may
+    /// not have so much.
     pub fn merge_clients(&self, actor: &Actor, input: MergeInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         if input.from_id == input.into_id {
@@ -31,7 +35,10 @@ impl Store {
 fn merge(tx: &mut Tx<'_>, from: ClientId, into: ClientId) -> Result<()> {
     refuse_unknown(tx.db(), from)?;
     refuse_unknown(tx.db(), into)?;
-    for tag in tags::tags(tx.db(), from)? {
+    let one = merged(fields(tx.db(), into)?, fields(tx.db(), from)?);
+    let (kept, others) = (tags::tags(tx.db(), into)?, tags::tags(tx.db(), from)?);
+    refuse_too_much(&one, kept.iter().chain(&others))?;
+    for tag in others {
         tags::add(tx, into, &tag)?;
     }
     tags::save(tx, from, &[])?;
@@ -45,10 +52,26 @@ fn merge(tx: &mut Tx<'_>, from: ClientId, into: ClientId) -> Result<()> {
             tx.db().prepare_cached(&sql)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
         }
     }
-    let one = merged(fields(tx.db(), into)?, fields(tx.db(), from)?);
     write_fields(tx, into, &one)?;
     let gone = "UPDATE clients SET merged_into_id = ?2, deleted_at = ?3, updated_at = ?3 WHERE id = ?1";
     tx.db().prepare_cached(gone)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
+    Ok(())
+}
+
+/// Refuses a client of whom there is more than the form takes: nobody could save it any more.
+fn refuse_too_much<'a>(one: &Fields, tags: impl Iterator<Item = &'a String>) -> Result<()> {
+    let tags: BTreeSet<String> = tags.map(|tag| tag.to_lowercase()).collect();
+    let most = usize::try_from(MOST_OF_A_KIND).unwrap_or(usize::MAX);
+    let notes = one.notes.as_ref().map_or(0, |notes| notes.chars().count());
+    for (code, field, count, limit) in [
+        (RefusalCode::TooLong, "notes", notes, MOST_NOTES),
+        (RefusalCode::TooLarge, "tags", tags.len(), most),
+        (RefusalCode::TooLarge, "custom_fields", one.custom_fields.len(), most),
+    ] {
+        if count > limit {
+            return Err(Refusal::on(code, field).with_limit(limit).into());
+        }
+    }
     Ok(())
 }
 

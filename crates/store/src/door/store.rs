@@ -35,6 +35,15 @@ struct Shared {
     sabotage: std::sync::atomic::AtomicU8,
 }
 
+/// How far a clinic's file is: by what was written at this desk, and by what came from the hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Transactions that this desk has written.
+    pub written: i64,
+    /// The place in the hub's log to which this desk has read it; 0 without a hub.
+    pub read: i64,
+}
+
 /// What may be broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
@@ -181,12 +190,21 @@ impl Store {
         Ok(Saved { value, changes, undo })
     }
 
-    /// How many transactions this desk has written. Where it stands still, there is nothing new to back up.
+    /// How many transactions this desk has written.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn transactions(&self) -> Result<i64> {
-        self.read(|db| Ok(db.query_row("SELECT next_n - 1 FROM sync_state WHERE id = 1", [], |row| row.get(0))?))
+        Ok(self.standing()?.written)
+    }
+
+    /// How far the file is. Where it stands still, there is nothing new to back up.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn standing(&self) -> Result<Standing> {
+        let sql = "SELECT next_n - 1, cursor FROM sync_state WHERE id = 1";
+        self.read(|db| Ok(db.query_row(sql, [], |row| Ok(Standing { written: row.get(0)?, read: row.get(1)? }))?))
     }
 
     /// Makes every derived table anew from the rows it is derived from.

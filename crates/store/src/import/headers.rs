@@ -1,8 +1,12 @@
 //! What a column is, by its header. The words are those of the exports of practice and salon programs, address books, accounting and field
 //! service programs, in English and Spanish.
 
+use std::collections::HashSet;
+
 use petrel_domain::desk::ImportField::{self, *};
 use petrel_domain::text::fold;
+
+use super::rejected::ADDED;
 
 const WORDS: &[(ImportField, &[&str])] = &[
     (
@@ -253,7 +257,36 @@ pub(super) fn guess(headers: &[String]) -> Vec<ImportField> {
     if fields.contains(&FirstName) && !fields.contains(&LastName) && !fields.contains(&FullName) {
         fields.iter_mut().filter(|field| **field == FirstName).for_each(|field| *field = FullName);
     }
+    // Rows that were mended bring what was written behind them: once for each time that they were set aside.
+    let mut rest = headers;
+    while let [before @ .., line, reason] = rest
+        && [line, reason] == ADDED
+    {
+        fields[before.len()..rest.len()].fill(Ignore);
+        rest = before;
+    }
     fields
+}
+
+/// What a client's own fields are called, by column: as the header says, with the next free number behind it where a column before it is called so, too.
+/// By column and not by row, so that a cell that is empty moves no other one's value.
+pub(super) fn own_names(headers: &[String], columns: &[ImportField]) -> Vec<String> {
+    let name_of = |(header, field): (&String, &ImportField)| match field {
+        Ignore => String::new(),
+        _ => header.split_whitespace().collect::<Vec<_>>().join(" "),
+    };
+    let names: Vec<String> = headers.iter().zip(columns).map(name_of).collect();
+    let mut taken: HashSet<String> = HashSet::new();
+    let mut own = Vec::with_capacity(names.len());
+    for name in &names {
+        let is_again = !name.is_empty() && !taken.insert(name.clone());
+        // Nor may it be what a column further on is called.
+        let is_free = |name: &String| !taken.contains(name) && !names.contains(name);
+        let numbered = is_again.then(|| (2..=names.len() + 1).map(|number| format!("{name} {number}")).find(is_free)).flatten();
+        taken.extend(numbered.clone());
+        own.push(numbered.unwrap_or_else(|| name.clone()));
+    }
+    own
 }
 
 fn known(header: &str) -> Option<ImportField> {
@@ -293,5 +326,26 @@ mod tests {
     fn what_nobody_knows_is_kept_and_what_comes_twice_is_not_lost() {
         assert_eq!(of("Name|Phone|Mobile|Loyalty card|"), [FullName, Phone, SecondPhone, Custom, Ignore]);
         assert_eq!(of("Nombre|Mascota|Teléfono"), [FullName, PetName, Phone]);
+    }
+
+    #[test]
+    fn columns_that_are_called_the_same_are_own_fields_of_different_names() {
+        let named = |headers: &str| {
+            let headers: Vec<_> = headers.split('|').map(str::to_owned).collect();
+            own_names(&headers, &guess(&headers)).join("|")
+        };
+        assert_eq!(named("Name|Pet name|Pet name|Pet name"), "Name|Pet name|Pet name 2|Pet name 3");
+        assert_eq!(named("Vet| Vet |Vet 2|Vet"), "Vet|Vet 3|Vet 2|Vet 4");
+        assert_eq!(named("Gate  code|Gate code||"), "Gate code|Gate code 2||", "space nobody sees makes no other name");
+        assert_eq!(own_names(&["Vet".into(), "Vet".into()], &[Ignore, Custom]), ["", "Vet"], "what is left out takes no name");
+    }
+
+    #[test]
+    fn what_was_written_behind_rows_that_were_set_aside_is_left_out() {
+        assert_eq!(of("Name|Pet|line|reason"), [FullName, PetName, Ignore, Ignore]);
+        assert_eq!(of("Name|Pet|line|reason|line|reason"), [FullName, PetName, Ignore, Ignore, Ignore, Ignore]);
+        for another in ["Name|line|reason|Pet", "Name|Pet|reason|line", "Name|Pet|Line|Reason", "Name|Pet|gate|reason"] {
+            assert_eq!(of(another).iter().filter(|field| **field == Custom).count(), 2, "{another}");
+        }
     }
 }

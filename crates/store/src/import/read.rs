@@ -8,6 +8,7 @@ use petrel_domain::desk::{DateOrder, ImportField, ImportPlan, OnDuplicate, Weigh
 
 use super::{cells, headers, sniff, unreadable};
 use crate::Result;
+use crate::cell::unguarded;
 
 /// Files above this are no clinic's list of clients.
 const MOST_BYTES: u64 = 1 << 30;
@@ -24,6 +25,8 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     pub(super) plan: ImportPlan,
     pub(super) headers: Vec<String>,
+    /// What a client's own fields are called, by column.
+    pub(super) own_names: Vec<String>,
     pub(super) records: Vec<Record>,
 }
 
@@ -58,7 +61,8 @@ impl File {
             }
             None => guess(path, encoding, delimiter, &headers, &records, locale),
         };
-        Ok(Self { path: path.to_owned(), plan, headers, records })
+        let own_names = headers::own_names(&headers, &plan.columns);
+        Ok(Self { path: path.to_owned(), plan, headers, own_names, records })
     }
 }
 
@@ -79,14 +83,21 @@ fn records(text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Record>)> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
+        let cells = plain(&record);
         if headers.is_empty() {
-            headers = record.iter().map(str::to_owned).collect();
-        } else if record != headers {
+            headers = cells.iter().map(str::to_owned).collect();
+        } else if cells != headers {
             // A header that was pasted in once more is no client.
-            records.push(Record { line, cells: record.clone() });
+            records.push(Record { line, cells });
         }
     }
     if headers.is_empty() { Err(unreadable("empty").into()) } else { Ok((headers, records)) }
+}
+
+/// A record as it was before a spreadsheet was kept from running its cells: what was taken out comes in as it was.
+fn plain(record: &csv::StringRecord) -> csv::StringRecord {
+    let is_guarded = record.iter().any(|cell| unguarded(cell).len() < cell.len());
+    if is_guarded { record.iter().map(unguarded).collect() } else { record.clone() }
 }
 
 /// Counts the lines as an editor does. (The reader's own count stands before the line feed where lines end in CR LF, and before empty lines.)

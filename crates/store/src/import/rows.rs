@@ -210,9 +210,9 @@ fn client(cells: &Cells<'_>) -> ClientDetails {
 
 /// Columns nobody knows, and a second phone, under their own names.
 fn custom(cells: &Cells<'_>) -> BTreeMap<String, String> {
-    let columns = cells.file.plan.columns.iter().zip(&cells.file.headers).zip(&cells.record.cells);
+    let columns = cells.file.plan.columns.iter().zip(&cells.file.own_names).zip(&cells.record.cells);
     let own = columns.filter(|((field, _), _)| matches!(field, ImportField::Custom | ImportField::SecondPhone));
-    own.map(|((_, header), cell)| (header.trim().to_owned(), cell.trim().to_owned()))
+    own.map(|((_, name), cell)| (name.clone(), cell.trim().to_owned()))
         .filter(|(name, value)| !name.is_empty() && !value.is_empty())
         .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use petrel_domain::desk::{
-    BadRow, ClientDetails, DuplicateReason, ImportDuplicate, ImportField, ImportReport, OnDuplicate, Progress, Saved,
+    BadRow, ClientDetails, DuplicateReason, ImportDuplicate, ImportField, ImportReport, OnDuplicate, PetDetails, Progress, Saved,
 };
 use petrel_domain::{ClientId, ClientSource, Refusal, RefusalCode};
 use rusqlite::params;
@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use super::known::Known;
 use super::read::File;
 use super::rows::{Read, Row};
-use super::{count, merge};
+use super::{count, merge, pets};
 use crate::appointments::card::full_name;
 use crate::clients::{insert_client, save_tags};
 use crate::pets::insert_pet;
@@ -29,6 +29,8 @@ pub(super) struct Family<'a> {
     client: Cow<'a, ClientDetails>,
     external_id: Option<&'a str>,
     rows: Vec<&'a Row>,
+    /// The pets of its rows; one that several rows name stands once.
+    pets: Vec<Cow<'a, PetDetails>>,
     known: Option<(ClientId, DuplicateReason)>,
 }
 
@@ -73,8 +75,8 @@ impl Sorted<'_> {
 
 impl<'a> Family<'a> {
     /// The pets that are to be made.
-    fn pets(&'a self, on_duplicate: OnDuplicate, known: &'a Known) -> impl Iterator<Item = &'a petrel_domain::desk::PetDetails> {
-        let all = self.rows.iter().filter_map(|row| row.pet.as_ref());
+    fn pets(&'a self, on_duplicate: OnDuplicate, known: &'a Known) -> impl Iterator<Item = &'a PetDetails> {
+        let all = self.pets.iter().map(Cow::as_ref);
         all.filter(move |pet| match (self.known, on_duplicate) {
             (None, _) | (_, OnDuplicate::CreateAnyway) => true,
             (Some(_), OnDuplicate::Skip) => false,
@@ -111,6 +113,7 @@ pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a
                 client: Cow::Borrowed(client),
                 external_id: row.external_id.as_deref(),
                 rows: vec![row],
+                pets: Vec::new(),
                 known: None,
             }),
         }
@@ -119,8 +122,8 @@ pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a
         }
     }
     for family in &mut families {
-        let pets = family.rows.iter().filter_map(|row| row.pet.as_ref()).map(|pet| pet.name.as_str());
-        family.known = known.find(&family.client, family.external_id, pets);
+        family.pets = pets::of(family.rows.iter().filter_map(|row| row.pet.as_ref()));
+        family.known = known.find(&family.client, family.external_id, family.pets.iter().map(|pet| pet.name.as_str()));
     }
     Sorted { families, bad }
 }

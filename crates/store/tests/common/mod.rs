@@ -1,6 +1,8 @@
 //! A small clinic on a real file, for tests that need one.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test program uses its part, and fails where it cannot be set up")]
 
+mod booking;
+
 use std::sync::Arc;
 
 use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic};

@@ -1,7 +1,7 @@
 // The rules of the booking form. Pure: what is chosen goes in, what is sent to the core comes out.
-import type { BookInput, BookPet, FormAnswer, FreeSlot, Pet, Service, Staff } from '$lib/backend';
+import type { BookingMethod, BookInput, BookPet, FormAnswer, FreeSlot, Pet, Service, Staff } from '$lib/backend';
 import { toRule, type Repetition } from '$lib/recurrence';
-import { MINUTE } from '$lib/time/zone';
+import { dateOf, MINUTE } from '$lib/time/zone';
 
 /** One pet of the booking. */
 export interface Line {
@@ -28,6 +28,8 @@ export interface Booking {
   reason: string;
   internalNotes: string;
   repetition: Repetition | null;
+  /** The entry of the waitlist that is fulfilled by it, and the notes that came from there. */
+  wish: { entryId: string; notes: string } | null;
 }
 
 export const emptyLine = (): Line => ({ petId: null, serviceId: '', duration: null, staffId: '', answers: [] });
@@ -46,14 +48,15 @@ export function emptyBooking(date: string): Booking {
     reason: '',
     internalNotes: '',
     repetition: null,
+    wish: null,
   };
 }
 
-/** Whether anything was typed that would be a pity to lose. The client whose page asked for it was not. */
+/** Whether anything was typed that would be a pity to lose. The client whose page asked for it was not, nor what the waitlist says. */
 export const isWorthKeeping = (booking: Booking, asked: string | null = null): boolean =>
   (booking.clientId !== null && booking.clientId !== asked) ||
   booking.reason !== '' ||
-  booking.internalNotes !== '' ||
+  booking.internalNotes !== (booking.wish?.notes ?? '') ||
   booking.title !== '' ||
   booking.lines.some(({ answers }) => answers.length > 0);
 
@@ -128,6 +131,34 @@ export function placeLines(
   });
 }
 
+/** Which pet of a booking a refusal is about: `pets[1].starts_at` is the second's; a field that names none is the first's. */
+export const refusedLine = (field: string | null): number => Number(/^pets\[(\d+)\]/.exec(field ?? '')?.[1] ?? 0);
+
+/** Whether a refusal is about a field of a pet's line. */
+export const isOfLine = (field: string | null, line: number, name: string): boolean =>
+  field !== null && field.replace(/^pets\[\d+\]\./, '') === name && refusedLine(field) === line;
+
+/**
+ * A time that is free for one pet of a booking, taken: that pet comes then, with that colleague. The others keep theirs, and move in time with it
+ * where its turn moves.
+ */
+export function takeFor(
+  line: number,
+  slot: Pick<FreeSlot, 'staff_id' | 'starts_at'>,
+  { lines, startsAt, staffId }: { lines: readonly Line[]; startsAt: number; staffId: string },
+  services: readonly Service[],
+): { lines: Line[]; startsAt: number } {
+  const before = placeLines(lines, startsAt, staffId, services);
+  const taken = lines.map((each, index): Line => {
+    if (index === line)
+      return before[index]!.staffId === slot.staff_id && index > 0 ? each : { ...each, staffId: slot.staff_id };
+    // Whoever was free has the first pet from now on: somebody else could be free at another time.
+    return index === 0 ? { ...each, staffId } : each;
+  });
+  const turn = placeLines(taken, startsAt, taken[0]!.staffId, services)[line]!.startsAt;
+  return { lines: taken, startsAt: startsAt + slot.starts_at - turn };
+}
+
 const filled = (text: string): string | null => text.trim() || null;
 
 /** What is sent to the core. */
@@ -159,14 +190,23 @@ export function toInput(
       internal_notes: filled(booking.internalNotes),
       pickup_address: null,
     },
-    booking_method: booking.isWalkIn ? 'walk_in' : 'phone',
+    booking_method: methodOf(booking),
     is_emergency: booking.isEmergency,
     is_overbooking_allowed: isOverbookingAllowed,
     recurrence: booking.repetition ? toRule(booking.repetition) : null,
     estimated_cost_cents: placed.length === 1 ? price : null,
-    waitlist_entry_id: null,
+    waitlist_entry_id: booking.wish?.entryId ?? null,
   };
+}
+
+function methodOf({ isWalkIn, wish }: Booking): BookingMethod {
+  if (isWalkIn) return 'walk_in';
+  return wish ? 'waitlist' : 'phone';
 }
 
 /** A walk-in begins now, on the next five minutes. */
 export const walkInStart = (now: number): number => Math.ceil(now / (5 * MINUTE)) * 5 * MINUTE;
+
+/** Whether who comes then can be here now: today, or in the five minutes before midnight on the next day. */
+export const canWalkIn = (at: number, now: number, zone: string): boolean =>
+  dateOf(at, zone) === dateOf(now, zone) || at === walkInStart(now);

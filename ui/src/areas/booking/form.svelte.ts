@@ -1,5 +1,5 @@
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
-import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal } from '$lib/backend';
+import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal, type WaitlistEntry } from '$lib/backend';
 import { Draft } from '$lib/data/draft.svelte';
 import { invalidate, live } from '$lib/data/live';
 import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
@@ -88,12 +88,33 @@ export class BookingForm {
   /** Takes up a place on the board or a client, and keeps the rest. */
   plant(seed: BookingSeed): void {
     const { booking } = this;
+    if (seed.entry) this.#takeEntry(seed.entry);
     if (seed.date) booking.date = seed.date;
+    if (seed.serviceId) this.chooseService(seed.serviceId);
     if (seed.staffId) this.chooseStaff(seed.staffId);
     if (seed.startsAt !== undefined) this.chooseTime(seed.startsAt);
     if (seed.durationMinutes) this.first.duration = seed.durationMinutes;
     if (seed.isWalkIn) this.setWalkIn(true);
     this.refusal = null;
+  }
+
+  /** For somebody who waits. What the waitlist says of them stands in the notes, unless others were typed. */
+  #takeEntry({ id, client_id, client_name, pet_id, notes }: WaitlistEntry): void {
+    const { booking } = this;
+    this.#dropWish();
+    booking.clientId = client_id;
+    booking.clientName = client_name;
+    booking.title = '';
+    booking.lines = [{ ...emptyLine(), petId: pet_id }];
+    booking.wish = { entryId: id, notes: notes ?? '' };
+    booking.internalNotes ||= notes ?? '';
+  }
+
+  /** It is for somebody else: whom it was for waits on, and what was noted of them is not said of another. */
+  #dropWish(): void {
+    const { wish, internalNotes } = this.booking;
+    if (wish && internalNotes === wish.notes) this.booking.internalNotes = '';
+    this.booking.wish = null;
   }
 
   /** Goes on with what was left: on a day that is not over, and who walks in is here now. */
@@ -107,6 +128,7 @@ export class BookingForm {
 
   chooseClient(row: ClientRow, petId: string | null): void {
     const pets = row.pets.filter(({ is_deceased }) => !is_deceased);
+    if (row.id !== this.booking.clientId) this.#dropWish();
     this.booking.clientId = row.id;
     this.booking.clientName = row.name;
     const meant = petId ?? (pets.length === 1 ? pets[0]!.id : null);
@@ -115,6 +137,7 @@ export class BookingForm {
   }
 
   dropClient(): void {
+    this.#dropWish();
     this.booking.clientId = null;
     this.booking.clientName = '';
     this.booking.lines = [{ ...this.first, petId: null }];
@@ -134,6 +157,8 @@ export class BookingForm {
     this.booking.startsAt = at;
     this.booking.isTimeChosen = true;
     this.booking.date = dateOf(at, this.zone);
+    // Who comes on another day is not here.
+    if (!rules.canWalkIn(at, now(), this.zone)) this.booking.isWalkIn = false;
     this.refusal = null;
   }
 
@@ -152,6 +177,17 @@ export class BookingForm {
   chooseSlot(slot: FreeSlot): void {
     this.chooseTime(slot.starts_at);
     this.first.staffId = slot.staff_id;
+  }
+
+  /** A free time that the core offers instead of one it refused: for the pet that the refusal is about. */
+  chooseAlternative(slot: FreeSlot): void {
+    if (this.startsAt === null) return this.chooseSlot(slot);
+    const { staffId, startsAt } = this;
+    const lines = $state.snapshot(this.booking.lines) as Line[];
+    const line = Math.min(rules.refusedLine(this.refusal?.field ?? null), lines.length - 1);
+    const taken = rules.takeFor(line, slot, { lines, startsAt, staffId }, this.services.data ?? []);
+    this.booking.lines = taken.lines;
+    this.chooseTime(taken.startsAt);
   }
 
   /** Another day: a time that was chosen stays the same on the wall. */

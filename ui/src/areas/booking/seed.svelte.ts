@@ -1,11 +1,14 @@
-/** What a booking begins with: the place on the board that was clicked, the client whose page asked for it. */
+import type { WaitlistEntry } from '$lib/backend';
+
+/** What a booking begins with: the place on the board that was clicked, or who waits for a time. */
 export interface BookingSeed {
   date?: string;
   staffId?: string;
   startsAt?: number;
   durationMinutes?: number;
-  clientId?: string;
-  petId?: string;
+  serviceId?: string;
+  /** Who waits: it is for them, and they wait no longer once it is made. */
+  entry?: WaitlistEntry;
   isWalkIn?: boolean;
 }
 

@@ -55,17 +55,27 @@ export function gapsOf(line: HoursLine): HoursTime[] {
   return wanted.filter((time) => line[time] === null);
 }
 
+const find = (among: HoursLine[], key: string) => among.find((line) => line.key === key);
+/** Whether somebody wrote in a line that began so. Rules that are not shown are nobody's here. */
+const isTouched = (line: HoursLine, began: HoursLine | undefined): boolean =>
+  !began || TIMES.some((time) => line[time] !== began[time]);
+
+/** Whether somebody wrote in lines that began so, added to them or took some away. Their order is nobody's. */
+export const areTouched = (lines: HoursLine[], start: HoursLine[]): boolean =>
+  lines.length !== start.length || lines.some((line) => isTouched(line, find(start, line.key)));
+
+/** Lines of another time, as they are read again: keys of today's new lines are not theirs. */
+export const withFreshKeys = (lines: HoursLine[]): HoursLine[] =>
+  lines.map((line) => (line.kept ? line : { ...line, key: freshKey() }));
+
 /**
  * Lines as they are to be shown and saved: those that were touched as they are typed, every other as it is kept now (`live`) and not as it
  * was at `start`. What is gone elsewhere goes here too where nobody touched it, and what came comes.
  */
 export function mergedLines(lines: HoursLine[], start: HoursLine[], live: HoursLine[]): HoursLine[] {
-  const find = (among: HoursLine[], key: string) => among.find((line) => line.key === key);
   const own = lines.flatMap((line) => {
     const [began, kept] = [find(start, line.key), find(live, line.key)];
-    const isTouched = !began || TIMES.some((time) => line[time] !== began[time]);
-    // Rules that are not shown are nobody's here.
-    if (isTouched) return [{ ...line, kept: kept?.kept ?? line.kept }];
+    if (isTouched(line, began)) return [{ ...line, kept: kept?.kept ?? line.kept }];
     return kept ? [kept] : [];
   });
   return [...own, ...live.filter(({ key }) => !find(start, key) && !find(lines, key))];

@@ -1,18 +1,65 @@
 import type { WeeklyHours } from '$lib/backend';
-import { gapsOf, lineOf, mergedLines, type HoursLine } from './hours';
+import { Draft } from '$lib/data/draft.svelte';
+import { areTouched, gapsOf, lineOf, mergedLines, withFreshKeys, type HoursLine } from './hours';
+
+/** What was typed, and what was kept then: only so is it known later which lines were touched. */
+interface Typed {
+  lines: HoursLine[];
+  start: HoursLine[];
+}
 
 /** One colleague's weekly hours as they are edited. What nobody touches here follows what is kept. */
 export class Plan {
   lines = $state<HoursLine[]>([]);
   /** Whether gaps are shown: from the first try to save them on. */
   isChecked = $state(false);
+  /** What was left from the last time, until it is taken up or thrown away. */
+  left = $state.raw<Typed | null>(null);
   /** What was kept when it was last looked at: the lines that differ from it are the person's. */
   #start: HoursLine[];
   #isSaving = false;
+  readonly #draft: Draft<Typed>;
+  /** Whether the draft is of these lines, and not what was left. */
+  #isKept = false;
 
-  constructor(kept: WeeklyHours[]) {
+  constructor(staffId: string, kept: WeeklyHours[]) {
     this.#start = kept.map(lineOf);
     this.lines = kept.map(lineOf);
+    this.#draft = new Draft(`hours:${staffId}`);
+    void this.#draft.left().then((left) => {
+      if (left === null || this.#isKept) return;
+      const typed = { ...left, lines: withFreshKeys(left.lines) };
+      if (areTouched(this.#with(typed), this.#start)) this.left = typed;
+    });
+  }
+
+  /** The lines as they are kept now, with what was typed in them another time. */
+  #with({ lines, start }: Typed): HoursLine[] {
+    return mergedLines(lines, start, this.#start);
+  }
+
+  /** Keeps what is typed. What was left before is not overwritten before something new is typed. */
+  keep(): void {
+    const lines = $state.snapshot(this.lines) as HoursLine[];
+    if (areTouched(lines, this.#start)) {
+      [this.left, this.#isKept] = [null, true];
+      this.#draft.keep({ lines, start: this.#start });
+    } else if (this.#isKept) this.clear();
+  }
+
+  /** Goes on with what was left. */
+  goOn(left: Typed): void {
+    this.lines = this.#with(left);
+  }
+
+  /** What was typed was saved, or is thrown away. */
+  clear(): void {
+    [this.left, this.#isKept] = [null, false];
+    void this.#draft.clear();
+  }
+
+  close(): void {
+    this.#draft.close();
   }
 
   get hasGaps(): boolean {
@@ -38,7 +85,10 @@ export class Plan {
     const sent = $state.snapshot(this.lines) as HoursLine[];
     let kept: WeeklyHours[] | undefined;
     try {
-      if (await write(sent)) this.#start = sent;
+      if (await write(sent)) {
+        this.#start = sent;
+        this.clear();
+      }
       kept = await ask();
     } finally {
       this.#isSaving = false;

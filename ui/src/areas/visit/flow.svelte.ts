@@ -12,6 +12,7 @@ import {
   type RefusalCode,
   type SeriesScope,
 } from '$lib/backend';
+import { Draft } from '$lib/data/draft.svelte';
 import { save, toastRefused, toastSaved } from '$lib/data/saving';
 import { invalidate } from '$lib/data/live';
 import { STATUS } from '$lib/components/status';
@@ -48,7 +49,16 @@ export const flow = $state<{
   freed: AppointmentCard | null;
   /** A rescheduled visit lives on under another id, and after undo under its old one: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
-}>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null });
+  /** What was replaced last: a screen that follows it is no other screen. */
+  led: { from: string; to: string } | null;
+}>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null, led: null });
+
+/** Closes whatever is open: a question is answered with no. */
+export function closeDialogs(): void {
+  flow.scope?.answer(null);
+  flow.conflict?.answer(null);
+  Object.assign(flow, { notify: null, cancel: null, move: null, freed: null });
+}
 
 function askScope(card: AppointmentCard, isCancel: boolean): Promise<SeriesScope | null> {
   if (!card.series_id) return Promise.resolve('this');
@@ -110,6 +120,7 @@ async function place(
     const when = formatDateTime(to.startsAt);
     const body = t(scope === 'this' ? 'visit.notify_moved' : 'visit.notify_series_moved', { pet: petOf(card), when });
     toastSaved(movedWords(scope, isRescheduled, to.startsAt), saved, notifyAction(card, body, saved.value ?? card.id));
+    if (isRescheduled && isLeft(card, to)) offer(card);
     return saved.value ?? card.id;
   } catch (thrown) {
     const refusal = refusalOf(thrown);
@@ -133,8 +144,16 @@ function movedWords(scope: SeriesScope, isRescheduled: boolean, startsAt: number
   return isRescheduled ? t('visit.rescheduled_to', { when }) : t('visit.moved_to', { when: formatTime(startsAt) });
 }
 
-/** Leads whatever shows a visit to the one in its place. Not later: the old one can be looked at, and undoing brings it back. */
+/** What is being typed of a visit is kept under this. */
+export const draftOf = (id: string): string => `visit:${id}`;
+
+/**
+ * Leads whatever shows a visit to the one in its place, and what was typed of it with it. Not later: the old one can be looked at, and undoing
+ * brings it back.
+ */
 export async function lead(from: string, to: string): Promise<void> {
+  Draft.move(draftOf(from), draftOf(to));
+  flow.led = { from, to };
   flow.replaced = { from, to };
   await tick();
   flow.replaced = null;
@@ -181,15 +200,30 @@ export async function setStatus(card: AppointmentCard, status: AppointmentStatus
   await writeStatus(card, status, done);
 }
 
+/** Whether all of a visit's time is left for another: none where it was moved by less than it takes. */
+const isLeft = (card: AppointmentCard, { staffId, startsAt, endsAt }: Destination): boolean =>
+  (staffId ?? card.staff_id) !== card.staff_id || endsAt <= card.starts_at || startsAt >= card.ends_at;
+
+/** Looks for who could take the time that a visit left: the old one of it still says which that is. A time of nobody has nobody to give it with. */
+function offer(card: AppointmentCard): void {
+  if (card.staff_id) flow.freed = card;
+}
+
+/** Of a series, those that are cancelled are told of as well. */
+const CANCELLED = {
+  this: 'visit.notify_cancelled',
+  following: 'visit.notify_following_cancelled',
+  all: 'visit.notify_series_cancelled',
+} as const;
+
 /** Cancels, says so, and looks for who could take the time. */
 export async function cancelVisit(card: AppointmentCard, reason: string, scope: SeriesScope): Promise<void> {
   const input = { appointment_id: card.id, reason: reason.trim() || null, scope };
-  const body = t('visit.notify_cancelled', { pet: petOf(card), when: formatDateTime(card.starts_at) });
+  const body = t(CANCELLED[scope], { pet: petOf(card), when: formatDateTime(card.starts_at) });
   const saved = await save(backend.cancelAppointment(input), {
-    done: t('visit.was_cancelled', { pet: petOf(card) }),
+    done: t(scope === 'this' ? 'visit.was_cancelled' : 'visit.were_cancelled', { pet: petOf(card) }),
     more: notifyAction(card, body),
   });
   flow.cancel = null;
-  // A time of nobody has nobody to give it with.
-  if (saved && card.staff_id) flow.freed = card;
+  if (saved) offer(card);
 }

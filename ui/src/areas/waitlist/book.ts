@@ -1,21 +1,29 @@
-import { backend, type BookInput, type FreeSlot, type WaitlistEntry } from '$lib/backend';
+import { plant } from '$areas/booking/seed.svelte';
+import { backend, type BookInput, type FreeSlot, type Service, type WaitlistEntry } from '$lib/backend';
 import { save } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
+import { clinicZone } from '$lib/session.svelte';
+import { newBooking } from '$lib/shell/actions.svelte';
 import { formatDateTime } from '$lib/time/format';
-import { MINUTE } from '$lib/time/zone';
+import { dateOf, MINUTE } from '$lib/time/zone';
 
-/** A booking of a free time for somebody who waits, which fulfils the entry. `serviceId` is taken where the entry names no service. */
+/** Whether one click books: it is known what for, and nothing has to be asked first. */
+export function isOneClick(entry: WaitlistEntry, services: readonly Service[]): boolean {
+  const service = services.find(({ id }) => id === entry.service_id);
+  return service !== undefined && !service.form_fields.some(({ is_required }) => is_required);
+}
+
+/** A booking of a free time for somebody who waits, which fulfils the entry. */
 export function bookingFor(
   entry: WaitlistEntry,
   slot: Pick<FreeSlot, 'staff_id' | 'starts_at' | 'ends_at'>,
-  serviceId: string | null = null,
 ): BookInput {
   return {
     client_id: entry.client_id,
     pets: [
       {
         pet_id: entry.pet_id,
-        service_id: entry.service_id ?? serviceId,
+        service_id: entry.service_id,
         staff_id: slot.staff_id,
         starts_at: slot.starts_at,
         duration_minutes: (slot.ends_at - slot.starts_at) / MINUTE,
@@ -38,6 +46,24 @@ export function bookingFor(
     estimated_cost_cents: null,
     waitlist_entry_id: entry.id,
   };
+}
+
+/** What is known of a booking that the form is opened for. */
+interface Known {
+  serviceId?: string | null;
+  staffId?: string | null;
+  startsAt?: number;
+  durationMinutes?: number;
+  date?: string;
+}
+
+/** Opens the booking form for somebody who waits, with all that is known; booked there, the entry is fulfilled as well. */
+export function askToBook(entry: WaitlistEntry, { serviceId, staffId, date, ...rest }: Known): void {
+  const { startsAt } = rest;
+  const on = startsAt === undefined ? date : dateOf(startsAt, clinicZone());
+  const [service, staff] = [serviceId ?? entry.service_id, staffId ?? entry.staff_id];
+  plant({ ...rest, entry, date: on, serviceId: service ?? undefined, staffId: staff ?? undefined });
+  newBooking({ client: entry.client_id, pet: entry.pet_id ?? undefined, date: on });
 }
 
 /** Books a free time for somebody who waits. True where it worked. */

@@ -672,6 +672,8 @@ export type EditAppointmentInput = {
 	payment_status: PaymentStatus,
 	/**  Answers to the service's form. */
 	answers: FormAnswer[],
+	/**  Another service may stand over another visit, knowingly. */
+	is_overbooking_allowed?: boolean,
 };
 
 /**  Whether mail may be sent to a client. */

@@ -13,17 +13,36 @@ function inTurn<R>(ask: () => Promise<R>): Promise<R | null> {
 
 /** What is being typed, kept by the core so that a crash or a power cut does not take it. */
 export class Draft<T> {
-  readonly #key: string;
+  /** Those of forms that are open. */
+  static readonly #open = new Set<Draft<unknown>>();
+  #key: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pending: T | null = null;
 
   constructor(key: string) {
     this.#key = key;
+    Draft.#open.add(this);
+  }
+
+  /** What is kept under a key is kept under another from now on, with what an open form is still about to keep. */
+  static move(from: string, to: string): void {
+    for (const draft of Draft.#open) {
+      if (draft.#key !== from) continue;
+      draft.flush();
+      draft.#key = to;
+    }
+    void inTurn(async () => {
+      const kept = await backend.draft(from);
+      if (kept === null) return;
+      await backend.setDraft(to, kept);
+      await backend.setDraft(from, null);
+    });
   }
 
   /** What was left from the last time. */
   async left(): Promise<T | null> {
-    const json = await inTurn(() => backend.draft(this.#key));
+    const key = this.#key;
+    const json = await inTurn(() => backend.draft(key));
     try {
       return json === null ? null : (JSON.parse(json) as T);
     } catch {
@@ -37,19 +56,26 @@ export class Draft<T> {
     this.#timer ??= setTimeout(() => this.flush(), WAIT);
   }
 
-  /** Keeps now what still waits to be kept: the form goes, and may be opened again at once. */
+  /** Keeps now what still waits to be kept. */
   flush(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const kept = JSON.stringify(this.#pending);
-    void inTurn(() => backend.setDraft(this.#key, kept));
+    const [key, kept] = [this.#key, JSON.stringify(this.#pending)];
+    void inTurn(() => backend.setDraft(key, kept));
+  }
+
+  /** The form goes, and may be opened again at once. */
+  close(): void {
+    this.flush();
+    Draft.#open.delete(this);
   }
 
   /** It was saved or thrown away. */
   async clear(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await inTurn(() => backend.setDraft(this.#key, null));
+    const key = this.#key;
+    await inTurn(() => backend.setDraft(key, null));
   }
 }

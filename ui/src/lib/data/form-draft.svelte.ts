@@ -24,7 +24,7 @@ export class FormDraft<T extends object> {
     this.#draft = new Draft<Kept<T>>(key);
     this.#start = start;
     // What is kept later would come back after the form was opened again and saved.
-    onDestroy(() => this.#draft.flush());
+    onDestroy(() => this.#draft.close());
     void this.#draft.left().then((kept) => {
       // Without its beginning nobody knows what of it is old.
       if (!kept?.value || !kept.start) return;

@@ -4,8 +4,15 @@ import { backend } from '$lib/backend';
 import { addDays } from '$lib/time/zone';
 import { live, type Table } from './live';
 
-/** What the core looks at when it is asked for free times. */
-export const FREE_TIMES: Table[] = ['appointments', 'staff', 'staff_schedules', 'schedule_overrides', 'services'];
+/** What the core looks at when it is asked for free times. Of the clinic it is the zone, in which a day begins and hours are read. */
+export const FREE_TIMES: Table[] = [
+  'appointments',
+  'clinics',
+  'staff',
+  'staff_schedules',
+  'schedule_overrides',
+  'services',
+];
 export const staffQuery = () => createQuery(() => live(['staff'], ['staff'], () => backend.staff()));
 export const servicesQuery = () => createQuery(() => live(['services'], ['services'], () => backend.services()));
 /** Exceptions of the coming year, the repeated ones with them. */

@@ -22,6 +22,8 @@ export function toastSaved<T>(message: string, saved: Saved<T>, more?: ToastActi
   });
 }
 
+/** Why nothing was done. */
+export const toastSaid = (message: string): void => void toast(message, { duration: UNDO_MILLIS });
 export const toastDone = (message: string): void => void toast.success(message);
 export const toastRefused = (thrown: unknown): void =>
   void toast.error(refusalText(refusalOf(thrown)), { duration: 8000 });

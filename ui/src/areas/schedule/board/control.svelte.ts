@@ -198,12 +198,14 @@ export class BoardControl {
       this.said = t('schedule.cannot_move');
       return;
     }
-    const from = this.#aimed?.target ?? { column: box.column, top: box.top, height: trueHeight(box) };
-    const target = stepTarget(from, event.key, event.shiftKey, layout.columns.length, layout.length);
+    const origin = { column: box.column, top: box.top, height: trueHeight(box) };
+    const from = this.#aimed?.target ?? origin;
+    const target = stepTarget(from, event.key, event.shiftKey, layout.columns.length, layout.length, origin);
     if (!target) return;
     this.#aimed = { id: box.card.id, target };
     this.said = this.targetWords(target);
-    if (this.scroller) keepInSight(this.scroller, target, zoom);
+    if (this.scroller)
+      keepInSight(this.scroller, { ...target, height: Math.min(target.height, layout.length - target.top) }, zoom);
   }
 
   async #dropAimed(): Promise<void> {

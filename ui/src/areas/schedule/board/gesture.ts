@@ -25,6 +25,9 @@ export type Gesture =
 /** What a click on free time makes. */
 export const CLICK_MINUTES = 30;
 
+/** A visit that goes on past the end of its column: its end is not there to be pulled, and it keeps its length wherever it starts. */
+const reachesOut = ({ top, height }: Target, length: number): boolean => top + height > length;
+
 /** The target of a gesture with the pointer at a place; `step` is the grid in minutes, `length` the column's height. */
 export function targetOf(gesture: Gesture, to: Place, step: number, length: number): Target {
   if (gesture.kind === 'create') {
@@ -35,36 +38,44 @@ export function targetOf(gesture: Gesture, to: Place, step: number, length: numb
   }
   const { origin, from } = gesture;
   if (gesture.kind === 'resize') {
+    if (reachesOut(origin, length)) return origin;
     const end = snap(origin.top + origin.height + to.minute - from.minute, step);
     return { ...origin, height: Math.min(Math.max(end, origin.top + step), length) - origin.top };
   }
   const top = snap(origin.top + to.minute - from.minute, step);
+  const last = length - (reachesOut(origin, length) ? step : origin.height);
   return {
     column: to.column,
-    top: Math.min(Math.max(top, 0), Math.max(0, length - origin.height)),
+    top: Math.min(Math.max(top, 0), last),
     height: origin.height,
   };
 }
 
-/** The target of a step by keyboard: up and down in time, left and right over the columns, with `isResize` the end alone. */
+/**
+ * The target of a step by keyboard: up and down in time, left and right over the columns, with `isResize` the end alone. `origin` is where the
+ * visit stands, from which the steps go.
+ */
 export function stepTarget(
   target: Target,
   key: string,
   isResize: boolean,
   columns: number,
   length: number,
+  origin: Target = target,
 ): Target | null {
   const by = STEPS[key];
   if (!by) return null;
   if (isResize) {
+    if (reachesOut(origin, length)) return target;
     const height = target.height + by.minutes;
     return by.minutes === 0 || height < 5 || target.top + height > length ? target : { ...target, height };
   }
   const top = target.top + by.minutes;
+  const last = reachesOut(origin, length) ? length - Math.abs(by.minutes) : length - target.height;
   return {
     ...target,
     column: Math.min(columns - 1, Math.max(0, target.column + by.columns)),
-    top: top < 0 || top + target.height > length ? target.top : top,
+    top: top < 0 || top > last ? target.top : top,
   };
 }
 

@@ -1,0 +1,152 @@
+import type { Page } from '@playwright/test';
+import { expect, openDesk, test } from './desk';
+import { movable, stored } from './visits';
+
+/** One person waits alone, for a service, or for any: with a note, and for no day or colleague in particular. Gives the name. */
+const onlyOne = (page: Page, service: string | null) =>
+  page.evaluate((wanted) => {
+    const world = window.petrelWorld!;
+    world.elsewhere(['waitlist_entries'], (memory) => {
+      const service_id = memory.services.find(({ name }) => name === wanted)?.id ?? null;
+      const notes = 'Can come at short notice';
+      const open = { staff_id: null, requested_on: null, earliest: null, latest: null };
+      memory.waitlist = [{ ...memory.waitlist[1]!, ...open, service_id, notes }];
+    });
+    return world.memory.waitlist[0]!.client_name;
+  }, service);
+
+/** How the entry stands, and the visit that was booked for it last. */
+const outcome = (page: Page) =>
+  page.evaluate(() => {
+    const { waitlist, visits } = window.petrelWorld!.memory;
+    const { status, client_id, pet_id } = waitlist[0]!;
+    const visit = visits.at(-1)!;
+    const isTheirs = visit.client_id === client_id && visit.pet_id === pet_id;
+    return { status, isTheirs, method: visit.booking_method, notes: visit.notes.internal_notes, at: visit.starts_at };
+  });
+
+/** Opens the waitlist with one person on it, and the times that fit. */
+async function findTimes(page: Page, service: string | null): Promise<string> {
+  await openDesk(page, '/#/waitlist');
+  await page.getByTestId('waitlist-entry').first().waitFor();
+  const name = await onlyOne(page, service);
+  await expect(page.getByTestId('waitlist-entry')).toHaveCount(1);
+  await page.getByTestId('find-times').click();
+  return name;
+}
+
+/** Takes the first time that fits: the form opens with it, for who waits. */
+async function takeFirst(page: Page, name: string): Promise<void> {
+  const slot = page.getByTestId('waitlist-times').getByTestId('free-slot').first();
+  const time = /\d+:\d\d/.exec(await slot.innerText())![0];
+  await slot.click();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await expect(page.getByTestId('booking-time')).toHaveValue(time);
+  await expect(page.getByLabel('Internal notes')).toHaveValue('Can come at short notice');
+  // Nothing of it was typed: there is nothing to throw away.
+  await expect(page.getByTestId('booking-discard')).toHaveCount(0);
+  expect((await outcome(page)).status).toBe('active');
+}
+
+const booked = { status: 'booked', isTheirs: true, method: 'waitlist', notes: 'Can come at short notice' };
+
+test('who takes any service is booked in the form, with the time that was chosen', async ({ page }) => {
+  const name = await findTimes(page, null);
+  await takeFirst(page, name);
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await outcome(page)).toMatchObject(booked);
+});
+
+test('who waits for a service that asks something first is asked in the form', async ({ page }) => {
+  const name = await findTimes(page, 'Surgery');
+  await takeFirst(page, name);
+  await expect(page.getByTestId('booking-service')).toContainText('Surgery');
+  const fasting = page.getByTestId('booking-panel').getByRole('combobox', { name: /^Fasting/ });
+  await page.getByTestId('booking-save').click();
+  await expect(fasting).toHaveAttribute('aria-invalid', 'true');
+  await fasting.click();
+  await page.getByRole('option', { name: 'Yes' }).click();
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await outcome(page)).toMatchObject(booked);
+});
+
+test('who is booked at another time waits no longer, and waits on where somebody else is booked instead', async ({
+  page,
+}) => {
+  const name = await findTimes(page, 'Vaccination');
+  await page.getByTestId('waitlist-elsewhere').click();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await expect(page.getByTestId('booking-service')).toContainText('Vaccination');
+  await page.getByRole('button', { name: 'Another client' }).click();
+  await expect(page.getByLabel('Internal notes')).toHaveValue('');
+  await page.getByTestId('booking-search').fill('romero');
+  await page.getByRole('option').first().click();
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await outcome(page)).toMatchObject({ status: 'active', isTheirs: false, method: 'phone', notes: null });
+
+  await page.getByTestId('nav-waitlist').click();
+  await page.getByTestId('find-times').click();
+  await page.getByTestId('waitlist-elsewhere').click();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await page.getByTestId('booking-save').click();
+  await expect.poll(async () => (await outcome(page)).status).toBe('booked');
+  expect(await outcome(page)).toMatchObject(booked);
+});
+
+test('a time that became free is booked in the form for who takes any service', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const { starts_at } = await stored(page, id);
+  const name = await onlyOne(page, null);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await page.getByTestId('cancel-confirm').click();
+  await page.getByTestId('fill').click();
+  await expect(page.getByTestId('freed-dialog')).toHaveCount(0);
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await outcome(page)).toMatchObject({ ...booked, at: starts_at });
+});
+
+for (const isOpen of [true, false]) {
+  test(`a time that was left for another is offered to who waits (${isOpen ? 'beside the visit' : 'on the board'})`, async ({
+    page,
+  }) => {
+    await openDesk(page, '/?view=week&staff=all#/schedule');
+    const id = await movable(page);
+    await page.evaluate((own) => {
+      window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+        const kept = memory.visits.find((each) => each.id === own)!;
+        const service_id = memory.services.find(({ name }) => name === 'Consultation')!.id;
+        const starts_at = Date.parse('2026-11-20T16:00:00+01:00');
+        Object.assign(kept, { service_id, starts_at, ends_at: starts_at + 1_800_000 });
+        // Nothing stands in the way.
+        memory.visits = memory.visits.filter((each) => each === kept || each.staff_id !== kept.staff_id);
+      });
+    }, id);
+    await onlyOne(page, 'Consultation');
+    const before = await stored(page, id);
+    const button = page.locator(`[data-id="${id}"]`);
+    if (isOpen) {
+      await button.click();
+      await page.getByTestId('visit-reschedule').click();
+      await page.getByTestId('free-slot').last().click();
+    } else {
+      await button.focus();
+      await page.keyboard.down('Alt');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.up('Alt');
+    }
+    await expect(page.getByText('Rescheduled to')).toBeVisible();
+    const next = (await stored(page, id)).next_appointment_id!;
+    if (isOpen) await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+    await page.getByTestId('fill').click();
+    await expect(page.getByText('has the time')).toBeVisible();
+    expect(await outcome(page)).toMatchObject({ ...booked, at: before.starts_at });
+    expect(await page.evaluate(() => window.petrelWorld!.memory.visits.at(-1)!.staff_id)).toBe(before.staff_id);
+  });
+}
