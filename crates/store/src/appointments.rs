@@ -17,4 +17,4 @@ mod status;
 
 pub(crate) use colleagues::{Roster, busy_on_board, roster};
 pub(crate) use place::{UndoneVisits, refuse_new_clashes, wish};
-pub(crate) use row::existing;
+pub(crate) use row::{existing, visit};

@@ -1,9 +1,10 @@
 //! Deleting by the manifest's rules, as explicit changes at the desk that deletes.
 
 use petrel_domain::manifest::{OnDelete, Reference, references_to};
-use petrel_domain::{Refusal, RefusalCode};
+use petrel_domain::{AppointmentId, Refusal, RefusalCode};
 use rusqlite::params;
 
+use crate::appointments::{clash, visit};
 use crate::{Result, Tx};
 
 /// Marks a row deleted, with what belongs to it; clears references to it; refuses where something must not lose it.
@@ -11,6 +12,7 @@ use crate::{Result, Tx};
 /// # Errors
 /// `not_found`, or `in_use` naming what stands in the way and how many there are.
 pub(crate) fn soft_delete(tx: &mut Tx<'_>, table: &str, id: [u8; 16]) -> Result<()> {
+    let visit = if table == "appointments" { visit(tx.db(), AppointmentId::from_bytes(id))? } else { None };
     let sql = format!("UPDATE {table} SET deleted_at = ?2, updated_at = ?2 WHERE id = ?1 AND deleted_at IS NULL");
     if tx.db().prepare_cached(&sql)?.execute(params![id, tx.now().0])? == 0 {
         return Err(Refusal::not_found(table).into());
@@ -29,7 +31,7 @@ pub(crate) fn soft_delete(tx: &mut Tx<'_>, table: &str, id: [u8; 16]) -> Result<
             }
         }
     }
-    Ok(())
+    visit.map_or(Ok(()), |was| clash::settle_marks(tx, &was))
 }
 
 fn refuse_in_use(tx: &Tx<'_>, reference: &Reference, id: [u8; 16]) -> Result<()> {

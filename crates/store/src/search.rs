@@ -44,8 +44,8 @@ fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in folded.split_whitespace() {
         match words.last_mut() {
-            // "555 44 77" is one number, told in groups, also beside a name.
-            Some(last) if is_digits(last) && is_digits(word) => last.push_str(word),
+            // "555 44 77" is one number, told in groups, also beside a name. In an e-mail they are words of their own.
+            Some(last) if !text.contains('@') && is_digits(last) && is_digits(word) => last.push_str(word),
             _ => words.push(word.to_owned()),
         }
     }
@@ -136,6 +136,7 @@ mod tests {
     fn numbers_told_in_groups_are_one() {
         assert_eq!(words("555 44 77"), ["5554477"]);
         assert_eq!(words("rex 4477"), ["rex", "4477"]);
+        assert_eq!(words("ana.12.85@mail.com"), ["ana", "12", "85", "mail", "com"]);
         assert_eq!(words("Smith 555 2671 rex 12"), ["smith", "5552671", "rex", "12"]);
         assert!(question(&words("4477"), false).contains("\"7744\"*"));
     }

@@ -9,7 +9,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCo
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::appointments::{UndoneVisits, refuse_new_clashes};
+use crate::appointments::{UndoneVisits, clash, refuse_new_clashes, visit};
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
 use crate::replica::right_to_write;
@@ -79,6 +79,7 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
     let mut gone = BTreeSet::new();
     let mut written = BTreeMap::new();
     let mut visits = UndoneVisits { all: Vec::new(), placed: Vec::new(), since: Millis(i64::MAX) };
+    let mut left = Vec::new();
     let mut is_known = false;
     while let Some(row) = transactions.next()? {
         is_known = true;
@@ -92,6 +93,9 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(new) => *new.insert(written_at(tx, step)?),
             };
+            if step.table == "appointments" {
+                left.extend(visit(tx.db(), AppointmentId::from_bytes(step.id))?);
+            }
             if step.table == "staff" {
                 change_member(tx, step.id, |tx| put_back(tx, step, at))?
             } else {
@@ -117,7 +121,8 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
         refuse_orphans(tx, tx.catalog().table(table)?, id)?;
     }
     refuse_ownerless(tx)?;
-    refuse_new_clashes(tx, &visits)
+    refuse_new_clashes(tx, &visits)?;
+    left.iter().try_for_each(|was| clash::settle_marks(tx, was))
 }
 
 /// Whether a visit that is put back takes time that it did not take until then.

@@ -8,7 +8,7 @@ use crate::recurrence::Recurrence;
 use crate::{FieldType, MINUTE, Refusal, RefusalCode};
 
 /// The longest visit: 31 days of boarding, in minutes.
-const LONGEST: u32 = 44_640;
+pub const LONGEST_VISIT: u32 = 44_640;
 
 impl Checked for AppointmentNotes {
     type Context<'a> = ();
@@ -56,7 +56,7 @@ impl Checked for BookInput {
 fn check_pet(pet: &BookPet, has_title: bool, has_client: bool) -> Result<(), Refusal> {
     check_instant("starts_at", pet.starts_at)?;
     if let Some(minutes) = pet.duration_minutes {
-        number("duration_minutes", u32::from(minutes), 1, LONGEST)?;
+        number("duration_minutes", u32::from(minutes), 1, LONGEST_VISIT)?;
     }
     if pet.service_id.is_none() && !has_title {
         return Err(Refusal::required("service_id"));
@@ -79,7 +79,7 @@ impl Checked for MoveInput {
         if self.ends_at <= self.starts_at {
             return Err(Refusal::on(RefusalCode::EndBeforeStart, "ends_at"));
         }
-        number("duration_minutes", u32::try_from((self.ends_at.0 - self.starts_at.0) / MINUTE).unwrap_or(u32::MAX), 1, LONGEST)?;
+        number("duration_minutes", u32::try_from((self.ends_at.0 - self.starts_at.0) / MINUTE).unwrap_or(u32::MAX), 1, LONGEST_VISIT)?;
         Ok(self)
     }
 }
@@ -109,7 +109,7 @@ impl Checked for FreeSlotsQuery {
         check_date("from", self.from)?;
         number("days", u32::from(self.days), 1, 62)?;
         if let Some(minutes) = self.duration_minutes {
-            number("duration_minutes", u32::from(minutes), 1, LONGEST)?;
+            number("duration_minutes", u32::from(minutes), 1, LONGEST_VISIT)?;
         }
         if self.service_id.is_none() && self.duration_minutes.is_none() {
             return Err(Refusal::required("duration_minutes"));

@@ -78,6 +78,11 @@ pub fn judge(
     }
 }
 
+/// What a desk notes of a visit because of another one, and nobody typed.
+fn is_mark(table: &str, column: &str) -> bool {
+    column == "updated_at" || (table == "appointments" && matches!(column, "is_overbooked" | "clash_with_id"))
+}
+
 /// A deletion says when.
 fn complete(change: &mut Change, clock: Clock) {
     if change.op == Op::Delete && change.columns.get("deleted_at").is_none_or(Value::is_null) {
@@ -174,7 +179,7 @@ impl Case<'_> {
         }
         let was_deleted = row.is_deleted();
         let is_unseen_deletion = was_deleted && row.stamp("deleted_at").seq > self.seen && row.stamp("deleted_at").replica != mine.replica;
-        let edits = !change.columns.contains_key("deleted_at");
+        let edits = change.columns.keys().any(|column| !is_mark(table, column)) && !change.columns.contains_key("deleted_at");
         self.ledger.set(table, change.id, &set, &won, seq);
         if table == "appointments" && set.keys().any(|column| PLACE.contains(&column)) {
             self.places.push(change.id);

@@ -8,7 +8,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Mi
 use rusqlite::{OptionalExtension, params};
 
 use super::colleagues::{Roster, roster};
-use super::place::{Place, place};
+use super::place::{Place, is_outside, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
 use crate::services::service;
@@ -19,6 +19,8 @@ struct Wanted {
     pet: BookPet,
     service: Option<Service>,
     minutes: i64,
+    /// The first date was seen to lie outside of the hours, and is wanted all the same: so are the others.
+    may_be_outside: bool,
     answers: Vec<FormAnswer>,
 }
 
@@ -38,7 +40,8 @@ impl Store {
 fn book(tx: &mut Tx<'_>, input: &BookInput) -> Result<Booked> {
     let roster = roster(tx.db())?;
     check_people(tx, input)?;
-    let wanted = input.pets.iter().enumerate().map(|(n, pet)| look_up(tx, pet).map_err(of_pet(n))).collect::<Result<Vec<_>>>()?;
+    let look_up = |(n, pet)| look_up(tx, &roster, input, pet).map_err(of_pet(n));
+    let wanted = input.pets.iter().enumerate().map(look_up).collect::<Result<Vec<_>>>()?;
     let first = wanted.iter().map(|wanted| wanted.pet.starts_at).min().unwrap_or(tx.now());
     let shifts = match &input.recurrence {
         None => vec![0],
@@ -101,20 +104,12 @@ fn visit(
     let shifted = if days == 0 { Some(wanted.pet.starts_at) } else { zone::shifted(wanted.pet.starts_at, days, 0, roster.zone) };
     let starts_at: Millis = shifted.ok_or_else(|| Refusal::on(RefusalCode::OutsideHours, "starts_at"))?;
     let ends_at = starts_at.plus_minutes(wanted.minutes);
-    let is_overbooked = place(
-        tx,
-        roster,
-        &Place {
-            staff_id: wanted.pet.staff_id,
-            starts_at,
-            ends_at,
-            service: wanted.service.as_ref(),
-            is_emergency: input.is_emergency,
-            // What was seen and wanted all the same is the first date.
-            is_overbooking_allowed: input.is_overbooking_allowed && days == 0,
-            except: &[],
-        },
-    )?;
+    let wish = place_of(input, &wanted.pet, wanted.service.as_ref(), wanted.minutes);
+    // What was seen, and is wanted all the same, is the first date.
+    let is_overbooking_allowed = input.is_overbooking_allowed && days == 0;
+    let may_be_outside = wanted.may_be_outside;
+    let is_overbooked =
+        place(tx, roster, &Place { starts_at, ends_at, is_overbooking_allowed, may_be_outside, is_helped: days == 0, ..wish })?;
     let details = wanted.service.as_ref().map(|service| &service.details);
     let new = NewVisit {
         client_id: input.client_id,
@@ -159,21 +154,36 @@ fn check_people(tx: &Tx<'_>, input: &BookInput) -> Result<()> {
             return Err(Refusal::not_found("client_id").into());
         }
     }
-    for pet in input.pets.iter().filter_map(|pet| pet.pet_id) {
+    for (n, pet) in input.pets.iter().enumerate().filter_map(|(n, pet)| Some((n, pet.pet_id?))) {
         let sql = "SELECT deceased_on FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
         let client = input.client_id.map(petrel_domain::ClientId::bytes);
         let found =
             tx.db().prepare_cached(sql)?.query_row(params![pet.bytes(), client], |row| row.get::<_, Option<String>>(0)).optional()?;
         match found {
-            None => return Err(Refusal::not_found("pet_id").into()),
-            Some(Some(_)) => return Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into()),
+            None => return Err(of_pet(n)(Refusal::not_found("pet_id").into())),
+            Some(Some(_)) => return Err(of_pet(n)(Refusal::on(RefusalCode::PetDeceased, "pet_id").into())),
             Some(None) => {}
         }
     }
     Ok(())
 }
 
-fn look_up(tx: &Tx<'_>, pet: &BookPet) -> Result<Wanted> {
+/// Where the first date of a pet is to stand.
+fn place_of<'a>(input: &BookInput, pet: &BookPet, service: Option<&'a Service>, minutes: i64) -> Place<'a> {
+    Place {
+        staff_id: pet.staff_id,
+        starts_at: pet.starts_at,
+        ends_at: pet.starts_at.plus_minutes(minutes),
+        service,
+        is_emergency: input.is_emergency,
+        is_overbooking_allowed: false,
+        may_be_outside: false,
+        is_helped: true,
+        except: &[],
+    }
+}
+
+fn look_up(tx: &Tx<'_>, roster: &Roster, input: &BookInput, pet: &BookPet) -> Result<Wanted> {
     let staff = "SELECT 1 FROM staff WHERE id = ?1 AND is_active AND deleted_at IS NULL";
     if !tx.db().prepare_cached(staff)?.exists([pet.staff_id.bytes()])? {
         return Err(Refusal::not_found("staff_id").into());
@@ -182,5 +192,9 @@ fn look_up(tx: &Tx<'_>, pet: &BookPet) -> Result<Wanted> {
     let fields = service.as_ref().map_or(&[][..], |service| &service.details.form_fields);
     let usual = service.as_ref().map_or(0, |service| service.details.duration_minutes);
     let answers = check_answers(fields, &pet.answers)?;
-    Ok(Wanted { minutes: i64::from(pet.duration_minutes.unwrap_or(usual).max(1)), answers, pet: pet.clone(), service })
+    let minutes = i64::from(pet.duration_minutes.unwrap_or(usual).max(1));
+    let may_be_outside = input.is_overbooking_allowed
+        && input.recurrence.is_some()
+        && is_outside(tx, roster, &place_of(input, pet, service.as_ref(), minutes))?;
+    Ok(Wanted { minutes, may_be_outside, answers, pet: pet.clone(), service })
 }

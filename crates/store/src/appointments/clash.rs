@@ -1,17 +1,16 @@
 //! Two visits at one time that desks brought together.
 
+use petrel_domain::appointment::takes_time;
 use petrel_domain::desk::Saved;
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, DAY, Refusal};
 use rusqlite::{OptionalExtension, params};
 
 use super::colleagues::roster;
-use super::place::stands_over_another;
+use super::place::{LONGEST, stands_over_another};
 use super::row::{Visit, existing, visit};
+use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
-
-/// The longest stay, in milliseconds.
-const LONGEST_STAY: i64 = 31 * DAY;
 
 impl Store {
     /// Two visits that clash are kept knowingly: the one that is flagged stands over the other from now on.
@@ -33,18 +32,23 @@ impl Store {
     }
 }
 
-/// A visit has left its place: what it clashed with is free of it, and what was booked over it knowingly stands over it no more. A mark that stayed
-/// would warn for ever, and keep the hub from finding who is booked there next by another desk.
+/// A visit has left its place: what it clashed with is free of it, and what was booked over it knowingly stands over it no more.
 pub(crate) fn leave(tx: &Tx<'_>, was: &Visit) -> Result<()> {
     clear(tx, was.id)?;
-    let Some(staff_id) = was.staff_id else { return Ok(()) };
+    settle_marks(tx, was)
+}
+
+/// Takes the mark from visits that were booked over one that has left its place, where they stand over no other. A mark that stayed would warn for
+/// ever, and keep the hub from finding who is booked there next by another desk.
+pub(crate) fn settle_marks(tx: &Tx<'_>, was: &Visit) -> Result<()> {
+    let Some(staff_id) = was.staff_id.filter(|_| takes_time(was.status) && was.ends_at > tx.now()) else { return Ok(()) };
     // What a service keeps free before or after may reach over a day's end, not over two.
     let (from, until) = (was.starts_at.0 - DAY, was.ends_at.0 + DAY);
     let sql =
         "SELECT id FROM appointments WHERE staff_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 AND ends_at > ?4 AND is_overbooked = 1
                AND status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed') AND deleted_at IS NULL AND id <> ?5";
     let mut statement = tx.db().prepare_cached(sql)?;
-    let values = params![staff_id.bytes(), from - LONGEST_STAY, until, from, was.id.bytes()];
+    let values = params![staff_id.bytes(), from - LONGEST, until, from, was.id.bytes()];
     let over = statement.query_map(values, |row| row.get(0).map(AppointmentId::from_bytes))?.collect::<Result<Vec<_>, _>>()?;
     if over.is_empty() {
         return Ok(());
@@ -52,7 +56,8 @@ pub(crate) fn leave(tx: &Tx<'_>, was: &Visit) -> Result<()> {
     let roster = roster(tx.db())?;
     for id in over {
         let Some(over) = visit(tx.db(), id)? else { continue };
-        if !stands_over_another(tx, &roster, &over)? {
+        let service = over.service_id.map(|id| service(tx.db(), id)).transpose()?;
+        if !stands_over_another(tx, &roster, &over, service.as_ref())? {
             let sql = "UPDATE appointments SET is_overbooked = 0, updated_at = ?2 WHERE id = ?1";
             tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
         }

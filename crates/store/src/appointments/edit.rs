@@ -4,15 +4,15 @@ use petrel_domain::appointment::takes_time;
 use petrel_domain::checked::{Checked, check_answers, check_edited_answers};
 use petrel_domain::desk::{EditAppointmentInput, Saved, Service};
 use petrel_domain::rights::Right;
-use petrel_domain::{PetId, Refusal, RefusalCode, ServiceId};
+use petrel_domain::{AppointmentStatus, PetId, Refusal, RefusalCode, ServiceId};
 use rusqlite::{OptionalExtension, params};
 
 use super::colleagues::roster;
-use super::place::{Place, place};
+use super::place::stands_over_another;
 use super::row::{Visit, existing};
 use super::{answers, clash};
 use crate::services::service;
-use crate::{Action, Actor, Result, Store, StoreError, Tx};
+use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
     /// Changes a visit's pet, service, texts, money and answers; not its time or status.
@@ -68,28 +68,18 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
 /// for another number at once.
 ///
 /// # Errors
-/// `slot_taken` on `service_id`, with the free times next to it.
+/// `slot_taken` on `service_id`.
 fn stands_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, service: Option<&Service>) -> Result<bool> {
-    let Some(staff_id) = visit.staff_id.filter(|_| input.service_id != visit.service_id && takes_time(visit.status)) else {
+    // What is over stands in nobody's way.
+    let is_open = takes_time(visit.status) && visit.status != AppointmentStatus::Completed && visit.ends_at > tx.now();
+    if input.service_id == visit.service_id || !is_open {
         return Ok(visit.is_overbooked);
-    };
-    let wanted = Place {
-        staff_id,
-        starts_at: visit.starts_at,
-        ends_at: visit.ends_at,
-        service,
-        is_emergency: visit.is_emergency,
-        is_overbooking_allowed: input.is_overbooking_allowed || visit.is_overbooked,
-        except: &[visit.id],
-    };
-    match place(tx, &roster(tx.db())?, &wanted) {
-        Err(StoreError::Refused(refusal)) if refusal.code == RefusalCode::SlotTaken => {
-            Err(Refusal { field: Some("service_id".to_owned()), ..refusal }.into())
-        }
-        // When it is was settled when it was booked.
-        Err(StoreError::Refused(_)) => Ok(false),
-        judged => judged,
     }
+    let is_over = stands_over_another(tx, &roster(tx.db())?, visit, service)?;
+    if is_over && !input.is_overbooking_allowed && !visit.is_overbooked {
+        return Err(Refusal::on(RefusalCode::SlotTaken, "service_id").into());
+    }
+    Ok(is_over)
 }
 
 /// Another pet of the same client may be seen instead, if it is alive.

@@ -51,6 +51,8 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
     let visits = series::in_scope(tx, &visit, input.scope)?;
     let ids: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
     let mut in_the_way: Vec<(Millis, Refusal)> = Vec::new();
+    // Those that do not fit stay where they are, and are in nobody's way for it: what is told is how many do not fit.
+    let mut left = Vec::new();
     for (place, other) in visits.iter().enumerate() {
         if !can_move_time(other.status) {
             return Err(not_movable(other));
@@ -59,10 +61,13 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
         // With whom the others are changes with the one that was moved, where they were with the same colleague.
         let staff_id = if other.staff_id == visit.staff_id { input.staff_id.or(other.staff_id) } else { other.staff_id };
         // Those that have not moved yet are not in the way.
-        let target = match judged(tx, &roster, other, input, (starts_at, ends_at, staff_id), &ids[place..]) {
+        let is_helped = other.id == visit.id;
+        let except = [&ids[place..], &left].concat();
+        let target = match judged(tx, &roster, other, input, (starts_at, ends_at, staff_id), &except, is_helped) {
             Ok(target) => target,
             Err(StoreError::Refused(refusal)) if is_of_place(refusal.code) => {
                 in_the_way.push((starts_at, refusal));
+                left.push(other.id);
                 continue;
             }
             Err(error) => return Err(error),
@@ -112,6 +117,7 @@ fn judged(
     input: &MoveInput,
     (starts_at, ends_at, staff_id): (Millis, Millis, Option<StaffId>),
     except: &[AppointmentId],
+    is_helped: bool,
 ) -> Result<Target> {
     let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
     let is_overbooked = match staff_id {
@@ -126,6 +132,8 @@ fn judged(
                 service: service.as_ref(),
                 is_emergency: visit.is_emergency,
                 is_overbooking_allowed: input.is_overbooking_allowed,
+                may_be_outside: false,
+                is_helped,
                 except,
             },
         )?,
@@ -144,7 +152,7 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
         return Err(Refusal::on(RefusalCode::Invalid, "scope").into());
     }
     let staff_id = input.staff_id.or(visit.staff_id);
-    let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at, staff_id), &[visit.id])?;
+    let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at, staff_id), &[visit.id], true)?;
     let old = "UPDATE appointments SET status = 'rescheduled', updated_at = ?2 WHERE id = ?1";
     tx.db().prepare_cached(old)?.execute(params![visit.id.bytes(), tx.now().0])?;
     clash::leave(tx, &visit)?;

@@ -2,6 +2,7 @@
 
 use petrel_domain::appointment::takes_time;
 use petrel_domain::availability::{Busy, Fit, Window, Wish, days, free_slots, judge, nearest};
+use petrel_domain::checked::LONGEST_VISIT;
 use petrel_domain::desk::{FreeSlot, Service};
 use petrel_domain::{AppointmentId, DAY, MINUTE, Millis, Refusal, RefusalCode, ServiceKind, StaffId, zone};
 use rusqlite::{Connection, params};
@@ -15,6 +16,8 @@ use crate::{Result, Tx};
 const ALTERNATIVES: usize = 5;
 /// How many days before and after are looked at for them.
 const AROUND_DAYS: u16 = 7;
+/// The longest visit, in milliseconds.
+pub(super) const LONGEST: i64 = LONGEST_VISIT as i64 * MINUTE;
 
 /// A visit to be placed.
 pub(crate) struct Place<'a> {
@@ -25,11 +28,30 @@ pub(crate) struct Place<'a> {
     pub(crate) is_emergency: bool,
     /// The person has seen the warning and wants it all the same.
     pub(crate) is_overbooking_allowed: bool,
+    /// The person has seen that it lies outside of the hours, and wants it all the same.
+    pub(crate) may_be_outside: bool,
+    /// Whether free times next to it are looked for where it does not do.
+    pub(crate) is_helped: bool,
     /// Visits that are moved together with this one do not stand in its way.
     pub(crate) except: &'a [AppointmentId],
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    /// Where a visit stands, with its service; none where nobody is with it.
+    pub(super) fn of(visit: &Visit, service: Option<&'a Service>, except: &'a [AppointmentId]) -> Option<Self> {
+        Some(Self {
+            staff_id: visit.staff_id?,
+            starts_at: visit.starts_at,
+            ends_at: visit.ends_at,
+            service,
+            is_emergency: visit.is_emergency,
+            is_overbooking_allowed: false,
+            may_be_outside: false,
+            is_helped: true,
+            except,
+        })
+    }
+
     /// What is wished for, in the engine's words.
     pub(crate) fn wish(&self) -> Wish {
         wish(self.service, minutes(self.starts_at, self.ends_at), self.is_emergency)
@@ -61,7 +83,7 @@ pub(crate) fn place(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>) -> Result<b
     let code = match fit(roster, place, &around(tx.db(), place)?) {
         Fit::Free => return Ok(false),
         Fit::Taken { .. } if place.is_overbooking_allowed => return Ok(true),
-        Fit::OutsideHours | Fit::EmergencyOnly if place.is_overbooking_allowed => return Ok(false),
+        Fit::OutsideHours | Fit::EmergencyOnly if place.is_overbooking_allowed || place.may_be_outside => return Ok(false),
         Fit::Taken { .. } => RefusalCode::SlotTaken,
         Fit::OutsideHours => RefusalCode::OutsideHours,
         Fit::EmergencyOnly => RefusalCode::EmergencyOnly,
@@ -78,24 +100,26 @@ fn fit(roster: &Roster, place: &Place<'_>, busy: &[Busy]) -> Fit {
     judge(&roster.colleague(place.staff_id), busy, &place.wish(), place.starts_at, place.ends_at, roster.zone)
 }
 
-/// Whether a visit stands where another one does.
-pub(super) fn stands_over_another(tx: &Tx<'_>, roster: &Roster, visit: &Visit) -> Result<bool> {
+/// Whether a place is outside of the hours, and nothing else is wrong with it.
+pub(super) fn is_outside(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>) -> Result<bool> {
+    Ok(matches!(fit(roster, place, &around(tx.db(), place)?), Fit::OutsideHours | Fit::EmergencyOnly))
+}
+
+/// Whether a visit with this service stands where another one does. Those that stand over others knowingly are not counted, as the hub does not count
+/// them: of two visits that stand over each other one has the mark.
+pub(super) fn stands_over_another(tx: &Tx<'_>, roster: &Roster, visit: &Visit, service: Option<&Service>) -> Result<bool> {
     let Some(staff_id) = visit.staff_id else { return Ok(false) };
-    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
-    let place = Place {
-        staff_id,
-        starts_at: visit.starts_at,
-        ends_at: visit.ends_at,
-        service: service.as_ref(),
-        is_emergency: true,
-        is_overbooking_allowed: false,
-        except: &[visit.id],
-    };
+    let sql = "SELECT id FROM appointments WHERE staff_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 AND is_overbooked = 1 AND deleted_at IS NULL";
+    let mut statement = tx.db().prepare_cached(sql)?;
+    let values = params![staff_id.bytes(), visit.starts_at.0 - LONGEST - DAY, visit.ends_at.0 + DAY];
+    let mut except = statement.query_map(values, |row| row.get(0).map(AppointmentId::from_bytes))?.collect::<Result<Vec<_>, _>>()?;
+    except.push(visit.id);
+    let Some(place) = Place::of(visit, service, &except) else { return Ok(false) };
     Ok(matches!(fit(roster, &place, &around(tx.db(), &place)?), Fit::Taken { .. }))
 }
 
 fn refusal(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>, code: RefusalCode) -> Result<Refusal> {
-    let alternatives = alternatives(tx.db(), roster, place, tx.now())?;
+    let alternatives = if place.is_helped { alternatives(tx.db(), roster, place, tx.now())? } else { Vec::new() };
     Ok(Refusal { alternatives, ..Refusal::on(code, "starts_at") })
 }
 
@@ -133,20 +157,12 @@ pub(crate) fn refuse_new_clashes(tx: &Tx<'_>, undone: &UndoneVisits) -> Result<(
     let roster = roster(tx.db())?;
     for id in &undone.placed {
         let Some(visit) = visit(tx.db(), *id)? else { continue };
-        let Some(staff_id) = visit.staff_id else { continue };
         if visit.is_overbooked || !takes_time(visit.status) || visit.ends_at <= tx.now() {
             continue;
         }
         let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
-        let wanted = Place {
-            staff_id,
-            starts_at: visit.starts_at,
-            ends_at: visit.ends_at,
-            service: service.as_ref(),
-            is_emergency: true,
-            is_overbooking_allowed: false,
-            except: &undone.all,
-        };
+        let Some(place) = Place::of(&visit, service.as_ref(), &undone.all) else { continue };
+        let wanted = Place { is_emergency: true, ..place };
         let Fit::Taken { by } = fit(&roster, &wanted, &around(tx.db(), &wanted)?) else { continue };
         let mut is_given = tx.db().prepare_cached("SELECT 1 FROM appointments WHERE id = ?1 AND is_overbooked = 0 AND updated_at >= ?2")?;
         for other in by {

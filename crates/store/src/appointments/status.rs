@@ -30,17 +30,16 @@ impl Store {
 fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> Result<()> {
     let visit = existing(tx.db(), id)?;
     check_move(visit.status, status)?;
-    if !takes_time(visit.status) && takes_time(status) {
-        refuse_taken(tx, &visit)?;
-    }
+    let comes_back = !takes_time(visit.status) && takes_time(status);
+    let is_overbooked = if comes_back { stands_again(tx, &visit)? } else { visit.is_overbooked };
     let stamps = stamps(status);
     let sql = format!(
-        "UPDATE appointments SET status = ?2, {} {} {} updated_at = ?3 WHERE id = ?1",
+        "UPDATE appointments SET status = ?2, {} {} {} is_overbooked = ?4, updated_at = ?3 WHERE id = ?1",
         set("actual_start_at", stamps.actual_start_at),
         set("actual_end_at", stamps.actual_end_at),
         set("cancelled_at", stamps.cancelled_at),
     );
-    tx.db().prepare_cached(&sql)?.execute(params![id.bytes(), status.as_str(), tx.now().0])?;
+    tx.db().prepare_cached(&sql)?.execute(params![id.bytes(), status.as_str(), tx.now().0, is_overbooked])?;
     if takes_time(status) { Ok(()) } else { clash::leave(tx, &visit) }
 }
 
@@ -53,21 +52,12 @@ fn set(column: &str, stamp: Stamp) -> String {
     }
 }
 
-fn refuse_taken(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
-    let Some(staff_id) = visit.staff_id else { return Ok(()) };
-    let roster = roster(tx.db())?;
+/// Whether a visit that comes back stands over another, as it did knowingly before.
+///
+/// # Errors
+/// `slot_taken` where its time was given away.
+fn stands_again(tx: &Tx<'_>, visit: &Visit) -> Result<bool> {
     let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
-    let wanted = Place {
-        staff_id,
-        starts_at: visit.starts_at,
-        ends_at: visit.ends_at,
-        service: service.as_ref(),
-        is_emergency: visit.is_emergency,
-        is_overbooking_allowed: visit.is_overbooked,
-        except: &[visit.id],
-    };
-    match place(tx, &roster, &wanted) {
-        Err(error) if error.refusal().code == petrel_domain::RefusalCode::SlotTaken => Err(error),
-        _ => Ok(()),
-    }
+    let Some(stood) = Place::of(visit, service.as_ref(), std::slice::from_ref(&visit.id)) else { return Ok(false) };
+    place(tx, &roster(tx.db())?, &Place { is_overbooking_allowed: visit.is_overbooked, may_be_outside: true, ..stood })
 }

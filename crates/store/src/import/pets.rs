@@ -8,7 +8,7 @@ use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
 /// The pets of a client's rows, in their order. A file that has a row for each visit, or for each vaccination, names a pet again and again: it is one
-/// as long as nothing that is said of it differs, and what one row leaves empty another one fills.
+/// as long as nothing that is said of it differs but its weight, which is another at each visit; and what one row leaves empty another one fills.
 pub(super) fn of<'a>(rows: impl Iterator<Item = &'a PetDetails>) -> Vec<Cow<'a, PetDetails>> {
     let mut pets: Vec<Cow<'a, PetDetails>> = Vec::new();
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
@@ -48,7 +48,6 @@ fn is_one(one: &PetDetails, other: &PetDetails) -> bool {
         && (one.sex == other.sex || one.sex == Sex::Unknown || other.sex == Sex::Unknown)
         && agree(one.is_neutered, other.is_neutered)
         && agree(one.born_on, other.born_on)
-        && agree(one.weight_grams, other.weight_grams)
         && texts.into_iter().all(|(one, other)| agree(one.as_deref().map(fold), other.as_deref().map(fold)))
         // A death is never filled in: the one that lives may have got the name of the one before.
         && one.deceased_on == other.deceased_on

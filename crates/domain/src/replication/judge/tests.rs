@@ -232,6 +232,24 @@ fn something_new_brings_back_what_it_belongs_to() {
     assert!(!hub.ledger.row("clients", id(1)).unwrap().is_deleted());
 }
 
+/// Another desk deletes a visit with its client while this one notes of it that it stands over another no more: nobody typed anything that would be lost.
+#[test]
+fn a_mark_brings_nothing_back() {
+    for (columns, comes_back) in [(json!({ "is_overbooked": 0, "updated_at": 2 }), false), (json!({ "status": "pending" }), true)] {
+        let mut hub = Hub::new();
+        hub.push(1, 0, 0, vec![put("staff", 5, json!({ "first_name": "Ada", "created_at": 1, "updated_at": 1 }))]).unwrap();
+        hub.push(1, 0, 0, vec![put("clients", 1, json!({ "created_at": 1, "updated_at": 1 }))]).unwrap();
+        let visit = json!({ "client_id": text(1), "staff_id": text(5), "starts_at": NOW.0, "ends_at": NOW.0 + 1, "status": "confirmed",
+            "is_overbooked": 1, "created_at": 1, "updated_at": 1 });
+        hub.push(1, 0, 0, vec![put("appointments", 2, visit)]).unwrap();
+        let seen = hub.head;
+        hub.push(1, 10, seen, vec![delete("appointments", 2), delete("clients", 1)]).unwrap();
+        hub.push(2, 20, seen, vec![put("appointments", 2, columns)]).unwrap();
+        let is_there = |table: &str, row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
+        assert_eq!([is_there("appointments", 2), is_there("clients", 1)], [comes_back, comes_back]);
+    }
+}
+
 #[test]
 fn two_visits_at_one_time_are_kept_and_told() {
     let mut hub = Hub::new();
