@@ -68,6 +68,8 @@ pub enum Stamp {
 /// The time stamps that belong to a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamps {
+    /// When whoever it is for came.
+    pub checked_in_at: Stamp,
     /// When the visit truly began.
     pub actual_start_at: Stamp,
     /// When it truly ended.
@@ -85,7 +87,12 @@ pub fn stamps(to: AppointmentStatus) -> Stamps {
         Rescheduled => (Stamp::Keep, Stamp::Keep, Stamp::Keep),
         Pending | Confirmed | Reminded | CheckedIn | NoShow => (Stamp::Clear, Stamp::Clear, Stamp::Clear),
     };
-    Stamps { actual_start_at, actual_end_at, cancelled_at }
+    let checked_in_at = match to {
+        CheckedIn => Stamp::Now,
+        InProgress | Completed | Rescheduled => Stamp::Keep,
+        Pending | Confirmed | Reminded | NoShow | Cancelled => Stamp::Clear,
+    };
+    Stamps { checked_in_at, actual_start_at, actual_end_at, cancelled_at }
 }
 
 #[cfg(test)]

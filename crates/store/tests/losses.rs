@@ -57,9 +57,11 @@ fn a_clinic_that_is_told_of_names_nothing_that_was_not_told_before() {
           CASE WHEN i < 1201 THEN unhex(printf('0190000000007000800000000000%04x', i + 1)) END, 1, 1 FROM n";
     salon.store.write(&Actor::program(), Action::CreateClient, |tx| Ok(tx.db().execute(add, [])?)).unwrap();
     salon.sql("UPDATE outbox SET sent_at = 1");
+    salon.sql("UPDATE sync_state SET cursor = 9");
     assert!(salon.store.tell_everything().unwrap());
     let (mut told, mut named) = (HashSet::new(), 0);
     for transaction in salon.store.outgoing(0, usize::MAX, usize::MAX).unwrap() {
+        assert_eq!(transaction.seen, 0, "what was read was another hub's");
         told.extend(transaction.changes.iter().map(|change| (change.table.to_string(), change.id)));
         for change in &transaction.changes {
             for of in REFERENCES.iter().filter(|of| of.table == &*change.table) {

@@ -9,8 +9,8 @@ use petrel_domain::desk::{
     WaitlistInput, WeeklyHours,
 };
 use petrel_domain::{
-    AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, FieldType, Millis, PetId, RefusalCode, SeriesScope, ServiceKind,
-    Species,
+    AppointmentId, AppointmentStatus, BookingMethod, ClientId, Clock, DAY, FieldType, MINUTE, Millis, PetId, RefusalCode, SeriesScope,
+    ServiceKind, Species,
 };
 
 #[test]
@@ -69,6 +69,32 @@ fn the_main_road_stamps_what_happened_and_undo_takes_a_step_back() {
     salon.store.undo(&salon.owner, offer.action_id).unwrap();
     assert_eq!(salon.status(id), AppointmentStatus::InProgress);
     assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().card.actual_end_at, None);
+}
+
+/// Who waits longest is seen first: also where something is written of the visit meanwhile.
+#[test]
+fn who_was_checked_in_has_waited_since_then() {
+    let salon = salon();
+    let id = salon.book(at("2026-06-01", "10:00"));
+    let since = || salon.store.appointment(&salon.owner, id).unwrap().card.status_since;
+    let set = |status| drop(salon.store.set_appointment_status(&salon.owner, id, status).unwrap());
+    let arrived = salon.clock.now();
+    set(AppointmentStatus::CheckedIn);
+    salon.later(25 * MINUTE);
+    salon.store.edit_appointment(&salon.owner, salon.edit_of(id)).unwrap();
+    assert_eq!(since(), arrived);
+    let day = "2026-06-01".parse().unwrap();
+    let board = salon.store.schedule_range(&salon.owner, day, 1).unwrap();
+    assert_eq!(board.appointments.iter().map(|card| card.status_since).collect::<Vec<_>>(), [arrived]);
+    // Back from a click that was wrong: it waits as long as before.
+    set(AppointmentStatus::InProgress);
+    set(AppointmentStatus::CheckedIn);
+    assert_eq!(since(), arrived);
+    // It was somebody else's dog.
+    set(AppointmentStatus::Confirmed);
+    salon.later(MINUTE);
+    set(AppointmentStatus::CheckedIn);
+    assert_eq!(since(), salon.clock.now());
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
     let status = AppointmentStatus::parse(row.get_ref(10)?.as_str()?).unwrap_or(AppointmentStatus::Pending);
     let millis = |column: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Millis));
     let (actual_start_at, actual_end_at) = (millis(8)?, millis(9)?);
-    let (updated_at, cancelled_at) = (Millis(row.get(11)?), millis(12)?);
+    let (since_at, cancelled_at) = (Millis(row.get(11)?), millis(12)?);
     let species = row.get_ref(22)?.as_str_or_null()?.and_then(Species::parse);
     let (first, last) = (row.get_ref(18)?.as_str_or_null()?, row.get_ref(19)?.as_str_or_null()?);
     Ok(AppointmentCard {
@@ -56,7 +56,7 @@ pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
         actual_start_at,
         actual_end_at,
         status,
-        status_since: since(status, actual_start_at, actual_end_at, cancelled_at).unwrap_or(updated_at),
+        status_since: since(status, actual_start_at, actual_end_at, cancelled_at).unwrap_or(since_at),
         is_emergency: row.get(13)?,
         is_overbooked: row.get(14)?,
         series_id: row.get::<_, Option<_>>(15)?.map(SeriesId::from_bytes),
@@ -66,7 +66,7 @@ pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
     })
 }
 
-/// The stamp of a status that has one of its own. The others began when the row was last written.
+/// The stamp of a status that has one of its own, but for that of who was checked in, which the question answers.
 fn since(status: AppointmentStatus, started: Option<Millis>, ended: Option<Millis>, cancelled: Option<Millis>) -> Option<Millis> {
     match status {
         AppointmentStatus::InProgress => started,

@@ -34,7 +34,8 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
     let is_overbooked = if comes_back { stands_again(tx, &visit)? } else { visit.is_overbooked };
     let stamps = stamps(status);
     let sql = format!(
-        "UPDATE appointments SET status = ?2, {} {} {} is_overbooked = ?4, updated_at = ?3 WHERE id = ?1",
+        "UPDATE appointments SET status = ?2, {} {} {} {} is_overbooked = ?4, updated_at = ?3 WHERE id = ?1",
+        set("checked_in_at", stamps.checked_in_at),
         set("actual_start_at", stamps.actual_start_at),
         set("actual_end_at", stamps.actual_end_at),
         set("cancelled_at", stamps.cancelled_at),

@@ -148,12 +148,12 @@ impl Store {
     }
 }
 
-/// A transaction of rows that nobody changed just now.
+/// A transaction of rows that nobody changed just now, by who has seen nothing yet: what was read was another hub's.
 fn tell(tx: &Connection, now: Millis, mark: u32, rows: &str, count: usize) -> Result<()> {
     let tick = crate::door::tick(tx, now)?;
     let sql =
         "INSERT INTO outbox (n, action_id, clock, action, schema_version, created_at, changes, row_count, replica_id, seen, registers, mark)
-               VALUES (?1, ?1, ?2, 'tell_everything', ?3, ?4, x'', ?5, ?6, ?7, ?8, ?9)";
+               VALUES (?1, ?1, ?2, 'tell_everything', ?3, ?4, x'', ?5, ?6, 0, ?7, ?8)";
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     tx.prepare_cached(sql)?.execute(params![
         tick.n,
@@ -162,7 +162,6 @@ fn tell(tx: &Connection, now: Millis, mark: u32, rows: &str, count: usize) -> Re
         now.0,
         count,
         tick.replica,
-        tick.seen,
         rows,
         mark
     ])?;
