@@ -217,6 +217,7 @@ fn a_clinic_is_brought_to_a_hub_joined_by_a_code_and_changes_cross() {
     second_computer.until_sent(&second);
     let history = first.record_history("clients", Uuid::from_bytes(rex.bytes())).unwrap();
     assert_eq!(history.len(), 3);
+    assert_eq!(first.record_history("clients", Uuid::nil()), Ok(Vec::new()), "of what the hub does not have, nothing is told yet");
     let newest = &history[0];
     assert_eq!((newest.staff_name.as_deref(), newest.device_name.as_deref()), (Some("Ana Ruiz"), Some("Treatment room")));
     assert!(newest.values.iter().any(|value| value.column == "notes" && value.value.as_deref() == Some("likes dogs, too")));

@@ -37,6 +37,11 @@ fn a_value_that_lost_is_settled_by_who_may_write_it_and_never_makes_an_owner() {
     salon.lost(1, "clients", salon.client.0, "notes", "fears cats");
     salon.lost(2, "staff", salon.staff.0, "first_name", "Eve");
     salon.lost(3, "appointments", visit, "status", "confirmed");
+    salon.lost(4, "staff", salon.staff.0, "pin_hash", "argon2id");
+    assert_eq!(salon.store.unsettled().unwrap().1, 2, "what nobody can settle waits for nobody");
+    // What was written here since stands, and is what would be overwritten.
+    salon.sql("UPDATE clients SET notes = 'likes cats', updated_at = updated_at + 1");
+    assert_eq!(salon.store.lost_choices(&front).unwrap()[0].kept.value, "likes cats");
     let seen = |actor: &Actor| salon.store.lost_choices(actor).unwrap().iter().map(|choice| choice.seq).collect::<Vec<_>>();
     assert_eq!((seen(&front), seen(&admin)), (vec![1], vec![2, 1]));
     assert_eq!(salon.choose(&front, 2, "first_name"), Err(RefusalCode::Forbidden));

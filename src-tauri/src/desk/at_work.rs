@@ -102,10 +102,13 @@ impl Desk {
         }
         self.tell(News::Changed(tables.to_vec()));
         let waiting = match &*self.place() {
-            Place::Open(clinic) => clinic.line.as_ref().map(|line| {
-                line.wake();
-                clinic.sync_state()
-            }),
+            Place::Open(clinic) => {
+                if let Some(line) = &clinic.line {
+                    line.wake();
+                }
+                // What waits is told also of a clinic that has a hub and no line to it: one that is to join again.
+                Some(clinic.sync_state()).filter(|state| state.address.is_some())
+            }
             _ => None,
         };
         if let Some(state) = waiting {

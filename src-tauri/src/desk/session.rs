@@ -40,14 +40,12 @@ impl Session {
         locked(&self.signed_in).take().is_some()
     }
 
-    /// Who sits here. Does not count as a touch.
+    /// Who sits here; nobody once their time is over. Does not count as a touch, and does not lock: whoever locks tells the screens.
     pub(super) fn staff(&self, store: &Store, now: Millis) -> Result<Option<Staff>, Refusal> {
-        self.end_if_idle(store, now)?;
-        let signed_in = *locked(&self.signed_in);
-        Ok(match signed_in {
-            Some(signed_in) => store.colleague(signed_in.staff_id)?,
-            None => None,
-        })
+        let minutes = auto_lock_minutes(store)?;
+        let here = |signed_in: &mut SignedIn| (!signed_in.is_over(minutes, now)).then_some(signed_in.staff_id);
+        let signed_in = locked(&self.signed_in).as_mut().and_then(here);
+        Ok(signed_in.map(|id| store.colleague(id)).transpose()?.flatten())
     }
 
     /// Whoever sits here did something.
@@ -65,17 +63,17 @@ impl Session {
 
     /// Locks the desk where its time is over. Answers whether it did.
     pub(super) fn end_if_idle(&self, store: &Store, now: Millis) -> Result<bool, Refusal> {
-        let minutes = i64::from(auto_lock_minutes(store)?);
-        let mut signed_in = locked(&self.signed_in);
-        if let Some(signed_in) = &mut *signed_in {
-            // A clock that was set back must not hold the desk open until it is there again; nor may one that is put right by a little lock it.
-            signed_in.touched_at = signed_in.touched_at.min(now);
-        }
-        let is_over = signed_in.is_some_and(|signed_in| minutes > 0 && now.0 - signed_in.touched_at.0 >= minutes * MINUTE);
-        if is_over {
-            *signed_in = None;
-        }
-        Ok(is_over)
+        let minutes = auto_lock_minutes(store)?;
+        Ok(locked(&self.signed_in).take_if(|signed_in| signed_in.is_over(minutes, now)).is_some())
+    }
+}
+
+impl SignedIn {
+    /// Whether so many minutes have passed without a touch; 0: never.
+    fn is_over(&mut self, minutes: u16, now: Millis) -> bool {
+        // A clock that was set back must not hold the desk open until it is there again; nor may one that is put right by a little lock it.
+        self.touched_at = self.touched_at.min(now);
+        minutes > 0 && now.0 - self.touched_at.0 >= i64::from(minutes) * MINUTE
     }
 }
 

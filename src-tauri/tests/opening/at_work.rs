@@ -17,6 +17,12 @@ fn what_a_screen_asks_by_itself_does_not_keep_the_desk_open() {
     assert_eq!(names(&desk), ["Ana"]);
     computer.pass(2);
     assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut);
+    // A screen that asked before the desk locked, and was refused, is told all the same that it is locked.
+    assert_eq!(desk.touch().unwrap_err().code, petrel_domain::RefusalCode::SignInNeeded);
+    computer.news.lock().unwrap().clear();
+    desk.keep_house();
+    assert!(computer.news.lock().unwrap().contains(&"State".to_owned()));
+    assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut);
 }
 
 #[test]

@@ -12,18 +12,20 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::named::right_to_write;
-use super::values::to_sql;
+use super::values::{to_sql, to_wire};
 use crate::staff::{change_member, refuse_ownerless};
 use crate::{Action, Actor, Result, Store, Tx};
 
 /// The most that are shown.
 const SHOWN: u32 = 100;
 
-/// What is shown: text alone, and none that only makes sense together with other columns.
+/// What is shown: text alone, and none that only makes sense together with other columns, nor what nobody can read.
 pub(super) static OPEN: LazyLock<String> = LazyLock::new(|| {
     let together = REGISTERS.iter().flat_map(|(table, columns)| columns.iter().map(move |column| format!("'{table}.{column}'")));
     let together = together.collect::<Vec<_>>().join(", ");
-    format!("settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2 AND table_name || '.' || column_name NOT IN ({together})")
+    format!(
+        "settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2 AND column_name <> 'pin_hash' AND table_name || '.' || column_name NOT IN ({together})"
+    )
 });
 
 /// A value that lost, beside the one that stands.
@@ -91,12 +93,14 @@ impl Store {
     /// `forbidden`.
     pub fn lost_choices(&self, actor: &Actor) -> Result<Vec<LostChoice>> {
         let values = self.lost_values(actor)?;
-        let may_settle = |value: &LostValue| actor.require(right_to_write(&value.table)).is_ok() && value.column != "pin_hash";
+        let may_settle = |value: &LostValue| actor.require(right_to_write(&value.table)).is_ok();
         self.read(|db| values.into_iter().filter(may_settle).map(|value| self.choice(db, value)).collect())
     }
 
     fn choice(&self, db: &Connection, value: LostValue) -> Result<LostChoice> {
         let LostValue { seq, table, id, column, .. } = &value;
+        // What somebody has written here since stands now, and would be overwritten.
+        let stands = self.stands(db, table, *id, column)?.filter(|now| *now != value.kept);
         // The entry that settled it brought either the value that stands or, where its clock was the earlier one, the one that never did.
         let brought_lost = value.lost_seq == *seq;
         let written = |text: &Value, is_brought: bool| -> Result<WrittenValue> {
@@ -115,9 +119,18 @@ impl Store {
             id: *id,
             label: super::named::label(db, table, *id)?,
             column: column.clone(),
-            kept: written(&value.kept, !brought_lost)?,
+            kept: written(stands.as_ref().unwrap_or(&value.kept), !brought_lost && stands.is_none())?,
             lost: written(&value.lost, brought_lost)?,
         })
+    }
+
+    /// The value of a record as it is; none where it is gone.
+    fn stands(&self, db: &Connection, table: &str, id: Uuid, column: &str) -> Result<Option<Value>> {
+        let schema = self.catalog().table(table)?;
+        let kind = schema.kinds[schema.position(column)?];
+        let mut statement = db.prepare_cached(&format!("SELECT {column} FROM {table} WHERE id = ?1"))?;
+        let mut rows = statement.query([id.as_bytes()])?;
+        rows.next()?.map(|row| to_wire(kind, row.get_ref(0)?)).transpose()
     }
 
     /// Who wrote a value at this desk, and when: the last transaction of this desk that set it so. Large ones (an import) are passed over.
