@@ -1,6 +1,6 @@
 //! Free times.
 
-use petrel_domain::availability::{Window, days, free_slots};
+use petrel_domain::availability::{Busy, Colleague, Fit, Window, days, free_slots, judge};
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{FreeSlot, FreeSlotsQuery};
 use petrel_domain::rights::Right;
@@ -45,7 +45,16 @@ fn free(db: &Connection, query: &FreeSlotsQuery, now: Millis) -> Result<Vec<Free
     let asked: Vec<_> =
         able.into_iter().map(|colleague| (colleague, busy.get(&colleague.staff_id).unwrap_or(&nothing).as_slice())).collect();
     let wish = wish(service.as_ref(), minutes, query.is_emergency);
-    let mut slots = free_slots(&asked, &days, &wish, &Window::from_now(now));
+    let mut slots = match query.starts_at {
+        Some(starts_at) => {
+            let ends_at = starts_at.plus_minutes(i64::from(minutes));
+            let is_free =
+                |(colleague, busy): &(&Colleague, &[Busy])| judge(colleague, busy, &wish, starts_at, ends_at, roster.zone) == Fit::Free;
+            let free = asked.iter().filter(|asked| is_free(asked));
+            free.map(|(colleague, _)| FreeSlot { staff_id: colleague.staff_id, starts_at, ends_at }).collect()
+        }
+        None => free_slots(&asked, &days, &wish, &Window::from_now(now)),
+    };
     if let Some(limit) = query.limit {
         slots.truncate(usize::from(limit));
     }

@@ -88,6 +88,7 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
         is_emergency: false,
         moving: None,
         limit: None,
+        starts_at: None,
     };
     store.free_slots(owner, &query).unwrap();
     for sort in [ClientSort::Name, ClientSort::Created] {

@@ -278,6 +278,7 @@ fn a_booked_time_is_no_longer_offered_and_its_buffer_neither() {
         is_emergency: false,
         moving: None,
         limit: None,
+        starts_at: None,
     };
     let free =
         |query: &FreeSlotsQuery| salon.store.free_slots(&salon.owner, query).unwrap().iter().map(|slot| slot.starts_at).collect::<Vec<_>>();
@@ -285,6 +286,9 @@ fn a_booked_time_is_no_longer_offered_and_its_buffer_neither() {
     let id = salon.book(at("2026-06-01", "10:00"));
     let times = free(&query);
     assert!(!times.contains(&at("2026-06-01", "10:15")) && times.contains(&at("2026-06-01", "10:30")));
+    // Whoever looks for another hand for a visit of twenty past asks for that time.
+    let exactly = |time: &str| free(&FreeSlotsQuery { starts_at: Some(at("2026-06-01", time)), ..query.clone() });
+    assert_eq!([exactly("10:20"), exactly("10:35")], [vec![], vec![at("2026-06-01", "10:35")]]);
     assert!(free(&FreeSlotsQuery { moving: Some(id), ..query }).contains(&at("2026-06-01", "10:15")), "it is not in its own way");
 }
 

@@ -330,4 +330,7 @@ pub struct FreeSlotsQuery {
     pub moving: Option<AppointmentId>,
     /// At the most this many, nearest first; none: all.
     pub limit: Option<u16>,
+    /// Beginning exactly then, whatever times the hours are divided into; none: where those begin.
+    #[serde(default)]
+    pub starts_at: Option<Millis>,
 }

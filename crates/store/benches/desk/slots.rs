@@ -24,6 +24,7 @@ pub fn lines(bench: &Bench) -> Vec<Line> {
         is_emergency: false,
         moving: None,
         limit: None,
+        starts_at: None,
     };
     fill_table(bench, &query);
     let (ours, limit) = in_turn(

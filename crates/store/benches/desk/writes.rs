@@ -64,6 +64,7 @@ fn free(bench: &Bench, count: usize) -> Vec<FreeSlot> {
         is_emergency: false,
         moving: None,
         limit: None,
+        starts_at: None,
     };
     let mut slots = bench.store.free_slots(&Actor::program(), &query).expect("the times");
     slots.sort_by_key(|slot| (slot.staff_id, slot.starts_at));

@@ -761,6 +761,8 @@ export type FreeSlotsQuery = {
 	moving: AppointmentId | null,
 	/**  At the most this many, nearest first; none: all. */
 	limit: number | null,
+	/**  Beginning exactly then, whatever times the hours are divided into; none: where those begin. */
+	starts_at?: Millis | null,
 };
 
 /**  The visits of one family, booked in one go. */
