@@ -25,7 +25,7 @@ export async function deskSetting<K extends keyof DeskSettings>(
   }
 }
 
-/** Keeps a setting; a desk that cannot keep it goes on without. */
-export function keepDeskSetting<K extends keyof DeskSettings>(key: K, value: DeskSettings[K]): void {
-  void backend.setDeskSetting(key, JSON.stringify(value)).catch(() => undefined);
+/** Keeps a setting; a desk that cannot keep it goes on without. To be waited for by who asks for it again. */
+export async function keepDeskSetting<K extends keyof DeskSettings>(key: K, value: DeskSettings[K]): Promise<void> {
+  await backend.setDeskSetting(key, JSON.stringify(value)).catch(() => undefined);
 }

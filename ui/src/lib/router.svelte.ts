@@ -100,8 +100,8 @@ function pay(): void {
 }
 
 /**
- * Goes to the same screen with what is being typed: a moment after the last letter, or at once when the screen is left. No step to come back
- * to. Gives what calls it off.
+ * Goes to the same screen with what is being typed: a moment after the last letter, or at once when a link leads on to another screen. Who
+ * goes back within that moment leaves it unwritten: that address is out of reach by then. No step to come back to. Gives what calls it off.
  */
 export function goSoon(path: string, query: () => Query): () => void {
   const drop = (): void => {
@@ -143,11 +143,11 @@ export const route = {
 const today = (): string => dateOf(Date.now(), computerZone());
 
 /**
- * Brings back the screen the program was left on. To be called before the router is shown. `on` is the day on which it was left: the date that a
+ * Brings back the screen the program was left on, where none was shown yet. `on` is the day on which it was left: the date that a
  * schedule was turned to is past with it, so that nobody takes another day for today in the morning.
  */
 export function restoreRoute(last: string, on: string): void {
-  const isFresh = location.hash === '' || location.hash === '#/';
+  const isFresh = shown === null && heading === null && (location.hash === '' || location.hash === '#/');
   if (!isFresh || !/^(\?[^#]*)?#\//.test(last)) return;
   history.replaceState(null, '', `/${on === today() ? last : withoutDate(last)}`);
 }

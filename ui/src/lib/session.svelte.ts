@@ -1,11 +1,14 @@
-import { backend, onAppStateChanged, type AppState, type Role, type Staff } from '$lib/backend';
+import { backend, type AppState, type Role, type Staff } from '$lib/backend';
 import { queryClient } from '$lib/data/live';
 import { computerZone } from '$lib/time/zone';
 
-const session = $state<{ app: AppState | null }>({ app: null });
+const session = $state<{ app: AppState | null; file: number }>({ app: null, file: 0 });
 
 /** Where the program stands; none before the first answer. */
 export const appState = (): AppState | null => session.app;
+
+/** The number of the file that is open, as they come: what is remembered of one is not true of the next. */
+export const fileNumber = (): number => session.file;
 
 /** Where a file is open: what was asked stays true until the core says otherwise. */
 const OPEN: AppState['phase']['name'][] = ['ready', 'signed_out'];
@@ -14,15 +17,13 @@ const OPEN: AppState['phase']['name'][] = ['ready', 'signed_out'];
 export function takeAppState(app: AppState): void {
   session.app = app;
   // The file that is opened next may be another one, of which nothing that was asked is true.
-  if (!OPEN.includes(app.phase.name)) queryClient.clear();
+  if (OPEN.includes(app.phase.name)) return;
+  session.file += 1;
+  queryClient.clear();
 }
 
 export async function refreshAppState(): Promise<void> {
   takeAppState(await backend.appState());
-}
-
-export function watchAppState(): () => void {
-  return onAppStateChanged(() => void refreshAppState());
 }
 
 /** The clinic's zone; before a clinic is open, the computer's. */

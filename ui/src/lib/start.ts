@@ -1,9 +1,9 @@
-import { onChanged } from '$lib/backend';
+import { onAppStateChanged, onChanged, type AppState } from '$lib/backend';
 import { watchChanges } from '$lib/data/live';
 import { deskSetting } from '$lib/desk-settings';
 import { systemLanguage, useLanguage } from '$lib/i18n/index.svelte';
 import { restoreRoute } from '$lib/router.svelte';
-import { appState, refreshAppState, watchAppState } from '$lib/session.svelte';
+import { appState, refreshAppState, takeAppState } from '$lib/session.svelte';
 import { refreshSyncState, watchSync } from '$lib/sync/state.svelte';
 import { startTheme } from '$lib/theme.svelte';
 import { startClock } from '$lib/time/clock.svelte';
@@ -20,28 +20,42 @@ export async function start(onslow: () => void): Promise<void> {
     // The answer is held back for a while each time.
     while (isOpening()) await refreshAppState();
   }
+  await takeUpFile();
+  startClock();
+  watchChanges();
+  watchSync();
+  onAppStateChanged(() => void refreshAppState().then(() => takeUpFile()));
+  onChanged((tables) => {
+    if (SHOWN_BY_SHELL.some((table) => tables.includes(table))) void refreshAppState().then(() => startLanguage());
+  });
+}
+
+/**
+ * Takes up what the file that is open brings with it: the clinic's region, how the desk stands to its hub, and the screen the desk was left on,
+ * which is kept in the file.
+ */
+async function takeUpFile(app = appState()): Promise<void> {
   const [lastRoute, lastDay] = await Promise.all([
     deskSetting('last_route', ''),
     deskSetting('last_route_on', ''),
-    startLanguage(),
+    startLanguage(app),
     refreshSyncState(),
   ]);
   restoreRoute(lastRoute, lastDay);
-  startClock();
-  watchChanges();
-  watchAppState();
-  watchSync();
-  onChanged((tables) => {
-    if (SHOWN_BY_SHELL.some((table) => tables.includes(table))) void refreshAppState().then(startLanguage);
-  });
+}
+
+/** Hand in here what a command gives that opened a file, or let go of one: it is shown once everything is there that it brings. */
+export async function takeOpened(app: AppState): Promise<void> {
+  await takeUpFile(app);
+  takeAppState(app);
 }
 
 const isOpening = (): boolean => appState()?.phase.name === 'opening';
 
 /** Takes up the desk's language in the clinic's region. To be called again when either changes. */
-export async function startLanguage(): Promise<void> {
+export async function startLanguage(app = appState()): Promise<void> {
   const chosen = await deskSetting('language', 'system');
-  const region = regionOf(appState()?.clinic?.locale ?? navigator.language);
+  const region = regionOf(app?.clinic?.locale ?? navigator.language);
   await useLanguage(chosen === 'system' ? systemLanguage() : chosen, region);
 }
 

@@ -263,7 +263,8 @@ test('who walked in and comes another day after all is no walk-in, and has not a
   expect(booked.map(({ status, booking_method }) => [status, booking_method])).toEqual([['confirmed', 'phone']]);
 });
 
-test('a time offered for the second pet of a family is that pet’s, with its colleague', async ({ page }) => {
+/** A booking for two pets of a family on Monday at ten, refused for the second. Answers the colleagues, and how many visits there are before it. */
+async function refuseSecond(page: Page): Promise<{ before: number; both: string[] }> {
   await openDesk(page, '/#/schedule');
   const id = await aClient(page, 'family');
   await page.goto(`/?book=new&client=${id}&date=2026-11-23#/schedule`);
@@ -298,13 +299,33 @@ test('a time offered for the second pet of a family is that pet’s, with its co
   await choose(1, 'Aisha Khan');
   await page.getByTestId('booking-time').fill('10:00');
   await page.getByTestId('booking-save').click();
-  const refusal = page.getByTestId('booking-refusal');
-  await expect(refusal).toContainText(`${(await pets.nth(1).innerText()).trim()}: `);
-  await refusal.getByRole('button', { name: /11:00/ }).click();
+  await expect(page.getByTestId('booking-refusal')).toContainText(`${(await pets.nth(1).innerText()).trim()}: `);
+  return { before, both };
+}
+
+test('a time offered for the second pet of a family is that pet’s, with its colleague', async ({ page }) => {
+  const { before, both } = await refuseSecond(page);
+  await page.getByTestId('booking-refusal').getByRole('button', { name: /11:00/ }).click();
   await expect(page.getByTestId('booking-time')).toHaveValue('11:00');
   await page.getByTestId('booking-save').click();
   await expect(page.getByText('Booked:')).toBeVisible();
   const eleven = Date.parse('2026-11-23T11:00:00+01:00');
   const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
   expect(booked.map(({ staff_id, starts_at }) => [staff_id, starts_at])).toEqual(both.map((own) => [own, eleven]));
+});
+
+test('what was refused of one pet is not said of another, or of another client', async ({ page }) => {
+  await refuseSecond(page);
+  const refusal = page.getByTestId('booking-refusal');
+  const first = page.getByTestId('booking-pet').locator('input').first();
+  await first.uncheck();
+  await expect(refusal).toHaveCount(0);
+  await page.getByTestId('booking-save').click();
+  await expect(refusal).toBeVisible();
+  await first.check();
+  await expect(refusal).toHaveCount(0);
+  await page.getByTestId('booking-save').click();
+  await expect(refusal).toBeVisible();
+  await page.getByRole('button', { name: 'Another client' }).click();
+  await expect(refusal).toHaveCount(0);
 });

@@ -350,3 +350,39 @@ test('a dialog over a visit does not wait on another screen to come back', async
   await expect(page.getByTestId('visit-panel')).toBeVisible();
   await expect(page.getByTestId('cancel-dialog')).toHaveCount(0);
 });
+
+test('a visit is followed to the one in its place once: a dialog does not go that way later', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  // Nobody waits for the time it leaves.
+  await page.evaluate(() => (window.petrelWorld!.memory.waitlist = []));
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-reschedule').click();
+  await page.getByTestId('free-slot').last().click();
+  await expect(page.getByText('Rescheduled to')).toBeVisible();
+  const next = (await stored(page, id)).next_appointment_id!;
+  await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+  await page.locator(`[data-testid="visit-panel"] a[href*="visit=${id}"]`).click();
+  await expect(page.locator(`[data-testid="visit-panel"] a[href*="visit=${next}"]`)).toBeVisible();
+  await page.getByTestId('visit-menu').click();
+  await page.getByRole('menuitem', { name: 'Notify client' }).click();
+  await expect(page.getByTestId('notify-dialog')).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+  await expect(page.getByTestId('notify-dialog')).toHaveCount(0);
+});
+
+test('a client is told from any screen, as long as it is offered', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await page.getByTestId('cancel-confirm').click();
+  await expect(page.getByText('visit was cancelled.')).toBeVisible();
+  await page.getByTestId('nav-clients').click();
+  await page.getByTestId('client-row').first().waitFor();
+  await page.getByRole('button', { name: 'Notify client' }).click();
+  await expect(page.getByTestId('notify-dialog')).toBeVisible();
+  await page.getByTestId('notify-send').click();
+  await expect(page.getByTestId('notify-dialog')).toHaveCount(0);
+});

@@ -1,4 +1,7 @@
-import { expect, openDesk, test } from './desk';
+import type { Page } from '@playwright/test';
+import { askedOf, letGo, watchCommands } from './commands';
+import { expect, openDesk, test, type DeskOptions } from './desk';
+import { aPet } from './people';
 
 test('after another file took the clinic’s place nothing of the old one is shown', async ({ page }) => {
   await openDesk(page, '/#/clients');
@@ -43,4 +46,94 @@ test('a choice that wants a PIN nobody knew of asks for it', async ({ page }) =>
   await marc.click();
   await expect(page.getByTestId('pin')).toBeVisible();
   await expect(page.getByTestId('pin')).not.toHaveAttribute('aria-invalid', 'true');
+});
+
+/** The file of the clinic can be opened from now on; no word of it has come to the screens. */
+const mend = (page: Page) =>
+  page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    Object.assign(memory.app, { clinic: memory.clinic, phase: { name: 'signed_out' } });
+  });
+
+const signIn = (page: Page) => page.getByTestId('sign-in-choice').filter({ hasText: 'Marc' }).click();
+
+/** Ways out of a closed file into one that is open. */
+const WAYS: Record<string, { phase: DeskOptions['phase']; open: (page: Page) => Promise<void> }> = {
+  'the passphrase': {
+    phase: 'needs_passphrase',
+    open: async (page) => {
+      await page.getByTestId('passphrase').fill('correct horse battery');
+      await page.getByTestId('unlock').click();
+    },
+  },
+  'another try': {
+    phase: 'trouble',
+    open: async (page) => {
+      await mend(page);
+      await page.getByTestId('retry').click();
+    },
+  },
+  'word from the core': {
+    phase: 'trouble',
+    open: async (page) => {
+      await mend(page);
+      await page.evaluate(() => window.petrelWorld!.appStateChanged());
+    },
+  },
+};
+
+for (const [name, { phase, open }] of Object.entries(WAYS)) {
+  test(`after ${name} the desk is on the screen that it was left on`, async ({ page }) => {
+    const desk = { last_route: '"#/clients"', last_route_on: '"2026-11-20"' };
+    await openDesk(page, '/', { phase, desk });
+    await open(page);
+    await signIn(page);
+    await expect(page.getByTestId('screen-clients')).toBeVisible();
+  });
+
+  test(`after ${name} weights are those of the clinic’s region`, async ({ page }) => {
+    await openDesk(page, '/', { phase, locale: 'en-US' });
+    await open(page);
+    await signIn(page);
+    await expect(page.getByTestId('shell')).toBeVisible();
+    await page.evaluate((to) => void (location.hash = to), `/pets/${await aPet(page, 'alerted')}`);
+    await expect(page.getByTestId('screen-pet')).toContainText(/\d lb/);
+  });
+
+  test(`after ${name} the badge tells of the hub of the file that is open`, async ({ page }) => {
+    await openDesk(page, '/', { phase, hub: 'online' });
+    await page.evaluate(() => void (window.petrelWorld!.memory.hub.address = null));
+    await open(page);
+    await signIn(page);
+    await expect(page.getByTestId('sync-badge')).toHaveAttribute('data-standing', 'alone');
+  });
+}
+
+test('after a backup was restored the badge tells of its hub', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'trouble', hub: 'online' });
+  await page.getByRole('button', { name: 'Restore a backup' }).click();
+  await page.evaluate(() => void (window.petrelWorld!.memory.hub.address = null));
+  await page.getByTestId('backup').first().click();
+  await signIn(page);
+  await expect(page.getByTestId('sync-badge')).toHaveAttribute('data-standing', 'alone');
+});
+
+test('backups of another year say which, and their size as it is written here', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'trouble', language: 'es' });
+  await page.getByRole('button', { name: 'Restaurar' }).click();
+  await expect(page.getByTestId('backup').first()).toContainText('47,1');
+  await expect(page.getByTestId('backup').first()).not.toContainText('2026');
+  await expect(page.getByTestId('backup').last()).toContainText('2025');
+});
+
+test('a PIN that is sent twice counts as one try', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'signed_out' });
+  await page.getByTestId('sign-in-choice').filter({ hasText: 'Carmen' }).click();
+  await watchCommands(page, { held: ['sign_in'] });
+  await page.getByTestId('pin').fill('1111');
+  await page.getByTestId('pin').press('Enter');
+  await page.getByTestId('sign-in').click();
+  await letGo(page, 'sign_in');
+  await expect(page.getByTestId('pin')).toHaveAttribute('aria-invalid', 'true');
+  expect(await askedOf(page, 'sign_in')).toMatchObject({ times: 1 });
 });

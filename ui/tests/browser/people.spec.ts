@@ -243,6 +243,43 @@ test('what another desk writes while a client is edited stays, and an old draft 
   });
 });
 
+test('a look at somebody else while a client is edited keeps what was typed', async ({ page }) => {
+  await openPage(page, family);
+  const name = (await page.getByTestId('client-name').textContent())!.trim();
+  const other = await page.evaluate(
+    (shown) =>
+      window.petrelWorld!.memory.clients.find((one) => one.phone && `${one.first_name} ${one.last_name}` !== shown)!,
+    name,
+  );
+  await page.getByTestId('edit-client').click();
+  await page.getByTestId('client-notes').fill('Comes by train');
+  await page.getByTestId('client-phone').fill(other.phone!);
+  await page.getByTestId('client-like').getByRole('button').first().click();
+  await expect(page.getByTestId('client-name')).not.toHaveText(name);
+  await page.goBack();
+  await expect(page.getByTestId('client-name')).toHaveText(name);
+  await page.getByTestId('edit-client').click();
+  await page.getByTestId('draft-continue').click();
+  await expect(page.getByTestId('client-notes')).toHaveValue('Comes by train');
+});
+
+test('a vain search takes the place of no new client who was left unfinished', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('new-client').click();
+  await page.getByTestId('client-first').fill('Half');
+  await page.getByTestId('client-notes').fill('Comes by train');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  await page.getByTestId('clients-filter').fill('nobody zzz');
+  await page.getByTestId('clients-none').getByRole('button', { name: 'New client' }).click();
+  await expect(page.getByTestId('client-first')).toHaveValue('Nobody');
+  await expect(page.getByTestId('draft-notice')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  const draft = await page.evaluate(() => window.petrelWorld!.memory.drafts.client);
+  expect(draft).toContain('Comes by train');
+});
+
 test('Enter before the answer gives a pet to whom was typed, and not to whom was found before', async ({ page }) => {
   await openPage(page, alerted);
   await page.getByTestId('pet-more').click();

@@ -205,3 +205,14 @@ test('what is saved in the settings with a double click is asked for once', asyn
   const asked = commands.map(async (command) => [command, (await askedOf(page, command)).times]);
   expect(await Promise.all(asked)).toEqual(commands.map((command) => [command, 1]));
 });
+
+test('a part of the settings that cannot be loaded says so', async ({ page }) => {
+  await page.route('**/assets/HoursSection-*.js', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: 'throw new Error("torn")' }),
+  );
+  await openDesk(page, '/#/settings');
+  await page.getByTestId('settings-hours').click();
+  await expect(page.getByTestId('error-state')).toContainText('torn');
+  await page.getByTestId('settings-services').click();
+  await expect(page.getByTestId('service-row').first()).toBeVisible();
+});

@@ -137,3 +137,46 @@ test('of pairs that may be one client a double click merges the first, and not t
   await expect(keep.nth(1)).not.toHaveAttribute('aria-label', before!);
   expect(await merged()).toBe(1);
 });
+
+test('what is not this person’s to settle is not counted', async ({ page }) => {
+  await open(page, { signedIn: 'veterinarian' });
+  await expect(page.getByTestId('lost-choice')).toHaveCount(2);
+  const label = () => page.getByTestId('nav-attention').getAttribute('aria-label');
+  const before = await label();
+  await page.evaluate(() => {
+    const world = window.petrelWorld!;
+    const { lost } = world.memory.hub;
+    lost.push({ ...lost[0]!, seq: 1_300, table: 'services', column: 'description' });
+    world.syncChanged();
+  });
+  await page.getByTestId('sync-badge').click();
+  await expect(page.getByTestId('sync-attention')).toHaveText('4 things need your decision');
+  await expect(page.getByTestId('lost-choice')).toHaveCount(2);
+  expect(await label()).toBe(before);
+});
+
+test('whoever signs in next is asked about what is theirs to settle', async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => {
+    const world = window.petrelWorld!;
+    const { lost } = world.memory.hub;
+    lost.push({ ...lost[0]!, seq: 1_300, table: 'services', column: 'description' });
+    world.syncChanged();
+  });
+  await expect(page.getByTestId('lost-choice')).toHaveCount(3);
+  await page.evaluate(() => {
+    const world = window.petrelWorld!;
+    Object.assign(world.memory.app, { phase: { name: 'signed_out' }, staff: null });
+    world.appStateChanged();
+  });
+  await page.getByTestId('sign-in-choice').filter({ hasText: 'Marc' }).click();
+  await expect(page.getByTestId('lost-choice')).toHaveCount(2);
+});
+
+test('what is sent again wrongly is called as its field is', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('resend').first().click();
+  await page.getByTestId('resend-source').fill('wrong');
+  await page.getByTestId('resend-send').click();
+  await expect(page.getByTestId('resend-dialog')).toContainText('Came from cannot be read');
+});

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, openDesk, test } from './desk';
-import { movable, placeAt, stored } from './visits';
+import { clearTheWay, movable, moveByDay, placeAt, stored } from './visits';
 
 test('what another desk changes during a drag neither moves another visit nor brings back one that is gone', async ({
   page,
@@ -193,11 +193,7 @@ for (const [scope, label] of [
       (await stored(page, id)).starts_at - before,
       (await stored(page, 'later')).starts_at - before - WEEK,
     ];
-    const button = page.locator(`[data-id="${id}"]`);
-    await button.focus();
-    await page.keyboard.down('Alt');
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.up('Alt');
+    await moveByDay(page, id, 'ArrowLeft');
     await page.getByRole('radio', { name: label }).check();
     await page.getByTestId('scope-confirm').click();
     await expect(page.getByText(/^Moved to .*19 Nov.* by as much\.$/)).toBeVisible();
@@ -249,27 +245,15 @@ test('what is typed of a visit goes along when it is rescheduled beside it, and 
 }) => {
   await openDesk(page, '/?view=week&staff=all#/schedule');
   const id = await movable(page);
-  await page.evaluate((own) => {
-    const { visits } = window.petrelWorld!.memory;
-    const { staff_id } = visits.find((kept) => kept.id === own)!;
-    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
-      // Nothing stands in the way.
-      memory.visits = visits.filter((kept) => kept.id === own || kept.staff_id !== staff_id);
-    });
-  }, id);
-  const button = page.locator(`[data-id="${id}"]`);
-  await button.click();
+  await clearTheWay(page, id);
+  await page.locator(`[data-id="${id}"]`).click();
   await page.getByTestId('visit-edit').click();
   await page.getByTestId('edit-reason').fill('Limps since Monday');
-  await button.focus();
-  await page.keyboard.down('Alt');
-  await page.keyboard.press('ArrowRight');
-  await page.keyboard.up('Alt');
+  await moveByDay(page, id, 'ArrowRight');
   await expect(page.getByText('Rescheduled to')).toBeVisible();
   const next = (await stored(page, id)).next_appointment_id!;
   const drafts = () => page.evaluate(() => Object.keys(window.petrelWorld!.memory.drafts));
   await expect(page).toHaveURL(new RegExp(`visit=${next}`));
-  await expect.poll(drafts).toEqual([`visit:${next}`]);
   const goOn = async () => {
     await page.getByTestId('visit-edit').click();
     await page.getByTestId('draft-continue').click();
@@ -279,8 +263,37 @@ test('what is typed of a visit goes along when it is rescheduled beside it, and 
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page).toHaveURL(new RegExp(`visit=${id}`));
   await goOn();
+  // Kept once for both, and for neither once it is saved.
   expect(await drafts()).toEqual([`visit:${id}`]);
+  await page.getByTestId('edit-save').click();
+  await expect.poll(drafts).toEqual([]);
 });
+
+for (const isFollowed of [true, false]) {
+  test(`what was typed of a visit is there when its reschedule is undone ${isFollowed ? 'after' : 'without'} a look at the new one`, async ({
+    page,
+  }) => {
+    await openDesk(page, '/?view=week&staff=all#/schedule');
+    const id = await movable(page);
+    await clearTheWay(page, id);
+    await page.locator(`[data-id="${id}"]`).click();
+    await page.getByTestId('visit-edit').click();
+    await page.getByTestId('edit-reason').fill('Limps since Monday');
+    if (!isFollowed) await page.getByTestId('panel-close').click();
+    await moveByDay(page, id, 'ArrowRight');
+    await expect(page.getByText('Rescheduled to')).toBeVisible();
+    if (isFollowed) {
+      await expect(page).toHaveURL(new RegExp(`visit=${(await stored(page, id)).next_appointment_id}`));
+      await page.getByTestId('panel-close').click();
+    }
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(page.getByText('Taken back.')).toBeVisible();
+    await page.locator(`[data-id="${id}"]`).click();
+    await page.getByTestId('visit-edit').click();
+    await page.getByTestId('draft-continue').click();
+    await expect(page.getByTestId('edit-reason')).toHaveValue('Limps since Monday');
+  });
+}
 
 test('an answer that is offered no longer is shown, and kept unless another is chosen', async ({ page }) => {
   await openDesk(page, '/#/schedule');
@@ -318,6 +331,42 @@ test('an answer that is offered no longer is shown, and kept unless another is c
   await page.getByTestId('visit-edit').click();
   await cut.click();
   await expect(page.getByRole('option')).toHaveText(['Short', 'Teddy', 'Breed standard']);
+});
+
+test('an answer to another service’s question of the same name is neither shown nor saved', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments', 'services'], ({ visits, services }) => {
+      const of = (wanted: string) => services.find(({ name }) => name === wanted)!;
+      const answers = [{ name: 'Cut', field_type: 'choice' as const, value: 'Poodle' }];
+      Object.assign(
+        visits.find((kept) => kept.id === own)!,
+        { service_id: of('Full groom').id, answers },
+      );
+      const question = { name: 'Cut', field_type: 'choice' as const, is_required: false, choices: ['Claws'] };
+      Object.assign(of('Nail trim'), { form_fields: [question] });
+    });
+  }, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').click();
+  const form = page.getByTestId('visit-edit-form');
+  const choose = async (name: string) => {
+    await form.getByRole('combobox', { name: 'Service' }).click();
+    await page.getByRole('option', { name }).click();
+  };
+  const cut = form.getByRole('combobox', { name: /^Cut/ });
+  await choose('Nail trim');
+  await expect(cut).toHaveText('');
+  await cut.click();
+  await expect(page.getByRole('option')).toHaveText(['Claws']);
+  await page.keyboard.press('Escape');
+  await choose('Full groom');
+  await expect(cut).toHaveText('Poodle (no longer offered)');
+  await choose('Nail trim');
+  await page.getByTestId('edit-save').click();
+  await expect(form).toHaveCount(0);
+  expect((await stored(page, id)).answers).toEqual([]);
 });
 
 test('another service that takes more time than there is asks first, and loses nothing', async ({ page }) => {

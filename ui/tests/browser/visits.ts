@@ -18,6 +18,23 @@ export async function movable(page: Page): Promise<string> {
 export const stored = (page: Page, id: string) =>
   page.evaluate((wanted) => window.petrelWorld!.memory.visits.find((kept) => kept.id === wanted)!, id);
 
+/** Nothing stands in the way of a visit: its colleague has no other. */
+export const clearTheWay = (page: Page, id: string): Promise<void> =>
+  page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      const { staff_id } = memory.visits.find((kept) => kept.id === own)!;
+      memory.visits = memory.visits.filter((kept) => kept.id === own || kept.staff_id !== staff_id);
+    });
+  }, id);
+
+/** Moves a visit on the board to the day before or after. */
+export async function moveByDay(page: Page, id: string, key: 'ArrowLeft' | 'ArrowRight'): Promise<void> {
+  await page.locator(`[data-id="${id}"]`).focus();
+  await page.keyboard.down('Alt');
+  await page.keyboard.press(key);
+  await page.keyboard.up('Alt');
+}
+
 /** A free place of a colleague, as pixels: the middle of the column at a wall time. */
 export async function placeAt(
   page: Page,

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, openDesk, test } from './desk';
-import { movable, stored } from './visits';
+import { clearTheWay, movable, moveByDay, stored } from './visits';
 
 /** One person waits alone, for a service, or for any: with a note, and for no day or colleague in particular. Gives the name. */
 const onlyOne = (page: Page, service: string | null) =>
@@ -135,12 +135,7 @@ for (const isOpen of [true, false]) {
       await button.click();
       await page.getByTestId('visit-reschedule').click();
       await page.getByTestId('free-slot').last().click();
-    } else {
-      await button.focus();
-      await page.keyboard.down('Alt');
-      await page.keyboard.press('ArrowLeft');
-      await page.keyboard.up('Alt');
-    }
+    } else await moveByDay(page, id, 'ArrowLeft');
     await expect(page.getByText('Rescheduled to')).toBeVisible();
     const next = (await stored(page, id)).next_appointment_id!;
     if (isOpen) await expect(page).toHaveURL(new RegExp(`visit=${next}`));
@@ -150,3 +145,88 @@ for (const isOpen of [true, false]) {
     expect(await page.evaluate(() => window.petrelWorld!.memory.visits.at(-1)!.staff_id)).toBe(before.staff_id);
   });
 }
+
+test('who waits no longer is booked all the same, at the second try', async ({ page }) => {
+  const name = await findTimes(page, null);
+  await takeFirst(page, name);
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['waitlist_entries'], ({ waitlist }) => (waitlist[0]!.status = 'cancelled')),
+  );
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByTestId('booking-refusal')).toHaveText('The entry of the waitlist is not there any more.');
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await outcome(page)).toMatchObject({ ...booked, status: 'cancelled', method: 'phone' });
+});
+
+test('the way back to a booking for who waits is for them still', async ({ page }) => {
+  const name = await findTimes(page, 'Vaccination');
+  await page.getByTestId('waitlist-elsewhere').click();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await page.goBack();
+  await page.getByTestId('waitlist-entry').waitFor();
+  await page.goForward();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await expect(page.getByLabel('Internal notes')).toHaveValue(booked.notes);
+  await expect(page.getByTestId('booking-service')).toContainText('Vaccination');
+  await expect(page.getByTestId('booking-discard')).toHaveCount(0);
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await outcome(page)).toMatchObject(booked);
+});
+
+test('a booking that is half typed when somebody who waits is booked waits for its own', async ({ page }) => {
+  await openDesk(page, '/?view=week&staff=all&book=new#/schedule');
+  const id = await movable(page);
+  await clearTheWay(page, id);
+  const name = await onlyOne(page, null);
+  const reason = page.getByTestId('booking-reason');
+  await page.getByTestId('booking-search').fill('romero');
+  await page.getByRole('option').first().click();
+  await reason.fill('Swallowed a sock');
+  await page.getByTestId('booking-emergency').check();
+  await moveByDay(page, id, 'ArrowLeft');
+  await page.getByTestId('fill').click();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await expect(reason).toHaveValue('');
+  await expect(page.getByTestId('booking-emergency')).not.toBeChecked();
+  await expect(page.getByTestId('booking-draft')).toContainText('Romero');
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  expect(await outcome(page)).toMatchObject(booked);
+  expect(await page.evaluate(() => window.petrelWorld!.memory.visits.at(-1)!.notes.reason)).toBeNull();
+
+  await page.keyboard.press('c');
+  await page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
+  await expect(page.getByTestId('booking-client')).toContainText('Romero');
+  await expect(reason).toHaveValue('Swallowed a sock');
+  await expect(page.getByTestId('booking-emergency')).toBeChecked();
+});
+
+test('what was done is taken back while the time it left is offered, which is not free then', async ({ page }) => {
+  await openDesk(page, '/?view=week&staff=all#/schedule');
+  const id = await movable(page);
+  await clearTheWay(page, id);
+  await onlyOne(page, null);
+  const before = await stored(page, id);
+  await moveByDay(page, id, 'ArrowLeft');
+  await expect(page.getByTestId('freed-dialog')).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('Taken back.')).toBeVisible();
+  await expect(page.getByTestId('freed-dialog')).toHaveCount(0);
+  expect(await stored(page, id)).toEqual(before);
+});
+
+test('a client is told of the cancelling while the time is offered, which goes on', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await onlyOne(page, null);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await page.getByTestId('cancel-confirm').click();
+  await expect(page.getByTestId('fill')).toBeVisible();
+  await page.getByRole('button', { name: 'Notify client' }).click();
+  await page.getByTestId('notify-send').click();
+  await expect(page.getByTestId('notify-dialog')).toHaveCount(0);
+  await expect(page.getByTestId('fill')).toBeVisible();
+});

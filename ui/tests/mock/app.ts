@@ -2,6 +2,9 @@ import type { AppState, ImportPlan, ImportPreview } from '../../src/lib/backend/
 import { GOOD_PASSPHRASE, newId } from './clinic';
 import { refusal, type Handlers, type World } from './world';
 
+/** Where a file is open. */
+const IS_OPEN: AppState['phase']['name'][] = ['ready', 'signed_out', 'revoked'];
+
 export function appHandlers(world: World): Handlers {
   const to = (change: Partial<AppState>): AppState => Object.assign(world.memory.app, change);
   const replace = <T extends { id: string }>(list: T[], id: string, input: object): null => {
@@ -14,6 +17,7 @@ export function appHandlers(world: World): Handlers {
     for (let step = 1; step <= steps; step++) {
       await new Promise((resolve) => setTimeout(resolve, 60));
       world.progress(step, steps);
+      await world.goesOn();
     }
   };
   let isOpeningTold = false;
@@ -48,10 +52,10 @@ export function appHandlers(world: World): Handlers {
     },
     retry_open: () => world.memory.app,
     list_backups: () =>
-      [1, 2, 26].map((hours) => ({
+      [1, 2, 26, 400 * 24].map((hours) => ({
         path: `/backups/clinic-${hours}.petrel`,
         made_at: world.now() - hours * 3_600_000,
-        size_kib: 48_200 - hours * 12,
+        size_kib: 48_200 - hours,
         is_verified: true,
       })),
     restore_backup: () => to({ clinic: world.memory.clinic, phase: { name: 'signed_out' } }),
@@ -81,7 +85,11 @@ export function appHandlers(world: World): Handlers {
     system_timezone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
     timezones: () => Intl.supportedValuesOf('timeZone'),
     detect_keychain: () => true,
-    desk_setting: ({ key }) => world.memory.desk[key] ?? null,
+    // Kept in the clinic's file, but for how the desk looks.
+    desk_setting: ({ key }) =>
+      ['language', 'theme'].includes(key) || IS_OPEN.includes(world.memory.app.phase.name)
+        ? (world.memory.desk[key] ?? null)
+        : null,
     set_desk_setting: ({ key, value }) => {
       world.memory.desk[key] = value;
       if (key === 'auto_lock_minutes') to({ auto_lock_minutes: Number(value) });
@@ -119,8 +127,10 @@ export function appHandlers(world: World): Handlers {
         memory.staff = memory.staff.filter((person) => person.id !== id);
         return null;
       }),
-    set_pin: ({ staffId, pin }) =>
-      world.write('set_pin', ['staff'], ({ staff, pins }) => {
+    set_pin: ({ staffId, pin, currentPin }) =>
+      world.write('set_pin', ['staff'], ({ app, staff, pins }) => {
+        if (app.staff?.id === staffId && pins[staffId] && pins[staffId] !== currentPin)
+          throw refusal('wrong_pin', { field: 'current_pin', limit: 4 });
         if (pin) pins[staffId] = pin;
         return replace(staff, staffId, { has_pin: !!pin });
       }),

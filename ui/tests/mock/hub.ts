@@ -179,6 +179,7 @@ function conflicts({ clients, pets }: Omit<Memory, 'hub'>, now: number): Pick<Hu
             values: [
               value('notes', 'text', 'Pays by the month'),
               value('phone', 'text', '+34 611 22 33 44'),
+              value('source', 'text', 'manual'),
               value('sms_opted_out_at', 'instant', String(now - 3 * DAY)),
               value('custom_fields', 'json', '{"Insurance":"Mapfre"}'),
             ],
@@ -275,12 +276,8 @@ export function hubHandlers(world: World): Handlers {
   const fetchRows = async (steps: number): Promise<void> => {
     for (let step = 1; step <= steps; step++) {
       await new Promise((resolve) => setTimeout(resolve, 120));
-      if (world.isCancelled) {
-        world.isCancelled = false;
-        throw refusal('cancelled');
-      }
       world.progress(step * 1840, 0);
-      while (world.isHeld && !world.isCancelled) await new Promise((resolve) => setTimeout(resolve, 10));
+      await world.goesOn();
     }
   };
   const fetchClinic = async (): Promise<AppState> => {
@@ -373,7 +370,11 @@ export function hubHandlers(world: World): Handlers {
       world.memory.exported = path;
       return null;
     },
-    lost_values: () => hub().lost,
+    // Services are the managers' to settle.
+    lost_values: () => {
+      const mayManage = ['owner', 'admin'].includes(world.memory.app.staff?.role ?? '');
+      return hub().lost.filter(({ table }) => mayManage || table !== 'services');
+    },
     choose_value: ({ seq, column, takeLost }) =>
       settle('choose_value', ['pets', 'clients'], (memory) => {
         const found = memory.hub.lost.find((each) => each.seq === seq && each.column === column);

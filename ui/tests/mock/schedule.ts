@@ -9,6 +9,7 @@ import type {
   MonthDay,
   MoveInput,
   Refusal,
+  WaitlistEntry,
   WorkBlock,
 } from '../../src/lib/backend/bindings';
 import {
@@ -421,8 +422,10 @@ export function scheduleHandlers(world: World): Handlers {
     appointment: ({ id }) => detail(world, id),
     book_appointment: ({ input }) =>
       world.write('book_appointment', ['appointments', 'waitlist_entries'], ({ waitlist }) => {
+        const isOpen = ({ status }: WaitlistEntry): boolean => status === 'active' || status === 'offered';
+        const entry = waitlist.find((each) => each.id === input.waitlist_entry_id && isOpen(each));
+        if (input.waitlist_entry_id && !entry) throw refusal('not_found', { field: 'waitlist_entry_id' });
         const booked = book(world, input);
-        const entry = waitlist.find(({ id }) => id === input.waitlist_entry_id);
         if (entry) entry.status = 'booked';
         return booked;
       }),

@@ -7,7 +7,7 @@ export class World {
   memory: Memory;
   /** The person stopped the long work under way. */
   isCancelled = false;
-  /** Rows from the hub stop coming after the first ones, for a test that looks at that. */
+  /** Long work stands still after its first step, for a test that looks at that. */
   isHeld = false;
   /** Commands that take their time to answer, by the milliseconds. */
   slow: Record<string, number> = {};
@@ -99,6 +99,14 @@ export class World {
 
   appStateChanged(): void {
     this.#emit('app-state-changed', {});
+  }
+
+  /** Long work goes on from here: once it is let, and not where it was stopped. */
+  async goesOn(): Promise<void> {
+    while (this.isHeld && !this.isCancelled) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (!this.isCancelled) return;
+    this.isCancelled = false;
+    throw refusal('cancelled');
   }
 
   progress(done: number, total: number): void {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { backend } from '$lib/backend';
-import { Draft } from '$lib/data/draft.svelte';
+import { draftOf } from '$areas/visit/flow.svelte';
+import { backend, type AppointmentDetail } from '$lib/backend';
 import { FormDraft } from '$lib/data/form-draft.svelte';
 import { mergedForm } from '$lib/data/form-merge';
 
@@ -105,21 +105,28 @@ describe('the draft of a form', () => {
     expect((await open({ ...START, name: 'Someone else' }, true)).left).toEqual(value);
   });
 
-  it('goes along where its record goes on as another, with what is not kept yet and what is typed after it', async () => {
-    const draft = await open(START);
+  it('of a visit is kept under the first of those that it took the place of', async () => {
+    const before: Record<string, string | null> = { first: null, second: 'first', torn: 'gone' };
+    vi.spyOn(backend, 'appointment').mockImplementation((id) =>
+      id in before
+        ? Promise.resolve({ id, previous_appointment_id: before[id]! } as AppointmentDetail)
+        : Promise.reject(new Error('not found')),
+    );
+    const of = (id: string, previous: string | null) => draftOf({ id, previous_appointment_id: previous });
+    expect(await of('first', null)).toBe('visit:first');
+    expect(await of('second', 'first')).toBe('visit:first');
+    expect(await of('third', 'second')).toBe('visit:first');
+    expect(await of('other', 'torn')).toBe('visit:torn');
+  });
+
+  it('waits for the key that it is kept under, and keeps what was typed meanwhile', async () => {
+    let find = (_key: string) => {};
+    const key = new Promise<string>((resolve) => (find = resolve));
+    const draft = new FormDraft<Form>(key, START, false);
     draft.keep({ ...START, name: 'Otto' });
-    Draft.move('pet:1', 'pet:2');
-    await vi.advanceTimersByTimeAsync(0);
-    expect([...drafts.keys()]).toEqual(['pet:2']);
-    expect(drafts.get('pet:2')).toContain('Otto');
-    draft.keep({ ...START, name: 'Ottokar' });
     closing.pop()!();
-    await vi.advanceTimersByTimeAsync(0);
-    expect([...drafts.keys()]).toEqual(['pet:2']);
-    expect(drafts.get('pet:2')).toContain('Ottokar');
-    Draft.move('pet:2', 'pet:1');
-    expect((await open(START)).left).toMatchObject({ name: 'Ottokar' });
-    expect([...drafts.keys()]).toEqual(['pet:1']);
+    find('pet:1');
+    expect((await open(START)).left).toMatchObject({ name: 'Otto' });
   });
 
   it('does not begin anew from what nobody knows the beginning of', async () => {

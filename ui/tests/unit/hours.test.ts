@@ -83,6 +83,22 @@ it('a plan whose lines were saved shows the rows that they became, once', async 
   expect(plan.lines.map(({ key }) => key)).toEqual(['a']);
 });
 
+it('hours that were left are still offered where others are saved untouched', async () => {
+  const left = new Plan('carmen', [kept('a')]);
+  left.lines[0]!.start = 435;
+  left.keep();
+  left.close();
+  const plan = new Plan('carmen', [kept('a')]);
+  await vi.waitFor(() => expect(plan.left).not.toBeNull());
+  plan.keep();
+  await plan.save(
+    async () => true,
+    async () => [kept('a')],
+  );
+  expect(plan.left?.lines).toMatchObject([{ start: 435 }]);
+  expect(drafts.size).toBe(1);
+});
+
 it('a plan that was not saved keeps what was typed', async () => {
   const plan = new Plan('carmen', [kept('a')]);
   plan.lines[0]!.start = 435;

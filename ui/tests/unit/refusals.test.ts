@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Refusal, RefusalCode } from '$lib/backend';
 import { hasText, LANGUAGES, t, useLanguage, type Language } from '$lib/i18n/index.svelte';
@@ -30,6 +31,38 @@ it('names the field and the limit', () => {
   );
   expect(refusalText(refusal('required', { field: 'pets[0].starts_at' }))).toBe('Start must be filled in.');
   expect(refusalText(refusal('wrong_pin', { limit: 1 }))).toBe('The PIN is wrong. One try left.');
+});
+
+/** What the core's sources call fields: in its refusals, and where it checks what was typed. */
+function fieldsOfCore(): Set<string> {
+  const found = new Set<string>();
+  const sources = ['../crates', '../src-tauri'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /(^|[\\/])src[\\/].*\.rs$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+  for (const name of sources) {
+    const [code = ''] = readFileSync(name, 'utf8').split('#[cfg(test)]\nmod tests {');
+    const refused = code.matchAll(/Refusal::(?:on|not_found|required|invalid)\(\s*(?:[\w:]+,\s*)?"([\w.]+)"/g);
+    const checked = /[\\/]checked[\\/]/.test(name) ? code.matchAll(/\b[a-z_]+\(\s*"([a-z_]+)",/g) : [];
+    const deleted = code.matchAll(/soft_delete\(tx, "(\w+)"/g);
+    for (const [, field = ''] of [...refused, ...checked, ...deleted]) found.add(field.split('.').at(-1)!);
+  }
+  return found;
+}
+/** Named by the screens' code alone: no person has typed them. */
+const UNSEEN = ['key', 'table', 'value'];
+
+it('has words for every field that the core names', () => {
+  const fields = [...fieldsOfCore()].filter((field) => !UNSEEN.includes(field));
+  expect(fields.length).toBeGreaterThan(80);
+  expect(fields.filter((field) => !hasText(`field.${field}`))).toEqual([]);
+});
+
+it('names a field otherwise where the screen knows better', () => {
+  expect(refusalText(refusal('required', { field: 'source' }), (field) => `«${field}»`)).toBe(
+    '«source» must be filled in.',
+  );
 });
 
 it('shows a field it does not know by its own name', () => {

@@ -139,8 +139,8 @@ export const isOfLine = (field: string | null, line: number, name: string): bool
   field !== null && field.replace(/^pets\[\d+\]\./, '') === name && refusedLine(field) === line;
 
 /**
- * A time that is free for one pet of a booking, taken: that pet comes then, with that colleague. The others keep theirs, and move in time with it
- * where its turn moves.
+ * A time that is free for one pet of a booking, taken: that pet comes then, with that colleague. The others keep their colleagues, and move in
+ * time with it where its turn moves.
  */
 export function takeFor(
   line: number,

@@ -141,6 +141,7 @@ export class BookingForm {
     this.booking.clientId = null;
     this.booking.clientName = '';
     this.booking.lines = [{ ...this.first, petId: null }];
+    this.refusal = null;
   }
 
   /** A pet of the family comes, or does not. */
@@ -151,6 +152,8 @@ export class BookingForm {
       this.booking.lines = rest.length > 0 ? rest : [{ ...this.first, petId: null }];
     } else if (this.first.petId === null) this.first.petId = petId;
     else this.booking.lines.push({ ...emptyLine(), petId, serviceId: this.first.serviceId });
+    // It names a pet by its place among them.
+    this.refusal = null;
   }
 
   chooseTime(at: number): void {
@@ -220,13 +223,14 @@ export class BookingForm {
         isOverbookingAllowed,
       );
       const saved = await backend.bookAppointment(input);
-      await this.draft.clear();
       this.lastService = this.first.serviceId || this.lastService;
       if (this.lastService) keepDeskSetting('last_service', this.lastService);
       void invalidate(saved.changes);
       return saved;
     } catch (thrown) {
       this.refusal = refusalOf(thrown);
+      // Who waits no longer can be booked all the same: the next press does.
+      if (this.refusal.code === 'not_found' && this.refusal.field === 'waitlist_entry_id') this.booking.wish = null;
       return null;
     } finally {
       this.isSaving = false;

@@ -13,6 +13,8 @@ export interface Address {
   isBooking: boolean;
   client: string | null;
   pet: string | null;
+  /** The entry of the waitlist that is booked for. */
+  wish: string | null;
 }
 
 export function readAddress(today: string): Address {
@@ -26,6 +28,7 @@ export function readAddress(today: string): Address {
     isBooking: route.query('book') !== null,
     client: route.query('client'),
     pet: route.query('pet'),
+    wish: route.query('wish'),
   };
 }
 
@@ -42,6 +45,7 @@ export function show(address: Address, change: Partial<Address>, today: string, 
       book: next.isBooking ? 'new' : undefined,
       client: next.client ?? undefined,
       pet: next.pet ?? undefined,
+      wish: next.wish ?? undefined,
     },
     { replace },
   );

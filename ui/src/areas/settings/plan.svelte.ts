@@ -59,7 +59,7 @@ export class Plan {
   }
 
   close(): void {
-    this.#draft.close();
+    this.#draft.flush();
   }
 
   get hasGaps(): boolean {
@@ -87,7 +87,8 @@ export class Plan {
     try {
       if (await write(sent)) {
         this.#start = sent;
-        this.clear();
+        // What was left, and nobody took up, is still to be offered.
+        if (this.#isKept) this.clear();
       }
       kept = await ask();
     } finally {

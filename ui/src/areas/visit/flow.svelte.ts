@@ -1,10 +1,11 @@
 // What can be done with a visit from anywhere, with the questions that come on the way: which of its series, a taken time,
-// telling the client. The dialogs are in VisitDialogs.svelte, which each screen with visits shows once.
+// telling the client. The dialogs are in VisitDialogs.svelte, which the shell shows once: a toast offers one on any screen.
 import { tick } from 'svelte';
 import {
   backend,
   refusalOf,
   type AppointmentCard,
+  type AppointmentDetail,
   type AppointmentStatus,
   type FreeSlot,
   type MoveInput,
@@ -12,7 +13,6 @@ import {
   type RefusalCode,
   type SeriesScope,
 } from '$lib/backend';
-import { Draft } from '$lib/data/draft.svelte';
 import { save, toastRefused, toastSaved } from '$lib/data/saving';
 import { invalidate } from '$lib/data/live';
 import { STATUS } from '$lib/components/status';
@@ -49,7 +49,7 @@ export const flow = $state<{
   freed: AppointmentCard | null;
   /** A rescheduled visit lives on under another id, and after undo under its old one: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
-  /** What was replaced last: a screen that follows it is no other screen. */
+  /** What was replaced last, until the address changes: a screen that follows it is no other screen. */
   led: { from: string; to: string } | null;
 }>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null, led: null });
 
@@ -144,15 +144,22 @@ function movedWords(scope: SeriesScope, isRescheduled: boolean, startsAt: number
   return isRescheduled ? t('visit.rescheduled_to', { when }) : t('visit.moved_to', { when: formatTime(startsAt) });
 }
 
-/** What is being typed of a visit is kept under this. */
-export const draftOf = (id: string): string => `visit:${id}`;
-
 /**
- * Leads whatever shows a visit to the one in its place, and what was typed of it with it. Not later: the old one can be looked at, and undoing
- * brings it back.
+ * What is being typed of a visit is kept under this: the first of those that it took the place of. So it is there under whichever id the visit
+ * goes on when it is rescheduled, or that is undone, whoever looks at it meanwhile.
  */
+export async function draftOf(visit: Pick<AppointmentDetail, 'id' | 'previous_appointment_id'>): Promise<string> {
+  let first = visit;
+  while (first.previous_appointment_id !== null) {
+    const before = await backend.appointment(first.previous_appointment_id).catch(() => null);
+    if (before === null) break;
+    first = before;
+  }
+  return `visit:${first.id}`;
+}
+
+/** Leads whatever shows a visit to the one in its place. Not later: the old one can be looked at, and undoing brings it back. */
 export async function lead(from: string, to: string): Promise<void> {
-  Draft.move(draftOf(from), draftOf(to));
   flow.led = { from, to };
   flow.replaced = { from, to };
   await tick();

@@ -3,6 +3,7 @@ import type {
   AppointmentNotes,
   EditAppointmentInput,
   FormAnswer,
+  FormField,
   PaymentStatus,
 } from '$lib/backend';
 
@@ -41,6 +42,20 @@ export const visitFormOf = (visit: AppointmentDetail): VisitForm => ({
   payment: visit.payment_status,
   answers: visit.answers.map((answer) => ({ ...answer })),
 });
+
+/** The choices among which a question is answered; none where anything may be written. */
+function offeredBy({ field_type, choices }: FormField): string[] | null {
+  if (field_type === 'yes_no') return ['yes', 'no'];
+  return field_type === 'choice' ? choices : null;
+}
+
+/** The answers without those that cannot be chosen: neither offered by the question nor `given` to it before. */
+export const choosable = (answers: FormAnswer[], fields: FormField[], given: FormAnswer[]): FormAnswer[] =>
+  answers.filter(({ name, value }) => {
+    const field = fields.find((each) => each.name === name);
+    const isGiven = given.some((answer) => answer.name === name && answer.value === value);
+    return isGiven || !field || (offeredBy(field)?.includes(value) ?? true);
+  });
 
 const orNull = (text: string): string | null => text.trim() || null;
 

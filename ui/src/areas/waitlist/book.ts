@@ -63,7 +63,7 @@ export function askToBook(entry: WaitlistEntry, { serviceId, staffId, date, ...r
   const on = startsAt === undefined ? date : dateOf(startsAt, clinicZone());
   const [service, staff] = [serviceId ?? entry.service_id, staffId ?? entry.staff_id];
   plant({ ...rest, entry, date: on, serviceId: service ?? undefined, staffId: staff ?? undefined });
-  newBooking({ client: entry.client_id, pet: entry.pet_id ?? undefined, date: on });
+  newBooking({ client: entry.client_id, pet: entry.pet_id ?? undefined, wish: entry.id, date: on });
 }
 
 /** Books a free time for somebody who waits. True where it worked. */

@@ -13,36 +13,18 @@ function inTurn<R>(ask: () => Promise<R>): Promise<R | null> {
 
 /** What is being typed, kept by the core so that a crash or a power cut does not take it. */
 export class Draft<T> {
-  /** Those of forms that are open. */
-  static readonly #open = new Set<Draft<unknown>>();
-  #key: string;
+  readonly #key: string | Promise<string>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #pending: T | null = null;
 
-  constructor(key: string) {
+  /** The key may have to be found out first. */
+  constructor(key: string | Promise<string>) {
     this.#key = key;
-    Draft.#open.add(this);
-  }
-
-  /** What is kept under a key is kept under another from now on, with what an open form is still about to keep. */
-  static move(from: string, to: string): void {
-    for (const draft of Draft.#open) {
-      if (draft.#key !== from) continue;
-      draft.flush();
-      draft.#key = to;
-    }
-    void inTurn(async () => {
-      const kept = await backend.draft(from);
-      if (kept === null) return;
-      await backend.setDraft(to, kept);
-      await backend.setDraft(from, null);
-    });
   }
 
   /** What was left from the last time. */
   async left(): Promise<T | null> {
-    const key = this.#key;
-    const json = await inTurn(() => backend.draft(key));
+    const json = await inTurn(async () => backend.draft(await this.#key));
     try {
       return json === null ? null : (JSON.parse(json) as T);
     } catch {
@@ -56,26 +38,19 @@ export class Draft<T> {
     this.#timer ??= setTimeout(() => this.flush(), WAIT);
   }
 
-  /** Keeps now what still waits to be kept. */
+  /** Keeps now what still waits to be kept: the form goes, and may be opened again at once. */
   flush(): void {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const [key, kept] = [this.#key, JSON.stringify(this.#pending)];
-    void inTurn(() => backend.setDraft(key, kept));
-  }
-
-  /** The form goes, and may be opened again at once. */
-  close(): void {
-    this.flush();
-    Draft.#open.delete(this);
+    const kept = JSON.stringify(this.#pending);
+    void inTurn(async () => backend.setDraft(await this.#key, kept));
   }
 
   /** It was saved or thrown away. */
   async clear(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const key = this.#key;
-    await inTurn(() => backend.setDraft(key, null));
+    await inTurn(async () => backend.setDraft(await this.#key, null));
   }
 }

@@ -20,11 +20,11 @@ export class FormDraft<T extends object> {
   left = $state.raw<T | null>(null);
 
   /** Of something new (`isNew`) a draft is taken up whole: nobody else can have written it. */
-  constructor(key: string, start: T, isNew: boolean) {
+  constructor(key: string | Promise<string>, start: T, isNew: boolean) {
     this.#draft = new Draft<Kept<T>>(key);
     this.#start = start;
     // What is kept later would come back after the form was opened again and saved.
-    onDestroy(() => this.#draft.close());
+    onDestroy(() => this.#draft.flush());
     void this.#draft.left().then((kept) => {
       // Without its beginning nobody knows what of it is old.
       if (!kept?.value || !kept.start) return;

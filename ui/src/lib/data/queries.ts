@@ -1,6 +1,7 @@
 // Queries that more than one area asks.
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 import { backend } from '$lib/backend';
+import { currentStaff } from '$lib/session.svelte';
 import { addDays } from '$lib/time/zone';
 import { live, type Table } from './live';
 
@@ -47,5 +48,17 @@ export const waitlistQuery = () =>
 /** What the hub can never take and nobody has settled. */
 export const rejectedQuery = () =>
   createQuery(() => live(['rejected_changes'], ['rejected'], () => backend.rejectedChanges()));
-/** Texts that lost to another desk's and nobody has settled. */
-export const lostQuery = () => createQuery(() => live(['lost_values'], ['lost'], () => backend.lostValues()));
+/** What stands beside a text that lost is what the record says now. */
+const LOST: Table[] = [
+  'lost_values',
+  'appointments',
+  'clients',
+  'clinics',
+  'medical_records',
+  'pets',
+  'services',
+  'staff',
+  'waitlist_entries',
+];
+/** Texts that lost to another desk's and nobody has settled: those that are for whoever is signed in to settle. */
+export const lostQuery = () => createQuery(() => live(LOST, ['lost', currentStaff()?.id], () => backend.lostValues()));

@@ -2,12 +2,15 @@ import type { Refusal } from '$lib/backend';
 import { formatDateTime } from '$lib/time/format';
 import { hasText, t, type MessageKey } from './index.svelte';
 
-/** The one place where a refusal becomes words: `refusal.<code>` of the catalogue, naming the field where there is one. */
-export function refusalText(refusal: Refusal): string {
+/**
+ * The one place where a refusal becomes words: `refusal.<code>` of the catalogue, naming the field where there is one. A screen that shows the
+ * columns of a table knows their names better.
+ */
+export function refusalText(refusal: Refusal, nameOf: (field: string | null) => string = fieldName): string {
   return t(
     `refusal.${refusal.code}` as MessageKey,
     {
-      field: fieldName(refusal.field),
+      field: nameOf(refusal.field),
       limit: refusal.limit ?? 0,
       detail: refusal.detail ?? '',
       until: refusal.until === null ? '' : formatDateTime(refusal.until),

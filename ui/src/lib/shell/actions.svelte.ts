@@ -24,8 +24,8 @@ export const overlays = $state<{ palette: boolean; shortcuts: boolean; history: 
 export const showHistory = (table: Table, id: string, name: string): void =>
   void (overlays.history = { table, id, name });
 
-/** Opens the booking panel beside the schedule, for a client or a time where they are known. */
-export function newBooking(about: { client?: string; pet?: string; date?: string } = {}): void {
+/** Opens the booking panel beside the schedule, for a client, somebody who waits or a time where they are known. */
+export function newBooking(about: { client?: string; pet?: string; wish?: string; date?: string } = {}): void {
   const onSchedule = route.path === '/schedule' || route.path === '/';
   go('/schedule', {
     view: (onSchedule && route.query('view')) || undefined,
@@ -33,6 +33,7 @@ export function newBooking(about: { client?: string; pet?: string; date?: string
     book: 'new',
     client: about.client,
     pet: about.pet,
+    wish: about.wish,
   });
 }
 

@@ -87,5 +87,7 @@ export const formatMoney = (cents: number): string => {
   return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 };
 export const formatNumber = (value: number): string => new Intl.NumberFormat(numbersOf(locale())).format(value);
+/** 47.1 of megabytes, of a size in KiB. */
+export const formatMegabytes = (kib: number): string => formatNumber(Math.round(kib / 102.4) / 10);
 /** 3.2 kg, 450 g; in pounds where the clinic's region weighs so. */
 export const formatWeight = (grams: number): string => weightText(grams, locale());

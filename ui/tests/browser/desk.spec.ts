@@ -1,0 +1,40 @@
+import { askedOf, letGo, watchCommands } from './commands';
+import { expect, openDesk, test } from './desk';
+
+test('a language that is chosen is spoken, however long the desk takes to keep it', async ({ page }) => {
+  await openDesk(page, '/#/settings/desk');
+  // Where the desk stands is kept, too.
+  await expect.poll(() => page.evaluate(() => window.petrelWorld!.memory.desk.last_route_on)).toBeTruthy();
+  await watchCommands(page, { held: ['set_desk_setting'] });
+  await page.getByTestId('language').click();
+  await page.getByRole('option', { name: 'Español' }).click();
+  await expect.poll(() => askedOf(page, 'set_desk_setting')).toMatchObject({ times: 1, last: { key: 'language' } });
+  await letGo(page, 'set_desk_setting');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+});
+
+test('a wrong current PIN is said at that field', async ({ page }) => {
+  await openDesk(page, '/#/settings/staff');
+  await page.getByTestId('staff-row').first().getByRole('button', { name: 'Set PIN' }).click();
+  await page.getByTestId('current-pin').fill('1111');
+  await page.getByTestId('new-pin').fill('2468');
+  await page.getByTestId('save-pin').click();
+  await expect(page.getByTestId('current-pin')).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByTestId('new-pin')).not.toHaveAttribute('aria-invalid', 'true');
+  await page.getByTestId('current-pin').fill('1234');
+  await page.getByTestId('save-pin').click();
+  await expect(page.getByTestId('pin-dialog')).toHaveCount(0);
+});
+
+test('backups of another year say which', async ({ page }) => {
+  await openDesk(page, '/#/settings/data');
+  await expect(page.getByTestId('backup-row').first()).not.toContainText('2026');
+  await expect(page.getByTestId('backup-row').last()).toContainText('2025');
+  await page.evaluate(() => {
+    const world = window.petrelWorld!;
+    const backup_at = world.now() - 400 * 86_400_000;
+    world.memory.app.recovered = { backup_at, set_aside: '/kept.petrel' };
+    world.appStateChanged();
+  });
+  await expect(page.getByTestId('notice-recovered')).toContainText('2025');
+});
