@@ -1,6 +1,7 @@
 //! Desks whose programs are older than their hub, and are brought up to date on the way.
 //!
-//! There is one schema yet. So that desks of earlier ones exist, what the first schema has is told to be of later ones: a column, and a table.
+//! The real schemas differ by a column yet. So that desks of earlier ones exist that lack more, what the first schema has is told to be of later ones:
+//! a column, and a table.
 //! A desk of an earlier schema has a file without them, as its program would have made it.
 
 use std::path::Path;

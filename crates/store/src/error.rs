@@ -83,7 +83,8 @@ fn of_sqlite(error: &rusqlite::Error) -> Refusal {
     }
     let code = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => RefusalCode::DiskFull,
-        Some(ErrorCode::SystemIoFailure) => RefusalCode::DiskTrouble,
+        // Of a disk that fails while a migration has SQLite read its own schema anew, it says that memory ran out.
+        Some(ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory) => RefusalCode::DiskTrouble,
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => RefusalCode::ReadOnly,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => RefusalCode::FileBusy,
         Some(ErrorCode::NotADatabase) => RefusalCode::WrongKey,

@@ -3,7 +3,7 @@
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{PetDeath, PetDeathInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, PetId, Refusal, StaffId};
+use petrel_domain::{AppointmentId, AppointmentStatus, PetId, Refusal, StaffId};
 use rusqlite::{OptionalExtension, params};
 
 use crate::appointments::{clash, existing};
@@ -48,7 +48,9 @@ pub(crate) fn end_plans(tx: &Tx<'_>, pet: PetId, reason: Option<&str>) -> Result
     let cancelled = statement.query_map(params![pet.bytes(), tx.now().0, by, reason], |row| row.get(0).map(AppointmentId::from_bytes))?;
     let cancelled = cancelled.collect::<Result<Vec<_>, _>>()?;
     for id in &cancelled {
-        clash::leave(tx, &existing(tx.db(), *id)?)?;
+        let mut was = existing(tx.db(), *id)?;
+        was.status = AppointmentStatus::Confirmed;
+        clash::leave(tx, &was)?;
     }
     let entries = "UPDATE waitlist_entries SET status = 'cancelled', updated_at = ?2
                    WHERE pet_id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";

@@ -4,7 +4,7 @@ use petrel_domain::availability::{Busy, Colleague, Fit, Window, days, free_slots
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{FreeSlot, FreeSlotsQuery};
 use petrel_domain::rights::Right;
-use petrel_domain::{Millis, Refusal};
+use petrel_domain::{Millis, Refusal, zone};
 use rusqlite::Connection;
 
 use crate::appointments::{busy_on_board, roster, wish};
@@ -12,7 +12,7 @@ use crate::services::service;
 use crate::{Actor, Result, Store};
 
 impl Store {
-    /// Free times for a service or a length, with one colleague or with anyone who may do it, from now on. The booking windows of a
+    /// Free times for a service or a length, with one colleague or with anyone who may do it, from now on; or at one time, past or to come. The booking windows of a
     /// service bind clients, not the desk that asks here.
     ///
     /// # Errors
@@ -30,7 +30,10 @@ fn free(db: &Connection, query: &FreeSlotsQuery, now: Millis) -> Result<Vec<Free
     let service = query.service_id.map(|id| service(db, id)).transpose()?;
     let minutes = query.duration_minutes.or_else(|| service.as_ref().map(|service| service.details.duration_minutes));
     let minutes = minutes.ok_or_else(|| Refusal::required("duration_minutes"))?;
-    let days = days(query.from, query.days, roster.zone);
+    // A question for one time is about its day, whatever days it names.
+    let of_one = query.starts_at.map(|at| (zone::date_of(at, roster.zone), 1));
+    let (first, count) = of_one.unwrap_or((query.from, query.days));
+    let days = days(first, count, roster.zone);
     let bounds = days.bounds();
     let (from, to) = bounds.first().zip(bounds.last()).map_or((now, now), |(first, last)| (first.starts_at, last.ends_at));
     // A stay that starts on the last day reaches far behind it.

@@ -84,6 +84,15 @@ impl Store {
         self.read(|db| Ok(local_hub(db)?))
     }
 
+    /// Whether it is tied to a hub, reached or not.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn has_hub(&self) -> Result<bool> {
+        let sql = "SELECT hub_url IS NOT NULL FROM sync_state WHERE id = 1";
+        self.read(|db| Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?))
+    }
+
     /// Ties this file to a hub that let the desk in. A clinic at a hub that this file has read nothing of yet is read from its beginning.
     ///
     /// # Errors

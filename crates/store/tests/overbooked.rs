@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{EditAppointmentInput, MoveInput, ServiceDetails};
+use petrel_domain::desk::{EditAppointmentInput, MoveInput, PetDeathInput, ServiceDetails};
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, SeriesScope};
 
 const DAY: &str = "2026-06-01";
@@ -87,6 +87,25 @@ fn what_is_deleted_or_undone_has_nothing_over_it() {
     salon.cancel(over, SeriesScope::This);
     let (_, over) = over_another(&salon);
     salon.store.delete_client(&salon.owner, salon.client).unwrap();
+    assert!(!salon.is_overbooked(over));
+}
+
+#[test]
+fn who_dies_has_nothing_over_their_visits() {
+    let salon = salon();
+    let (_, over) = over_another(&salon);
+    let death = PetDeathInput { pet_id: salon.pet, died_on: "2026-05-29".parse().unwrap(), reason: None };
+    salon.store.record_death(&salon.owner, death).unwrap();
+    assert!(!salon.is_overbooked(over));
+}
+
+/// The one below is over when it is said not to have come; the one above is not.
+#[test]
+fn a_mark_goes_also_where_what_it_was_about_is_past() {
+    let salon = salon();
+    let (first, over) = over_another(&salon);
+    salon.clock.set(at(DAY, "10:31"));
+    salon.store.set_appointment_status(&salon.owner, first, AppointmentStatus::NoShow).unwrap();
     assert!(!salon.is_overbooked(over));
 }
 

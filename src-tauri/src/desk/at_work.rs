@@ -107,7 +107,7 @@ impl Desk {
                     line.wake();
                 }
                 // What waits is told also of a clinic that has a hub and no line to it: one that is to join again.
-                Some(clinic.sync_state()).filter(|state| state.address.is_some())
+                clinic.store.has_hub().unwrap_or(true).then(|| clinic.sync_state())
             }
             _ => None,
         };

@@ -90,7 +90,8 @@ impl Desk {
             return Err(refusal);
         }
         *locked(&self.inner.retry) = Retry::default();
-        let (key, key_file, signed_in) = (clinic.key.clone(), clinic.key_file.clone(), clinic.session.signed_in());
+        let signed_in = clinic.session.staff(&clinic.store, self.now())?.map(|staff| staff.id);
+        let (key, key_file) = (clinic.key.clone(), clinic.key_file.clone());
         let file = self.inner.folder.file();
         *place = Place::FirstRun;
         let replaced = replace(&self.inner.folder.new_file(), &key_file, &file, why, self.now());

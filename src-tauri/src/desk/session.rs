@@ -23,16 +23,13 @@ pub(super) struct Session {
 struct SignedIn {
     staff_id: StaffId,
     touched_at: Millis,
+    /// Their time is over: it stays over, whatever the clock says later.
+    is_over: bool,
 }
 
 impl Session {
     pub(super) fn begin(&self, staff_id: StaffId, now: Millis) {
-        *locked(&self.signed_in) = Some(SignedIn { staff_id, touched_at: now });
-    }
-
-    /// Who is signed in, touched lately or not.
-    pub(super) fn signed_in(&self) -> Option<StaffId> {
-        locked(&self.signed_in).map(|signed_in| signed_in.staff_id)
+        *locked(&self.signed_in) = Some(SignedIn { staff_id, touched_at: now, is_over: false });
     }
 
     /// Answers whether somebody was signed in.
@@ -73,7 +70,8 @@ impl SignedIn {
     fn is_over(&mut self, minutes: u16, now: Millis) -> bool {
         // A clock that was set back must not hold the desk open until it is there again; nor may one that is put right by a little lock it.
         self.touched_at = self.touched_at.min(now);
-        minutes > 0 && now.0 - self.touched_at.0 >= i64::from(minutes) * MINUTE
+        self.is_over |= minutes > 0 && now.0 - self.touched_at.0 >= i64::from(minutes) * MINUTE;
+        self.is_over
     }
 }
 

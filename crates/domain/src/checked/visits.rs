@@ -107,6 +107,7 @@ impl Checked for FreeSlotsQuery {
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
         check_date("from", self.from)?;
+        self.starts_at.map_or(Ok(()), |at| check_instant("starts_at", at))?;
         number("days", u32::from(self.days), 1, 62)?;
         if let Some(minutes) = self.duration_minutes {
             number("duration_minutes", u32::from(minutes), 1, LONGEST_VISIT)?;

@@ -8,7 +8,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Mi
 use rusqlite::{OptionalExtension, params};
 
 use super::colleagues::{Roster, roster};
-use super::place::{Place, is_outside, place};
+use super::place::{Place, is_off, is_outside, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
 use crate::services::service;
@@ -19,8 +19,9 @@ struct Wanted {
     pet: BookPet,
     service: Option<Service>,
     minutes: i64,
-    /// The first date was seen to lie outside of the hours, and is wanted all the same: so are the others.
-    may_be_outside: bool,
+    /// The first date was seen to lie outside of the hours, and is wanted all the same: so are the others. Whether it lies on a day off: other days
+    /// off are left out where it does not.
+    seen_outside: Option<bool>,
     answers: Vec<FormAnswer>,
 }
 
@@ -107,7 +108,7 @@ fn visit(
     let wish = place_of(input, &wanted.pet, wanted.service.as_ref(), wanted.minutes);
     // What was seen, and is wanted all the same, is the first date.
     let is_overbooking_allowed = input.is_overbooking_allowed && days == 0;
-    let may_be_outside = wanted.may_be_outside;
+    let may_be_outside = wanted.seen_outside.is_some_and(|on_day_off| on_day_off || !is_off(roster, wanted.pet.staff_id, starts_at));
     let is_overbooked =
         place(tx, roster, &Place { starts_at, ends_at, is_overbooking_allowed, may_be_outside, is_helped: days == 0, ..wish })?;
     let details = wanted.service.as_ref().map(|service| &service.details);
@@ -193,8 +194,8 @@ fn look_up(tx: &Tx<'_>, roster: &Roster, input: &BookInput, pet: &BookPet) -> Re
     let usual = service.as_ref().map_or(0, |service| service.details.duration_minutes);
     let answers = check_answers(fields, &pet.answers)?;
     let minutes = i64::from(pet.duration_minutes.unwrap_or(usual).max(1));
-    let may_be_outside = input.is_overbooking_allowed
-        && input.recurrence.is_some()
-        && is_outside(tx, roster, &place_of(input, pet, service.as_ref(), minutes))?;
-    Ok(Wanted { minutes, may_be_outside, answers, pet: pet.clone(), service })
+    let is_series = input.is_overbooking_allowed && input.recurrence.is_some();
+    let is_seen = is_series && is_outside(roster, &place_of(input, pet, service.as_ref(), minutes));
+    let seen_outside = is_seen.then(|| is_off(roster, pet.staff_id, pet.starts_at));
+    Ok(Wanted { minutes, seen_outside, answers, pet: pet.clone(), service })
 }

@@ -41,14 +41,15 @@ pub(crate) fn leave(tx: &Tx<'_>, was: &Visit) -> Result<()> {
 /// Takes the mark from visits that were booked over one that has left its place, where they stand over no other. A mark that stayed would warn for
 /// ever, and keep the hub from finding who is booked there next by another desk.
 pub(crate) fn settle_marks(tx: &Tx<'_>, was: &Visit) -> Result<()> {
-    let Some(staff_id) = was.staff_id.filter(|_| takes_time(was.status) && was.ends_at > tx.now()) else { return Ok(()) };
+    let Some(staff_id) = was.staff_id.filter(|_| takes_time(was.status)) else { return Ok(()) };
     // What a service keeps free before or after may reach over a day's end, not over two.
     let (from, until) = (was.starts_at.0 - DAY, was.ends_at.0 + DAY);
     let sql =
         "SELECT id FROM appointments WHERE staff_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 AND ends_at > ?4 AND is_overbooked = 1
                AND status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed') AND deleted_at IS NULL AND id <> ?5";
     let mut statement = tx.db().prepare_cached(sql)?;
-    let values = params![staff_id.bytes(), from - LONGEST, until, from, was.id.bytes()];
+    // What is over warns of nothing.
+    let values = params![staff_id.bytes(), from - LONGEST, until, from.max(tx.now().0), was.id.bytes()];
     let over = statement.query_map(values, |row| row.get(0).map(AppointmentId::from_bytes))?.collect::<Result<Vec<_>, _>>()?;
     if over.is_empty() {
         return Ok(());

@@ -1,7 +1,7 @@
 //! Whether a visit may stand where it is to stand, and what is free next to it.
 
 use petrel_domain::appointment::takes_time;
-use petrel_domain::availability::{Busy, Fit, Window, Wish, days, free_slots, judge, nearest};
+use petrel_domain::availability::{Busy, Fit, Window, Wish, days, free_slots, judge, nearest, plans};
 use petrel_domain::checked::LONGEST_VISIT;
 use petrel_domain::desk::{FreeSlot, Service};
 use petrel_domain::{AppointmentId, DAY, MINUTE, Millis, Refusal, RefusalCode, ServiceKind, StaffId, zone};
@@ -100,9 +100,15 @@ fn fit(roster: &Roster, place: &Place<'_>, busy: &[Busy]) -> Fit {
     judge(&roster.colleague(place.staff_id), busy, &place.wish(), place.starts_at, place.ends_at, roster.zone)
 }
 
-/// Whether a place is outside of the hours, and nothing else is wrong with it.
-pub(super) fn is_outside(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>) -> Result<bool> {
-    Ok(matches!(fit(roster, place, &around(tx.db(), place)?), Fit::OutsideHours | Fit::EmergencyOnly))
+/// Whether a place is outside of the hours, whoever else stands there.
+pub(super) fn is_outside(roster: &Roster, place: &Place<'_>) -> bool {
+    matches!(fit(roster, place, &[]), Fit::OutsideHours | Fit::EmergencyOnly)
+}
+
+/// Whether a colleague does not work at all on the day of an instant.
+pub(super) fn is_off(roster: &Roster, staff: StaffId, at: Millis) -> bool {
+    let day = days(zone::date_of(at, roster.zone), 1, roster.zone);
+    plans(&roster.colleague(staff), &day).iter().all(|plan| plan.stretches.is_empty())
 }
 
 /// Whether a visit with this service stands where another one does. Those that stand over others knowingly are not counted, as the hub does not count

@@ -33,9 +33,12 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
     let comes_back = !takes_time(visit.status) && takes_time(status);
     let is_overbooked = if comes_back { stands_again(tx, &visit)? } else { visit.is_overbooked };
     let stamps = stamps(status);
+    // Who comes has waited since then; a step back of a desk that does not know of the stamp has left that of the time before.
+    let comes =
+        status == AppointmentStatus::CheckedIn && !matches!(visit.status, AppointmentStatus::InProgress | AppointmentStatus::Completed);
+    let checked_in_at = if comes { "checked_in_at = ?3,".to_owned() } else { set("checked_in_at", stamps.checked_in_at) };
     let sql = format!(
-        "UPDATE appointments SET status = ?2, {} {} {} {} is_overbooked = ?4, updated_at = ?3 WHERE id = ?1",
-        set("checked_in_at", stamps.checked_in_at),
+        "UPDATE appointments SET status = ?2, {checked_in_at} {} {} {} is_overbooked = ?4, updated_at = ?3 WHERE id = ?1",
         set("actual_start_at", stamps.actual_start_at),
         set("actual_end_at", stamps.actual_end_at),
         set("cancelled_at", stamps.cancelled_at),
