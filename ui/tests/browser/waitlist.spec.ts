@@ -203,6 +203,35 @@ test('a booking that is half typed when somebody who waits is booked waits for i
   await expect(page.getByTestId('booking-emergency')).toBeChecked();
 });
 
+test('what is typed for who waits takes no place of what was half typed before', async ({ page }) => {
+  await openDesk(page, '/?view=week&staff=all&book=new#/schedule');
+  const id = await movable(page);
+  await clearTheWay(page, id);
+  const name = await onlyOne(page, null);
+  const reason = page.getByTestId('booking-reason');
+  const notice = page.getByTestId('booking-draft');
+  await page.getByTestId('booking-search').fill('romero');
+  await page.getByRole('option').first().click();
+  await reason.fill('Swallowed a sock');
+  await moveByDay(page, id, 'ArrowLeft');
+  await page.getByTestId('fill').click();
+  await expect(notice).toContainText('Romero');
+  await reason.fill('Limps');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toHaveCount(0);
+
+  await page.keyboard.press('c');
+  await expect(notice).toContainText('Romero');
+  await notice.getByRole('button', { name: 'Go on with it' }).click();
+  await expect(reason).toHaveValue('Swallowed a sock');
+  await page.getByTestId('booking-discard').click();
+  await expect(page.getByTestId('booking-panel')).toHaveCount(0);
+  await page.keyboard.press('c');
+  await expect(notice).toContainText(name);
+  await notice.getByRole('button', { name: 'Go on with it' }).click();
+  await expect(reason).toHaveValue('Limps');
+});
+
 test('what was done is taken back while the time it left is offered, which is not free then', async ({ page }) => {
   await openDesk(page, '/?view=week&staff=all#/schedule');
   const id = await movable(page);

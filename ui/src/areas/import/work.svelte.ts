@@ -10,7 +10,7 @@ import {
 import { invalidate } from '$lib/data/live';
 import { t } from '$lib/i18n/index.svelte';
 import { refusalText } from '$lib/i18n/refusals';
-import { fileNumber } from '$lib/session.svelte';
+import { currentStaff, fileNumber } from '$lib/session.svelte';
 
 /** An import, from the file that is chosen to the report. It goes on while its screen is left. */
 class ImportWork {
@@ -63,19 +63,27 @@ class ImportWork {
     }
   };
 
+  /** Begins anew, also where it is left; what runs goes on. */
   again = (): void => {
+    if (this.step === 'run') return;
     this.#asked++;
+    this.step = 'choose';
+    this.problem = null;
     this.wanted = null;
     this.report = null;
     this.preview = null;
   };
 }
 
-let current: { file: number; work: ImportWork } | undefined;
+let current: { file: number; staff: string | undefined; work: ImportWork } | undefined;
 
-/** The import into the file that is open: what is known of another one's, its report and what would undo it, is not shown beside it. */
+/**
+ * The import into the file that is open, by who sits here: what is known of another one's, its report and what would undo it, is not shown beside it.
+ * One that runs is everybody's.
+ */
 export function importWork(): ImportWork {
-  const file = fileNumber();
-  if (current?.file !== file) current = { file, work: new ImportWork() };
+  const [file, staff] = [fileNumber(), currentStaff()?.id];
+  if (current && current.file === file && (current.staff === staff || current.work.step === 'run')) return current.work;
+  current = { file, staff, work: new ImportWork() };
   return current.work;
 }
