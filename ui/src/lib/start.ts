@@ -3,7 +3,7 @@ import { watchChanges } from '$lib/data/live';
 import { deskSetting } from '$lib/desk-settings';
 import { systemLanguage, useLanguage } from '$lib/i18n/index.svelte';
 import { restoreRoute } from '$lib/router.svelte';
-import { appState, refreshAppState, takeAppState } from '$lib/session.svelte';
+import { appState, refreshAppState } from '$lib/session.svelte';
 import { refreshSyncState, watchSync } from '$lib/sync/state.svelte';
 import { startTheme } from '$lib/theme.svelte';
 import { startClock } from '$lib/time/clock.svelte';
@@ -44,10 +44,13 @@ async function takeUpFile(app = appState()): Promise<void> {
   restoreRoute(lastRoute, lastDay);
 }
 
-/** Hand in here what a command gives that opened a file, or let go of one: it is shown once everything is there that it brings. */
+/**
+ * Hand in here what a command gives that opened a file, or let go of one: it is shown once everything is there that it brings. The state is asked
+ * anew then: the core may have told of a newer one meanwhile.
+ */
 export async function takeOpened(app: AppState): Promise<void> {
   await takeUpFile(app);
-  takeAppState(app);
+  await refreshAppState();
 }
 
 const isOpening = (): boolean => appState()?.phase.name === 'opening';

@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { draftOf } from '$areas/visit/flow.svelte';
-import { backend, type AppointmentDetail } from '$lib/backend';
+import { backend, RefusalError, type AppointmentDetail } from '$lib/backend';
 import { FormDraft } from '$lib/data/form-draft.svelte';
 import { mergedForm } from '$lib/data/form-merge';
 
+const GONE = {
+  code: 'not_found' as const,
+  field: 'appointment',
+  limit: null,
+  until: null,
+  alternatives: [],
+  detail: null,
+};
 const closing: (() => void)[] = [];
 vi.mock('svelte', async (original) => ({
   ...(await original<typeof import('svelte')>()),
@@ -110,13 +118,17 @@ describe('the draft of a form', () => {
     vi.spyOn(backend, 'appointment').mockImplementation((id) =>
       id in before
         ? Promise.resolve({ id, previous_appointment_id: before[id]! } as AppointmentDetail)
-        : Promise.reject(new Error('not found')),
+        : Promise.reject(id === 'gone' ? new RefusalError(GONE) : new Error('busy')),
     );
-    const of = (id: string, previous: string | null) => draftOf({ id, previous_appointment_id: previous });
+    const of = (id: string, previous: string | null, next: string | null = null) =>
+      draftOf({ id, previous_appointment_id: previous, next_appointment_id: next });
     expect(await of('first', null)).toBe('visit:first');
     expect(await of('second', 'first')).toBe('visit:first');
     expect(await of('third', 'second')).toBe('visit:first');
     expect(await of('other', 'torn')).toBe('visit:torn');
+    // What could not be read is not the first; and one whose place another took does not share its draft.
+    await expect(of('other', 'unread')).rejects.toThrow('busy');
+    expect(await of('first', null, 'second')).toBe('replaced:first');
   });
 
   it('waits for the key that it is kept under, and keeps what was typed meanwhile', async () => {

@@ -3,6 +3,7 @@
 import { tick } from 'svelte';
 import {
   backend,
+  isRefused,
   refusalOf,
   type AppointmentCard,
   type AppointmentDetail,
@@ -146,12 +147,19 @@ function movedWords(scope: SeriesScope, isRescheduled: boolean, startsAt: number
 
 /**
  * What is being typed of a visit is kept under this: the first of those that it took the place of. So it is there under whichever id the visit
- * goes on when it is rescheduled, or that is undone, whoever looks at it meanwhile.
+ * goes on when it is rescheduled, or that is undone, whoever looks at it meanwhile. One whose place another took has what is typed of it by itself.
  */
-export async function draftOf(visit: Pick<AppointmentDetail, 'id' | 'previous_appointment_id'>): Promise<string> {
-  let first = visit;
+export async function draftOf(
+  visit: Pick<AppointmentDetail, 'id' | 'previous_appointment_id' | 'next_appointment_id'>,
+): Promise<string> {
+  if (visit.next_appointment_id !== null) return `replaced:${visit.id}`;
+  let first: Pick<AppointmentDetail, 'id' | 'previous_appointment_id'> = visit;
   while (first.previous_appointment_id !== null) {
-    const before = await backend.appointment(first.previous_appointment_id).catch(() => null);
+    const before = await backend.appointment(first.previous_appointment_id).catch((thrown: unknown) => {
+      // Gone: this is the first there is. Where it could not be read, the text would be kept where it is not found again.
+      if (isRefused(thrown, 'not_found')) return null;
+      throw thrown;
+    });
     if (before === null) break;
     first = before;
   }
