@@ -1,9 +1,9 @@
-import { onAppStateChanged, onChanged, type AppState } from '$lib/backend';
+import { backend, onAppStateChanged, onChanged, type AppState } from '$lib/backend';
 import { watchChanges } from '$lib/data/live';
 import { deskSetting } from '$lib/desk-settings';
 import { systemLanguage, useLanguage } from '$lib/i18n/index.svelte';
 import { restoreRoute } from '$lib/router.svelte';
-import { appState, refreshAppState } from '$lib/session.svelte';
+import { appState, refreshAppState, takeAppState } from '$lib/session.svelte';
 import { refreshSyncState, watchSync } from '$lib/sync/state.svelte';
 import { startTheme } from '$lib/theme.svelte';
 import { startClock } from '$lib/time/clock.svelte';
@@ -24,7 +24,7 @@ export async function start(onslow: () => void): Promise<void> {
   startClock();
   watchChanges();
   watchSync();
-  onAppStateChanged(() => void refreshAppState().then(() => takeUpFile()));
+  onAppStateChanged(() => void takeTold());
   onChanged((tables) => {
     if (SHOWN_BY_SHELL.some((table) => tables.includes(table))) void refreshAppState().then(() => startLanguage());
   });
@@ -46,12 +46,22 @@ async function takeUpFile(app = appState()): Promise<void> {
 
 /**
  * Hand in here what a command gives that opened a file, or let go of one: it is shown once everything is there that it brings. The state is asked
- * anew then: the core may have told of a newer one meanwhile.
+ * anew then: the core tells of a newer one at any time, also before the command has answered.
  */
 export async function takeOpened(app: AppState): Promise<void> {
   await takeUpFile(app);
   await refreshAppState();
 }
+
+/** The program stands elsewhere: of a file that was closed before, what it brings comes first. Nothing else waits for that, a lock least of all. */
+async function takeTold(): Promise<void> {
+  const app = await backend.appState();
+  if (isOpen(app) && !isOpen(appState())) return takeOpened(app);
+  takeAppState(app);
+  await takeUpFile();
+}
+
+const isOpen = (app: AppState | null): boolean => app?.phase.name === 'ready' || app?.phase.name === 'signed_out';
 
 const isOpening = (): boolean => appState()?.phase.name === 'opening';
 

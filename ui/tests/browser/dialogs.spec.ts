@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { askedOf, letGo, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
 import { aClient } from './people';
 import { movable, stored } from './visits';
@@ -385,4 +386,53 @@ test('a client is told from any screen, as long as it is offered', async ({ page
   await expect(page.getByTestId('notify-dialog')).toBeVisible();
   await page.getByTestId('notify-send').click();
   await expect(page.getByTestId('notify-dialog')).toHaveCount(0);
+});
+
+test('who went on to another screen is asked about a taken time no more, but told of it', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const before = await stored(page, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-move').click();
+  await page.getByTestId('move-time').fill('5:00');
+  await watchCommands(page, { held: ['move_appointment'] });
+  await page.getByTestId('move-confirm').click();
+  await page.getByTestId('nav-clients').click();
+  await page.getByTestId('client-row').first().waitFor();
+  await letGo(page, 'move_appointment');
+  await expect(page.getByText('outside working hours')).toBeVisible();
+  await expect(page.getByTestId('conflict-dialog')).toHaveCount(0);
+  expect(await stored(page, id)).toEqual(before);
+});
+
+test('who went on to another screen is not called back to give a freed time to who waits', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await watchCommands(page, { held: ['cancel_appointment'] });
+  await page.getByTestId('cancel-confirm').click();
+  await page.goBack();
+  await expect(page.getByTestId('cancel-dialog')).toHaveCount(0);
+  await page.getByTestId('nav-clients').click();
+  await page.getByTestId('client-row').first().waitFor();
+  await letGo(page, 'cancel_appointment');
+  await expect(page.getByText('visit was cancelled.')).toBeVisible();
+  // By now it would have been looked for who waits.
+  await page.getByTestId('nav-schedule').click();
+  await page.getByTestId('visit').first().waitFor();
+  expect(await askedOf(page, 'waitlist_matches')).toMatchObject({ times: 0 });
+});
+
+test('where the dialogs cannot be loaded that is said, and nothing waits for an answer', async ({ page }) => {
+  await page.route(/VisitDialogs[^/]*\.js/, (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: 'throw new Error("torn")' }),
+  );
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  for (let times = 1; times <= 2; times++) {
+    await page.getByTestId('visit-cancel').click();
+    await expect(page.locator('[data-sonner-toast][data-type="error"]')).toHaveCount(times);
+  }
 });

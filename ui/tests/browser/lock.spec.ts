@@ -137,3 +137,46 @@ test('a PIN that is sent twice counts as one try', async ({ page }) => {
   await expect(page.getByTestId('pin')).toHaveAttribute('aria-invalid', 'true');
   expect(await askedOf(page, 'sign_in')).toMatchObject({ times: 1 });
 });
+
+/** The core tells that the program stands elsewhere. */
+const tell = (page: Page, name: 'signed_out' | 'revoked') =>
+  page.evaluate((phase) => {
+    const world = window.petrelWorld!;
+    Object.assign(world.memory.app, { clinic: world.memory.clinic, phase: { name: phase }, staff: null });
+    world.appStateChanged();
+  }, name);
+
+test('a file that was opened is shown once what it brings is there, whoever told of it', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'needs_passphrase' });
+  await watchCommands(page, { held: ['sync_state'] });
+  await tell(page, 'signed_out');
+  await expect.poll(() => askedOf(page, 'sync_state')).toMatchObject({ times: 1 });
+  await expect(page.getByTestId('screen-passphrase')).toBeVisible();
+  await letGo(page, 'sync_state');
+  await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
+});
+
+test('a lock waits for nothing', async ({ page }) => {
+  await openDesk(page, '/');
+  await watchCommands(page, { held: ['sync_state'] });
+  await tell(page, 'signed_out');
+  await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
+  expect(await askedOf(page, 'sync_state')).toMatchObject({ times: 1 });
+});
+
+test('what the core tells while a file is taken up stays', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'needs_passphrase' });
+  await watchCommands(page, { held: ['sync_state'] });
+  await page.getByTestId('passphrase').fill('correct horse battery');
+  await page.getByTestId('unlock').click();
+  await expect.poll(() => askedOf(page, 'sync_state')).toMatchObject({ times: 1 });
+  await tell(page, 'revoked');
+  await expect(page.getByTestId('screen-revoked')).toBeVisible();
+  await expect.poll(() => askedOf(page, 'sync_state')).toMatchObject({ times: 2 });
+  // Both are taken up to the end.
+  const { times } = await askedOf(page, 'app_state');
+  await letGo(page, 'sync_state', 1);
+  await letGo(page, 'sync_state');
+  await expect.poll(() => askedOf(page, 'app_state')).toMatchObject({ times: times + 1 });
+  await expect(page.getByTestId('screen-revoked')).toBeVisible();
+});

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { askedOf, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
 import { clearTheWay, movable, moveByDay, placeAt, stored } from './visits';
 
@@ -267,6 +268,41 @@ test('what is typed of a visit goes along when it is rescheduled beside it, and 
   expect(await drafts()).toEqual([`visit:${id}`]);
   await page.getByTestId('edit-save').click();
   await expect.poll(drafts).toEqual([]);
+});
+
+test('a visit whose place another took neither shows nor overwrites what is typed of that one', async ({ page }) => {
+  await openDesk(page, '/?view=week&staff=all#/schedule');
+  const id = await movable(page);
+  await clearTheWay(page, id);
+  await moveByDay(page, id, 'ArrowLeft');
+  await expect(page.getByText('Rescheduled to')).toBeVisible();
+  const next = (await stored(page, id)).next_appointment_id!;
+  const drafts = () => page.evaluate(() => Object.keys(window.petrelWorld!.memory.drafts).sort());
+  const link = (other: string) => page.locator(`[data-testid="visit-panel"] a[href*="visit=${other}"]`);
+  const openNext = async () => {
+    await page.locator(`[data-id="${next}"]`).click();
+    await expect(link(id)).toBeVisible();
+  };
+  await openNext();
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('edit-reason').fill('Limps since Monday');
+  await page.getByTestId('panel-close').click();
+  await openNext();
+  await link(id).click();
+  await expect(link(next)).toBeVisible();
+  await watchCommands(page);
+  await page.getByTestId('visit-edit').click();
+  await expect.poll(() => askedOf(page, 'draft')).toMatchObject({ times: 1, last: { key: `replaced:${id}` } });
+  await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+  await page.getByTestId('edit-reason').fill('Came on Tuesday');
+  await expect.poll(drafts).toEqual([`replaced:${id}`, `visit:${id}`]);
+  await page.getByTestId('panel-close').click();
+  // Its link led to its own day, and it was moved to the one before.
+  await page.getByTestId('previous').click();
+  await openNext();
+  await page.getByTestId('visit-edit').click();
+  await page.getByTestId('draft-continue').click();
+  await expect(page.getByTestId('edit-reason')).toHaveValue('Limps since Monday');
 });
 
 for (const isFollowed of [true, false]) {

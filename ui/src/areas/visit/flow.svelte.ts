@@ -4,6 +4,7 @@ import { tick } from 'svelte';
 import {
   backend,
   isRefused,
+  RefusalError,
   refusalOf,
   type AppointmentCard,
   type AppointmentDetail,
@@ -54,8 +55,17 @@ export const flow = $state<{
   led: { from: string; to: string } | null;
 }>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null, led: null });
 
+/** How often the dialogs were closed: what began before that has nobody before it any more whom to ask or offer something. */
+let closings = 0;
+export const closingsSoFar = (): number => closings;
+
+/** Whether a dialog is open, or should be. */
+export const isAsking = (): boolean =>
+  [flow.scope, flow.conflict, flow.notify, flow.cancel, flow.move, flow.freed].some((asked) => asked !== null);
+
 /** Closes whatever is open: a question is answered with no. */
 export function closeDialogs(): void {
+  closings += 1;
   flow.scope?.answer(null);
   flow.conflict?.answer(null);
   Object.assign(flow, { notify: null, cancel: null, move: null, freed: null });
@@ -74,7 +84,12 @@ function askScope(card: AppointmentCard, isCancel: boolean): Promise<SeriesScope
   });
 }
 
-export function askAboutConflict(refusal: Refusal, title: string): Promise<ConflictAnswer> {
+/** Asks what to do about a taken time; where the dialogs were closed since `begun`, the refusal is only said. */
+export function askAboutConflict(refusal: Refusal, title: string, begun: number): Promise<ConflictAnswer> {
+  if (closings !== begun) {
+    toastRefused(new RefusalError(refusal));
+    return Promise.resolve(null);
+  }
   return new Promise((resolve) => {
     flow.conflict = {
       subject: { refusal, title },
@@ -114,6 +129,7 @@ async function place(
   const zone = clinicZone();
   const isOtherDay = isReschedule || dateOf(card.starts_at, zone) !== dateOf(to.startsAt, zone);
   const isRescheduled = isOtherDay && scope === 'this';
+  const begun = closings;
   try {
     const saved = isRescheduled ? await backend.rescheduleAppointment(input) : await backend.moveAppointment(input);
     await invalidate(saved.changes);
@@ -121,7 +137,7 @@ async function place(
     const when = formatDateTime(to.startsAt);
     const body = t(scope === 'this' ? 'visit.notify_moved' : 'visit.notify_series_moved', { pet: petOf(card), when });
     toastSaved(movedWords(scope, isRescheduled, to.startsAt), saved, notifyAction(card, body, saved.value ?? card.id));
-    if (isRescheduled && isLeft(card, to)) offer(card);
+    if (isRescheduled && isLeft(card, to)) offer(card, begun);
     return saved.value ?? card.id;
   } catch (thrown) {
     const refusal = refusalOf(thrown);
@@ -129,7 +145,7 @@ async function place(
       toastRefused(thrown);
       return null;
     }
-    const answer = await askAboutConflict(refusal, t('visit.move_anyway'));
+    const answer = await askAboutConflict(refusal, t('visit.move_anyway'), begun);
     if (answer === null) return null;
     if (answer.kind === 'anyway') return place(card, to, scope, isReschedule, true);
     const { staff_id, starts_at, ends_at } = answer.slot;
@@ -219,9 +235,12 @@ export async function setStatus(card: AppointmentCard, status: AppointmentStatus
 const isLeft = (card: AppointmentCard, { staffId, startsAt, endsAt }: Destination): boolean =>
   (staffId ?? card.staff_id) !== card.staff_id || endsAt <= card.starts_at || startsAt >= card.ends_at;
 
-/** Looks for who could take the time that a visit left: the old one of it still says which that is. A time of nobody has nobody to give it with. */
-function offer(card: AppointmentCard): void {
-  if (card.staff_id) flow.freed = card;
+/**
+ * Looks for who could take the time that a visit left: the old one of it still says which that is. A time of nobody has nobody to give it with,
+ * and who went on to another screen since `begun` is not called back.
+ */
+function offer(card: AppointmentCard, begun: number): void {
+  if (card.staff_id && closings === begun) flow.freed = card;
 }
 
 /** Of a series, those that are cancelled are told of as well. */
@@ -235,10 +254,12 @@ const CANCELLED = {
 export async function cancelVisit(card: AppointmentCard, reason: string, scope: SeriesScope): Promise<void> {
   const input = { appointment_id: card.id, reason: reason.trim() || null, scope };
   const body = t(CANCELLED[scope], { pet: petOf(card), when: formatDateTime(card.starts_at) });
+  const begun = closings;
   const saved = await save(backend.cancelAppointment(input), {
     done: t(scope === 'this' ? 'visit.was_cancelled' : 'visit.were_cancelled', { pet: petOf(card) }),
     more: notifyAction(card, body),
   });
-  flow.cancel = null;
-  if (saved) offer(card);
+  // One that is open by now is another's.
+  if (closings === begun) flow.cancel = null;
+  if (saved) offer(card, begun);
 }
