@@ -14,11 +14,16 @@ function wholeOf(text: string): string | undefined {
  * The number of `3,5`, `3.5`, `1.234,5`; `null` of nothing; `undefined` of what is none.
  *
  * The last comma or point is the decimal sign where at most `digits` digits follow it: of prices, `1,200` is twelve hundred. Without `digits` a sign that
- * stands alone always is: a hamster weighs `0,125`.
+ * stands alone always is: a hamster weighs `0,125`. One of `units` may stand beside it: `4,5 kg`.
  */
-export function parseNumber(typed: string, digits = Infinity): number | null | undefined {
-  const text = typed.trim().replace(/\s/g, ' ').replace('−', '-').replaceAll('’', "'");
-  if (text === '') return null;
+export function parseNumber(
+  typed: string,
+  digits = Infinity,
+  units: readonly string[] = [],
+): number | null | undefined {
+  const all = typed.trim().replace(/\s/g, ' ').replace('−', '-').replaceAll('’', "'");
+  if (all === '') return null;
+  const text = withoutUnit(all, units);
   // A sum may have its currency beside it.
   const [, minus = '', figures = ''] = /^([-+]?)(?:\p{Sc} ?)?(.*?)(?: ?\p{Sc})?$/u.exec(text) ?? [];
   const last = Math.max(figures.lastIndexOf(','), figures.lastIndexOf('.'));
@@ -30,7 +35,17 @@ export function parseNumber(typed: string, digits = Infinity): number | null | u
   const rest = isDecimal ? fraction : '';
   if (whole === undefined || !/^\d*$/.test(rest) || whole + rest === '') return undefined;
   const number = Number(`${whole || '0'}.${rest || '0'}`);
+  // More than a computer counts is no number that anybody meant.
+  if (number > Number.MAX_SAFE_INTEGER) return undefined;
   return minus === '-' ? -number : number;
+}
+
+function withoutUnit(text: string, units: readonly string[]): string {
+  const lower = text.toLowerCase();
+  const [after] = units.filter((unit) => lower.endsWith(unit.toLowerCase()));
+  if (after) return text.slice(0, -after.length).trimEnd();
+  const [before] = units.filter((unit) => lower.startsWith(unit.toLowerCase()));
+  return before ? text.slice(before.length).trimStart() : text;
 }
 
 const formats = new Map<string, Intl.NumberFormat>();

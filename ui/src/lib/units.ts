@@ -9,9 +9,14 @@ const POUND_REGIONS = new Set(['US', 'LR', 'MM']);
 export const weightUnitOf = (locale: string): WeightUnit =>
   POUND_REGIONS.has(new Intl.Locale(locale).maximize().region ?? '') ? 'lb' : 'kg';
 
+/** How a unit is written beside a number that is typed. */
+export const WRITTEN: Record<WeightUnit, string[]> = { kg: ['kg', 'kgs', 'kilos', 'kilo'], lb: ['lb', 'lbs'] };
+
+/** More grams than any patient has: the core says no to them, and could not even read what is more. */
+const TOO_MANY = 2 ** 32 - 1;
 /** What was typed, in grams. */
 export const gramsOf = (typed: number | null, unit: WeightUnit): number | null =>
-  typed === null ? null : Math.round(typed * GRAMS[unit]);
+  typed === null ? null : Math.min(TOO_MANY, Math.round(typed * GRAMS[unit]));
 
 /** Grams as they are typed: two decimals are enough for the smallest patient in either unit. */
 export const typedOf = (grams: number | null, unit: WeightUnit): number | null =>

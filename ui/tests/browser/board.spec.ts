@@ -141,3 +141,56 @@ test('the month is asked for anew when a service is another: who stays the night
   await page.evaluate(() => window.petrelWorld!.elsewhere(['services'], (memory) => void (memory.visits = [])));
   await expect(friday).not.toHaveAttribute('aria-label', before);
 });
+
+test('an emergency shows in a box of any width, and hours for emergencies alone say so', async ({ page }) => {
+  await openDesk(page, '/?view=week&staff=all#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['appointments', 'schedule_overrides'], ({ visits, overrides }) => {
+      for (const each of visits) each.is_emergency = true;
+      for (const over of overrides) over.reason = null;
+    }),
+  );
+  const slim = page.locator('[data-testid="visit"][data-slim="true"][data-emergency]');
+  await slim.first().waitFor();
+  const marks = await slim.evaluateAll((boxes) =>
+    boxes.map((box) => getComputedStyle(box.querySelector('.visit-line')!, '::before').width),
+  );
+  expect(new Set(marks)).toEqual(new Set(['13px']));
+  await page.getByTestId('view-day').click();
+  await expect(page.locator('.shade[data-kind="emergency_only"]')).toHaveText('Emergencies only');
+});
+
+for (const [locale, first] of [
+  ['en-US', '2026-11-01'],
+  ['es-ES', '2026-10-26'],
+] as const) {
+  test(`the month begins on the day that weeks begin on (${locale})`, async ({ page }) => {
+    await openDesk(page, '/?view=month#/schedule', { locale });
+    const days = page.getByTestId('month-day');
+    await expect(days.first()).toHaveAttribute('data-date', first);
+    expect((await days.count()) % 7).toBe(0);
+  });
+}
+
+test.describe('at 200 %', () => {
+  test.use({ viewport: { width: 683, height: 384 } });
+
+  test('nothing on a card of today covers anything, and columns keep a width that can be read', async ({ page }) => {
+    await openDesk(page, '/#/today');
+    const card = page.getByTestId('lane-expected').getByTestId('today-card').first();
+    await expect(card).toContainText('late');
+    const button = (await card.getByTestId('today-next').boundingBox())!;
+    const late = (await card.getByText('late').boundingBox())!;
+    expect(late.x + late.width <= button.x || late.y + late.height <= button.y).toBe(true);
+    await page.goto('/#/schedule');
+    const column = page.getByTestId('board-column').first();
+    await column.waitFor();
+    expect((await column.boundingBox())!.width).toBeGreaterThanOrEqual(128);
+    // One needs no more than there is: the board does not scroll sideways for it.
+    const own = await page.evaluate(() => window.petrelWorld!.memory.staff[1]!.id);
+    await page.goto(`/?staff=${own}#/schedule`);
+    await expect(page.getByTestId('board-column')).toHaveCount(1);
+    expect(await page.getByTestId('board').evaluate((pane) => pane.scrollWidth - pane.clientWidth)).toBe(0);
+  });
+});

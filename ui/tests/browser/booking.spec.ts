@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { askedOf, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
 import { aClient } from './people';
 
@@ -180,6 +181,63 @@ test('what blocks time comes back with its title', async ({ page }) => {
   await page.keyboard.press('c');
   await page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
   await expect(page.getByTestId('booking-block-title')).toHaveValue('Team meeting');
+});
+
+/** Types a client whom the clinic does not know into the booking panel, with a pet. */
+async function typeNewClient(page: Page): Promise<void> {
+  await page.getByTestId('booking-search').fill('nerea zubiri');
+  await page.getByTestId('booking-new-client').click();
+  await page.getByTestId('quick-phone').fill('+34 612 345 678');
+  await page.getByTestId('quick-pet').fill('Txiki');
+}
+
+test('a new client who was typed beside a booking comes back with it', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await typeNewClient(page);
+  await page
+    .getByTestId('quick-client')
+    .getByRole('combobox', { name: /Species/ })
+    .click();
+  await page.getByRole('option', { name: 'Cat' }).click();
+  await page.getByTestId('quick-pet').press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await page.keyboard.press('c');
+  const left = page.getByTestId('booking-draft');
+  await expect(left).toContainText('Nerea Zubiri');
+  await left.getByRole('button', { name: 'Go on with it' }).click();
+  await expect(page.getByTestId('quick-first')).toHaveValue('Nerea');
+  await expect(page.getByTestId('quick-last')).toHaveValue('Zubiri');
+  await expect(page.getByTestId('quick-phone')).toHaveValue('+34 612 345 678');
+  await expect(page.getByTestId('quick-pet')).toHaveValue('Txiki');
+  await page.getByTestId('quick-save').click();
+  await expect(page.getByTestId('booking-client')).toHaveText('Nerea Zubiri');
+  await expect(page.getByTestId('booking-pet')).toHaveText('Txiki');
+  const made = await page.evaluate(() => window.petrelWorld!.memory.pets.find(({ name }) => name === 'Txiki')!.species);
+  expect(made).toBe('cat');
+});
+
+test('where only the pet of a new client is refused, the next press makes no second client', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await typeNewClient(page);
+  await watchCommands(page, { refused: { create_pet: 'disk_full' } });
+  await page.getByTestId('quick-save').click();
+  await expect(page.getByTestId('quick-client').getByRole('alert')).toContainText('The disk is full');
+  // The panel may be closed in between, and the name set right.
+  await page.getByTestId('quick-pet').press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await page.keyboard.press('c');
+  await page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
+  await page.getByTestId('quick-last').fill('Zubiri Etxea');
+  await page.evaluate(() => (window.petrelCommands!.refused = {}));
+  await page.getByTestId('quick-save').click();
+  await expect(page.getByTestId('booking-pet')).toHaveText('Txiki');
+  expect(await askedOf(page, 'create_client')).toMatchObject({ times: 1 });
+  const named = await page.evaluate(() =>
+    window
+      .petrelWorld!.memory.clients.filter(({ first_name }) => first_name === 'Nerea')
+      .map(({ last_name }) => last_name),
+  );
+  expect(named).toEqual(['Zubiri Etxea']);
 });
 
 test('Escape closes an open list first, and then the panel', async ({ page }) => {

@@ -1,5 +1,7 @@
+import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 import { aPet } from './people';
+import { movable, stored } from './visits';
 
 test('a weight is taken with a comma and with a point, and what is none is not written down', async ({ page }) => {
   await openDesk(page, '/#/attention', { language: 'es' });
@@ -24,8 +26,13 @@ test('a weight is taken with a comma and with a point, and what is none is not w
   expect((await written()).slice(before)).toEqual([3700, 4250]);
   await weight.fill('4 kg 2');
   await weight.press('Enter');
-  await expect(weight).toHaveValue('');
+  await expect(page.getByText('«4 kg 2» no es un número.')).toBeVisible();
+  await expect(weight).toHaveValue('4 kg 2');
   expect(await written()).toHaveLength(before + 2);
+  await weight.fill('4,2 kg');
+  await weight.press('Enter');
+  await expect(weight).toHaveValue('');
+  expect((await written()).slice(before + 2)).toEqual([4200]);
   // Held there, no toast goes while the page is read.
   await page.locator('[data-sonner-toast]').first().hover();
   await expectAccessible(page);
@@ -40,4 +47,72 @@ test('a bill is taken with its thousands apart, and shown again as the language 
   await expect(page.getByTestId('visit-edit-form')).toBeHidden();
   await page.getByTestId('visit-edit').click();
   await expect(page.getByTestId('edit-bill')).toHaveValue('1234,50');
+});
+
+test('a bill that cannot be read is not saved as it was before', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().click();
+  await page.getByTestId('visit-edit').click();
+  await watchCommands(page);
+  await page.getByTestId('edit-bill').fill('about 40');
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByText('“about 40” is no number.')).toBeVisible();
+  await expect(page.getByTestId('edit-bill')).toHaveValue('about 40');
+  await page.getByTestId('edit-bill').fill('40 EUR');
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByTestId('visit-edit-form')).toBeHidden();
+  const { times, last } = await askedOf(page, 'edit_appointment');
+  expect(times).toBe(1);
+  expect((last!.input as { final_cost_cents: number }).final_cost_cents).toBe(4000);
+});
+
+test('a question for a number takes a decimal comma, and no words', async ({ page }) => {
+  await openDesk(page, '/#/schedule', { language: 'es' });
+  const id = await movable(page);
+  await page.evaluate(
+    (own) =>
+      window.petrelWorld!.elsewhere(['appointments'], ({ services, visits }) => {
+        const asks = services.find(({ form_fields }) => form_fields.some(({ field_type }) => field_type === 'number'))!;
+        asks.form_fields = asks.form_fields.filter(({ field_type }) => field_type === 'number');
+        Object.assign(
+          visits.find((kept) => kept.id === own)!,
+          { service_id: asks.id, answers: [] },
+        );
+      }),
+    id,
+  );
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').click();
+  const field = page.getByRole('spinbutton', { name: 'Weight today (kg)' });
+  await field.fill('mucho');
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByText('«mucho» no es un número.')).toBeVisible();
+  await field.fill('4,5');
+  await page.getByTestId('edit-save').click();
+  await expect(page.getByTestId('visit-edit-form')).toBeHidden();
+  expect((await stored(page, id)).answers).toMatchObject([{ value: '4.5' }]);
+});
+
+test('a birth date of years ago is a few presses away, by keyboard too', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const id = await aPet(page, 'alerted');
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['pets'], ({ pets }) => {
+      pets.find((pet) => pet.id === own)!.born_on = null;
+    });
+  }, id);
+  await page.goto(`/#/pets/${id}`);
+  await page.getByTestId('edit-pet').click();
+  await page.getByRole('button', { name: /^Born:/ }).click();
+  await page.getByRole('combobox', { name: 'Year' }).selectOption('2009');
+  await page.getByRole('combobox', { name: 'Month' }).selectOption({ label: 'March' });
+  await expect(page.getByRole('combobox', { name: 'Year' })).toHaveValue('2009');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Previous month' }).click();
+  await page.getByRole('button', { name: 'Previous month' }).click();
+  await page.getByRole('button', { name: 'Previous month' }).click();
+  await expect(page.getByRole('combobox', { name: 'Year' })).toHaveValue('2008');
+  await expect(page.getByRole('combobox', { name: 'Month' })).toHaveValue('12');
+  await page.locator('[data-calendar-day]').filter({ hasText: /^17$/ }).click();
+  await expect(page.getByRole('button', { name: 'Born: 17 Dec 2008' })).toBeVisible();
 });

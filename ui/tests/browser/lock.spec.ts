@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { askedOf, letGo, watchCommands } from './commands';
 import { expect, openDesk, test, type DeskOptions } from './desk';
 import { aPet } from './people';
+import { movable } from './visits';
 
 test('after another file took the clinic’s place nothing of the old one is shown', async ({ page }) => {
   await openDesk(page, '/#/clients');
@@ -179,4 +180,39 @@ test('what the core tells while a file is taken up stays', async ({ page }) => {
   await letGo(page, 'sync_state');
   await expect.poll(() => askedOf(page, 'app_state')).toMatchObject({ times: times + 1 });
   await expect(page.getByTestId('screen-revoked')).toBeVisible();
+});
+
+test('a lock waits until the last words are kept', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('new-booking').click();
+  await watchCommands(page, { held: ['set_draft'] });
+  await page.getByTestId('booking-reason').fill('Limps');
+  await page.getByTestId('booking-reason').press('Control+l');
+  await expect.poll(() => askedOf(page, 'set_draft')).toMatchObject({ times: 1 });
+  expect(await askedOf(page, 'lock')).toMatchObject({ times: 0 });
+  // Not for ever: it locks though nothing answers.
+  await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
+});
+
+test('no notice outlives the lock', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.locator(`[data-id="${await movable(page)}"]`).click();
+  await page.getByTestId('visit-next').click();
+  await expect(page.locator('[data-sonner-toast]')).toHaveCount(1);
+  await page.locator('[data-sonner-toast]').hover();
+  await page.keyboard.press('Control+l');
+  await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
+  // Held by the pointer it would stay.
+  await expect(page.locator('[data-sonner-toast]')).toHaveCount(0, { timeout: 3000 });
+});
+
+test('backups that cannot be listed are not none', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'trouble' });
+  await watchCommands(page, { refused: { list_backups: 'disk_trouble' } });
+  await page.getByRole('button', { name: 'Restore a backup' }).click();
+  await expect(page.getByTestId('error-state')).toContainText('The disk could not be read');
+  await expect(page.getByText('No backups on this computer yet')).toHaveCount(0);
+  await page.evaluate(() => (window.petrelCommands!.refused = {}));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByTestId('backup').first()).toBeVisible();
 });

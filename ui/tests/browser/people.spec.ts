@@ -141,6 +141,19 @@ test('a pet goes to another owner', async ({ page }) => {
   await expect(page.getByTestId('pet-owner')).toContainText('Oliver Bennett');
 });
 
+test('a pet goes to nobody whose name no longer stands there', async ({ page }) => {
+  await openPage(page, alerted);
+  await page.getByTestId('pet-more').click();
+  await page.getByTestId('move-pet').click();
+  await page.getByTestId('new-owner').fill('oliver bennett');
+  await page.getByRole('option').first().click();
+  await expect(page.getByTestId('save-move')).toBeEnabled();
+  await page.getByTestId('new-owner').fill('oliver benn');
+  await expect(page.getByTestId('save-move')).toBeDisabled();
+  await page.getByRole('option').first().click();
+  await expect(page.getByTestId('save-move')).toBeEnabled();
+});
+
 test('a weight is written down and stands in the table', async ({ page }) => {
   await openPage(page, alerted);
   await page.getByTestId('weight').fill('3.7');
@@ -278,6 +291,40 @@ test('a vain search takes the place of no new client who was left unfinished', a
   await expect(page.getByTestId('client-dialog')).toHaveCount(0);
   const draft = await page.evaluate(() => window.petrelWorld!.memory.drafts.client);
   expect(draft).toContain('Comes by train');
+});
+
+test('an own field without a name, or of a name that is taken, is refused at its place and loses nothing', async ({
+  page,
+}) => {
+  await openPage(page, family);
+  const id = await aClient(page, 'family');
+  const kept = () =>
+    page.evaluate((own) => window.petrelWorld!.memory.clients.find((client) => client.id === own)!.custom_fields, id);
+  await page.getByTestId('edit-client').click();
+  const [name, value] = [page.getByTestId('own-field-name'), page.getByTestId('own-field-value')];
+  while ((await name.count()) > 0)
+    await page
+      .getByTestId('client-dialog')
+      .getByRole('button', { name: /^Remove/ })
+      .last()
+      .click();
+  for (const text of ['Mapfre', 'Adeslas']) {
+    await page.getByTestId('add-own-field').click();
+    await value.last().fill(text);
+  }
+  await name.first().fill('Insurance');
+  await page.getByTestId('save-client').click();
+  await expect(name.last()).toBeFocused();
+  await expect(page.getByTestId('client-dialog')).toContainText('Name of the field must be filled in.');
+  await name.last().fill('Insurance ');
+  await expect(page.getByTestId('client-dialog')).toContainText('Another field has this name.');
+  await name.first().focus();
+  await page.getByTestId('save-client').click();
+  await expect(name.last()).toBeFocused();
+  await name.last().fill('Second insurance');
+  await page.getByTestId('save-client').click();
+  await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  expect(await kept()).toEqual({ Insurance: 'Mapfre', 'Second insurance': 'Adeslas' });
 });
 
 test('Enter before the answer gives a pet to whom was typed, and not to whom was found before', async ({ page }) => {

@@ -131,7 +131,7 @@ test('a visit is dragged to another time and colleague, and Ctrl+Z takes it back
   expect(after.ends_at - after.starts_at).toBe(before.ends_at - before.starts_at);
   expect(after.staff_id).not.toBe(before.staff_id);
   await page.keyboard.press('Control+z');
-  await expect(page.getByText('Taken back.')).toBeVisible();
+  await expect(page.getByText('Taken back: Visit moved.')).toBeVisible();
   expect((await stored(page, id)).starts_at).toBe(before.starts_at);
 });
 
@@ -416,7 +416,7 @@ test('today: check in, start and complete from the board', async ({ page }) => {
   const id = await card.getAttribute('data-id');
   await card.getByTestId('today-next').click();
   const arrived = page.getByTestId('lane-arrived').locator(`[data-id="${id}"]`);
-  await expect(arrived.getByTestId('time-in-status')).toHaveText('0 min');
+  await expect(arrived.getByTestId('time-in-status')).toHaveText('waiting 0 min');
   await arrived.getByTestId('today-next').click();
   await page.getByTestId('lane-in_progress').locator(`[data-id="${id}"]`).getByTestId('today-next').click();
   await expect(page.getByTestId('lane-ready').locator(`[data-id="${id}"]`)).toBeVisible();

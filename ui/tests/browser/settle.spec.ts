@@ -1,3 +1,4 @@
+import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 import type { Page } from '@playwright/test';
 
@@ -106,6 +107,30 @@ test('something rejected is set right at the field that is to blame and sent aga
   const resent = await page.evaluate(() => window.petrelWorld!.memory.resent!);
   // What was not touched is not sent as a change, an instant with its milliseconds least of all.
   expect(resent.edits.map(({ column, value }) => [column, value])).toEqual([['notes', 'Pays monthly']]);
+});
+
+test('what was typed to set something rejected right is offered again after Escape', async ({ page }) => {
+  await open(page);
+  const notes = page.getByTestId('resend-notes');
+  await page.getByTestId('resend').first().click();
+  await notes.fill('Pays monthly');
+  await notes.press('Escape');
+  await expect(page.getByTestId('resend-dialog')).toHaveCount(0);
+  await page.getByTestId('resend').first().click();
+  await expect(notes).not.toHaveValue('Pays monthly');
+  await page.getByTestId('draft-continue').click();
+  await expect(notes).toHaveValue('Pays monthly');
+  await page.getByTestId('resend-send').click();
+  await expect(page.getByTestId('rejected')).toHaveCount(1);
+  await expect.poll(() => page.evaluate(() => Object.keys(window.petrelWorld!.memory.drafts))).toEqual([]);
+});
+
+test('what time alone brings to what needs attention is asked for again', async ({ page }) => {
+  await open(page);
+  await expect(page.getByTestId('clash')).toHaveCount(1);
+  await watchCommands(page);
+  await page.clock.fastForward('04:00');
+  await expect.poll(async () => (await askedOf(page, 'needs_attention')).times).toBeGreaterThan(0);
 });
 
 test('a reason nobody knows yet is said all the same', async ({ page }) => {

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 
 for (const theme of ['light', 'dark'] as const) {
@@ -125,3 +126,52 @@ test('Enter with nothing found opens nobody, neither at once nor later', async (
   await expect(page.getByTestId('search-hit').first()).toContainText('García');
   await expect(page).toHaveURL(/#\/attention$/);
 });
+
+test('Ctrl+Z takes nothing back behind a dialog; elsewhere it names what it took back, and offers it again', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/settings/services');
+  const isActive = () => page.evaluate(() => window.petrelWorld!.memory.services[0]!.is_active);
+  // Done at this desk, whenever and by whom.
+  await page.evaluate(() =>
+    window.petrelWorld!.write('save_service', ['services'], ({ services }) => (services[0]!.is_active = false)),
+  );
+  await watchCommands(page);
+  await page.getByTestId('service-row').last().getByRole('button').first().click();
+  await page.getByTestId('service-dialog').getByRole('checkbox').last().focus();
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('service-dialog')).toHaveCount(0);
+  expect(await askedOf(page, 'undo_offer')).toMatchObject({ times: 0 });
+  expect(await isActive()).toBe(false);
+  await page.keyboard.press('Control+z');
+  const toast = page.locator('[data-sonner-toast]').filter({ hasText: 'Taken back: Service saved.' });
+  await expect(toast).toBeVisible();
+  expect(await isActive()).toBe(true);
+  await toast.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(isActive).toBe(false);
+});
+
+test('a search that fails says why, and not that nothing was found', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await watchCommands(page, { refused: { search: 'disk_trouble' } });
+  await page.getByTestId('global-search').fill('garcia');
+  await expect(page.getByText('The disk could not be read')).toBeVisible();
+  await expect(page.getByText('Nothing found')).toHaveCount(0);
+});
+
+for (const [keys, part] of [
+  ['Control+k', 'CommandPalette'],
+  ['?', 'ShortcutSheet'],
+] as const) {
+  test(`what cannot be loaded says so: ${part}`, async ({ page }) => {
+    await page.route(new RegExp(`${part}[^/]*\\.js`), (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: 'throw new Error("torn")' }),
+    );
+    await openDesk(page, '/#/attention');
+    for (let times = 1; times <= 2; times++) {
+      await page.keyboard.press(keys);
+      await expect(page.locator('[data-sonner-toast][data-type="error"]')).toHaveCount(times);
+    }
+  });
+}

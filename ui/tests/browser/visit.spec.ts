@@ -203,7 +203,7 @@ for (const [scope, label] of [
     expect(await starts()).toEqual([0, day, day]);
     expect((await stored(page, id)).status).toBe('confirmed');
     await page.keyboard.press('Control+z');
-    await expect(page.getByText('Taken back.')).toBeVisible();
+    await expect(page.getByText('Taken back: Visit moved.')).toBeVisible();
     expect(await starts()).toEqual([0, 0, 0]);
   });
 }

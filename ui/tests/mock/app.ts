@@ -30,8 +30,9 @@ export function appHandlers(world: World): Handlers {
     },
     touch: () => null,
     window_ready: () => null,
-    create_clinic: ({ input }) =>
-      to({
+    create_clinic: ({ input }) => {
+      if (input.currency.length !== 3) throw refusal('invalid', { field: 'currency', detail: input.currency });
+      return to({
         clinic: Object.assign(world.memory.clinic, {
           name: input.name,
           timezone: input.timezone,
@@ -41,7 +42,8 @@ export function appHandlers(world: World): Handlers {
         phase: { name: 'ready' },
         staff: world.memory.staff[0]!,
         key_store: input.key_store,
-      }),
+      });
+    },
     create_demo_clinic: async () => (
       await work(8),
       to({ clinic: world.memory.clinic, phase: { name: 'ready' }, staff: world.memory.staff[0]!, is_demo: true })

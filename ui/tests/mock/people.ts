@@ -303,12 +303,14 @@ export function peopleHandlers(world: World): Handlers {
       const all = rows();
       const awaiting_approval = cards
         .filter(({ status, starts_at }) => status === 'pending' && starts_at > world.now())
+        .sort((a, b) => a.starts_at - b.starts_at)
         .slice(0, 6);
       const left_open = cards
         .filter(
           ({ status, ends_at }) =>
             ['confirmed', 'reminded', 'checked_in', 'in_progress'].includes(status) && ends_at < world.now(),
         )
+        .sort((a, b) => b.starts_at - a.starts_at)
         .slice(0, 50);
       const duplicates = world.memory.dismissed.length ? [] : [{ first: all[3], second: all[40], reason: 'phone' }];
       const unclear_phones = world.memory.clients

@@ -14,13 +14,14 @@ import type {
 } from '../../src/lib/backend/bindings';
 import {
   addDays,
+  addMonths,
   dateOf,
+  daysBetween,
   firstOfMonth,
   instantAt,
   MINUTE,
   minutesOf,
   startOfDay,
-  startOfWeek,
   weekday,
 } from '../../src/lib/time/zone';
 import { newId, type Visit } from './clinic';
@@ -392,13 +393,9 @@ export function scheduleHandlers(world: World): Handlers {
     schedule_range: ({ from, days }) => range(world, from, days),
     today_board: () => range(world, dateOf(world.now(), world.zone), 1),
     month_overview: ({ month }): MonthDay[] => {
-      const first = startOfWeek(
-        firstOfMonth(month),
-        new Intl.Locale(world.memory.clinic.locale).region === 'US' ? 0 : 1,
-      );
-      const end = addDays(firstOfMonth(addDays(firstOfMonth(month), 32)), 0);
-      const weeks = Math.ceil((startOfDay(end, 'UTC') - startOfDay(first, 'UTC')) / (7 * 86_400_000));
-      return range(world, first, weeks * 7).days.map(({ date, starts_at, ends_at }) => {
+      const first = firstOfMonth(month);
+      const length = daysBetween(first, addMonths(first, 1));
+      return range(world, addDays(first, -6), length + 12).days.map(({ date, starts_at, ends_at }) => {
         const own = world.memory.visits.filter(
           (visit) =>
             visit.starts_at >= starts_at && visit.starts_at < ends_at && !GONE.slice(0, 1).includes(visit.status),

@@ -62,10 +62,13 @@ export class World {
   undo(action: number): Saved<null> {
     const kept = this.#before.get(action);
     if (!kept) throw refusal('nothing_to_undo');
+    const now = JSON.stringify(this.memory);
     const { desk, drafts, app } = this.memory;
     this.memory = { ...(JSON.parse(kept.memory) as Memory), desk, drafts, app };
     if (app.clinic) app.clinic = this.memory.clinic;
     for (const later of [...this.#before.keys()]) if (later >= action) this.#before.delete(later);
+    const undo = ++this.#last;
+    this.#before.set(undo, { memory: now, action: 'undo' });
     const changes = [
       'appointments',
       'clients',
@@ -81,12 +84,12 @@ export class World {
     ];
     this.changed(changes);
     this.syncChanged();
-    return { value: null, changes, undo: null };
+    return { value: null, changes, undo };
   }
 
   undoOffer() {
-    const last = Math.max(0, ...this.#before.keys());
-    return last === 0 ? null : { action_id: last, action: this.#before.get(last)!.action };
+    const last = [...this.#before].filter(([, { action }]) => action !== 'undo').at(-1);
+    return last ? { action_id: last[0], action: last[1].action } : null;
   }
 
   changed(tables: string[]): void {

@@ -16,7 +16,7 @@ import {
   usualService,
   walkInStart,
 } from '$areas/booking/booking';
-import { splitName } from '$areas/booking/names';
+import { newClientOf, splitName } from '$areas/booking/names';
 import { MINUTE } from '$lib/time/zone';
 
 const service = (id: string, minutes: number, roles: Service['staff_roles'] = []): Service => ({
@@ -199,6 +199,10 @@ describe('who and what', () => {
   it('keeps a draft only where something was typed', () => {
     expect(isWorthKeeping(emptyBooking('2026-11-20'))).toBe(false);
     expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), reason: 'x' })).toBe(true);
+    expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), newClient: newClientOf('') })).toBe(false);
+    expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), newClient: newClientOf('nerea') })).toBe(true);
+    const petOnly = { ...newClientOf(''), petName: 'Txiki' };
+    expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), newClient: petOnly })).toBe(true);
     const answers = [{ name: 'Fasting', field_type: 'yes_no' as const, value: 'yes' }];
     expect(isWorthKeeping({ ...emptyBooking('2026-11-20'), lines: [{ ...emptyLine(), answers }] })).toBe(true);
     const ofClient = { ...emptyBooking('2026-11-20'), clientId: 'a' };

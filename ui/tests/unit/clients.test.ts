@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppointmentCard, Client, ClientRow } from '$lib/backend';
 import { isAllToCome, parted } from '$areas/client/visits';
-import { canBeKnown, detailsOf, emptyForm, formOf, nameOf, withDetails } from '$areas/clients/client-form';
+import { canBeKnown, detailsOf, emptyForm, formOf, nameOf, ownTroubles, withDetails } from '$areas/clients/client-form';
 import { belongs, noShowsOf } from '$areas/clients/figures';
 import { guessFrom } from '$areas/clients/filter';
 import { PAGE, pagesFor, rowAfter } from '$areas/clients/windows';
@@ -30,6 +30,12 @@ describe('the form of a client', () => {
       tags,
       custom_fields,
     });
+  });
+
+  it('says of own fields which value would be lost', () => {
+    const own = (...pairs: [string, string][]) => ownTroubles(pairs.map(([name, value]) => ({ name, value })));
+    expect(own(['Insurance', 'Mapfre'], [' ', 'x'], ['Insurance ', 'Adeslas'])).toEqual([null, 'nameless', 'twice']);
+    expect(own(['Insurance', ''], ['Insurance', 'Adeslas'], ['', ''])).toEqual([null, null, null]);
   });
 
   it('sends nothing where nothing is typed, and no own field without a name or a value', () => {

@@ -1,5 +1,6 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, expect, it, vi } from 'vitest';
+import DatePicker from '$lib/components/DatePicker.svelte';
 import DurationField from '$lib/components/DurationField.svelte';
 import MoneyField from '$lib/components/MoneyField.svelte';
 import NumberField from '$lib/components/NumberField.svelte';
@@ -87,7 +88,7 @@ it('a number is taken with a comma or a point, and shown as the language writes 
 });
 
 it('what is no number is put back, and Enter saves nothing else in its place', async () => {
-  render(NumberField, { label: 'Weight', value: 3.2 });
+  render(NumberField, { label: 'Weight', value: 3.2, step: 0.01 });
   const field = screen.getByRole<HTMLInputElement>('spinbutton', { name: 'Weight' });
   await fireEvent.focus(field);
   await fireEvent.input(field, { target: { value: '12' } });
@@ -129,23 +130,66 @@ it('a status is an icon and words', () => {
 it.each([
   [TimeField, { minutes: 540 }, '9.5', '9:30'],
   [DurationField, { minutes: 30 }, 'a while', '45'],
+  [MoneyField, { cents: 4500 }, '12,50 or so', '12,50 €'],
+  [NumberField, { value: 10 }, '7,5', '8'],
+  [NumberField, { value: 3.2, step: 0.1, units: ['kg'] }, 'heavy', '4,5 kg'],
 ])(
   'what cannot be read stays in its field, says so and keeps the form from being sent',
   async (field, props, odd, good) => {
     const form = document.body.appendChild(document.createElement('form'));
     const onsubmit = vi.fn((event: Event) => event.preventDefault());
     form.addEventListener('submit', onsubmit);
-    render(field as typeof TimeField, { target: form, props: { label: 'Start', ...props } });
-    await fireEvent.change(box('Start'), { target: { value: odd } });
-    expect(box('Start').value).toBe(odd);
+    render(field as typeof TimeField, { target: form, props: { label: 'Start', ...props } as never });
+    const typed = () => screen.getByLabelText<HTMLInputElement>(/^Start/);
+    await fireEvent.change(typed(), { target: { value: odd } });
+    expect(typed().value).toBe(odd);
     expect(screen.getByRole('alert').textContent).toContain(`“${odd}”`);
     await fireEvent.submit(form);
     expect(onsubmit).not.toHaveBeenCalled();
-    expect(document.activeElement).toBe(box('Start'));
-    await fireEvent.change(box('Start'), { target: { value: good } });
+    expect(document.activeElement).toBe(typed());
+    await fireEvent.change(typed(), { target: { value: good } });
     expect(screen.queryByRole('alert')).toBeNull();
     await fireEvent.submit(form);
     expect(onsubmit).toHaveBeenCalledOnce();
     form.remove();
   },
 );
+
+it.each([
+  ['-1', 'Buffer must be 0 at the least.'],
+  ['481', 'Buffer may be 480 at the most.'],
+])('a number out of what it can be is held with the reason, and Enter does not send it: %s', async (odd, reason) => {
+  const form = document.body.appendChild(document.createElement('form'));
+  const onsubmit = vi.fn((event: Event) => event.preventDefault());
+  form.addEventListener('submit', onsubmit);
+  render(NumberField, { target: form, props: { label: 'Buffer', value: 10, min: 0, max: 480 } });
+  const field = screen.getByRole<HTMLInputElement>('spinbutton');
+  await fireEvent.input(field, { target: { value: odd } });
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(await fireEvent.keyDown(field, { key: 'Enter' })).toBe(false);
+  expect(screen.getByRole('alert').textContent).toBe(reason);
+  expect(field.value).toBe(odd);
+  await fireEvent.submit(form);
+  expect(onsubmit).not.toHaveBeenCalled();
+  await fireEvent.keyDown(field, { key: 'ArrowUp' });
+  expect(field.value).toBe('11');
+  expect(screen.queryByRole('alert')).toBeNull();
+  form.remove();
+});
+
+it('a sum may have its currency beside it, in signs or words', async () => {
+  render(MoneyField, { label: 'Bill', cents: null });
+  for (const typed of ['12,50 USD', 'usd 12.50', '$12.50', '12.50 US dollars']) {
+    await fireEvent.change(box(/Bill/), { target: { value: '' } });
+    await fireEvent.change(box(/Bill/), { target: { value: typed } });
+    expect(box(/Bill/).value, typed).toBe('12.50');
+  }
+});
+
+it('what is no date is shown as it stands, and another can be chosen', async () => {
+  render(DatePicker, { label: 'Last bath', value: 'last spring' });
+  const field = screen.getByRole('button', { name: 'Last bath: last spring' });
+  expect(field.textContent).toContain('last spring');
+  await fireEvent.click(field);
+  expect(await screen.findByRole('combobox', { name: 'Year' })).toBeTruthy();
+});

@@ -1,7 +1,9 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { backend, type WeeklyHours } from '$lib/backend';
+import { backend, type ScheduleOverride, type WeeklyHours } from '$lib/backend';
 import { Draft } from '$lib/data/draft.svelte';
+import { useLanguage } from '$lib/i18n/index.svelte';
 import { freshLine, gapsOf, hoursOf, lineOf, mergedLines } from '$areas/settings/hours';
+import { hoursWords, repeatWords } from '$areas/settings/override-words';
 import { Plan } from '$areas/settings/plan.svelte';
 
 const kept = (id: string, more: Partial<WeeklyHours> = {}): WeeklyHours => ({
@@ -149,4 +151,18 @@ it('hours are not left where what was typed was taken back, or where another des
   await new Draft('next').left();
   expect(later.left).toBeNull();
   expect(drafts.size).toBe(0);
+});
+
+it('an exception says its hours as the region writes them, and until when it repeats', async () => {
+  const of = { start: '09:00', end: '18:30' } as ScheduleOverride;
+  expect(hoursWords(of)).toBe('9:00–18:30');
+  expect(hoursWords({ ...of, start: null, end: null })).toBe('Whole day');
+  expect(repeatWords(null)).toBe('');
+  expect(repeatWords('FREQ=YEARLY')).toBe('Every year on this day');
+  expect(repeatWords('FREQ=WEEKLY;INTERVAL=2;UNTIL=20270301')).toBe('Every second week, until 1 Mar 2027');
+  expect(repeatWords('FREQ=WEEKLY;BYDAY=MO,TU;COUNT=4')).toBe('Every week on Mon and Tue, 4 times');
+  expect(repeatWords('FREQ=HOURLY')).toBe('As it was set');
+  await useLanguage('en', 'US');
+  expect(hoursWords(of)).toMatch(/^9:00\sAM–6:30\sPM$/);
+  await useLanguage('en', 'GB');
 });

@@ -25,6 +25,17 @@ describe('the catalogues', () => {
     expect(later).toEqual(JSON.parse(JSON.stringify(compiledMessages('en', 'later'))));
   });
 
+  it('have one Spanish word for one thing: a cita, a profesional, eliminado, terminada, the owner of a pet a dueño', () => {
+    const other = /visitas?\b|colega|compañer|\bborrad[oa]|completad[oa]s?\b|cronolog/i;
+    const said = [...spanish].filter(([key, text]) => other.test(text) && !key.startsWith('import.'));
+    expect(said).toEqual([]);
+    expect(spanish.get('record.action_move_pet')).toContain('dueño');
+  });
+
+  it('put no article before a time in Spanish, which is another one at one o’clock', () => {
+    expect([...spanish].filter(([, text]) => /\blas? \{(when|time|until)\}/.test(text))).toEqual([]);
+  });
+
   it('say a key in one place alone', () => {
     expect(Object.keys(en).filter((key) => key in later)).toEqual([]);
   });

@@ -60,3 +60,18 @@ it('stands in a field as the language writes it', () => {
   expect(typedNumber(1234.5, 'en-ES', 2)).toBe('1234.50');
   expect(typedNumber(0.125, 'es-ES')).toBe('0,125');
 });
+
+describe('a number with its unit beside it', () => {
+  const units = ['kg', 'kilos', '€'];
+  it.each([
+    ['4,5 kg', 4.5],
+    ['4.5KG', 4.5],
+    ['-2 kilos', -2],
+    ['€ 3', 3],
+    ['4', 4],
+  ])('is read: %s', (typed, value) => expect(parseNumber(typed, Infinity, units)).toBe(value));
+
+  it.each(['4 lb', 'kg', '4 kg 2', '4 kg kg', '9'.repeat(20)])('is none: %s', (typed) =>
+    expect(parseNumber(typed, Infinity, units)).toBeUndefined(),
+  );
+});

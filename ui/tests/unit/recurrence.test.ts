@@ -35,7 +35,7 @@ describe('a repetition', () => {
     expect(describeRule('FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=10')).toBe('Every 2 weeks on Mon and Wed, 10 times');
     expect(describeRule('FREQ=DAILY;UNTIL=20261231')).toBe('Every day, until 31 Dec 2026');
     await useLanguage('es', 'ES');
-    expect(describeRule('FREQ=WEEKLY;BYDAY=FR;COUNT=4')).toBe('Cada semana en vie, 4 veces');
+    expect(describeRule('FREQ=WEEKLY;BYDAY=FR;COUNT=4')).toBe('Cada semana los vie, 4 veces');
     await useLanguage('en', 'GB');
   });
 });

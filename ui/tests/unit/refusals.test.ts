@@ -33,6 +33,14 @@ it('names the field and the limit', () => {
   expect(refusalText(refusal('wrong_pin', { limit: 1 }))).toBe('The PIN is wrong. One try left.');
 });
 
+it('says a limit in the unit that the field is typed in', () => {
+  const too = (code: string, field: string, limit: number) => refusalText(refusal(code, { field, limit }));
+  expect(too('too_large', 'weight_grams', 2_000_000)).toBe('Weight may be 2,000 kg at the most.');
+  expect(too('too_small', 'grams', 1)).toBe('Weight must be 1 g at the least.');
+  expect(too('too_large', 'base_price_cents', 1_000_000_00)).toBe('Price may be US$1,000,000.00 at the most.');
+  expect(too('too_large', 'buffer_minutes', 1480)).toBe('Buffer may be 1,480 at the most.');
+});
+
 /** What the core's sources call fields: in its refusals, and where it checks what was typed. */
 function fieldsOfCore(): Set<string> {
   const found = new Set<string>();

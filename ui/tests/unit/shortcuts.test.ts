@@ -48,6 +48,24 @@ it('leaves Ctrl+Z to a text field and takes Ctrl+K from it', () => {
   expect(palette).toHaveBeenCalledOnce();
 });
 
+it('takes nothing back behind an open dialog or beside a form, wherever the focus is', () => {
+  const undo = command('mod+z');
+  const box = () => Object.assign(document.createElement('input'), { type: 'checkbox' });
+  for (const html of [
+    '<div role="dialog" data-state="open" data-modal></div>',
+    '<div role="menu" data-state="open"></div>',
+    '<aside><form></form></aside>',
+  ]) {
+    const open = document.body.appendChild(document.createElement('div'));
+    open.innerHTML = html;
+    press('z', box(), { ctrlKey: true });
+    open.remove();
+    expect(undo).not.toHaveBeenCalled();
+  }
+  press('z', box(), { ctrlKey: true });
+  expect(undo).toHaveBeenCalledOnce();
+});
+
 it('does nothing behind an open dialog', () => {
   const run = command('w');
   const dialog = document.createElement('div');

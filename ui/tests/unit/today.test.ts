@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import type { AppointmentCard } from '$lib/backend';
-import { lanesOf, minutesIn, minutesLate, waitTone } from '$areas/today/board';
-import { levelOf, loadOf, weeksOf } from '$areas/schedule/month';
+import { bookedMinutes, lanesOf, minutesIn, minutesLate, waitTone, workTone } from '$areas/today/board';
+import { levelOf, loadOf, monthOf, weeksOf } from '$areas/schedule/month';
 import { slotsByDay } from '$areas/visit/slots';
+import { adviceFor } from '$areas/lock/trouble';
+import { addDays } from '$lib/time/zone';
 
 const card = (
   id: string,
@@ -40,6 +42,12 @@ it('counts full minutes and never below none', () => {
   expect([0, 15, 30].map(waitTone)).toEqual(['calm', 'long', 'too_long']);
 });
 
+it('finds work long by what it was given, not by the clock', () => {
+  const booked = bookedMinutes({ ...card('a', 'in_progress', 0), ends_at: 3_600_000 });
+  expect(booked).toBe(60);
+  expect([37, 60, 61, 75].map((since) => workTone(since, booked))).toEqual(['calm', 'calm', 'long', 'too_long']);
+});
+
 it('says how full a day is', () => {
   const of = (booked_minutes: number, open_minutes: number, visits = 1) => ({
     date: '2026-11-20',
@@ -58,7 +66,33 @@ it('says how full a day is', () => {
     'usual',
     'full',
   ]);
-  expect(weeksOf(Array.from({ length: 35 }, () => of(0, 0)))).toHaveLength(5);
+});
+
+it('cuts the weeks of a month on whichever day they begin', () => {
+  const around = (first: string, length: number) =>
+    Array.from({ length: length + 12 }, (_, index) => ({
+      ...{ visits: 0, emergencies: 0, booked_minutes: 0, open_minutes: 0 },
+      date: addDays(first, index - 6),
+    }));
+  const ends = (first: string, length: number, firstDay: number) => {
+    const weeks = weeksOf(around(first, length), firstDay);
+    expect(weeks.every((week) => week.length === 7)).toBe(true);
+    return [weeks[0]![0]!.date, weeks.at(-1)![6]!.date, weeks.length];
+  };
+  // November 2026 begins on a Sunday, June on a Monday; February 2027 is four weeks from Monday.
+  expect(ends('2026-11-01', 30, 1)).toEqual(['2026-10-26', '2026-12-06', 6]);
+  expect(ends('2026-11-01', 30, 0)).toEqual(['2026-11-01', '2026-12-05', 5]);
+  expect(ends('2026-06-01', 30, 0)).toEqual(['2026-05-31', '2026-07-04', 5]);
+  expect(ends('2026-06-01', 30, 6)).toEqual(['2026-05-30', '2026-07-03', 5]);
+  expect(ends('2027-02-01', 28, 1)).toEqual(['2027-02-01', '2027-02-28', 4]);
+  expect([monthOf(around('2026-11-01', 30)), monthOf([]), weeksOf([], 1)]).toEqual(['2026-11', undefined, []]);
+});
+
+it('advises another file where trying this one again cannot help', () => {
+  const best = (['corrupt', 'key_missing', 'wrong_key', 'disk_full'] as const).map(
+    (code) => adviceFor(code).isRestoreBest,
+  );
+  expect(best).toEqual([true, true, undefined, undefined]);
 });
 
 it('groups free times by the clinic’s days', () => {

@@ -15,6 +15,8 @@ describe('weights', () => {
     expect(gramsOf(null, 'kg')).toBeNull();
     expect(typedOf(null, 'lb')).toBeNull();
     expect(gramsOf(10, 'lb')).toBe(4536);
+    // What the core could not read would be no refusal of a weight, but a failure.
+    expect(gramsOf(5_000_000, 'kg')).toBe(2 ** 32 - 1);
   });
 
   it('are written as small or as large as they are', () => {

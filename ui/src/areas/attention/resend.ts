@@ -11,6 +11,9 @@ export interface ValueForm {
 /** What a row's values are typed into, by column. */
 export type RowForm = Record<string, ValueForm>;
 
+/** Where what is typed of something rejected is kept. */
+export const draftOf = ({ n }: RejectedChange): string => `resend:${n}`;
+
 export function valueFormOf({ kind, value }: RecordValue, zone: string): ValueForm {
   const at = kind === 'instant' && value !== null ? Number(value) : NaN;
   return Number.isFinite(at)

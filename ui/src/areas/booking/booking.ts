@@ -1,5 +1,15 @@
 // The rules of the booking form. Pure: what is chosen goes in, what is sent to the core comes out.
-import type { BookingMethod, BookInput, BookPet, FormAnswer, FreeSlot, Pet, Service, Staff } from '$lib/backend';
+import type {
+  BookingMethod,
+  BookInput,
+  BookPet,
+  FormAnswer,
+  FreeSlot,
+  Pet,
+  Service,
+  Species,
+  Staff,
+} from '$lib/backend';
 import { toRule, type Repetition } from '$lib/recurrence';
 import { dateOf, MINUTE } from '$lib/time/zone';
 
@@ -14,9 +24,21 @@ export interface Line {
   answers: FormAnswer[];
 }
 
+/** A client the clinic does not know yet, as they are typed beside the booking. */
+export interface NewClient {
+  first: string;
+  last: string;
+  phone: string;
+  petName: string;
+  species: Species;
+  /** The client who was made of it already, as they were typed then: their pet was refused. */
+  made: { id: string; first: string; last: string; phone: string } | null;
+}
+
 export interface Booking {
   clientId: string | null;
   clientName: string;
+  newClient: NewClient | null;
   lines: Line[];
   date: string;
   startsAt: number | null;
@@ -38,6 +60,7 @@ export function emptyBooking(date: string): Booking {
   return {
     clientId: null,
     clientName: '',
+    newClient: null,
     lines: [emptyLine()],
     date,
     startsAt: null,
@@ -52,9 +75,20 @@ export function emptyBooking(date: string): Booking {
   };
 }
 
+const isTypedOf = (client: NewClient | null): boolean =>
+  client !== null && [client.first, client.last, client.phone, client.petName].some((text) => text.trim() !== '');
+
+/** Whom a booking is for, as they are called. */
+export const whoOf = ({ clientName, newClient }: Booking): string =>
+  clientName || (newClient ? `${newClient.first} ${newClient.last}`.trim() || newClient.phone : '');
+
+/** A booking that was left, with what an older program did not keep of it. */
+export const wholeOf = (left: Booking): Booking => ({ ...emptyBooking(left.date), ...left });
+
 /** Whether anything was typed that would be a pity to lose. The client whose page asked for it was not, nor what the waitlist says. */
 export const isWorthKeeping = (booking: Booking, asked: string | null = null): boolean =>
   (booking.clientId !== null && booking.clientId !== asked) ||
+  isTypedOf(booking.newClient) ||
   booking.reason !== '' ||
   booking.internalNotes !== (booking.wish?.notes ?? '') ||
   booking.title !== '' ||

@@ -104,6 +104,7 @@ export class BookingForm {
     this.#dropWish();
     booking.clientId = client_id;
     booking.clientName = client_name;
+    booking.newClient = null;
     booking.title = '';
     booking.lines = [{ ...emptyLine(), petId: pet_id }];
     booking.wish = { entryId: id, notes: notes ?? '' };
@@ -131,6 +132,7 @@ export class BookingForm {
     if (row.id !== this.booking.clientId) this.#dropWish();
     this.booking.clientId = row.id;
     this.booking.clientName = row.name;
+    this.booking.newClient = null;
     const meant = petId ?? (pets.length === 1 ? pets[0]!.id : null);
     this.booking.lines = [{ ...this.first, petId: meant }];
     this.refusal = null;

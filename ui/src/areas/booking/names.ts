@@ -1,3 +1,5 @@
+import type { NewClient } from './booking';
+
 /** What was typed into the search, as the parts of a new client: a number is a phone, the first word a first name. */
 export function splitName(typed: string): { first: string; last: string; phone: string } {
   const text = typed.trim();
@@ -5,3 +7,11 @@ export function splitName(typed: string): { first: string; last: string; phone: 
   const [first = '', ...rest] = text.split(/\s+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return { first, last: rest.join(' '), phone: '' };
 }
+
+/** A new client, begun with what was typed into the search. */
+export const newClientOf = (typed: string): NewClient => ({
+  ...splitName(typed),
+  petName: '',
+  species: 'dog',
+  made: null,
+});

@@ -39,7 +39,18 @@ export const formOf = (client: ClientDetails): ClientForm => ({
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
-/** What is typed, as the core takes it. Of two own fields of one name the later one counts. */
+export type OwnTrouble = 'nameless' | 'twice';
+
+/** What is wrong with each own field: a value that nothing is called by, or a name that one before it has. It would be lost in silence. */
+export const ownTroubles = (own: ClientForm['own']): (OwnTrouble | null)[] =>
+  own.map(({ name, value }, index) => {
+    if (value.trim() === '') return null;
+    if (name.trim() === '') return 'nameless';
+    const isTaken = own.slice(0, index).some((other) => other.value.trim() !== '' && other.name.trim() === name.trim());
+    return isTaken ? 'twice' : null;
+  });
+
+/** What is typed, as the core takes it. Own fields in which something is wrong are refused before (`ownTroubles`). */
 export const detailsOf = (form: ClientForm): ClientDetails => ({
   first_name: form.first.trim(),
   last_name: form.last.trim(),

@@ -15,7 +15,7 @@ export interface NewClinicForm {
   passphrase: string;
 }
 
-/** The region's usual currency; what is not here is typed. */
+/** The region's usual currency; of a region that is not here the person chooses it. */
 const CURRENCIES: Record<string, string> = {
   US: 'USD',
   GB: 'GBP',
@@ -28,6 +28,18 @@ const CURRENCIES: Record<string, string> = {
   CL: 'CLP',
   CO: 'COP',
   PE: 'PEN',
+  UY: 'UYU',
+  PY: 'PYG',
+  BO: 'BOB',
+  EC: 'USD',
+  VE: 'VES',
+  CR: 'CRC',
+  GT: 'GTQ',
+  HN: 'HNL',
+  NI: 'NIO',
+  SV: 'USD',
+  DO: 'DOP',
+  PR: 'USD',
   BR: 'BRL',
   ZA: 'ZAR',
   IN: 'INR',
@@ -61,10 +73,16 @@ const EURO = [
   'CY',
 ];
 
-/** The currency of a locale's region. */
+/** The currency of a locale's region; empty where it is not known: nobody is given another country's. */
 export function currencyOf(locale: string): string {
   const region = locale.split('-').at(-1)?.toUpperCase() ?? '';
-  return EURO.includes(region) ? 'EUR' : (CURRENCIES[region] ?? 'USD');
+  return EURO.includes(region) ? 'EUR' : (CURRENCIES[region] ?? '');
+}
+
+/** Every currency there is, by its code and its name in a language. */
+export function currencies(language: string): { value: string; label: string }[] {
+  const names = new Intl.DisplayNames([language], { type: 'currency' });
+  return Intl.supportedValuesOf('currency').map((code) => ({ value: code, label: `${code} · ${names.of(code)}` }));
 }
 
 /** Regions offered, in the languages the program speaks. */
@@ -83,15 +101,24 @@ export const LOCALES = [
   'es-US',
 ];
 
-/** The offered locale nearest to the computer's. */
+/** A computer's locale, where it names a country, as a language and that country; a computer set to `C` says `c`. */
+function ofCountry(locale: string): string | null {
+  try {
+    const { language, region } = new Intl.Locale(locale);
+    return region !== undefined && /^[A-Z]{2}$/.test(region) ? `${language}-${region}` : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The locale that a clinic on this computer most likely has: the computer's own, whatever its country. */
 export function nearestLocale(locale: string): string {
   const language = locale.split('-')[0];
-  return (
-    LOCALES.find((offered) => offered === locale) ??
-    LOCALES.find((offered) => offered.startsWith(`${language}-`)) ??
-    'en-US'
-  );
+  return ofCountry(locale) ?? LOCALES.find((offered) => offered.startsWith(`${language}-`)) ?? 'en-US';
 }
+
+/** What is offered: the computer's own first. */
+export const offeredLocales = (own: string): string[] => [...new Set([nearestLocale(own), ...LOCALES])];
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 

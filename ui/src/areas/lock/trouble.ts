@@ -14,6 +14,8 @@ export interface Advice {
     | 'lock.key_missing'
     | 'lock.other';
   mayRestore: boolean;
+  /** Trying again cannot help: the file will be no other. */
+  isRestoreBest?: true;
   maySetAside: boolean;
 }
 
@@ -28,8 +30,8 @@ const ADVICE: Partial<Record<RefusalCode, Advice>> = {
   newer_file: wait('lock.newer_file'),
   keychain_unavailable: replace('lock.keychain_unavailable'),
   wrong_key: replace('lock.wrong_key'),
-  corrupt: replace('lock.corrupt'),
-  key_missing: replace('lock.key_missing'),
+  corrupt: { ...replace('lock.corrupt'), isRestoreBest: true },
+  key_missing: { ...replace('lock.key_missing'), isRestoreBest: true },
 };
 
 /** What can be done about a refusal: wait and try again, or put another file in its place. */

@@ -1,9 +1,12 @@
 import type { FormField, Service, ServiceDetails } from '$lib/backend';
 import { PALETTE } from '$lib/components/palette';
 
-export const freshService = (): ServiceDetails => ({
+/** A service as it is typed: an empty description where there is none. */
+export type ServiceForm = ServiceDetails & { description: string };
+
+export const freshService = (): ServiceForm => ({
   name: '',
-  description: null,
+  description: '',
   kind: 'medical',
   duration_minutes: 30,
   buffer_minutes: 0,
@@ -21,14 +24,21 @@ export const freshService = (): ServiceDetails => ({
 });
 
 /** A service's details without its id, to be edited. */
-export function detailsOf(service: Service): ServiceDetails {
+export function serviceFormOf(service: Service): ServiceForm {
   const { id: _, ...details } = service;
   return {
     ...details,
+    description: details.description ?? '',
     staff_roles: [...details.staff_roles],
     form_fields: details.form_fields.map((field) => ({ ...field })),
   };
 }
+
+/** What is typed, as the core takes it. */
+export const detailsOf = (form: ServiceForm): ServiceDetails => ({
+  ...form,
+  description: form.description.trim() || null,
+});
 
 export const freshQuestion = (): FormField => ({ name: '', field_type: 'text', is_required: false, choices: [] });
 

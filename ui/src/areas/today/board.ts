@@ -36,11 +36,22 @@ export function lanesOf(cards: readonly AppointmentCard[]): Record<Lane, Appoint
 export const minutesIn = ({ status_since }: AppointmentCard, now: number): number =>
   Math.max(0, Math.floor((now - status_since) / MINUTE));
 
+/** Minutes a visit was given. */
+export const bookedMinutes = ({ starts_at, ends_at }: AppointmentCard): number =>
+  Math.round((ends_at - starts_at) / MINUTE);
+
 /** Minutes somebody expected is late; 0 or less: not yet. */
 export const minutesLate = ({ starts_at }: AppointmentCard, now: number): number =>
   Math.floor((now - starts_at) / MINUTE);
 
+export type TimeTone = 'calm' | 'long' | 'too_long';
+
 /** How long a wait is worth a second look: after a quarter of an hour, and after half of one. */
-export function waitTone(minutes: number): 'calm' | 'long' | 'too_long' {
+export function waitTone(minutes: number): TimeTone {
   return minutes >= 30 ? 'too_long' : minutes >= 15 ? 'long' : 'calm';
+}
+
+/** Work is long once it takes more than it was given; a quarter of an hour more, and whoever is next waits. */
+export function workTone(minutes: number, booked: number): TimeTone {
+  return minutes >= booked + 15 ? 'too_long' : minutes > booked ? 'long' : 'calm';
 }

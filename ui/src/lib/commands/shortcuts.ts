@@ -21,18 +21,23 @@ export function takesText(target: EventTarget | null): boolean {
 }
 
 /** Whether a dialog or a menu is open: the letters belong to it then. */
-const isSomethingOpen = () =>
+const isSomethingOpen = (): boolean =>
   document.querySelector(
     '[role="dialog"][data-state="open"][data-modal], [role="menu"][data-state="open"], [role="listbox"][data-state="open"]',
   ) !== null;
+
+/** Whether something is being filled in beside what is shown. Taking back what was done is not meant then, but what was typed. */
+const isFormBeside = (): boolean => document.querySelector('aside form') !== null;
 
 /** Runs the command whose shortcut was pressed. */
 export function onShortcut(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const combination = pressed(event);
   const hasMod = combination.startsWith('mod+');
-  if (takesText(event.target) && (!hasMod || combination === 'mod+z')) return;
-  if (!hasMod && isSomethingOpen()) return;
+  const isUndo = combination === 'mod+z';
+  if (takesText(event.target) && (!hasMod || isUndo)) return;
+  if ((!hasMod || isUndo) && isSomethingOpen()) return;
+  if (isUndo && isFormBeside()) return;
   const command = allCommands().find(({ shortcut }) => shortcut === combination);
   if (!command) return;
   event.preventDefault();

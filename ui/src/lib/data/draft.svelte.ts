@@ -11,6 +11,15 @@ function inTurn<R>(ask: () => Promise<R>): Promise<R | null> {
   return asked;
 }
 
+/** Those that have something that still waits to be kept. */
+const waiting = new Set<{ flush: () => void }>();
+
+/** Keeps all that still waits to be kept; done when it is, or could not be. */
+export async function flushDrafts(): Promise<void> {
+  for (const draft of waiting) draft.flush();
+  await last;
+}
+
 /** What is being typed, kept by the core so that a crash or a power cut does not take it. */
 export class Draft<T> {
   readonly #key: string | Promise<string>;
@@ -35,22 +44,27 @@ export class Draft<T> {
   /** Keeps a value, at the latest 0.4 s from now. */
   keep(value: T): void {
     this.#pending = value;
+    waiting.add(this);
     this.#timer ??= setTimeout(() => this.flush(), WAIT);
   }
 
   /** Keeps now what still waits to be kept: the form goes, and may be opened again at once. */
   flush(): void {
     if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stop();
     const kept = JSON.stringify(this.#pending);
     void inTurn(async () => backend.setDraft(await this.#key, kept));
   }
 
   /** It was saved or thrown away. */
   async clear(): Promise<void> {
+    this.#stop();
+    await inTurn(async () => backend.setDraft(await this.#key, null));
+  }
+
+  #stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await inTurn(async () => backend.setDraft(await this.#key, null));
+    waiting.delete(this);
   }
 }

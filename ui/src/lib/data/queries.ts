@@ -23,10 +23,13 @@ export const overridesQuery = (today: () => string) =>
       backend.scheduleOverrides(today(), addDays(today(), 365)),
     ),
   );
+/** A visit that was left open, and an approval that is due, come of time alone: no table changes then. */
+export const ATTENTION_AGAIN = 3 * 60_000;
 export const attentionQuery = () =>
-  createQuery(() =>
-    live(['appointments', 'clients', 'pets', 'messages', 'settings'], ['attention'], () => backend.needsAttention()),
-  );
+  createQuery(() => ({
+    ...live(['appointments', 'clients', 'pets', 'messages', 'settings'], ['attention'], () => backend.needsAttention()),
+    refetchInterval: ATTENTION_AGAIN,
+  }));
 /**
  * Clients and pets found for a text while it is typed. Until its answer is there, the one before it stays: `text` says what it is the
  * answer to.

@@ -1,6 +1,6 @@
 import { backend, refusalOf, type Refusal, type Saved } from '$lib/backend';
 import { refusalText } from '$lib/i18n/refusals';
-import { t } from '$lib/i18n/index.svelte';
+import { laterTexts, t } from '$lib/i18n/index.svelte';
 import { toast } from 'svelte-sonner';
 import { invalidate } from './live';
 
@@ -48,14 +48,26 @@ export async function save<T>(
   }
 }
 
+/** Takes something back, and offers to bring it back in its turn. */
 export async function undo(action: number): Promise<void> {
-  const undone = await save(backend.undo(action));
-  if (undone) toastDone(t('common.undone'));
+  await save(backend.undo(action), { done: t('common.undone') });
 }
 
-/** Ctrl+Z: takes back the last thing done at this desk. */
+/** Ctrl+Z: takes back the last thing done at this desk, and says what that was: it may have been long ago, and somebody else. */
 export async function undoLast(): Promise<void> {
-  const offer = await backend.undoOffer().catch(() => null);
-  if (offer) await undo(offer.action_id);
-  else toast(t('refusal.nothing_to_undo'));
+  const asked = await backend.undoOffer().catch(toastRefused);
+  if (asked === null) toast(t('refusal.nothing_to_undo'));
+  if (!asked) return;
+  const undone = await save(backend.undo(asked.action_id));
+  if (undone) toastSaved(await undoneWords(asked.action), undone);
+}
+
+/** The names of actions are not there from the start, and what cannot be loaded holds up nothing. */
+async function undoneWords(action: string): Promise<string> {
+  try {
+    const [{ actionLabel }] = await Promise.all([import('$lib/records/words'), laterTexts()]);
+    return t('common.undone_action', { action: actionLabel(action) });
+  } catch {
+    return t('common.undone');
+  }
 }

@@ -1,5 +1,5 @@
 import type { Refusal } from '$lib/backend';
-import { formatDateTime } from '$lib/time/format';
+import { formatDateTime, formatMoney, formatNumber, formatWeight } from '$lib/time/format';
 import { hasText, t, type MessageKey } from './index.svelte';
 
 /**
@@ -11,11 +11,19 @@ export function refusalText(refusal: Refusal, nameOf: (field: string | null) => 
     `refusal.${refusal.code}` as MessageKey,
     {
       field: nameOf(refusal.field),
-      limit: refusal.limit ?? 0,
+      limit: limitOf(refusal),
       detail: refusal.detail ?? '',
       until: refusal.until === null ? '' : formatDateTime(refusal.until),
     } as never,
   );
+}
+
+/** A limit in the unit that its field is typed in; of characters and tries, their number, which the words go by. */
+function limitOf({ code, field, limit }: Refusal): string | number {
+  const most = limit ?? 0;
+  if (code !== 'too_large' && code !== 'too_small') return most;
+  if (/(^|[._])grams$/.test(field ?? '')) return formatWeight(most);
+  return field?.endsWith('_cents') ? formatMoney(most) : formatNumber(most);
 }
 
 /** The name a person knows a field by; `pets[0].starts_at` is the field `starts_at`. */

@@ -1,4 +1,5 @@
 import { backend } from '$lib/backend';
+import { flushDrafts } from '$lib/data/draft.svelte';
 import type { Table } from '$lib/data/live';
 import { toastDone, toastRefused } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
@@ -40,7 +41,12 @@ export function newBooking(about: { client?: string; pet?: string; wish?: string
 export const newClient = (): void => go('/clients', { new: '1' });
 export const focusSearch = (): void => document.getElementById('global-search')?.focus();
 
+/** How long a lock waits for what is being typed. */
+const LOCK_WAIT = 1000;
+
+/** Locks the desk. Nothing more can be kept after it, so what is being typed is kept first: but nothing holds a lock up for long. */
 export async function lockDesk(): Promise<void> {
+  await Promise.race([flushDrafts(), new Promise((resolve) => setTimeout(resolve, LOCK_WAIT))]);
   await backend.lock().then(takeAppState).catch(toastRefused);
 }
 
