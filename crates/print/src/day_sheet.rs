@@ -4,7 +4,9 @@ use petrel_domain::desk::{DaySheet, SheetPerson, SheetVisit};
 use petrel_domain::zone::date_of;
 use petrel_domain::{AppointmentStatus, Millis, parse_zone};
 
-use crate::paper::{Fonts, Mark, PrintError, Weight, pdf, size_of};
+use crate::fonts::{BOX, FROM_LEFT, Fonts, Weight};
+use crate::paper::{Mark, PrintError, pdf, size_of};
+use crate::system::{self, Family};
 use crate::words::Words;
 
 /// From the paper's edge, in points.
@@ -13,6 +15,8 @@ const MARGIN: f32 = 40.0;
 const BODY: f32 = 9.0;
 const LINE: f32 = 11.5;
 const SMALL: f32 = 7.5;
+/// A person's name.
+const TITLE: f32 = 11.0;
 /// The square to be ticked.
 const TICK: f32 = 8.0;
 /// Between two columns.
@@ -47,22 +51,51 @@ impl Row {
 /// # Errors
 /// Where the PDF cannot be made.
 pub fn day_sheet(sheet: &DaySheet) -> Result<Vec<u8>, PrintError> {
+    let missing = Fonts::load(&[])?.missing(texts(sheet));
+    if missing.is_empty() {
+        return made(sheet, &[]);
+    }
+    let others = system::find(&missing, &system::installed());
+    // A font of the computer that is not as it should be leaves the sheet with boxes, not the clinic without a sheet.
+    made(sheet, &others).or_else(|_| made(sheet, &[]))
+}
+
+/// What people wrote, in whatever script.
+fn texts(sheet: &DaySheet) -> Vec<&str> {
+    let mut texts = vec![sheet.clinic_name.as_str()];
+    for person in &sheet.people {
+        texts.push(&person.name);
+        texts.extend(person.closed_reason.as_deref());
+        for visit in &person.visits {
+            texts.extend([&visit.pet_name, &visit.breed, &visit.client_name, &visit.service].map(String::as_str));
+            texts.extend(visit.client_phone.as_deref());
+            texts.extend(visit.alerts.iter().chain(&visit.notes).map(String::as_str));
+        }
+    }
+    texts
+}
+
+fn made(sheet: &DaySheet, others: &[Family]) -> Result<Vec<u8>, PrintError> {
     let words = Words::of(&sheet.locale)?;
-    let fonts = Fonts::load()?;
+    let fonts = Fonts::load(others)?;
     let size = size_of(&sheet.locale);
-    let mut layout = Layout::new(sheet, &words, &fonts, size);
+    let pages = laid_out(sheet, &words, &fonts, size);
+    pdf(&pages, size, &fonts, &format!("{} – {}", words.text("title", &[]), words.date(sheet.date)))
+}
+
+fn laid_out<'a>(sheet: &'a DaySheet, words: &'a Words, fonts: &'a Fonts<'a>, size: (f32, f32)) -> Vec<Vec<Mark>> {
+    let mut layout = Layout::new(sheet, words, fonts, size);
     layout.head();
     for person in &sheet.people {
         layout.person(person);
     }
-    let pages = layout.finish();
-    pdf(&pages, size, &fonts, &format!("{} – {}", words.text("title", &[]), words.date(sheet.date)))
+    layout.finish()
 }
 
 struct Layout<'a> {
     sheet: &'a DaySheet,
     words: &'a Words,
-    fonts: &'a Fonts,
+    fonts: &'a Fonts<'a>,
     zone: chrono_tz::Tz,
     size: (f32, f32),
     pages: Vec<Vec<Mark>>,
@@ -70,7 +103,7 @@ struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    fn new(sheet: &'a DaySheet, words: &'a Words, fonts: &'a Fonts, size: (f32, f32)) -> Self {
+    fn new(sheet: &'a DaySheet, words: &'a Words, fonts: &'a Fonts<'a>, size: (f32, f32)) -> Self {
         let zone = parse_zone(&sheet.timezone).unwrap_or(chrono_tz::UTC);
         Self { sheet, words, fonts, zone, size, pages: vec![Vec::new()], y: MARGIN }
     }
@@ -86,13 +119,14 @@ impl<'a> Layout<'a> {
     }
 
     fn text(&mut self, x: f32, y: f32, size: f32, weight: Weight, text: &str) {
-        let text = self.fonts.wrap(text, size, weight, f32::MAX).join(" ");
-        self.mark(Mark::Text { x, y, size, weight, text });
+        self.mark(Mark::Text { x, y, size, weight, text: text.to_owned() });
     }
 
-    fn text_right(&mut self, y: f32, size: f32, text: &str) {
-        let x = self.size.0 - MARGIN - self.fonts.width(text, size, Weight::Regular);
-        self.text(x, y, size, Weight::Regular, text);
+    /// A text that ends at the right margin. Answers how wide it is.
+    fn text_right(&mut self, y: f32, size: f32, text: &str) -> f32 {
+        let width = self.fonts.width(text, size, Weight::Regular);
+        self.text(self.size.0 - MARGIN - width, y, size, Weight::Regular, text);
+        width
     }
 
     fn head(&mut self) {
@@ -102,9 +136,10 @@ impl<'a> Layout<'a> {
         let count: usize = sheet.people.iter().map(|person| person.visits.len()).sum();
         let visits = self.visits(count);
         self.text_right(self.y + 14.0, 11.0, &visits);
-        self.text(MARGIN, self.y + 29.0, 10.0, Weight::Regular, &sheet.clinic_name);
         let zone = self.words.text("zone", &[("zone", &sheet.timezone.replace('_', " "))]);
-        self.text_right(self.y + 29.0, SMALL, &zone);
+        let taken = self.text_right(self.y + 29.0, SMALL, &zone);
+        let name = self.fonts.shorten(&sheet.clinic_name, 10.0, Weight::Regular, self.inner() - taken - GAP);
+        self.text(MARGIN, self.y + 29.0, 10.0, Weight::Regular, &name);
         self.y += HEAD;
     }
 
@@ -124,9 +159,14 @@ impl<'a> Layout<'a> {
 
     fn person(&mut self, person: &SheetPerson) {
         let rows: Vec<Row> = person.visits.iter().flat_map(|visit| self.rows(visit)).collect();
+        let (beside, below) = self.hours(person);
         // A heading does not stand alone at a page's foot.
-        self.room(HEADING + rows.first().map_or(LINE, Row::height));
-        self.heading(person);
+        self.room(HEADING + below.len() as f32 * LINE + rows.first().map_or(LINE, Row::height));
+        self.heading(person, &beside);
+        for line in &below {
+            self.text(MARGIN, self.y + BODY, BODY, Weight::Regular, line);
+            self.y += LINE;
+        }
         if rows.is_empty() {
             let none = self.words.text("no_visits", &[]);
             self.text(MARGIN, self.y + BODY, BODY, Weight::Regular, &none);
@@ -135,7 +175,7 @@ impl<'a> Layout<'a> {
         }
         for row in &rows {
             if self.room(row.height()) {
-                self.heading(person);
+                self.heading(person, &beside);
             }
             self.row(row);
             self.y += row.height();
@@ -146,9 +186,14 @@ impl<'a> Layout<'a> {
         self.y += 12.0;
     }
 
-    fn heading(&mut self, person: &SheetPerson) {
+    /// What a person is called, in one line.
+    fn name(&self, person: &SheetPerson) -> String {
         let name = if person.name.is_empty() { self.words.text("unassigned", &[]) } else { person.name.clone() };
-        self.text(MARGIN, self.y + 11.0, 11.0, Weight::Bold, &name);
+        self.fonts.shorten(&name, TITLE, Weight::Bold, self.inner())
+    }
+
+    /// When somebody works and why they do not: what stands beside their name and, where that has no room for it, below.
+    fn hours(&self, person: &SheetPerson) -> (String, Vec<String>) {
         let mut hours: Vec<String> = person
             .hours
             .iter()
@@ -160,8 +205,26 @@ impl<'a> Layout<'a> {
         if hours.is_empty() && !person.name.is_empty() {
             hours.push(self.words.text(if person.closed_reason.is_some() { "closed" } else { "off" }, &[]));
         }
-        hours.extend(person.closed_reason.clone());
-        self.text_right(self.y + 11.0, BODY, &hours.join(", "));
+        let reason = person.closed_reason.as_deref().unwrap_or_default();
+        let room = self.inner() - self.fonts.width(&self.name(person), TITLE, Weight::Bold) - 2.0 * GAP;
+        let hours = hours.join(", ");
+        let beside = |text: &str| {
+            let line = self.fonts.wrap(text, BODY, Weight::Regular, f32::MAX).join(" ");
+            (self.fonts.width(&line, BODY, Weight::Regular) <= room).then_some(line)
+        };
+        let wrapped = |text: &str| self.fonts.wrap(text, BODY, Weight::Regular, self.inner());
+        let whole = format!("{FROM_LEFT}{}", join(&[&hours, reason], ", "));
+        match (beside(&whole), beside(&hours)) {
+            (Some(whole), _) => (whole, Vec::new()),
+            (None, Some(hours)) => (hours, wrapped(reason)),
+            (None, None) => (String::new(), wrapped(&whole)),
+        }
+    }
+
+    fn heading(&mut self, person: &SheetPerson, beside: &str) {
+        let name = self.name(person);
+        self.text(MARGIN, self.y + TITLE, TITLE, Weight::Bold, &name);
+        self.text_right(self.y + TITLE, BODY, beside);
         self.mark(Mark::Rule { x: MARGIN, y: self.y + 15.5, width: self.inner(), thickness: 1.0 });
         self.y += 19.0;
     }
@@ -187,7 +250,11 @@ impl<'a> Layout<'a> {
         let (first_day, last_day) = (date_of(visit.starts_at, self.zone), date_of(last, self.zone));
         let dated = |name: &str, date, time: &str| self.words.text(name, &[("date", &self.words.short_date(date)), ("time", time)]);
         match (first_day < self.sheet.date, last_day > self.sheet.date) {
-            (false, false) => vec![format!("{begin}–{end}")],
+            (false, false) => {
+                let span = format!("{begin}–{end}");
+                let fits = self.fonts.width(&span, BODY, Weight::Bold) <= self.places()[0].1;
+                if fits { vec![span] } else { vec![format!("{begin}–"), end] }
+            }
             (true, false) => vec![dated("since", first_day, &begin), self.words.text("until_time", &[("time", &end)])],
             (false, true) => vec![begin, dated("until", date_of(visit.ends_at, self.zone), &end)],
             (true, true) => vec![dated("since", first_day, &begin), dated("until", date_of(visit.ends_at, self.zone), &end)],
@@ -202,7 +269,7 @@ impl<'a> Layout<'a> {
         }
         let species = visit.species.map(|species| self.words.species(species.as_str())).unwrap_or_default();
         let what = if visit.breed.is_empty() { species } else { visit.breed.clone() };
-        let pet = join(&[visit.pet_name.as_str(), &what], ", ");
+        let pet = format!("{FROM_LEFT}{}", join(&[visit.pet_name.as_str(), &what], ", "));
         let client = visit.client_name.clone();
         let phone = visit.client_phone.clone().unwrap_or_default();
         let mut what = Vec::new();
@@ -213,7 +280,7 @@ impl<'a> Layout<'a> {
         if visit.is_overbooked {
             what.push((self.words.text("overbooked", &[]), Weight::Regular));
         }
-        let mut notes: Vec<Line> = visit.alerts.iter().map(|alert| (format!("! {alert}"), Weight::Bold)).collect();
+        let mut notes: Vec<Line> = visit.alerts.iter().map(|alert| (format!("{FROM_LEFT}! {alert}"), Weight::Bold)).collect();
         notes.extend(visit.notes.iter().map(|note| (note.clone(), Weight::Regular)));
         let columns = [when, vec![(pet, Weight::Bold), (client, Weight::Regular), (phone, Weight::Regular)], what, notes];
         let mut wrapped = columns.into_iter().zip(places).map(|(lines, (_, width))| {
@@ -257,7 +324,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Numbers the pages.
+    /// Numbers the pages, and says on those with boxes what they stand for.
     fn finish(mut self) -> Vec<Vec<Mark>> {
         let (words, sheet) = (self.words, self.sheet);
         let time = words.time(sheet.printed_at, self.zone);
@@ -267,9 +334,12 @@ impl<'a> Layout<'a> {
         for place in 0..pages {
             let number = words.text("page", &[("page", &(place + 1).to_string()), ("pages", &pages.to_string())]);
             let right = self.size.0 - MARGIN - self.fonts.width(&number, SMALL, Weight::Regular);
-            let marks = [(MARGIN, printed.clone()), (right, number)];
-            let text = |(x, text)| Mark::Text { x, y, size: SMALL, weight: Weight::Regular, text };
-            self.pages[place].extend(marks.map(text));
+            let text = |x, y, text| Mark::Text { x, y, size: SMALL, weight: Weight::Regular, text };
+            let has_box = self.pages[place].iter().any(|mark| matches!(mark, Mark::Text { text, .. } if text.contains(BOX)));
+            if has_box {
+                self.pages[place].push(text(MARGIN, y - LINE, words.text("missing", &[("box", &BOX.to_string())])));
+            }
+            self.pages[place].extend([text(MARGIN, y, printed.clone()), text(right, y, number)]);
         }
         self.pages
     }
@@ -278,4 +348,65 @@ impl<'a> Layout<'a> {
 /// What is not empty, with something between.
 fn join(parts: &[&str], between: &str) -> String {
     parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, reason: &str) -> SheetPerson {
+        SheetPerson { name: name.to_owned(), closed_reason: Some(reason.to_owned()), ..SheetPerson::default() }
+    }
+
+    fn sheet(clinic: &str, people: Vec<SheetPerson>) -> DaySheet {
+        DaySheet {
+            clinic_name: clinic.to_owned(),
+            locale: "en-GB".to_owned(),
+            timezone: "America/Argentina/Buenos_Aires".to_owned(),
+            date: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+            printed_at: Millis(1_795_215_600_000),
+            people,
+        }
+    }
+
+    /// Where each text stands on its page: its number, left, right, base line.
+    fn places(sheet: &DaySheet) -> Vec<(usize, f32, f32, f32, String)> {
+        let (words, fonts) = (Words::of(&sheet.locale).unwrap(), Fonts::load(&[]).unwrap());
+        let pages = laid_out(sheet, &words, &fonts, size_of(&sheet.locale));
+        let of = |(page, mark): (usize, &Mark)| match mark {
+            Mark::Text { x, y, size, weight, text } => Some((page, *x, x + fonts.width(text, *size, *weight), *y, text.clone())),
+            _ => None,
+        };
+        pages.iter().enumerate().flat_map(|(page, marks)| marks.iter().map(move |mark| (page, mark))).filter_map(of).collect()
+    }
+
+    #[test]
+    fn long_names_and_reasons_keep_to_the_paper_and_clear_of_each_other() {
+        let reason = "Feria veterinaria en Zaragoza con toda la plantilla. ".repeat(10);
+        for (clinic, name, reason) in [
+            ("Clínica Petrel", "Ana Gil", reason.as_str()),
+            (&"Clínica Petrel ".repeat(14), "Ana Gil", "holiday"),
+            ("Clínica Petrel", &"Wilhelmina ".repeat(18), "holiday"),
+            (&"W".repeat(200), &"W".repeat(200), &"W".repeat(150)),
+        ] {
+            let sheet = sheet(clinic, vec![person(name, reason), person("Bo", "")]);
+            let placed = places(&sheet);
+            for (place, one) in placed.iter().enumerate() {
+                assert!(one.1 >= MARGIN - 0.01 && one.2 <= size_of("en-GB").0 - MARGIN + 0.01, "{one:?} leaves the paper");
+                for other in &placed[..place] {
+                    let is_level = (one.0, one.3) == (other.0, other.3);
+                    assert!(!is_level || one.2 <= other.1 || other.2 <= one.1, "{one:?} stands over {other:?}");
+                }
+            }
+            let signs = |text: &str| text.split_whitespace().collect::<String>();
+            let whole: String = placed.iter().map(|place| signs(&place.4)).collect();
+            assert!(whole.contains(&signs(reason)), "the reason is there to its end");
+        }
+    }
+
+    #[test]
+    fn a_page_with_boxes_says_what_they_stand_for_and_one_without_does_not() {
+        let said = |name: &str| places(&sheet("Petrel", vec![person(name, "")])).iter().filter(|of| of.4.contains("no font")).count();
+        assert_eq!((said("Ana 王"), said("Ana")), (1, 0));
+    }
 }

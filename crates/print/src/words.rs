@@ -6,13 +6,24 @@ use chrono::{Datelike, NaiveDate, Timelike};
 use petrel_domain::Millis;
 use serde::Deserialize;
 
+use crate::countries::{is_day_first, is_half_day_clock};
+
+/// How dates are written.
+#[derive(Deserialize)]
+struct Dates {
+    /// A long one: `{weekday}`, `{month}`, `{day}`, `{year}` stand for their words.
+    date: String,
+    /// A short one, of which `{month}` is the beginning of the month's word.
+    short_date: String,
+}
+
 /// The words of one language.
 #[derive(Deserialize)]
 pub(crate) struct Words {
-    /// How a long date is written: `{weekday}`, `{month}`, `{day}`, `{year}` stand for their words.
-    date: String,
-    /// How a short one is, of which `{month}` is the beginning of the month's word.
-    short_date: String,
+    #[serde(flatten)]
+    dates: Dates,
+    /// How dates are written where the day comes first, in a language that has both.
+    day_first: Option<Dates>,
     weekdays: [String; 7],
     months: [String; 12],
     statuses: HashMap<String, String>,
@@ -27,8 +38,10 @@ impl Words {
     pub(crate) fn of(locale: &str) -> Result<Self, serde_json::Error> {
         let text = if locale.starts_with("es") { include_str!("../words/es.json") } else { include_str!("../words/en.json") };
         let mut words: Self = serde_json::from_str(text)?;
-        // The clock of twelve hours is a matter of the country.
-        words.is_half_day_clock = ["en-US", "en-CA", "en-AU", "en-NZ", "en-PH", "es-US", "es-MX"].contains(&locale);
+        words.is_half_day_clock = is_half_day_clock(locale);
+        if let Some(dates) = words.day_first.take_if(|_| is_day_first(locale)) {
+            words.dates = dates;
+        }
         Ok(words)
     }
 
@@ -55,14 +68,14 @@ impl Words {
     pub(crate) fn date(&self, date: NaiveDate) -> String {
         let weekday = &self.weekdays[date.weekday().num_days_from_monday() as usize % 7];
         let month = &self.months[date.month0() as usize % 12];
-        let text = self.date.replace("{weekday}", weekday).replace("{month}", month);
+        let text = self.dates.date.replace("{weekday}", weekday).replace("{month}", month);
         text.replace("{day}", &date.day().to_string()).replace("{year}", &date.year().to_string())
     }
 
     /// A day and a month, where there is little room.
     pub(crate) fn short_date(&self, date: NaiveDate) -> String {
         let month: String = self.months[date.month0() as usize % 12].chars().take(3).collect();
-        self.short_date.replace("{month}", &month).replace("{day}", &date.day().to_string())
+        self.dates.short_date.replace("{month}", &month).replace("{day}", &date.day().to_string())
     }
 
     /// A time on the clinic's wall.
@@ -72,7 +85,7 @@ impl Words {
             return format!("{:02}:{:02}", time.hour(), time.minute());
         }
         let (is_afternoon, hour) = time.hour12();
-        format!("{hour}:{:02} {}", time.minute(), if is_afternoon { "pm" } else { "am" })
+        format!("{hour}:{:02} {}", time.minute(), self.text(if is_afternoon { "pm" } else { "am" }, &[]))
     }
 }
 
@@ -102,8 +115,12 @@ mod tests {
         assert_eq!(Words::of("es-ES").unwrap().date(day), "sábado, 21 de noviembre de 2026");
         assert_eq!(Words::of("en-US").unwrap().short_date(day), "Nov 21");
         assert_eq!(Words::of("es-ES").unwrap().short_date(day), "21 nov");
+        assert_eq!(Words::of("en-GB").unwrap().date(day), "Saturday, 21 November 2026");
+        assert_eq!(Words::of("en-GB").unwrap().short_date(day), "21 Nov");
         let at = Millis(1_795_269_600_000);
         assert_eq!(Words::of("en-US").unwrap().time(at, chrono_tz::UTC), "2:00 pm");
+        assert_eq!(Words::of("en-IN").unwrap().time(at, chrono_tz::UTC), "2:00 pm");
+        assert_eq!(Words::of("es-CO").unwrap().time(at, chrono_tz::UTC), "2:00 p.\u{a0}m.");
         assert_eq!(Words::of("es-ES").unwrap().time(at, chrono_tz::Europe::Madrid), "15:00");
     }
 }

@@ -134,6 +134,15 @@ fn what_matters_stands_out_without_colour_and_paper_and_clock_are_the_countrys()
 }
 
 #[test]
+fn a_span_that_is_too_wide_for_its_column_breaks_after_the_dash() {
+    for (locale, said) in [("en-US", "10:00 am– 10:15 am"), ("es-CO", "10:00 a. m.– 10:15 a. m."), ("en-GB", "10:00–10:15")] {
+        let pdf = petrel_print::day_sheet(&sheet(locale, vec![person("Ana Gil", vec![visit(600, "Tobi")])])).unwrap();
+        let Some(times) = column(&pdf, 137) else { return };
+        assert!(times.contains(said), "{said}: {times}");
+    }
+}
+
+#[test]
 fn an_animal_without_a_breed_is_called_what_it_is_in_the_sheets_language() {
     let of = |pet, species, breed: &str| SheetVisit { species, breed: breed.to_owned(), ..visit(600, pet) };
     let visits = vec![
@@ -169,7 +178,7 @@ fn a_stay_over_several_days_says_when_it_began_and_until_when_it_goes_on() {
     for (locale, said) in [
         (
             "en-GB",
-            ["since Nov 19, 10:00", "until 10:00", "until Nov 22, 12:00", "since Nov 20, 13:00", "until Nov 24, 14:00", "23:00–00:00"],
+            ["since 19 Nov, 10:00", "until 10:00", "until 22 Nov, 12:00", "since 20 Nov, 13:00", "until 24 Nov, 14:00", "23:00–00:00"],
         ),
         (
             "es-ES",

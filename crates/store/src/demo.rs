@@ -6,6 +6,7 @@
 mod care;
 mod people;
 mod setup;
+mod sizes;
 mod visits;
 mod words;
 

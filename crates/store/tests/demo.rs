@@ -1,7 +1,8 @@
 //! The clinic that is made up obeys the rules of a real one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-use petrel_domain::{AppointmentStatus, FixedClock, Millis};
+use petrel_domain::desk::{AppointmentCard, WorkBlockKind};
+use petrel_domain::{AppointmentStatus, DAY, FixedClock, Millis, Species, parse_zone, zone};
 use petrel_store::{Actor, DemoPlan, FileKey, OpenOptions, Store};
 
 fn made(seed: u64) -> (Store, tempfile::TempDir) {
@@ -73,4 +74,100 @@ fn the_same_seed_gives_the_same_clinic() {
         store.read(|db| Ok(db.query_row("SELECT group_concat(hex(id) || starts_at || status) FROM (SELECT * FROM appointments ORDER BY starts_at, hex(pet_id) LIMIT 50)", [], |row| row.get::<_, String>(0))?)).unwrap()
     };
     assert_eq!(sum(5), sum(5));
+}
+
+/// What a query finds, a text a row.
+fn rows(store: &Store, sql: &str) -> Vec<String> {
+    let read = |db: &rusqlite::Connection| {
+        let mut statement = db.prepare(sql)?;
+        let found = statement.query_map([], |row| row.get(0))?;
+        Ok(found.collect::<Result<Vec<String>, _>>()?)
+    };
+    store.read(read).unwrap()
+}
+
+#[test]
+fn nobody_is_booked_where_an_override_closes_the_day_or_the_hour() {
+    let actor = Actor::program();
+    let mut closed = 0;
+    for seed in 1..4 {
+        let (store, _folder) = made(seed);
+        let today = zone::date_of(store.now(), parse_zone("Europe/Madrid").unwrap());
+        for ahead in 0..56 {
+            let day = store.schedule_range(&actor, today + chrono::Days::new(ahead), 1).unwrap();
+            let blocks = day.blocks.iter().filter(|block| block.kind == WorkBlockKind::Closed && block.reason.is_some());
+            for block in blocks {
+                closed += 1;
+                let stands_in = |visit: &&AppointmentCard| {
+                    visit.staff_id == Some(block.staff_id) && visit.starts_at < block.ends_at && block.starts_at < visit.ends_at
+                };
+                assert_eq!(day.appointments.iter().filter(stands_in).count(), 0, "{block:?}");
+            }
+        }
+    }
+    assert!(closed > 12, "{closed}: a holiday and several meetings");
+}
+
+#[test]
+fn nothing_is_written_down_after_a_death() {
+    let mut dead = 0;
+    for seed in 1..4 {
+        let (store, _folder) = made(seed);
+        dead += count(&store, "SELECT count(*) FROM medical_records r JOIN pets p ON p.id = r.pet_id WHERE p.deceased_on IS NOT NULL");
+        // In Greenwich, whose day is never ahead of the clinic's.
+        let late = |at: &str| format!("date({at} / 1000, 'unixepoch') > p.deceased_on");
+        let records = format!("SELECT count(*) FROM medical_records r JOIN pets p ON p.id = r.pet_id WHERE {}", late("r.recorded_at"));
+        assert_eq!(count(&store, &records), 0);
+        let visits = format!("SELECT count(*) FROM appointments a JOIN pets p ON p.id = a.pet_id WHERE {}", late("a.starts_at"));
+        assert_eq!(count(&store, &visits), 0);
+        assert_eq!(count(&store, "SELECT count(*) FROM pets WHERE deceased_on < date(created_at / 1000, 'unixepoch')"), 0, "it came alive");
+    }
+    assert!(dead > 10, "{dead}: some died");
+}
+
+#[test]
+fn weights_go_by_breed_and_ages_by_species() {
+    for seed in 1..4 {
+        let (store, _folder) = made(seed);
+        for (breed, most) in [("Chihuahua", 3_000), ("Pomeranian", 3_500), ("Roborovski", 30), ("Syrian", 160), ("Maine Coon", 8_500)] {
+            let heavy = format!("SELECT count(*) FROM pets WHERE breed = '{breed}' AND weight_grams > {most}");
+            assert_eq!(count(&store, &heavy), 0, "{breed}");
+            let weighed = "SELECT count(*) FROM medical_records r JOIN pets p ON p.id = r.pet_id WHERE r.kind = 'weight' AND json_extract(r.data, '$.grams')";
+            assert_eq!(count(&store, &format!("{weighed} > {most} * 1.04 AND p.breed = '{breed}'")), 0, "{breed}");
+        }
+        for (breed, least) in [("Rottweiler", 36_000), ("Mastín Español", 52_000)] {
+            let grown = format!("born_on < date({} / 1000 - 380 * 86400, 'unixepoch') AND deceased_on IS NULL", store.now().0);
+            assert_eq!(
+                count(&store, &format!("SELECT count(*) FROM pets WHERE breed = '{breed}' AND weight_grams < {least} AND {grown}")),
+                0,
+                "{breed}"
+            );
+        }
+        for (species, years) in
+            [(Species::Hamster, 2.6), (Species::GuineaPig, 7.1), (Species::Rabbit, 9.1), (Species::Dog, 15.1), (Species::Cat, 18.1)]
+        {
+            let old = format!(
+                "SELECT name FROM pets WHERE species = '{}' AND julianday(coalesce(deceased_on, date({} / 1000, 'unixepoch'))) - julianday(born_on) > {years} * 365.25",
+                species.as_str(),
+                store.now().0
+            );
+            assert!(rows(&store, &old).is_empty(), "{species:?}: {:?}", rows(&store, &old));
+        }
+    }
+}
+
+#[test]
+fn who_walks_in_was_not_booked_ahead_and_is_there() {
+    let (store, _folder) = made(1);
+    assert!(count(&store, "SELECT count(*) FROM appointments WHERE booking_method = 'walk_in'") > 50);
+    let ahead = format!(
+        "SELECT count(*) FROM appointments WHERE booking_method = 'walk_in' AND (starts_at > {} OR starts_at - created_at > 900000 OR status NOT IN ('in_progress', 'completed'))",
+        store.now().0
+    );
+    assert_eq!(count(&store, &ahead), 0);
+    let booked = format!(
+        "SELECT count(*) FROM appointments WHERE booking_method <> 'walk_in' AND starts_at - created_at < {DAY} AND starts_at < {}",
+        store.now().0 - DAY
+    );
+    assert_eq!(count(&store, &booked), 0, "all others were");
 }

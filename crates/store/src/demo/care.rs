@@ -24,7 +24,7 @@ fn vaccinations(db: &Connection, maker: &mut Maker, pet: &Pet) -> Result<()> {
     let titles = maker.words.language.vaccines.get(pet.species.as_str()).cloned().unwrap_or_default();
     for title in titles {
         let mut at = Millis(pet.since.0 + maker.rng.i64(0..40 * DAY));
-        while at < maker.now && maker.chance(92) {
+        while at < pet.until(maker.now) && maker.chance(92) {
             let due = zone::date_of(at, maker.zone) + chrono::Months::new(12);
             let id = maker.id(at);
             let sql = "INSERT INTO medical_records (id, pet_id, kind, title, recorded_at, due_on, created_at, updated_at) VALUES (?1, ?2, 'vaccination', ?3, ?4, ?5, ?4, ?4)";
@@ -37,14 +37,15 @@ fn vaccinations(db: &Connection, maker: &mut Maker, pet: &Pet) -> Result<()> {
 
 fn weights(db: &Connection, maker: &mut Maker, pet: &Pet) -> Result<()> {
     let count = maker.rng.i64(0..7);
-    let mut grams = i64::from(pet.grams) * 80 / 100;
+    let until = pet.until(maker.now);
     for n in 0..count {
-        let at = Millis(pet.since.0 + (maker.now.0 - pet.since.0) * (n + 1) / (count + 1));
-        grams = if n + 1 == count { i64::from(pet.grams) } else { grams + i64::from(pet.grams) * maker.rng.i64(-2..7) / 100 };
+        let at = Millis(pet.since.0 + (until.0 - pet.since.0) * (n + 1) / (count + 1));
+        let is_last = n + 1 == count;
+        let grams = if is_last { pet.grams } else { pet.frame.grams(pet.species, at.0 - pet.born.0) * maker.rng.u32(94..104) / 100 };
         let id = maker.id(at);
         let sql = "INSERT INTO medical_records (id, pet_id, kind, data, recorded_at, created_at, updated_at)
                    VALUES (?1, ?2, 'weight', json_object('grams', ?3), ?4, ?4, ?4)";
-        db.prepare_cached(sql)?.execute(params![id, pet.id, grams.max(10), at.0])?;
+        db.prepare_cached(sql)?.execute(params![id, pet.id, grams, at.0])?;
     }
     Ok(())
 }
@@ -53,7 +54,7 @@ fn waitlist(db: &Connection, maker: &mut Maker, crew: &Crew, herd: &Herd) -> Res
     let today = zone::date_of(maker.now, maker.zone);
     for n in 0..14_u64 {
         let pet = *maker.pick(&herd.pets);
-        if !pet.is_alive {
+        if pet.died.is_some() {
             continue;
         }
         let at = Millis(maker.now.0 - maker.rng.i64(1..20 * 24) * 60 * 60_000);

@@ -1,8 +1,9 @@
 //! Clients and pets.
 
-use petrel_domain::{DAY, Millis, Species, natural_id};
+use petrel_domain::{DAY, Millis, Species, natural_id, zone};
 use rusqlite::{Connection, params};
 
+use super::sizes::{Frame, lifetime, range};
 use super::{DemoPlan, Maker};
 use crate::Result;
 
@@ -13,15 +14,25 @@ pub(super) struct Herd {
     pub(super) pets: Vec<Pet>,
 }
 
-/// A pet, and since when it comes.
+/// A pet, since when it comes, and until when it lived.
 #[derive(Clone, Copy)]
 pub(super) struct Pet {
     pub(super) id: [u8; 16],
     pub(super) client_id: [u8; 16],
     pub(super) species: Species,
     pub(super) since: Millis,
+    pub(super) born: Millis,
+    pub(super) died: Option<Millis>,
+    /// What it weighs when grown, and what it weighed last.
+    pub(super) frame: Frame,
     pub(super) grams: u32,
-    pub(super) is_alive: bool,
+}
+
+impl Pet {
+    /// Until when anything is written down of it.
+    pub(super) fn until(&self, now: Millis) -> Millis {
+        self.died.map_or(now, |died| died.min(now))
+    }
 }
 
 impl Herd {
@@ -133,28 +144,32 @@ fn species(maker: &mut Maker) -> Species {
     Species::Other
 }
 
-fn grams(maker: &mut Maker, species: Species) -> u32 {
-    let (least, most) = match species {
-        Species::Dog => (2_500, 42_000),
-        Species::Cat => (2_800, 7_500),
-        Species::Rabbit | Species::Ferret => (900, 3_000),
-        Species::Horse => (350_000, 600_000),
-        _ => (30, 1_200),
+/// When a pet was born that first came at an instant, and when it died, if it did: of age, or before.
+fn life(maker: &mut Maker, species: Species, since: Millis) -> (Millis, Option<Millis>) {
+    let most = lifetime(species) * DAY;
+    let born = since.0 - maker.rng.i64(60 * DAY..most * 6 / 10);
+    // The oldest die at the end of what is possible, and few reach it.
+    let end = born + most * maker.rng.i64(80..100) / 100;
+    let is_early = maker.chance(2);
+    let early = maker.now.0 - maker.rng.i64(DAY..300 * DAY);
+    let died = match () {
+        () if end < maker.now.0 => Some(end),
+        () if is_early => Some(early.max(since.0)),
+        () => None,
     };
-    maker.rng.u32(least..most) / 10 * 10
+    (Millis(born), died.map(Millis))
 }
 
 fn pet(db: &Connection, maker: &mut Maker, client_id: [u8; 16], since: Millis) -> Result<Pet> {
     let id = maker.id(since);
     let species = species(maker);
-    let grams = grams(maker, species);
-    let born = Millis(since.0 - maker.rng.i64(60 * DAY..9 * 365 * DAY)).utc().date_naive();
-    let age_days = (maker.now.utc().date_naive() - born).num_days();
-    let is_alive = age_days < 14 * 365 && !maker.chance(2);
-    let died = (!is_alive).then(|| Millis(maker.now.0 - maker.rng.i64(DAY..300 * DAY)).utc().date_naive().max(born));
+    let (born, died) = life(maker, species, since);
     let words = maker.words.language.clone();
     let (names, breeds) = (maker.words.pets.clone(), maker.words.breeds(species).to_vec());
     let breed = (!breeds.is_empty()).then(|| maker.pick(&breeds).clone());
+    let (least, most) = range(species, breed.as_deref().unwrap_or_default());
+    let frame = Frame(maker.rng.u32(least..=most));
+    let grams = frame.grams(species, died.unwrap_or(maker.now).0 - born.0);
     let microchip = (matches!(species, Species::Dog | Species::Cat) && maker.chance(70))
         .then(|| format!("9820{:011}", maker.rng.u64(0..100_000_000_000)));
     let allergies = maker.chance(3).then(|| maker.pick(&words.allergies).clone());
@@ -164,7 +179,8 @@ fn pet(db: &Connection, maker: &mut Maker, client_id: [u8; 16], since: Millis) -
     let name = maker.pick(&names).clone();
     let sql = "INSERT INTO pets (id, client_id, name, species, breed, sex, is_neutered, born_on, weight_grams, microchip, allergies, alerts, deceased_on,
                created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)";
-    let (born, died) = (born.to_string(), died.map(|date| date.to_string()));
+    let date = |at: Millis| zone::date_of(at, maker.zone).to_string();
+    let (born_on, died_on) = (date(born), died.map(date));
     db.prepare_cached(sql)?.execute(params![
         id,
         client_id,
@@ -173,13 +189,13 @@ fn pet(db: &Connection, maker: &mut Maker, client_id: [u8; 16], since: Millis) -
         breed,
         sex,
         is_neutered,
-        born,
+        born_on,
         grams,
         microchip,
         allergies,
         alerts,
-        died,
+        died_on,
         since.0
     ])?;
-    Ok(Pet { id, client_id, species, since, grams, is_alive })
+    Ok(Pet { id, client_id, species, since, born, died, frame, grams })
 }

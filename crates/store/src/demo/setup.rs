@@ -1,6 +1,10 @@
 //! The clinic, its crew, their hours.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use petrel_domain::desk::{Break, ClinicKind, KeyStore, NewClinic, ScheduleOverride, Service, StaffDetails, WeeklyHours};
+use petrel_domain::recurrence::Recurrence;
 use petrel_domain::{OverrideKind, Role, StaffId, WallTime, zone};
 
 use super::{DemoPlan, Maker};
@@ -20,11 +24,15 @@ pub(super) struct Member {
     pub(super) start: u16,
     pub(super) end: u16,
     pub(super) day_off: u8,
+    /// When they are away, in minutes of the wall clock: by the overrides that were made for them.
+    pub(super) away: HashMap<NaiveDate, (u16, u16)>,
 }
 
 const COLORS: &[&str] = &["#1f6f78", "#b0483f", "#3f8f5f", "#8a63b8", "#c07a2c", "#2f6fb0", "#8c7a3d", "#a34d7b", "#4c7fb3", "#5b7d3a"];
 /// The break in the middle of the day.
 pub(super) const BREAK: (u16, u16) = (13 * 60, 14 * 60);
+/// How far ahead there are bookings.
+pub(super) const DAYS_AHEAD: u64 = 56;
 /// What one colleague does in a day, counted over all days that the clinic is open.
 const VISITS_A_DAY: u32 = 10;
 /// Days a year that are worked.
@@ -44,7 +52,7 @@ pub(super) fn set_up(store: &Store, plan: &DemoPlan, maker: &mut Maker) -> Resul
     let actor = Actor::staff(owner, Role::Owner);
     let a_day = wanted_visits(plan) / (plan.years.max(1) * DAYS_A_YEAR);
     let count = (a_day / VISITS_A_DAY).clamp(COLLEAGUES.0, COLLEAGUES.1);
-    let mut members = vec![Member { id: owner, role: Role::Owner, start: 9 * 60, end: 17 * 60, day_off: 6 }];
+    let mut members = vec![Member { id: owner, role: Role::Owner, start: 9 * 60, end: 17 * 60, day_off: 6, away: HashMap::new() }];
     let mut taken = std::collections::BTreeSet::new();
     for n in 1..count {
         let role = match n % 4 {
@@ -54,7 +62,8 @@ pub(super) fn set_up(store: &Store, plan: &DemoPlan, maker: &mut Maker) -> Resul
         };
         let id = store.create_staff(&actor, colleague(maker, role, usize::try_from(n).unwrap_or(0), &mut taken))?.value;
         let start = if n % 3 == 0 { 8 * 60 } else { 9 * 60 };
-        members.push(Member { id, role, start, end: start + 9 * 60, day_off: u8::try_from(n % 5 + 1).unwrap_or(1) });
+        let day_off = u8::try_from(n % 5 + 1).unwrap_or(1);
+        members.push(Member { id, role, start, end: start + 9 * 60, day_off, away: HashMap::new() });
     }
     let mut front = colleague(maker, Role::FrontDesk, 8, &mut taken);
     front.is_bookable = false;
@@ -63,7 +72,7 @@ pub(super) fn set_up(store: &Store, plan: &DemoPlan, maker: &mut Maker) -> Resul
     for member in &members {
         store.save_weekly_hours(&actor, member.id, hours(member, from))?;
     }
-    close_some_days(store, &actor, maker, &members)?;
+    close_some_days(store, &actor, maker, &mut members)?;
     Ok(Crew { services: store.services(&actor)?, members })
 }
 
@@ -104,7 +113,7 @@ fn colleague(maker: &mut Maker, role: Role, n: usize, taken: &mut std::collectio
     }
 }
 
-fn hours(member: &Member, effective_from: chrono::NaiveDate) -> Vec<WeeklyHours> {
+fn hours(member: &Member, effective_from: NaiveDate) -> Vec<WeeklyHours> {
     let at = |minutes: u16| WallTime::from_minutes(minutes).unwrap_or(WallTime::MIDNIGHT);
     // Monday to Saturday, with a day off.
     let days = (1..=6).filter(|day| *day != member.day_off);
@@ -125,33 +134,41 @@ fn hours(member: &Member, effective_from: chrono::NaiveDate) -> Vec<WeeklyHours>
 }
 
 /// A holiday ahead, a meeting every second week, an evening kept for emergencies.
-fn close_some_days(store: &Store, actor: &Actor, maker: &Maker, members: &[Member]) -> Result<()> {
+fn close_some_days(store: &Store, actor: &Actor, maker: &Maker, members: &mut [Member]) -> Result<()> {
     let today = zone::date_of(maker.now, maker.zone);
     let at = |minutes| WallTime::from_minutes(minutes);
-    let of = |member: &Member, kind, on_date, start, end, reason: &str, recurrence: Option<&str>| ScheduleOverride {
-        id: None,
-        staff_id: member.id,
-        kind,
-        on_date,
-        start,
-        end,
-        reason: Some(reason.to_owned()),
-        recurrence: recurrence.map(str::to_owned),
+    let save = |member: &mut Member, kind, on_date, start, end, reason: &str, rule: &str| {
+        let made = ScheduleOverride {
+            id: None,
+            staff_id: member.id,
+            kind,
+            on_date,
+            start,
+            end,
+            reason: Some(reason.to_owned()),
+            recurrence: Some(rule.to_owned()),
+        };
+        if kind == OverrideKind::Unavailable {
+            let until = today + chrono::Days::new(DAYS_AHEAD);
+            let span = (start.map_or(0, WallTime::minutes), end.map_or(24 * 60, WallTime::minutes));
+            member.away.extend(Recurrence::parse(rule)?.days_between(on_date, today, until)?.into_iter().map(|date| (date, span)));
+        }
+        store.save_override(actor, made).map(|_| ())
     };
     let (holiday, meeting, evening) =
         if maker.words.is_spanish { ("Vacaciones", "Reunión", "Guardia") } else { ("Holiday", "Team meeting", "On call") };
     let next_week = today + chrono::Days::new(9);
     let wednesday = today - chrono::Days::new(u64::from(chrono::Datelike::weekday(&today).num_days_from_monday())) + chrono::Days::new(16);
-    if let Some(member) = members.get(1) {
-        store.save_override(actor, of(member, OverrideKind::Unavailable, next_week, None, None, holiday, Some("FREQ=DAILY;COUNT=4")))?;
+    for member in members.iter_mut().take(3) {
+        let rule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE";
+        save(member, OverrideKind::Unavailable, wednesday, at(840), at(885), meeting, rule)?;
     }
-    for member in members.iter().take(3) {
-        let rule = Some("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE");
-        store.save_override(actor, of(member, OverrideKind::Unavailable, wednesday, at(840), at(885), meeting, rule))?;
+    // After the meeting, of which who is on holiday is spared.
+    if let Some(member) = members.get_mut(1) {
+        save(member, OverrideKind::Unavailable, next_week, None, None, holiday, "FREQ=DAILY;COUNT=4")?;
     }
-    if let Some(member) = members.get(3) {
-        let rule = Some("FREQ=WEEKLY");
-        store.save_override(actor, of(member, OverrideKind::EmergencyOnly, today, at(1080), at(1200), evening, rule))?;
+    if let Some(member) = members.get_mut(3) {
+        save(member, OverrideKind::EmergencyOnly, today, at(1080), at(1200), evening, "FREQ=WEEKLY")?;
     }
     Ok(())
 }

@@ -6,14 +6,17 @@ use petrel_domain::{AppointmentStatus, Cents, DAY, MINUTE, Millis, ServiceKind, 
 use rusqlite::{Connection, params};
 
 use super::people::{Herd, Pet};
-use super::setup::{BREAK, Crew, Member, wanted_visits};
+use super::setup::{BREAK, Crew, DAYS_AHEAD, Member, wanted_visits};
 use super::{DemoPlan, Maker};
 use crate::Result;
 
-/// How far ahead there are bookings.
-const DAYS_AHEAD: u64 = 56;
 /// The last shifts, over which what is still owed is spread evenly.
 const EVEN: usize = 40;
+
+/// Said of who comes without having booked.
+const WALK_IN: &str = "walk_in";
+/// How often somebody is looked for who can come: in a clinic of many years, most that ever came are dead.
+const TRIES: usize = 60;
 
 /// One visit of the day under way.
 struct Visit<'a> {
@@ -78,7 +81,17 @@ fn shifts<'a>(plan: &DemoPlan, maker: &Maker, crew: &'a Crew) -> Vec<Shift<'a>> 
 
 fn works(member: &Member, date: NaiveDate) -> bool {
     let day = zone::day_of_week(date);
-    day != 0 && day != member.day_off
+    day != 0 && day != member.day_off && blocks(member, date).iter().all(|block| *block != (0, 24 * 60))
+}
+
+/// When a colleague takes nobody on a day: in the break, and when they are away.
+fn blocks(member: &Member, date: NaiveDate) -> [(u16, u16); 2] {
+    [BREAK, member.away.get(&date).copied().unwrap_or((0, 0))]
+}
+
+/// How much of a stretch of the day is not free, in minutes.
+fn blocked(blocks: &[(u16, u16)], from: u16, to: u16) -> u16 {
+    blocks.iter().map(|block| block.1.min(to).saturating_sub(block.0.max(from))).sum()
 }
 
 /// The end of a colleague's day: Saturdays end where the others have their break.
@@ -89,7 +102,7 @@ fn end(member: &Member, date: NaiveDate) -> u16 {
 /// How long a colleague works on a day, in minutes.
 fn minutes(member: &Member, date: NaiveDate) -> f64 {
     let end = end(member, date);
-    f64::from(end - member.start - if end > BREAK.1 { BREAK.1 - BREAK.0 } else { 0 })
+    f64::from(end - member.start - blocked(&blocks(member, date), member.start, end))
 }
 
 fn length(service: &Service) -> u16 {
@@ -110,17 +123,17 @@ fn fullness(date: NaiveDate, today: NaiveDate) -> f64 {
 
 /// A colleague's day, from the first hour to the last, with as many visits as it is to have, or as it holds.
 fn day(db: &Connection, maker: &mut Maker, herd: &Herd, shift: &Shift<'_>, quota: u32) -> Result<u32> {
-    let end = end(shift.member, shift.date);
+    let (end, blocks) = (end(shift.member, shift.date), blocks(shift.member, shift.date));
     let mut minute = shift.member.start;
     let mut made = 0;
     while minute + 15 <= end && made < quota {
-        let free = f64::from(end - minute - if minute < BREAK.0 && end > BREAK.1 { BREAK.1 - BREAK.0 } else { 0 });
+        let free = f64::from(end - minute - blocked(&blocks, minute, end));
         let (to_come, usual) = (f64::from(quota - made), usual(&shift.able));
         let idle_quarters = (free - to_come * usual).max(0.0) / 15.0;
         let service = service(maker, &shift.able, to_come * usual > free);
         let until = minute + service.details.duration_minutes;
-        if minute < BREAK.1 && until > BREAK.0 {
-            minute = BREAK.1;
+        if let Some(block) = blocks.iter().find(|block| minute < block.1 && until > block.0) {
+            minute = block.1.next_multiple_of(15);
         } else if until > end || maker.rng.f64() > to_come / (to_come + idle_quarters) {
             minute += 15;
         } else if let Some(visit) = visit(maker, herd, shift.member, service, shift.date, minute) {
@@ -145,13 +158,13 @@ fn service<'a>(maker: &mut Maker, able: &[&'a Service], is_short_of_time: bool) 
 fn visit<'a>(maker: &mut Maker, herd: &Herd, member: &'a Member, service: &'a Service, date: NaiveDate, minute: u16) -> Option<Visit<'a>> {
     let starts_at = zone::instant(date, WallTime::from_minutes(minute)?, maker.zone)?;
     let known = herd.known(starts_at);
-    for _ in 0..20 {
+    for _ in 0..TRIES {
         // Some come often, most seldom: of two draws, the one with the lesser random part of its id.
         let (first, second) = (maker.rng.usize(0..known.len().max(1)), maker.rng.usize(0..known.len().max(1)));
         let (first, second) = (*known.get(first)?, *known.get(second)?);
         let pet = if first.id[8..] < second.id[8..] { first } else { second };
-        if pet.is_alive || starts_at.0 < maker.now.0 - 300 * DAY {
-            let ends_at = starts_at.plus_minutes(i64::from(service.details.duration_minutes));
+        let ends_at = starts_at.plus_minutes(i64::from(service.details.duration_minutes));
+        if pet.died.is_none_or(|died| ends_at <= died) {
             return Some(Visit { member, pet, service, starts_at, ends_at });
         }
     }
@@ -180,9 +193,15 @@ fn status(maker: &mut Maker, visit: &Visit<'_>) -> AppointmentStatus {
 /// Writes a visit. Answers whether it keeps its time.
 fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool> {
     let status = status(maker, visit);
-    let lead = maker.rng.i64(1..30) * DAY + maker.rng.i64(0..8 * 60) * MINUTE;
-    let created = Millis((visit.starts_at.0 - lead).min(maker.now.0 - 60 * MINUTE));
     let began = matches!(status, AppointmentStatus::InProgress | AppointmentStatus::Completed);
+    let method = match *maker.pick(&["phone", "phone", "phone", "admin", "online", "sms", WALK_IN]) {
+        // Who walks in is there.
+        WALK_IN if !began => "phone",
+        method => method,
+    };
+    let lead = maker.rng.i64(1..30) * DAY + maker.rng.i64(0..8 * 60) * MINUTE;
+    let booked = if method == WALK_IN { visit.starts_at.plus_minutes(-maker.rng.i64(0..15)).0 } else { visit.starts_at.0 - lead };
+    let created = Millis(booked.min(if method == WALK_IN { maker.now.0 } else { maker.now.0 - 60 * MINUTE }));
     let started = began.then(|| visit.starts_at.plus_minutes(maker.rng.i64(-4..9)).0.min(maker.now.0));
     let ended = (status == AppointmentStatus::Completed).then(|| visit.ends_at.plus_minutes(maker.rng.i64(-6..8)).0);
     let cancelled =
@@ -200,7 +219,6 @@ fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool>
         Some(_) if maker.chance(97) => "paid",
         _ => "none",
     };
-    let method = *maker.pick(&["phone", "phone", "phone", "admin", "online", "sms", "walk_in"]);
     let is_emergency = maker.chance(2);
     let updated = cancelled.or(ended).or(started).unwrap_or(created.0).clamp(created.0, maker.now.0);
     let id = maker.id(created);
