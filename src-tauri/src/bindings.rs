@@ -8,7 +8,7 @@ use specta_typescript::Typescript;
 
 use crate::commands;
 
-const HEADER: &str = "// Written by `cargo run -p petrel --bin petrel-bindings` from the Rust types. Not to be edited.\n";
+const HEADER: &str = "// Written by `cargo run -p petrel --example petrel-bindings` from the Rust types. Not to be edited.\n";
 
 /// Where the bindings lie.
 pub fn path() -> PathBuf {
@@ -26,7 +26,7 @@ pub fn write(check: bool) -> io::Result<()> {
         return fs::write(path, fresh);
     }
     let present = fs::read_to_string(path).unwrap_or_default();
-    if present == fresh { Ok(()) } else { Err(io::Error::other("the bindings are stale: run petrel-bindings")) }
+    if present == fresh { Ok(()) } else { Err(io::Error::other("the bindings are stale: cargo run -p petrel --example petrel-bindings")) }
 }
 
 fn text() -> io::Result<String> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use keyring_core::Entry;
 use petrel_domain::desk::KeyStore;
 use petrel_domain::{Refusal, RefusalCode};
 use petrel_store::{FileKey, Kept, KeyFile, WrappedKey, write_private};
@@ -115,8 +116,8 @@ impl Keys {
         }
     }
 
-    fn entry(&self, key_id: Uuid) -> Result<keyring::Entry, Refusal> {
-        keyring::Entry::new(&self.service, &key_id.to_string()).map_err(of_keychain)
+    fn entry(&self, key_id: Uuid) -> Result<Entry, Refusal> {
+        entry(&self.service, &key_id.to_string()).map_err(of_keychain)
     }
 }
 
@@ -167,17 +168,46 @@ fn missing(why: &dyn std::fmt::Display) -> Refusal {
     Refusal::new(RefusalCode::KeyMissing).with_detail(why)
 }
 
-fn of_keychain(error: keyring::Error) -> Refusal {
+/// An entry of the system's keychain, which is looked for anew as long as it was not there: it may be started after the program.
+fn entry(service: &str, user: &str) -> keyring_core::Result<Entry> {
+    if keyring_core::get_default_store().is_none() {
+        keyring_core::set_default_store(keychain()?);
+    }
+    Entry::new(service, user)
+}
+
+#[cfg(target_os = "linux")]
+fn keychain() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn keychain() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn keychain() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+fn of_keychain(error: keyring_core::Error) -> Refusal {
     match error {
-        keyring::Error::NoEntry => Refusal::new(RefusalCode::KeyMissing),
-        error => Refusal::new(RefusalCode::KeychainUnavailable).with_detail(error),
+        keyring_core::Error::NoEntry => Refusal::new(RefusalCode::KeyMissing),
+        error => Refusal::new(RefusalCode::KeychainUnavailable).with_detail(broken(&error)),
     }
 }
 
+/// What is wrong with the keychain. It is looked for anew the next time: one that was started again knows nothing of who spoke to it before.
+fn broken(error: &keyring_core::Error) -> String {
+    keyring_core::unset_default_store();
+    error.to_string()
+}
+
 fn self_test(service: &str) -> Result<(), String> {
-    let said = |error: keyring::Error| error.to_string();
+    let said = |error: keyring_core::Error| broken(&error);
     let probe = Uuid::now_v7();
-    let entry = keyring::Entry::new(service, &format!("self-test {probe}")).map_err(said)?;
+    let entry = entry(service, &format!("self-test {probe}")).map_err(said)?;
     entry.set_secret(probe.as_bytes()).map_err(said)?;
     let read = entry.get_secret().map_err(said);
     entry.delete_credential().map_err(said)?;

@@ -1,6 +1,8 @@
 //! Several desks and a real hub: a clinic is brought to it, joined, left, locked out, built anew; what cannot be sent is settled by a person.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+#[path = "hub/joining.rs"]
+mod joining;
 #[path = "hub/line.rs"]
 mod line;
 #[path = "hub/locked_out.rs"]
@@ -22,7 +24,7 @@ use petrel_shell::desk::Desk;
 use petrel_shell::events::News;
 use petrel_shell::folder::Folder;
 use petrel_shell::keys::Keys;
-use petrel_sim::{Postgres, Served};
+use petrel_sim::{Postgres, Served, connect};
 use petrel_store::{Action, KeyFile};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -111,6 +113,11 @@ impl Hub {
 
     fn code(&self, clinic: Uuid) -> String {
         self.runtime.block_on(petrel_hub::make_code(&self.served.database, clinic)).unwrap().0
+    }
+
+    /// Runs statements on the hub's database, behind its back.
+    fn sql(&self, sql: &str) {
+        self.runtime.block_on(async { connect(&self.served.database_url).await.unwrap().batch_execute(sql).await.unwrap() });
     }
 
     fn input(&self, code: &str, name: &str) -> JoinHub {

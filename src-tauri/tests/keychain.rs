@@ -1,6 +1,6 @@
 //! The system's keychain as it really is. Runs where one is there (`cargo xtask test` starts one on a message bus of its own); says
 //! loudly that it did not, elsewhere.
-#![allow(clippy::print_stderr, reason = "what was skipped is said loudly")]
+#![allow(clippy::print_stderr, clippy::print_stdout, reason = "what was skipped is said loudly, and a child says what it found")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use petrel_domain::RefusalCode;
@@ -62,4 +62,48 @@ fn without_a_keychain_a_file_or_a_passphrase_keeps_the_key() {
     assert_eq!(keys.find(&wrapped).unwrap(), None, "it has to be typed");
     assert_eq!(keys.unwrap(&wrapped, "correct horse battery").unwrap(), key);
     assert_eq!(keys.keep(&key, KeyStore::Passphrase, None).unwrap_err().field.as_deref(), Some("passphrase"));
+}
+
+/// Set for the child of the test below.
+#[cfg(target_os = "linux")]
+const CHILD: &str = "PETREL_TEST_KEYCHAIN_CHILD";
+
+/// The message bus is not there when the program first asks, as where it is started before the desktop is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_keychain_that_comes_after_the_program_is_found() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::{Command, Stdio};
+
+    if std::env::var_os(CHILD).is_some() {
+        let keys = Keys::new(format!("app.petrel.test.{}", std::process::id()), "/nowhere");
+        for _ in 0..2 {
+            println!("\nfound: {}", keys.is_keychain_ok());
+            std::io::stdin().read_line(&mut String::new()).unwrap();
+        }
+        return;
+    }
+    if keychain().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let bus = folder.path().join("bus");
+    let address = std::env::var("DBUS_SESSION_BUS_ADDRESS").unwrap();
+    let real = address.split([',', ';']).find_map(|part| part.strip_prefix("unix:path=")).expect("the bus is a socket with a name");
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_keychain_that_comes_after_the_program_is_found", "--nocapture"])
+        .env(CHILD, "1")
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", bus.display()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok).filter(|line| line.starts_with("found:"));
+    assert_eq!(said.next().as_deref(), Some("found: false"));
+    std::os::unix::fs::symlink(real, &bus).unwrap();
+    let mut answer = child.stdin.take().unwrap();
+    answer.write_all(b"\n").unwrap();
+    assert_eq!(said.next().as_deref(), Some("found: true"));
+    answer.write_all(b"\n").unwrap();
+    assert!(child.wait().unwrap().success());
 }

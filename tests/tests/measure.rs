@@ -25,7 +25,7 @@ fn settle(clinic: &Path, data: &Path) {
     std::fs::create_dir_all(data.join("keys")).unwrap();
     std::fs::copy(clinic, data.join("clinic.petrel")).unwrap();
     std::fs::write(data.join("clinic.petrel.key"), json!({ "key_id": id, "kept": { "in": "file" } }).to_string()).unwrap();
-    let key = std::fs::read_to_string(clinic.with_extension("petrel.key")).unwrap();
+    let key = std::fs::read_to_string(clinic.with_extension("petrel.hex")).unwrap();
     let key: [u8; 32] = std::array::from_fn(|at| u8::from_str_radix(&key.trim()[2 * at..2 * at + 2], 16).unwrap());
     std::fs::write(data.join("keys").join(id), key).unwrap();
     fill_days(&Store::open(&OpenOptions::new(data.join("clinic.petrel"), FileKey::from_bytes(key))).unwrap());

@@ -13,17 +13,20 @@ use crate::{peers, run as app, session};
 /// The parts that can be had alone.
 pub const PARTS: [&str; 3] = ["core", "program", "replication"];
 
-pub fn bench(out: Option<&Path>, quick: bool, only: Option<&str>, drivers: Option<&Path>) -> Result<()> {
-    setup::system(Need::Tests)?;
+pub fn bench(out: Option<&Path>, quick: bool, only: Option<&str>, drivers: Option<&Path>, disk: Option<&Path>) -> Result<()> {
+    let wants = |part: &str| only.is_none_or(|only| only == part);
+    if wants("program") {
+        setup::window()?;
+    }
+    setup::system(if wants("program") { Need::Tests } else { Need::Postgres })?;
     let folder = root().join("out/bench");
     std::fs::create_dir_all(&folder)?;
-    let wants = |part: &str| only.is_none_or(|only| only == part);
     let mut figures = serde_json::Map::new();
     if wants("core") {
         figures.insert("core".to_owned(), core(&folder, &clinic(&folder, quick)?, quick)?);
     }
     if wants("replication") {
-        figures.insert("replication".to_owned(), replication(&folder, quick, drivers)?);
+        figures.insert("replication".to_owned(), replication(&folder, quick, drivers, disk)?);
     }
     if wants("program") {
         setup::node()?;
@@ -47,7 +50,7 @@ fn core(folder: &Path, clinic: &Path, quick: bool) -> Result<Value> {
     let figures = folder.join("core.json");
     let mut core = cargo();
     core.args(["bench", "--quiet", "--package", "petrel-store", "--bench", "desk", "--", "--file"]).arg(clinic);
-    core.arg("--key").arg(clinic.with_extension("petrel.key")).arg("--json").arg(&figures);
+    core.arg("--key").arg(clinic.with_extension("petrel.hex")).arg("--json").arg(&figures);
     if quick {
         core.arg("--quick");
     }
@@ -56,16 +59,19 @@ fn core(folder: &Path, clinic: &Path, quick: bool) -> Result<Value> {
 }
 
 /// Desks, a hub and Postgres, held against the same rows bare, and against other programs at the same job.
-fn replication(folder: &Path, quick: bool, drivers: Option<&Path>) -> Result<Value> {
+fn replication(folder: &Path, quick: bool, drivers: Option<&Path>, disk: Option<&Path>) -> Result<Value> {
     let figures = folder.join("replication.json");
     let mut bench = cargo();
     bench.args(["bench", "--quiet", "--package", "petrel-sim", "--bench", "replication", "--", "--json"]).arg(&figures);
     if quick {
         bench.arg("--quick");
     }
-    if let Some(drivers) = peers::drivers(drivers) {
+    if let Some(disk) = disk {
+        bench.arg("--folder").arg(std::path::absolute(disk)?);
+    }
+    if let Some(drivers) = drivers {
         peers::set_up()?;
-        bench.arg("--peers").arg(drivers);
+        bench.arg("--peers").arg(std::path::absolute(drivers)?);
     }
     run(&mut bench)?;
     read(&figures)
@@ -84,8 +90,15 @@ fn clinic(folder: &Path, quick: bool) -> Result<PathBuf> {
     let (name, clients, pets, visits) =
         if quick { ("small.petrel", 2_000, 3_000, 20_000) } else { ("clinic.petrel", 100_000, 150_000, 1_000_000) };
     let path = folder.join(name);
-    if !path.exists() {
-        app::make_demo(&path, &[("--clients", clients), ("--pets", pets), ("--visits", visits), ("--years", 16), ("--seed", 1)])?;
+    let is_whole = path.exists() && path.with_extension("petrel.hex").exists();
+    if !is_whole {
+        // What lies there without its key is of no use.
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let numbers = [("--clients", clients), ("--pets", pets), ("--visits", visits), ("--years", 16), ("--seed", 1)];
+        app::make_demo(&path, &numbers, None)?;
     }
     Ok(path)
 }

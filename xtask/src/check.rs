@@ -15,7 +15,7 @@ pub fn check() -> Result<()> {
     // The app embeds the screens at compile time.
     ui::build()?;
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
-    run(cargo().args(["run", "--quiet", "--package", "petrel", "--bin", "petrel-bindings", "--", "--check"]))?;
+    run(cargo().args(["run", "--quiet", "--package", "petrel", "--example", "petrel-bindings", "--", "--check"]))?;
     ui::script("lint")?;
     ui::script("check")?;
     ui::script("budget")?;

@@ -9,7 +9,7 @@ use crate::setup::{self, Need};
 
 /// Runs schedules of the simulation, optimised: ten thousand take an hour otherwise.
 pub fn simulate(seeds: &str, desks: u32, steps: u32, postgres: bool) -> Result<()> {
-    setup::system(if postgres { Need::Tests } else { Need::Build })?;
+    setup::system(if postgres { Need::Postgres } else { Need::Build })?;
     let mut sim = cargo();
     sim.args(["run", "--quiet", "--release", "--package", "petrel-sim", "--bin", "petrel-sim", "--", "--seeds", seeds]);
     sim.args(["--desks", &desks.to_string(), "--steps", &steps.to_string()]);
@@ -21,7 +21,7 @@ pub fn simulate(seeds: &str, desks: u32, steps: u32, postgres: bool) -> Result<(
 
 /// Tries faults. SQLite and its cipher are optimised in any build; what else takes time here is processes and disks.
 pub fn faults(cycles: Option<u64>, full: bool, only: Option<&str>, seed: u64) -> Result<()> {
-    setup::system(Need::Tests)?;
+    setup::system(Need::Postgres)?;
     let mut faults = cargo();
     faults.args(["run", "--quiet", "--package", "petrel-sim", "--bin", "petrel-faults", "--", "--seed", &seed.to_string()]);
     if full {
@@ -38,7 +38,7 @@ pub fn faults(cycles: Option<u64>, full: bool, only: Option<&str>, seed: u64) ->
 
 /// A hub for trying.
 pub fn hub(keep: Option<&Path>, listen: &str) -> Result<()> {
-    setup::system(Need::Tests)?;
+    setup::system(Need::Postgres)?;
     let mut hub = cargo();
     hub.args(["run", "--quiet", "--package", "petrel-sim", "--bin", "petrel-try-hub", "--", "--listen", listen]);
     if let Some(keep) = keep {

@@ -58,9 +58,12 @@ enum Command {
         /// One part alone.
         #[arg(long, value_parser = bench::PARTS)]
         only: Option<String>,
-        /// Where what drives other programs through the same job lies.
+        /// Where what drives other programs through the same job lies: those programs are then set up under `out/peers`, and measured, too.
         #[arg(long)]
         peers: Option<PathBuf>,
+        /// On which disk Postgres and the desks of `replication` work; without it, where temporary files lie.
+        #[arg(long)]
+        folder: Option<PathBuf>,
     },
     /// Desks, a hub and every fault between them, from seeds.
     Sim {
@@ -82,7 +85,7 @@ enum Command {
         /// How many cycles of each kind; without it, a few.
         #[arg(long)]
         cycles: Option<u64>,
-        /// As many cycles of each kind as the design asks for: hours.
+        /// As many cycles of each kind as make a rare fault likely to show, some of them thousands: hours.
         #[arg(long)]
         full: bool,
         /// Only the kinds whose name begins so.
@@ -110,7 +113,7 @@ enum Command {
         #[arg(long, default_value = "127.0.0.1:4790")]
         listen: String,
     },
-    /// Makes the file of a believable clinic, with its key beside it.
+    /// Makes the file of a believable clinic, with its key beside it: Petrel opens it where it restores a backup.
     Demo(DemoArgs),
     /// Makes what is handed out: .deb and AppImage, where the tools allow.
     Package {
@@ -135,6 +138,9 @@ pub struct DemoArgs {
     /// The same seed gives the same clinic.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// What opens it in Petrel; without it, one that is printed.
+    #[arg(long)]
+    passphrase: Option<String>,
 }
 
 fn main() -> Result<()> {
@@ -142,7 +148,9 @@ fn main() -> Result<()> {
         Command::Run { demo, release } => run::run(demo, release),
         Command::Test { fast } => test::test(fast),
         Command::Check => check::check(),
-        Command::Bench { json, quick, only, peers } => bench::bench(json.as_deref(), quick, only.as_deref(), peers.as_deref()),
+        Command::Bench { json, quick, only, peers, folder } => {
+            bench::bench(json.as_deref(), quick, only.as_deref(), peers.as_deref(), folder.as_deref())
+        }
         Command::Sim { seeds, desks, steps, postgres } => hub::simulate(&seeds, desks, steps, postgres),
         Command::Faults { cycles, full, only, seed } => hub::faults(cycles, full, only.as_deref(), seed),
         Command::Fuzz { seconds, only } => fuzz::fuzz(seconds, only.as_deref()),

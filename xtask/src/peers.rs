@@ -1,8 +1,6 @@
 //! Other programs that do what replication does, set up to be measured beside it. The project does not need them: what cannot be set up is
 //! skipped aloud.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 
 use crate::process::{program, root, run};
@@ -41,12 +39,6 @@ const PEERS: &[Peer] = &[
         commands: &[&["cargo", "install", "atuin", "atuin-server", "--version", "18.24.4", "--locked", "--root", "."]],
     },
 ];
-
-/// Where what drives them lies: the folder that is named, or the one beside the project.
-pub fn drivers(named: Option<&Path>) -> Option<PathBuf> {
-    let beside = root().join("../shared/bench/peers");
-    named.map(Path::to_path_buf).or_else(|| beside.is_dir().then_some(beside))
-}
 
 /// Sets up what is missing under `out/peers`.
 pub fn set_up() -> Result<()> {

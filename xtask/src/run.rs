@@ -36,15 +36,19 @@ pub fn run(demo: bool, release: bool) -> Result<()> {
 
 pub fn demo(args: &DemoArgs) -> Result<()> {
     setup::system(Need::Build)?;
-    make_demo(&args.out, &[("--clients", args.clients.into()), ("--years", args.years.into()), ("--seed", args.seed)])
+    let numbers = [("--clients", args.clients.into()), ("--years", args.years.into()), ("--seed", args.seed)];
+    make_demo(&args.out, &numbers, args.passphrase.as_deref())
 }
 
 /// Makes the file of a clinic, optimised: a million visits take minutes otherwise.
-pub fn make_demo(out: &Path, numbers: &[(&str, u64)]) -> Result<()> {
+pub fn make_demo(out: &Path, numbers: &[(&str, u64)], passphrase: Option<&str>) -> Result<()> {
     let mut demo = cargo();
     demo.args(["run", "--quiet", "--release", "--package", "petrel-store", "--bin", "petrel-demo", "--", "--out"]).arg(out);
     for (name, number) in numbers {
         demo.arg(name).arg(number.to_string());
+    }
+    if let Some(passphrase) = passphrase {
+        demo.args(["--passphrase", passphrase]);
     }
     start(&mut demo)
 }

@@ -1,6 +1,6 @@
 //! Setting up what is missing: system packages, Node's packages, cargo's tools.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -16,14 +16,21 @@ const BUILD: &[&str] = &[
     "libclang-dev",
     "clang",
     "pkg-config",
+    "make",
+    "perl",
     "file",
     "patchelf",
 ];
+
+/// What a hub and its tests need besides.
+const POSTGRES: &[&str] = &["postgresql"];
 
 /// What the tests need besides: a display, a keychain, the driver of the window, a browser, a reader of PDFs.
 const TESTS: &[&str] = &[
     "webkit2gtk-driver",
     "xvfb",
+    // Of xvfb, only recommended.
+    "xauth",
     "xdotool",
     "dbus",
     "dbus-x11",
@@ -33,7 +40,6 @@ const TESTS: &[&str] = &[
     "fonts-noto-core",
     "imagemagick",
     "poppler-utils",
-    "postgresql",
     "python3-venv",
 ];
 
@@ -44,6 +50,7 @@ const PACKAGES: &[&str] = &["debootstrap"];
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     Build,
+    Postgres,
     Tests,
     Packages,
 }
@@ -51,6 +58,9 @@ pub enum Need {
 /// Installs the system's packages on Debian as root; elsewhere says what to install.
 pub fn system(need: Need) -> Result<()> {
     let mut packages = BUILD.to_vec();
+    if need >= Need::Postgres {
+        packages.extend(POSTGRES);
+    }
     if need >= Need::Tests {
         packages.extend(TESTS);
     }
@@ -58,7 +68,7 @@ pub fn system(need: Need) -> Result<()> {
         packages.extend(PACKAGES);
     }
     if !succeeds(program("dpkg-query").arg("--version")) {
-        return elsewhere();
+        return elsewhere(need);
     }
     let missing: Vec<&str> = packages.into_iter().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
@@ -77,45 +87,129 @@ fn is_installed(package: &str) -> bool {
         .is_ok_and(|status| status == "installed")
 }
 
+/// Something that is needed, and the packages it comes in where dpkg is not; on Fedora, one can be named by a file of it.
+struct Thing {
+    need: Need,
+    what: &'static str,
+    is_there: fn() -> bool,
+    dnf: &'static str,
+    pacman: &'static str,
+}
+
+impl Thing {
+    const fn new(need: Need, what: &'static str, is_there: fn() -> bool, dnf: &'static str, pacman: &'static str) -> Self {
+        Self { need, what, is_there, dnf, pacman }
+    }
+}
+
+const THINGS: &[Thing] = &[
+    Thing::new(Need::Build, "WebKitGTK 4.1 with its headers", || library("webkit2gtk-4.1"), "webkit2gtk4.1-devel", "webkit2gtk-4.1"),
+    Thing::new(Need::Build, "librsvg", || library("librsvg-2.0"), "librsvg2-devel", "librsvg"),
+    Thing::new(
+        Need::Build,
+        "libappindicator",
+        || library("appindicator3-0.1") || library("ayatana-appindicator3-0.1"),
+        "libappindicator-gtk3-devel",
+        "libappindicator-gtk3",
+    ),
+    Thing::new(Need::Build, "libxdo", || Path::new("/usr/include/xdo.h").exists(), "libxdo-devel", "xdotool"),
+    Thing::new(Need::Build, "OpenSSL", || library("openssl"), "openssl-devel", "openssl"),
+    Thing::new(Need::Build, "clang", || has("clang"), "clang clang-devel", "clang"),
+    Thing::new(Need::Build, "file", || has("file"), "file", "file"),
+    Thing::new(Need::Build, "patchelf", || has("patchelf"), "patchelf", "patchelf"),
+    Thing::new(Need::Postgres, "PostgreSQL (initdb)", has_postgres, "postgresql-server", "postgresql"),
+    Thing::new(Need::Tests, "WebKitWebDriver", || has("WebKitWebDriver"), "/usr/bin/WebKitWebDriver", "webkitgtk-6.0"),
+    Thing::new(Need::Tests, "Xvfb (xvfb-run)", || has("xvfb-run"), "/usr/bin/xvfb-run", "xorg-server-xvfb"),
+    Thing::new(Need::Tests, "xauth", || has("xauth"), "/usr/bin/xauth", "xorg-xauth"),
+    Thing::new(Need::Tests, "xdotool", || has("xdotool"), "xdotool", "xdotool"),
+    Thing::new(Need::Tests, "D-Bus (dbus-run-session)", || has("dbus-run-session"), "/usr/bin/dbus-run-session", "dbus"),
+    Thing::new(Need::Tests, "GNOME's keychain", || has("gnome-keyring-daemon"), "gnome-keyring", "gnome-keyring"),
+    Thing::new(Need::Tests, "secret-tool", || has("secret-tool"), "/usr/bin/secret-tool", "libsecret"),
+    Thing::new(Need::Tests, "Chromium", || has("chromium") || has("chromium-browser"), "chromium", "chromium"),
+    Thing::new(Need::Tests, "ImageMagick", || has("import"), "ImageMagick", "imagemagick"),
+    Thing::new(Need::Tests, "pdftotext", || has("pdftotext"), "poppler-utils", "poppler"),
+    Thing::new(Need::Tests, "Python", || has("python3"), "python3", "python"),
+    Thing::new(Need::Packages, "debootstrap", || has("debootstrap"), "debootstrap", "debootstrap"),
+];
+
+fn library(name: &str) -> bool {
+    succeeds(program("pkg-config").args(["--exists", name]))
+}
+
+/// Whether a program is in the path.
+fn has(name: &str) -> bool {
+    let name = if cfg!(windows) { format!("{name}.exe") } else { name.to_owned() };
+    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(&name).is_file()))
+}
+
+fn has_postgres() -> bool {
+    has("initdb") || Path::new("/usr/lib/postgresql").is_dir()
+}
+
 /// Systems without dpkg: nothing is installed behind anybody's back.
-fn elsewhere() -> Result<()> {
-    let has = |library: &str| succeeds(program("pkg-config").args(["--exists", library]));
+fn elsewhere(need: Need) -> Result<()> {
     if cfg!(target_os = "macos") {
-        return if succeeds(program("xcode-select").arg("-p")) {
-            Ok(())
-        } else {
-            bail!("install the compiler with:\n  xcode-select --install")
-        };
-    }
-    if cfg!(windows) {
-        let hint =
-            "winget install Microsoft.VisualStudio.2022.BuildTools LLVM.LLVM StrawberryPerl.StrawberryPerl Microsoft.EdgeWebView2Runtime";
-        return if succeeds(program("clang").arg("--version")) { Ok(()) } else { bail!("install the build tools with:\n  {hint}") };
-    }
-    if has("webkit2gtk-4.1") && succeeds(program("clang").arg("--version")) {
+        if !succeeds(program("xcode-select").arg("-p")) {
+            bail!("install the compiler with:\n  xcode-select --install");
+        }
+        if need >= Need::Postgres && !has_postgres() {
+            bail!("PostgreSQL is needed; install it with:\n  brew install postgresql@17 && brew link --force postgresql@17");
+        }
         return Ok(());
     }
-    if succeeds(program("dnf").arg("--version")) {
-        bail!(
-            "install what is missing with:\n  sudo dnf install webkit2gtk4.1-devel librsvg2-devel libappindicator-gtk3-devel libxdo-devel openssl-devel clang-devel clang file patchelf xorg-x11-server-Xvfb xdotool dbus-x11 gnome-keyring chromium poppler-utils"
-        );
+    if cfg!(windows) {
+        if !has("clang") {
+            bail!(
+                "install the build tools with:\n  winget install Microsoft.VisualStudio.2022.BuildTools LLVM.LLVM StrawberryPerl.StrawberryPerl Microsoft.EdgeWebView2Runtime"
+            );
+        }
+        if need >= Need::Postgres && !has_postgres() {
+            bail!("PostgreSQL is needed; install it, and put its folder bin into the path:\n  winget install PostgreSQL.PostgreSQL.17");
+        }
+        return Ok(());
     }
-    if succeeds(program("pacman").arg("--version")) {
-        bail!(
-            "install what is missing with:\n  sudo pacman -S --needed webkit2gtk-4.1 librsvg libappindicator-gtk3 xdotool openssl clang file patchelf xorg-server-xvfb gnome-keyring chromium poppler"
-        );
+    let missing: Vec<&Thing> = THINGS.iter().filter(|thing| need >= thing.need && !(thing.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
     }
-    bail!("WebKitGTK 4.1 with its headers and clang are needed; see https://tauri.app/start/prerequisites for your system")
+    let listed = |of: fn(&Thing) -> &'static str, between: &str| missing.iter().map(|thing| of(thing)).collect::<Vec<_>>().join(between);
+    let what = listed(|thing| thing.what, ", ");
+    if has("dnf") {
+        bail!("missing: {what}; install it with:\n  sudo dnf install {}", listed(|thing| thing.dnf, " "));
+    }
+    if has("pacman") {
+        bail!("missing: {what}; install it with:\n  sudo pacman -S --needed {}", listed(|thing| thing.pacman, " "));
+    }
+    bail!("missing: {what}; https://tauri.app/start/prerequisites says for many systems where to get what the build needs")
+}
+
+/// The window is driven by WebKitGTK's driver on a display of its own: that is there on Linux alone.
+pub fn window() -> Result<()> {
+    if cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    bail!(
+        "the window's tests and figures are taken on Linux alone; here, say `cargo xtask test --fast`, or `cargo xtask bench --only core`"
+    )
+}
+
+/// The least Node, as `ui/package.json` says it, too.
+const NODE: (u32, u32) = (20, 19);
+
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version.trim().trim_start_matches('v').split('.').map_while(|number| number.parse().ok());
+    numbers.next().zip(numbers.next()).is_some_and(|version: (u32, u32)| version >= NODE)
 }
 
 /// The screens' packages, as the lock file says.
 pub fn node() -> Result<()> {
     let version = output(program("node").arg("--version")).unwrap_or_default();
-    let major: u32 = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok()).unwrap_or(0);
-    if major < 20 {
+    if !is_new_enough(&version) {
         bail!(
-            "Node 20 or newer is needed (found: {}); get it from https://nodejs.org or with: apt-get install nodejs npm",
-            if major == 0 { "none" } else { version.trim() }
+            "Node {}.{} or newer is needed (found: {}); get it from https://nodejs.org",
+            NODE.0,
+            NODE.1,
+            if version.is_empty() { "none" } else { version.trim() }
         );
     }
     let ui = crate::process::root().join("ui");
@@ -162,4 +256,22 @@ pub fn moto() -> Result<PathBuf> {
     run(program(bin.join("python")).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
     std::fs::write(done, PACKAGES.join(" "))?;
     Ok(server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_node_is_told_from_a_new_one() {
+        for (version, is_new) in [("v20.19.0\n", true), ("v22.1.0", true), ("v20.9.0", false), ("v18.20.1", false), ("", false)] {
+            assert_eq!(is_new_enough(version), is_new, "{version}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_elsewhere_is_named_for_what_is_needed_alone() {
+        let of = |need: Need| THINGS.iter().filter(|thing| need >= thing.need).count();
+        assert!(of(Need::Build) < of(Need::Postgres) && of(Need::Postgres) < of(Need::Tests) && of(Need::Tests) < of(Need::Packages));
+    }
 }

@@ -226,6 +226,14 @@ pub const REGISTERS: &[(&str, &[&str])] = &[
     ("attachments", &["sha256", "media_type", "byte_size", "width", "height"]),
 ];
 
+/// What is noted of a row because of another one, and nobody typed: the hub, or a desk that changed the other, writes it without asking.
+pub const MARKS: &[(&str, &str)] = &[("appointments", "is_overbooked"), ("appointments", "clash_with_id")];
+
+/// Whether a column is one of [`MARKS`].
+pub fn is_mark(table: &str, column: &str) -> bool {
+    MARKS.contains(&(table, column))
+}
+
 /// The register of a column: the columns that are won or lost together with it, itself among them.
 pub fn register(table: &str, column: &'static str) -> Vec<&'static str> {
     let found = REGISTERS.iter().find(|(of, columns)| *of == table && columns.contains(&column));

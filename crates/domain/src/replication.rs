@@ -18,6 +18,6 @@ pub use ledger::{Ledger, Row, Stamp, Touched};
 pub use schema::{Column, Kind, Schema, TableSchema};
 pub use versions::{Added, VERSIONS, Versions, WIRE_SCHEMA};
 pub use wire::{
-    Change, Clock, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, Logged, Lost, Maker, NewCode, Op, Outcome, Problem,
-    Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction, TransactionId,
+    Change, Clock, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, LeftOut, Logged, Lost, Maker, NewCode, Op, Outcome,
+    Problem, Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction, TransactionId,
 };

@@ -91,13 +91,14 @@ async fn as_owner<T>(
 }
 
 /// Goes on counting far from where an older database, put back, had stopped, in every clinic: a number that was given out before is not given out
-/// again for something else. Every desk is behind the log then, and fetches whole tables; what it has not sent stays. To be done as the database's
-/// owner, before a hub serves it.
+/// again for something else. Every desk is behind the log then, and fetches whole tables; what it has not sent stays, and what it had sent by a number that
+/// is left out it sends again. To be done as the database's owner, before a hub serves it.
 ///
 /// # Errors
 /// What Postgres says.
 pub async fn leave_out_numbers(database_url: &str) -> anyhow::Result<u64> {
-    let sql = "UPDATE log_heads SET head = head + $1, horizon = head + $1";
+    let sql = "WITH noted AS (INSERT INTO left_out (clinic_id, after_seq, until_seq) SELECT clinic_id, head, head + $1 FROM log_heads)
+               UPDATE log_heads SET head = head + $1, horizon = head + $1";
     as_owner(database_url, async |client| client.execute(sql, &[&log::LEFT_OUT]).await).await
 }
 

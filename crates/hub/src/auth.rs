@@ -138,7 +138,9 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
     let brought = pg.query_opt(sql, &[&clinic]).await?;
     // As its desks call it by now; where none has brought anything yet, as it was added.
     let named = brought.as_ref().unwrap_or(&added);
-    let (clinic_name, timezone, head) = (named.try_get(0)?, named.try_get(1)?, added.try_get(2)?);
+    let (clinic_name, timezone) = (named.try_get(0)?, named.try_get(1)?);
+    // A clinic that has brought nothing is empty, though its numbers may begin far up, after an older database was put back.
+    let head = if brought.is_some() { added.try_get(2)? } else { 0 };
     pg.commit().await?;
     Ok(Enrolled { device_id, clinic_id: clinic, clinic_name, timezone, head, tokens })
 }

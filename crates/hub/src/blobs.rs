@@ -70,6 +70,7 @@ pub(crate) async fn put(
     let mut part = Part::open(&hub.data_dir, &blob).await?;
     // Asked with the part in hand: whoever had it before may have finished it.
     if let Some(size) = hub.blobs.size(&blob).await? {
+        hub.blobs.settle(&blob).await?;
         part.remove().await?;
         note(&hub, &blob, size).await?;
         return Ok(StatusCode::NO_CONTENT);

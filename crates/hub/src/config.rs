@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 
 /// Where things are.
@@ -36,6 +37,26 @@ pub struct Settings {
     pub requests_per_minute: u32,
 }
 
+impl Settings {
+    /// Makes the data folder where there is none, and a file in it, which is removed again: a hub that cannot keep what desks upload says so when it
+    /// starts, not to the first desk that does. The file is empty: on a full disk the hub starts, as there is more to it than uploads.
+    ///
+    /// # Errors
+    /// Where that fails, with the setting's name and what to do.
+    pub fn try_data_dir(&self) -> anyhow::Result<()> {
+        let folder = std::path::absolute(&self.data_dir).unwrap_or_else(|_| self.data_dir.clone());
+        let blobs = folder.join("blobs");
+        let mark = blobs.join(format!("petrel-hub-{}.try", std::process::id()));
+        let tried = std::fs::create_dir_all(&blobs).and_then(|()| std::fs::File::create(&mark)).and_then(|_| std::fs::remove_file(&mark));
+        tried.with_context(|| {
+            format!(
+                "PETREL_DATA_DIR: {} cannot be written to; name a folder that the hub's user may write to, or give it this one (chown)",
+                folder.display()
+            )
+        })
+    }
+}
+
 /// Where attachments are kept, if not in the data folder.
 #[derive(Args, Clone, Default)]
 pub struct BlobSettings {
@@ -54,4 +75,25 @@ pub struct BlobSettings {
     /// The secret of that key.
     #[arg(long, env = "PETREL_S3_SECRET_KEY", hide_env_values = true)]
     pub s3_secret_key: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(data_dir: PathBuf) -> Settings {
+        Settings { listen: ([127, 0, 0, 1], 0).into(), data_dir, public_url: None, log_days: 90, requests_per_minute: 1 }
+    }
+
+    #[test]
+    fn a_data_folder_is_made_and_one_that_cannot_be_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        settings(folder.path().join("new/data")).try_data_dir().unwrap();
+        let blobs = folder.path().join("new/data/blobs");
+        assert_eq!(std::fs::read_dir(blobs).unwrap().count(), 0, "nothing stays of it");
+        let taken = folder.path().join("taken");
+        std::fs::write(&taken, "").unwrap();
+        let said = format!("{:#}", settings(taken.clone()).try_data_dir().unwrap_err());
+        assert!(said.starts_with(&format!("PETREL_DATA_DIR: {}", taken.display())) && said.contains("chown"), "{said}");
+    }
 }

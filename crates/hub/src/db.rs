@@ -25,6 +25,10 @@ static WRITTEN: AtomicI64 = AtomicI64::new(0);
 /// After how many of them a connection makes its plans anew; where there were more than ten times as many, after a tenth, as Postgres does.
 const REPLAN_AFTER: i64 = 10_000;
 
+/// How many statements a connection keeps prepared, about. Each set of columns that was changed together is one, and desks make up new ones for ever;
+/// each takes some kilobytes here and at Postgres.
+const STATEMENTS: usize = 500;
+
 /// A pool of connections that work as `petrel_hub`.
 #[derive(Clone)]
 pub struct Database {
@@ -86,6 +90,15 @@ impl Database {
         Ok(self.pool.get().await?)
     }
 
+    /// How many statements a connection has prepared at Postgres: for tests.
+    ///
+    /// # Errors
+    /// What Postgres says.
+    #[doc(hidden)]
+    pub async fn prepared(&self) -> anyhow::Result<i64> {
+        Ok(self.client().await?.query_one("SELECT count(*) FROM pg_prepared_statements", &[]).await?.try_get(0)?)
+    }
+
     /// How many connections there are, and how many are free.
     pub(crate) fn connections(&self) -> (usize, usize) {
         let status = self.pool.status();
@@ -114,6 +127,10 @@ pub(crate) async fn writing_transaction(client: &mut Object, clinic: Uuid) -> Re
 /// whether it finds a row of a clinic that has ten by its key or by reading all ten, and it keeps that plan when the clinic has a hundred thousand,
 /// until it analyses the table, which may be a minute later (ADR 14).
 async fn begin<'a>(client: &'a mut Object, clinic: Uuid, sql: &str) -> Result<Transaction<'a>, DbError> {
+    // Nothing is under way on this connection: those that are dropped here are closed at Postgres, too.
+    if client.statement_cache.size() > STATEMENTS {
+        client.statement_cache.clear();
+    }
     let transaction = client.transaction().await?;
     let statement = transaction.prepare_cached(sql).await?;
     let row = transaction.query_one(&statement, &[&clinic.to_string()]).await?;
@@ -151,6 +168,7 @@ impl DbError {
         let Self::Postgres(error) = self else { return None };
         let error = error.as_db_error()?;
         let code = error.code().code();
-        (code.starts_with("22") || code.starts_with("23")).then(|| error.constraint().unwrap_or(code).to_owned())
+        // Values that are none, constraints, and what is larger than Postgres takes: a text of thousands of signs in an index.
+        ["22", "23", "54"].iter().any(|class| code.starts_with(class)).then(|| error.constraint().unwrap_or(code).to_owned())
     }
 }

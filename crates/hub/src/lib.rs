@@ -56,14 +56,21 @@ pub async fn keep_parts(data_dir: std::path::PathBuf) {
     }
 }
 
-/// Keeps the log's partitions, once a day, until it is dropped.
+/// Keeps the log's partitions, once a day, until it is dropped. Where that fails, it is tried again in some minutes: a dump may be under way.
 pub async fn keep_log(url: String, days: u32) {
     loop {
-        match log::keep_partitions(&url, days).await {
-            Ok(0) => {}
-            Ok(archived) => tracing::info!(archived, "partitions of the log were archived"),
-            Err(error) => tracing::warn!(%error, "the log's partitions could not be kept"),
-        }
-        tokio::time::sleep(std::time::Duration::from_secs(86_400)).await;
+        let rest = match log::keep_partitions(&url, days).await {
+            Ok(archived) => {
+                if archived > 0 {
+                    tracing::info!(archived, "partitions of the log were archived");
+                }
+                86_400
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the log's partitions could not be kept");
+                300
+            }
+        };
+        tokio::time::sleep(std::time::Duration::from_secs(rest)).await;
     }
 }

@@ -1,6 +1,7 @@
 //! Who waits for news of which clinic.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,18 +15,21 @@ pub(crate) const CHANNEL: &str = "petrel_log";
 
 /// The last number of each clinic's log that somebody here waits for.
 #[derive(Clone, Default)]
-pub(crate) struct Live(Arc<Mutex<HashMap<Uuid, watch::Sender<i64>>>>);
+pub(crate) struct Live {
+    clinics: Arc<Mutex<HashMap<Uuid, watch::Sender<i64>>>>,
+    is_stopping: Arc<AtomicBool>,
+}
 
 impl Live {
     /// A receiver that wakes when the clinic's log grows.
     pub(crate) fn watch(&self, clinic: Uuid) -> watch::Receiver<i64> {
-        let mut clinics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut clinics = self.clinics.lock().unwrap_or_else(PoisonError::into_inner);
         clinics.entry(clinic).or_insert_with(|| watch::channel(0).0).subscribe()
     }
 
     /// The log has grown. Clinics that nobody waits for any more are forgotten.
     pub(crate) fn tell(&self, clinic: Uuid, head: i64) {
-        let mut clinics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut clinics = self.clinics.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = clinics.get(&clinic) {
             if sender.receiver_count() == 0 {
                 clinics.remove(&clinic);
@@ -39,15 +43,26 @@ impl Live {
         }
     }
 
+    /// Nobody is to wait any more: the hub stops.
+    pub(crate) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::SeqCst);
+        self.wake_all();
+    }
+
+    /// Whether it does. To be asked by whoever watches, before they wait.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::SeqCst)
+    }
+
     /// Wakes everyone: while nobody listened, anything may have happened.
     fn wake_all(&self) {
-        let clinics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let clinics = self.clinics.lock().unwrap_or_else(PoisonError::into_inner);
         clinics.values().for_each(|sender| sender.send_modify(|_| {}));
     }
 
     /// How many desks wait.
     pub(crate) fn waiting(&self) -> usize {
-        let clinics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let clinics = self.clinics.lock().unwrap_or_else(PoisonError::into_inner);
         clinics.values().map(watch::Sender::receiver_count).sum()
     }
 

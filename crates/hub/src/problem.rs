@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use petrel_domain::replication::Problem as Body;
+use petrel_domain::replication::{LeftOut, Problem as Body};
 
 use crate::db::DbError;
 
@@ -17,8 +17,8 @@ pub(crate) enum Problem {
     BadCode,
     /// More requests than one may make; says in how many seconds it may make more.
     TooManyRequests(u64),
-    /// The log does not reach back that far.
-    BehindHorizon,
+    /// The log does not reach back that far; with the numbers that were left out in it.
+    BehindHorizon(Vec<LeftOut>),
     /// By these numbers the log has other transactions.
     Rewound,
     /// The batch that this one follows has not come yet.
@@ -52,7 +52,7 @@ impl Problem {
             Self::Revoked => (StatusCode::UNAUTHORIZED, "revoked", "This desk was revoked"),
             Self::BadCode => (StatusCode::FORBIDDEN, "bad-code", "The code is wrong, used or too old"),
             Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "busy", "Too many requests"),
-            Self::BehindHorizon => (StatusCode::GONE, "behind-horizon", "The log does not reach back that far"),
+            Self::BehindHorizon(_) => (StatusCode::GONE, "behind-horizon", "The log does not reach back that far"),
             Self::Rewound => (StatusCode::CONFLICT, "rewound", "The log has other transactions by these numbers"),
             Self::TooEarly => (StatusCode::CONFLICT, "too-early", "What this follows has not come yet"),
             Self::OtherClinic => (StatusCode::CONFLICT, "other-clinic", "Another desk has brought its clinic here first"),
@@ -106,8 +106,10 @@ impl IntoResponse for Problem {
         }
         let retry_after =
             if let Self::TooManyRequests(seconds) = &self { HeaderValue::from(*seconds) } else { HeaderValue::from_static("2") };
-        let detail = if let Self::Malformed(detail) = self { Some(detail) } else { None };
-        let body = Body { kind: format!("urn:petrel:problem:{kind}"), status: status.as_u16(), title: title.to_owned(), detail };
+        let detail = if let Self::Malformed(detail) = &self { Some(detail.clone()) } else { None };
+        let kind = format!("urn:petrel:problem:{kind}");
+        let left_out = if let Self::BehindHorizon(left_out) = self { left_out } else { Vec::new() };
+        let body = Body { kind, status: status.as_u16(), title: title.to_owned(), detail, left_out };
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, body).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

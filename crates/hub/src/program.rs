@@ -32,7 +32,8 @@ enum Command {
     /// Desks.
     #[command(subcommand)]
     Device(Device),
-    /// To be run once after an older database was put back, before the hub is started: no number is given out twice, and desks fetch whole tables.
+    /// To be run once after an older database was put back, before the hub is started: no number is given out twice, desks fetch whole tables, and send
+    /// again what they had sent since that database was kept.
     Restored,
     /// Holds every number of a clinic's log against its tables, and says what is wrong.
     Check {
@@ -135,6 +136,7 @@ async fn connect(config: &Config) -> anyhow::Result<Database> {
 }
 
 async fn serve(config: &Config, settings: &Settings, blobs: &BlobSettings) -> anyhow::Result<()> {
+    settings.try_data_dir()?;
     let blobs = BlobStore::open(blobs, &settings.data_dir).await?;
     let database = connect(config).await?;
     let hub = Hub::new(database, settings).with_blobs(blobs);
@@ -142,12 +144,12 @@ async fn serve(config: &Config, settings: &Settings, blobs: &BlobSettings) -> an
     tracing::info!(listen = %listener.local_addr()?, public_url = settings.public_url, "the hub listens");
     let keeping = tokio::spawn(crate::keep_log(config.database_url.clone(), settings.log_days));
     let clearing = tokio::spawn(crate::keep_parts(settings.data_dir.clone()));
-    // Desks that wait for news are let go at once: they come back by themselves.
     let served = tokio::spawn(crate::serve(hub, listener, stop()));
     stop().await;
     tracing::info!("stopping");
     keeping.abort();
     clearing.abort();
+    // Desks that wait for news are let go at once, and come back by themselves: what is waited for is what is being written.
     if tokio::time::timeout(Duration::from_secs(10), served).await.is_err() {
         tracing::warn!("requests under way were cut off");
     }

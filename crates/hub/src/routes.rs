@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -38,6 +38,11 @@ use crate::turns::Turns;
 const MAX_BODY: usize = 32 << 20;
 /// The same of who has no token yet, and says no more than a code and a name: otherwise anybody may have us hold as much as a desk's push.
 const MAX_BODY_OF_STRANGERS: usize = 16 << 10;
+/// How many pushes of one clinic are held in memory at a time: two of each desk (ADR 15), of three desks that send much at once. The others wait with
+/// their bodies unread, so that no desk takes the memory of all.
+const READ_AT_ONCE: usize = 6;
+/// How many of them have a connection at a time: one writes, and the next are there when it is done.
+const WRITTEN_AT_ONCE: usize = 3;
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
 /// memory, and a thousand desks ask at once.
 const WORTH_PACKING: u16 = 1_024;
@@ -54,7 +59,10 @@ pub struct Hub {
     pub(crate) database: Database,
     pub(crate) data_dir: Arc<FilePath>,
     pub(crate) blobs: BlobStore,
-    live: Live,
+    pub(crate) live: Live,
+    /// Whose push is read.
+    readings: Turns,
+    /// Whose push has a connection.
     turns: Turns,
     metrics: Arc<Metrics>,
     limits: Arc<Mutex<HashMap<Uuid, (Instant, u32)>>>,
@@ -71,7 +79,8 @@ impl Hub {
             data_dir: settings.data_dir.as_path().into(),
             blobs: BlobStore::folder(&settings.data_dir),
             live,
-            turns: Turns::default(),
+            readings: Turns::of(READ_AT_ONCE),
+            turns: Turns::of(WRITTEN_AT_ONCE),
             metrics: Arc::default(),
             limits: Arc::default(),
             requests_per_minute: settings.requests_per_minute,
@@ -95,7 +104,7 @@ impl Hub {
             .route("/digest", get(digest))
             .route("/history/{table}/{id}", get(history));
         let small = DefaultBodyLimit::max(MAX_BODY_OF_STRANGERS);
-        Router::new()
+        let routes = Router::new()
             .route("/v1", get(info))
             .route("/v1/devices/enrol", post(enrol).layer(small))
             .route("/v1/devices/token", post(token).layer(small))
@@ -108,18 +117,8 @@ impl Hub {
             .route("/v1/ready", get(ready))
             .route("/metrics", get(metrics))
             .fallback(|| async { Problem::NotFound })
-            .method_not_allowed_fallback(|| async { Problem::NotFound })
-            // One layer of all: each layer of its own would hold a box for every request that waits.
-            .layer(
-                ServiceBuilder::new()
-                    .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))
-                    .map_response(move |response| count(&counted, response))
-                    .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
-                    .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(WORTH_PACKING)))
-                    .layer(RequestDecompressionLayer::new())
-                    .layer(DefaultBodyLimit::max(MAX_BODY)),
-            )
-            .with_state(self)
+            .method_not_allowed_fallback(|| async { Problem::NotFound });
+        layered(routes, counted).with_state(self)
     }
 
     /// Holds a desk to its number of requests a minute.
@@ -137,6 +136,20 @@ impl Hub {
         let rest = Duration::from_secs(60).saturating_sub(now.duration_since(*since));
         if *count > self.requests_per_minute { Err(Problem::TooManyRequests(rest.as_secs() + 1)) } else { Ok(()) }
     }
+}
+
+/// Routes with what is done for all of them. One layer of all: each layer of its own would hold a box for every request that waits.
+fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, counted: Arc<Metrics>) -> Router<S> {
+    routes.layer(
+        ServiceBuilder::new()
+            // Outermost: an answer that stands for a panic is counted, too.
+            .map_response(move |response| count(&counted, response))
+            .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
+            .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(WORTH_PACKING)))
+            .layer(RequestDecompressionLayer::new())
+            .layer(DefaultBodyLimit::max(MAX_BODY)),
+    )
 }
 
 fn count<B>(metrics: &Metrics, response: Response<B>) -> Response<B> {
@@ -185,8 +198,9 @@ async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, 
     Ok(Json(auth::renew(&hub, &request.refresh_token).await?))
 }
 
-async fn push(State(hub): State<Hub>, desk: Desk, bytes: Received) -> Result<Response, Problem> {
-    let push: Push = body(bytes)?;
+async fn push(State(hub): State<Hub>, desk: Desk, request: Request) -> Result<Response, Problem> {
+    let _reading = hub.readings.take(desk.clinic_id).await?;
+    let push: Push = body(Bytes::from_request(request, &()).await)?;
     hub.database.catalog.serves(push.schema)?;
     let _turn = hub.turns.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
@@ -223,7 +237,7 @@ async fn pull(
             log::page(&mut client, hub.database.catalog.earlier(schema), desk.clinic_id, query.after, limit).await
         });
         let (text, count) = reading.await?;
-        let is_late = tokio::time::Instant::now() >= deadline;
+        let is_late = tokio::time::Instant::now() >= deadline || hub.live.is_stopping();
         if count > 0 || is_late {
             Box::pin(seen(&hub, desk, query.after)).await;
             add(&hub.metrics.transactions_read, count);
@@ -367,4 +381,26 @@ async fn metrics(State(hub): State<Hub>) -> String {
         hub.metrics.text(),
         hub.live.waiting(),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use tower::Service;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_and_is_counted() {
+        async fn panics() -> StatusCode {
+            panic!("as a fault of the program would")
+        }
+        let metrics = Arc::<Metrics>::default();
+        let mut routes = layered(Router::<()>::new().route("/", get(panics)), Arc::clone(&metrics));
+        let answer = routes.call(Request::new(axum::body::Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        assert_eq!((read(&metrics.requests), read(&metrics.failures)), (1, 1));
+    }
 }

@@ -1,5 +1,5 @@
-//! Whose turn it is to push. Pushes of one clinic come one after another; whoever waits for the one before must not hold a connection meanwhile that
-//! other clinics need.
+//! Whose turn it is to push. Pushes of one clinic come one after another; whoever waits for the one before must not hold memory or a connection
+//! meanwhile that other clinics need.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,18 +10,24 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
-/// How many pushes of one clinic have a connection at a time: one writes, and the next are there when it is done.
-const AT_ONCE: usize = 3;
 /// How long a push waits for its turn before the desk is asked to come back. As long as it would wait for the clinic's lock.
 const WAIT: Duration = Duration::from_secs(30);
 
 type Clinics = Arc<Mutex<HashMap<Uuid, Arc<Semaphore>>>>;
 
 /// The clinics that are pushed to.
-#[derive(Clone, Default)]
-pub(crate) struct Turns(Clinics);
+#[derive(Clone)]
+pub(crate) struct Turns {
+    clinics: Clinics,
+    at_once: usize,
+}
 
 impl Turns {
+    /// So many turns of each clinic at a time.
+    pub(crate) fn of(at_once: usize) -> Self {
+        Self { clinics: Arc::default(), at_once }
+    }
+
     /// Waits for a turn, which lasts until it is dropped.
     ///
     /// # Errors
@@ -32,11 +38,11 @@ impl Turns {
 
     async fn take_within(&self, clinic: Uuid, wait: Duration) -> Result<Turn, Problem> {
         let semaphore = {
-            let mut clinics = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(clinics.entry(clinic).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE))))
+            let mut clinics = self.clinics.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(clinics.entry(clinic).or_insert_with(|| Arc::new(Semaphore::new(self.at_once))))
         };
         // There before the waiting: a request that is given up leaves nothing, either.
-        let mut turn = Turn { clinics: Arc::clone(&self.0), clinic, semaphore, permit: None };
+        let mut turn = Turn { clinics: Arc::clone(&self.clinics), clinic, semaphore, permit: None };
         let waiting = tokio::time::timeout(wait, Arc::clone(&turn.semaphore).acquire_owned());
         turn.permit = waiting.await.ok().and_then(Result::ok);
         if turn.permit.is_some() { Ok(turn) } else { Err(Problem::Away("too many pushes of one clinic at once".to_owned())) }
@@ -68,9 +74,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_clinic_waits_for_itself_alone_and_is_forgotten() {
-        let (turns, clinic) = (Turns::default(), Uuid::from_u128(1));
+        let (turns, clinic) = (Turns::of(2), Uuid::from_u128(1));
         let mut taken = Vec::new();
-        for _ in 0..AT_ONCE {
+        for _ in 0..2 {
             taken.push(turns.take(clinic).await.unwrap());
         }
         let short = Duration::from_millis(20);
@@ -81,8 +87,8 @@ mod tests {
         let (next, ()) = tokio::join!(next, first_leaves);
         taken.push(next.unwrap());
         assert!(tokio::time::timeout(short, turns.take(clinic)).await.is_err(), "given up while it waited");
-        assert_eq!(turns.0.lock().unwrap().len(), 1);
+        assert_eq!(turns.clinics.lock().unwrap().len(), 1);
         taken.clear();
-        assert!(turns.0.lock().unwrap().is_empty());
+        assert!(turns.clinics.lock().unwrap().is_empty());
     }
 }

@@ -21,7 +21,7 @@ use anyhow::Result;
 
 pub use desk::DeskPart;
 
-/// A kind of fault that is tried, as the table of the design numbers it.
+/// A kind of fault that is tried; `docs/faults.md` has the table of them.
 pub struct Trial {
     /// Its name on the command line.
     pub name: &'static str,

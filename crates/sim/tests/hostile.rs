@@ -7,6 +7,7 @@ use petrel_sim::{Postgres, Served, connect};
 use petrel_sync::{HttpHub, Hub, HubError};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 struct Stranger {
@@ -42,6 +43,11 @@ fn row(id: &str, columns: Value) -> Value {
     let mut all = json!({ "created_at": 1, "updated_at": 1 });
     all.as_object_mut().unwrap().extend(columns.as_object().unwrap().clone());
     json!({ "table": "clients", "id": id, "op": "put", "columns": all })
+}
+
+/// A text of some thousands of signs that packing does not make shorter.
+fn too_long_for_an_index() -> String {
+    (0_u32..200).map(|n| hex::encode(Sha256::digest(n.to_be_bytes()))).collect()
 }
 
 fn id(n: usize) -> String {
@@ -105,6 +111,10 @@ async fn poison_is_set_aside_with_its_reason_and_the_others_flow_on() {
         (json!([{ "table": "pets", "id": id(20), "columns": { "born_on": "2024-02-31" } }]), "bad_value"),
         (json!([{ "table": "staff_schedules", "id": id(21), "columns": { "start_time": "99:99" } }]), "bad_value"),
         (json!([{ "table": "staff", "id": id(22), "columns": { "is_active": 7 } }]), "bad_value"),
+        (
+            json!([{ "table": "qr_codes", "id": id(23), "columns": { "code": too_long_for_an_index(), "created_at": 1, "updated_at": 1 } }]),
+            "refused",
+        ),
     ];
     // Good ones between, so that one batch holds both.
     let mut transactions = Vec::new();
@@ -252,6 +262,22 @@ async fn a_page_of_large_rows_has_fewer_of_them() {
         }
     }
     assert_eq!((found, pages), (ROWS, 2));
+
+    // So does an answer by ids; those it has no room for are asked for again.
+    let mut asked: Vec<Uuid> = (1..=ROWS + 1).map(|n| Uuid::parse_str(&id(n)).unwrap()).collect();
+    let missing = asked[ROWS];
+    let (mut found, mut answers) = (0, 0);
+    while !asked.is_empty() {
+        let answered = hub.rows("clients", &asked).await.unwrap();
+        assert!((1..=3).contains(&answered.len()), "{} rows", answered.len());
+        for (id, row) in answered {
+            assert_eq!(row.is_none(), id == missing, "{id}");
+            found += usize::from(row.is_some());
+            asked.retain(|asked| *asked != id);
+        }
+        answers += 1;
+    }
+    assert!(found == ROWS && answers > 3, "{found} rows in {answers} answers");
 }
 
 /// Two computers with records of their own were let in while the clinic was empty: the first that sends founds it.

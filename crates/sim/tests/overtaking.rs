@@ -83,7 +83,7 @@ async fn a_push_that_overtakes_the_one_before_is_sent_again_after_it() {
     make_client(&desk);
     let transactions = desk.outgoing(0, 10, 1 << 20).unwrap();
     let follows = Some(TransactionId { replica: log[0].replica, n: 9, mark: log[8].mark.wrapping_add(1) });
-    let parcel = Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows });
+    let parcel = Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows, head: None });
     assert_eq!(line.push(&parcel).await.map(|pushed| pushed.head), Err(HubError::Rewound));
     round(&desk, &line.hub, &SystemClock).await.unwrap();
     assert_eq!(compare(&desk, &line.hub).await.unwrap(), Some(Vec::new()));

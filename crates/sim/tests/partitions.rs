@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use petrel_domain::replication::{Push, WIRE_SCHEMA};
+use petrel_domain::replication::{LeftOut, Push, WIRE_SCHEMA};
 use petrel_sim::{Postgres, Served, connect};
 use petrel_sync::{HttpHub, Hub, HubError, Parcel};
 use serde_json::json;
+use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// A database whose owner is an ordinary user, as `createuser` and `createdb` make it. Answers its address as the owner, and as the superuser.
@@ -23,11 +24,52 @@ async fn push(hub: &HttpHub, n: i64) {
     let change = json!({ "table": "clients", "id": Uuid::from_u128(n.try_into().unwrap()), "op": "put", "columns": row });
     let transaction = json!({ "replica": Uuid::from_u128(1), "n": n, "clock": "65536", "changes": [change] });
     let transactions = vec![serde_json::from_value(transaction).unwrap()];
-    hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None })).await.unwrap();
+    hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None, head: None })).await.unwrap();
 }
 
 async fn numbers(hub: &HttpHub, after: i64) -> Result<Vec<i64>, HubError> {
     Ok(hub.pull(after, 0).await?.transactions.iter().map(|logged| logged.last_seq).collect())
+}
+
+/// Years go by: the partition that the first start made becomes one of January 2020.
+async fn grow_old(database: &Client) {
+    let first = "SELECT tableoid::regclass::text FROM log LIMIT 1";
+    let first: String = database.query_one(first, &[]).await.unwrap().get(0);
+    let grown_old = format!(
+        "ALTER TABLE log DETACH PARTITION {first};
+         UPDATE {first} SET recorded_at = '2020-01-15';
+         ALTER TABLE {first} RENAME TO log_2020_01;
+         ALTER TABLE log ATTACH PARTITION log_2020_01 FOR VALUES FROM ('2020-01-01 00:00:00+00') TO ('2020-02-01 00:00:00+00')"
+    );
+    database.batch_execute(&grown_old).await.unwrap();
+}
+
+/// A dump holds every table for as long as it takes. Whoever waits for them to be free has all who come later wait behind.
+#[tokio::test]
+async fn a_partition_that_a_dump_holds_is_archived_later_and_no_desk_waits_for_it() {
+    let postgres = Postgres::alone().unwrap();
+    let (url, super_url) = owned(&postgres).await;
+    let served = Served::on(&url).await.unwrap();
+    let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+    push(&hub, 1).await;
+    let database = connect(&super_url).await.unwrap();
+    grow_old(&database).await;
+    let dump = connect(&super_url).await.unwrap();
+    dump.batch_execute("BEGIN; LOCK TABLE log, log_archive, log_heads IN ACCESS SHARE MODE").await.unwrap();
+    let keeping = tokio::spawn(petrel_hub::keep_log(url.clone(), 90));
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while database.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {}
+    push(&hub, 2).await;
+    assert_eq!(numbers(&hub, 0).await.unwrap(), [1, 2]);
+    keeping.abort();
+
+    dump.batch_execute("COMMIT").await.unwrap();
+    let keeping = tokio::spawn(petrel_hub::keep_log(url, 90));
+    while database.query_one("SELECT count(*) FROM log_archive", &[]).await.unwrap().get::<_, i64>(0) == 0 {}
+    keeping.abort();
+    assert_eq!(numbers(&hub, 1).await.unwrap(), [2]);
+    let left = "SELECT count(*) FROM pg_constraint WHERE conname = 'of_its_month'";
+    assert_eq!(database.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0);
 }
 
 #[tokio::test]
@@ -43,17 +85,8 @@ async fn a_desk_that_was_away_is_told_what_was_archived() {
     let (hub, _) = served.desk(clinic).await.unwrap();
     push(&hub, 1).await;
     push(&hub, 2).await;
-    // Years go by: the partition that the first start made becomes an old one.
     let database = connect(&super_url).await.unwrap();
-    let first = "SELECT tableoid::regclass::text FROM log LIMIT 1";
-    let first: String = database.query_one(first, &[]).await.unwrap().get(0);
-    let grown_old = format!(
-        "ALTER TABLE log DETACH PARTITION {first};
-         UPDATE {first} SET recorded_at = '2020-01-15';
-         ALTER TABLE {first} RENAME TO log_2020_01;
-         ALTER TABLE log ATTACH PARTITION log_2020_01 FOR VALUES FROM ('2020-01-01 00:00:00+00') TO ('2020-02-01 00:00:00+00')"
-    );
-    database.batch_execute(&grown_old).await.unwrap();
+    grow_old(&database).await;
     push(&hub, 3).await;
     assert_eq!(numbers(&hub, 0).await.unwrap(), [1, 2, 3]);
 
@@ -96,8 +129,9 @@ async fn a_database_that_was_put_back_gives_no_number_out_twice() {
     assert_eq!(petrel_hub::leave_out_numbers(&url).await.unwrap(), 1);
     push(&hub, 4).await;
     push(&hub, 5).await;
-    assert_eq!(numbers(&hub, 3).await, Err(HubError::BehindHorizon), "although the log has grown past it");
-    assert_eq!(numbers(&hub, 0).await, Err(HubError::BehindHorizon));
+    let put_back = HubError::PutBack(vec![LeftOut { after: 2, until: 1_000_000_002 }]);
+    assert_eq!(numbers(&hub, 3).await, Err(put_back.clone()), "although the log has grown past it");
+    assert_eq!(numbers(&hub, 0).await, Err(put_back));
     let first = numbers(&hub, 1_000_000_002).await.unwrap();
     assert_eq!(first, [1_000_000_003, 1_000_000_004]);
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());

@@ -87,7 +87,7 @@ fn transaction(replica: u128, n: i64, change: Value) -> Value {
 
 async fn push(hub: &HttpHub, transactions: Vec<Value>) -> Result<Vec<PushResult>, HubError> {
     let transactions = serde_json::from_value(Value::Array(transactions)).unwrap();
-    Ok(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None })).await?.results)
+    Ok(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None, head: None })).await?.results)
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ impl Desk {
         let transaction =
             json!({ "replica": Uuid::from_u128(self.replica), "n": self.n, "clock": clock, "seen": seen, "changes": changes });
         let transactions = vec![serde_json::from_value(transaction).unwrap()];
-        let pushed = hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None })).await.unwrap();
+        let pushed = hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None, head: None })).await.unwrap();
         assert_eq!(pushed.results[0].outcome, Outcome::Applied, "{:?}", pushed.results);
         pushed.head
     }
@@ -116,5 +116,46 @@ async fn a_visit_whose_service_comes_along_is_held_against_all_that_it_reaches()
         let before = first.push(&hub, 0, all).await;
         second.push(&hub, before, vec![service(SERVICE, buffer), visit(SECOND, TEN, TEN + HOUR / 2, Some(SERVICE))]).await;
         assert_eq!(clashes(&hub).await, [Value::Null, json!(FIRST)], "{kind}");
+    }
+}
+
+/// A stay of any kind, which began days before.
+#[tokio::test]
+async fn a_visit_within_a_long_one_clashes_with_it_whichever_comes_first() {
+    let (_postgres, served, _, _) = setting().await;
+    let (long, short) = ((TEN - 3 * DAY, TEN + 2 * DAY), (TEN, TEN + HOUR));
+    for [(from, until), (other_from, other_until)] in [[long, short], [short, long]] {
+        let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+        let (mut first, mut second) = (Desk::new(0xa), Desk::new(0xb));
+        let mut all = people();
+        all.push(visit(FIRST, from, until, None));
+        let before = first.push(&hub, 0, all).await;
+        second.push(&hub, before, vec![visit(SECOND, other_from, other_until, None)]).await;
+        assert_eq!(clashes(&hub).await, [Value::Null, json!(FIRST)]);
+    }
+}
+
+/// "Keep both" of a visit that another desk moved away meanwhile; and of one that the other of the two left.
+#[tokio::test]
+async fn a_mark_goes_with_what_it_was_about() {
+    let (_postgres, served, _, _) = setting().await;
+    let is_marked = async |hub: &HttpHub| {
+        let rows = hub.rows("appointments", &[SECOND]).await.unwrap();
+        rows[0].1.as_ref().unwrap().get("is_overbooked") == Some(&json!(1))
+    };
+    let set = |id: Uuid, columns: Value| json!({ "table": "appointments", "id": id, "columns": columns });
+    for other_leaves in [false, true] {
+        let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+        let (mut keeping, mut moving) = (Desk::new(0xa), Desk::new(0xb));
+        let mut all = people();
+        all.extend([visit(FIRST, TEN, TEN + HOUR, None), visit(SECOND, TEN, TEN + HOUR, None)]);
+        let before = keeping.push(&hub, 0, all).await;
+        assert_eq!(clashes(&hub).await, [json!(SECOND), Value::Null]);
+        keeping.push(&hub, before, vec![set(SECOND, json!({ "is_overbooked": 1, "updated_at": 2 }))]).await;
+        assert_eq!((clashes(&hub).await, is_marked(&hub).await), ([Value::Null, Value::Null], true), "it stands over the first");
+        let left = if other_leaves { FIRST } else { SECOND };
+        let place = json!({ "starts_at": TEN + DAY, "ends_at": TEN + DAY + HOUR, "staff_id": STAFF, "updated_at": 3 });
+        moving.push(&hub, before, vec![set(left, place)]).await;
+        assert!(!is_marked(&hub).await, "it stands over nothing any more");
     }
 }

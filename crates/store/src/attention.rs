@@ -27,10 +27,11 @@ impl Store {
         self.read(|db| {
             let mut all = NeedsAttention {
                 clashes: clashes(db, now)?,
-                awaiting_approval: visits(db, "a.status = 'pending' AND a.starts_at >= ?1", now)?,
+                awaiting_approval: visits(db, "a.status = 'pending' AND a.starts_at >= ?1", "ASC", now)?,
                 left_open: visits(
                     db,
                     "a.status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress') AND a.starts_at < ?1",
+                    "DESC",
                     now,
                 )?,
                 duplicates: duplicates(db, &dismissed, now)?,
@@ -68,12 +69,13 @@ fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
-/// Visits by a condition; those left open are looked for among the last weeks, by their own index.
-fn visits(db: &Connection, condition: &str, now: Millis) -> Result<Vec<AppointmentCard>> {
+/// Visits by a condition, those nearest to now first, so that they are there where more are found than are shown. Those left open are looked for
+/// among the last weeks, by their own index.
+fn visits(db: &Connection, condition: &str, order: &str, now: Millis) -> Result<Vec<AppointmentCard>> {
     let around = 60 * petrel_domain::DAY;
     // A visit is left open an hour after its end, not the minute it is over.
     let condition = format!(
-        "WHERE {condition} AND a.starts_at > ?2 AND (a.status = 'pending' OR a.ends_at < ?3) AND a.deleted_at IS NULL ORDER BY a.starts_at DESC LIMIT 50"
+        "WHERE {condition} AND a.starts_at > ?2 AND (a.status = 'pending' OR a.ends_at < ?3) AND a.deleted_at IS NULL ORDER BY a.starts_at {order} LIMIT 50"
     );
     cards(db, &condition, params![now.0, now.0 - around, now.0 - 60 * petrel_domain::MINUTE])
 }

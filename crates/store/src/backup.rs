@@ -77,7 +77,7 @@ impl Backups {
             discard(&part);
             return Err(error);
         }
-        if let Err(error) = self.thin(&path) {
+        if let Err(error) = self.thin(&path, key_file) {
             tracing::warn!(%error, "the folder of backups is not thinned");
         }
         backup(path, made_at)
@@ -111,6 +111,20 @@ impl Backups {
         Ok(found)
     }
 
+    /// Those under a clinic's key, the newest first: a file that was set aside may have left its own here, which are all there is of it. One that does not say
+    /// whose it is counts as the clinic's.
+    ///
+    /// # Errors
+    /// As [`Backups::list`].
+    pub fn list_of(&self, key_file: &KeyFile) -> Result<Vec<Backup>> {
+        let mut found = self.list()?;
+        found.retain(|backup| {
+            let other = KeyFile::read_beside(Path::new(&backup.path)).ok().flatten();
+            other.is_none_or(|other| other.key_id == key_file.key_id)
+        });
+        Ok(found)
+    }
+
     /// Removes what a crash left half-made.
     ///
     /// # Errors
@@ -128,8 +142,8 @@ impl Backups {
 
     /// Lets go of those that the ladder no longer holds, but never of the one that was just made: by a clock that was set back, it is not the newest.
     /// One that cannot be removed (somebody has it open) is left to the next time.
-    fn thin(&self, made: &Path) -> Result<()> {
-        let all = self.list()?;
+    fn thin(&self, made: &Path, key_file: &KeyFile) -> Result<()> {
+        let all = self.list_of(key_file)?;
         let kept = ladder::kept(&all.iter().map(|backup| backup.made_at).collect::<Vec<_>>());
         for gone in all.iter().filter(|backup| !kept.contains(&backup.made_at)) {
             let path = Path::new(&gone.path);

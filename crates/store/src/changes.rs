@@ -2,12 +2,14 @@
 
 use std::io::Read;
 
+use petrel_domain::replication::Kind as WireKind;
 use rusqlite::fallible_streaming_iterator::FallibleStreamingIterator;
 use rusqlite::hooks::Action as Op;
 use rusqlite::session::{ChangesetItem, ChangesetIter};
 use rusqlite::types::ValueRef;
 
 use crate::catalog::{Catalog, Table};
+use crate::replica::is_same;
 use crate::{Result, StoreError};
 
 /// What happened to a row.
@@ -49,10 +51,16 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The value after, by position; none where the column did not change.
+    /// The value after, by position; none where the column did not change. JSON that says what it said did not, in whatever order an older
+    /// program had written it: it would be sent over what another desk has written.
     pub(crate) fn after(&self, position: usize) -> Option<ValueRef<'_>> {
         match self.values {
-            Values::Recorded(item) => item.new_value(position).ok(),
+            Values::Recorded(item) => {
+                let after = item.new_value(position).ok()?;
+                let kind = self.table.kinds[position];
+                let said = if kind == WireKind::Json { self.before(position) } else { None };
+                said.is_none_or(|said| !is_same(kind, said, after)).then_some(after)
+            }
             Values::Told(positions, values) => {
                 let place = positions.iter().position(|told| *told == position);
                 Some(place.and_then(|place| values.get(place)).copied().unwrap_or(ValueRef::Null))

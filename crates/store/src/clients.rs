@@ -13,6 +13,7 @@ use petrel_domain::{ClientId, ClientSource, Refusal};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::replica::json;
 use crate::{Action, Actor, Result, Store, Tx};
 
 pub(crate) use list::{names_of, rows};
@@ -121,5 +122,5 @@ pub(crate) fn update_client(tx: &Tx<'_>, id: ClientId, input: &ClientDetails) ->
 }
 
 fn custom(input: &ClientDetails) -> Result<String> {
-    if input.custom_fields.is_empty() { Ok("{}".to_owned()) } else { Ok(serde_json::to_string(&input.custom_fields)?) }
+    if input.custom_fields.is_empty() { Ok("{}".to_owned()) } else { json(&input.custom_fields) }
 }

@@ -10,6 +10,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{OverrideId, OverrideKind, Refusal, ScheduleId, StaffId, WallTime};
 use rusqlite::{Connection, Row, params};
 
+use crate::replica::json;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -171,7 +172,7 @@ pub(crate) fn save_hours(tx: &mut Tx<'_>, staff_id: StaffId, hours: &[WeeklyHour
             one.slot_minutes,
             one.buffer_minutes,
             one.max_per_slot,
-            serde_json::to_string(&one.breaks)?,
+            json(&one.breaks)?,
             tx.now().0,
         ])?;
     }

@@ -26,6 +26,7 @@ pub(crate) use named::right_to_write;
 pub(crate) use registers::Registers;
 pub use rejected::Rejected;
 pub(crate) use shield::Shield;
+pub(crate) use values::{is_same, json};
 
 use petrel_domain::Millis;
 use petrel_domain::replication::{Change, Enrolled, Schema, Tokens};
@@ -109,7 +110,6 @@ impl Store {
         tx.execute("UPDATE outbox SET last_seq = 0 WHERE last_seq > 0 AND (SELECT clinic_id FROM sync_state) IS NOT ?1", [clinic])?;
         tx.execute(sql, values)?;
         tx.commit()?;
-        drop(writer);
         self.forget_shield();
         Ok(())
     }

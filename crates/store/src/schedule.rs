@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Days, NaiveDate};
 use petrel_domain::availability::{days, open_minutes, plans, work_blocks};
 use petrel_domain::checked::check_date;
 use petrel_domain::desk::{AppointmentCard, MonthDay, ScheduleRange};
@@ -38,16 +38,17 @@ impl Store {
         })
     }
 
-    /// The whole weeks of a month: visits, and how full the days are.
+    /// The days of a month, six more before and after: visits, and how full the days are. The screen cuts the month's weeks out of them, on
+    /// whichever day they begin where it stands.
     ///
     /// # Errors
     /// As [`Store::schedule_range`].
     pub fn month_overview(&self, actor: &Actor, month: NaiveDate) -> Result<Vec<MonthDay>> {
         actor.require(Right::SeeClinic)?;
         check_date("month", month)?;
-        let first = month.with_day(1).unwrap_or(month).week(Weekday::Mon).first_day();
-        let last = (month.with_day(1).unwrap_or(month) + chrono::Months::new(1) - Days::new(1)).week(Weekday::Mon).last_day();
-        self.read(|db| overview(db, first, last))
+        let first = month.with_day(1).unwrap_or(month);
+        let last = first + chrono::Months::new(1) - Days::new(1);
+        self.read(|db| overview(db, first - Days::new(6), last + Days::new(6)))
     }
 }
 

@@ -6,6 +6,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, Role, ServiceId, ServiceKind};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::replica::json;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -93,8 +94,8 @@ fn write_service(tx: &Tx<'_>, sql: &str, id: ServiceId, input: &ServiceDetails) 
         input.max_per_slot,
         input.is_online,
         input.is_active,
-        serde_json::to_string(&roles)?,
-        serde_json::to_string(&input.form_fields)?,
+        json(&roles)?,
+        json(&input.form_fields)?,
         tx.now().0,
     ])?)
 }

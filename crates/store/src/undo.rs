@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petrel_domain::appointment::takes_time;
 use petrel_domain::desk::{ActionId, Saved, UndoOffer};
+use petrel_domain::manifest::is_mark;
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCode};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
@@ -12,7 +13,7 @@ use rusqlite::{OptionalExtension, params, params_from_iter};
 use crate::appointments::{UndoneVisits, clash, refuse_new_clashes, visit};
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
-use crate::replica::right_to_write;
+use crate::replica::{is_same, right_to_write};
 use crate::staff::{change_member, refuse_ownerless};
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
@@ -93,6 +94,10 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
                 Entry::Occupied(known) => *known.get(),
                 Entry::Vacant(new) => *new.insert(written_at(tx, step)?),
             };
+            if lives_again(tx, step)? {
+                touch(tx, step)?;
+                continue;
+            }
             if step.table == "appointments" {
                 left.extend(visit(tx.db(), AppointmentId::from_bytes(step.id))?);
             }
@@ -165,6 +170,38 @@ fn written_at(tx: &Tx<'_>, step: &Step) -> Result<i64> {
     Ok(tx.db().prepare_cached(&sql)?.query_row([step.id], |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
+/// Whether a row that the action did nothing with but delete it is there again: the hub brought it back, because something new belongs to it.
+fn lives_again(tx: &Tx<'_>, step: &Step) -> Result<bool> {
+    let deletes = |(name, before, after): &(String, Option<Value>, Value)| match name.as_str() {
+        "deleted_at" => *before == Some(Value::Null) && *after != Value::Null,
+        "updated_at" | "merged_into_id" => true,
+        name => is_mark(&step.table, name),
+    };
+    let is_deletion = step.kind == Kind::Updated && step.columns.iter().any(|(name, ..)| name == "deleted_at");
+    if !is_deletion || !step.columns.iter().all(deletes) {
+        return Ok(false);
+    }
+    let counts = |name: &str| name != "updated_at" && !is_mark(&step.table, name);
+    let columns: Vec<_> = step.columns.iter().filter(|(name, ..)| counts(name)).collect();
+    let names: Vec<&str> = columns.iter().map(|(name, ..)| name.as_str()).collect();
+    let mut statement = tx.db().prepare_cached(&format!("SELECT {} FROM {} WHERE id = ?1", names.join(", "), step.table))?;
+    let mut rows = statement.query([&step.id])?;
+    let Some(row) = rows.next()? else { return Ok(false) };
+    for (position, (_, before, _)) in columns.iter().enumerate() {
+        if row.get_ref(position)? != before.as_ref().map_or(ValueRef::Null, ValueRef::from) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// There is nothing to put back: it is written down all the same that the action was taken back.
+fn touch(tx: &Tx<'_>, step: &Step) -> Result<()> {
+    let sql = format!("UPDATE {} SET updated_at = ?2 WHERE id = ?1", step.table);
+    tx.db().prepare_cached(&sql)?.execute(params![step.id, tx.now().0])?;
+    Ok(())
+}
+
 /// Puts one row back, if it still is as the action left it. `written_at` is when it was written last before anything was put back.
 fn put_back(tx: &Tx<'_>, step: &Step, written_at: i64) -> Result<()> {
     refuse_changed(tx, step, written_at)?;
@@ -192,9 +229,14 @@ fn refuse_changed(tx: &Tx<'_>, step: &Step, written_at: i64) -> Result<()> {
     let mut statement = tx.db().prepare_cached(&sql)?;
     let mut rows = statement.query([&step.id])?;
     let row = rows.next()?.ok_or_else(|| changed(&step.table))?;
+    let table = tx.catalog().table(&step.table)?;
     for (position, (name, _, after)) in step.columns.iter().enumerate() {
+        // What the hub noted of it meanwhile was nobody's doing, and is judged again.
+        if is_mark(&step.table, name) {
+            continue;
+        }
         let found = if name == "updated_at" { ValueRef::Integer(written_at) } else { row.get_ref(position)? };
-        if found != ValueRef::from(after) {
+        if !is_same(table.kinds[table.position(name)?], found, ValueRef::from(after)) {
             return Err(changed(&step.table));
         }
     }

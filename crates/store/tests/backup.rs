@@ -194,6 +194,28 @@ fn the_ladder_thins_the_folder_key_files_and_all() {
 }
 
 #[test]
+fn the_backups_of_a_clinic_that_was_set_aside_are_not_thinned_by_another() {
+    let salon = salon();
+    let backups = Backups::of(salon.store.path());
+    let aside = KeyFile { key_id: Uuid::from_u128(9), ..key_file() };
+    let made = back_up(&salon);
+    for hour in 0..30 {
+        let at = made.made_at.plus_minutes(1 + 60 * hour);
+        let path = backups.folder().join(at.utc().format("clinic-%Y%m%dT%H%M%S%3fZ.petrel").to_string());
+        fs::copy(&made.path, &path).unwrap();
+        aside.write_beside(&path).unwrap();
+    }
+    fs::remove_file(&made.path).unwrap();
+    salon.later(40 * DAY);
+    for _ in 0..30 {
+        salon.later(60 * MINUTE);
+        back_up(&salon);
+    }
+    assert_eq!(backups.list_of(&aside).unwrap().len(), 30);
+    assert_eq!(backups.list_of(&key_file()).unwrap().len(), 24);
+}
+
+#[test]
 fn a_backup_made_by_a_clock_that_was_set_back_stays() {
     let salon = salon();
     let backups = Backups::of(salon.store.path());

@@ -53,6 +53,29 @@ fn a_value_that_lost_is_settled_by_who_may_write_it_and_never_makes_an_owner() {
 }
 
 #[test]
+fn fields_that_a_clinic_named_itself_are_compared_line_by_line() {
+    let salon = salon();
+    salon.sql(r#"UPDATE clients SET custom_fields = '{"Gate":"12","Vet":"Dr. Ay"}', updated_at = updated_at + 1"#);
+    let lose = |seq: i64, table: &str, id: Uuid, column: &str, lost: &str| {
+        let id = id.simple();
+        salon.sql(&format!(
+            "INSERT INTO lost_values (seq, table_name, row_id, column_name, kept, lost, lost_seq, replica_id, written_at)
+             VALUES ({seq}, '{table}', x'{id}', '{column}', '{{}}', '{lost}', {seq}, x'{id}', 1)"
+        ));
+    };
+    lose(1, "clients", salon.client.0, "custom_fields", r#"{"Gate":"21","Vet":"Dr. Ay"}"#);
+    lose(2, "clients", salon.client.0, "notification_settings", r#"{"reminders":false}"#);
+    lose(3, "staff", salon.staff.0, "settings", r#"{"color":"red","is_bookable":1}"#);
+    lose(4, "services", salon.service.0, "form_fields", "[1,2]");
+    lose(5, "clients", salon.client.0, "custom_fields", "{}");
+    let choices = salon.store.lost_choices(&salon.owner).unwrap();
+    assert_eq!((choices.len(), salon.store.unsettled().unwrap().1), (1, 1));
+    assert_eq!((choices[0].kept.value.as_str(), choices[0].lost.value.as_str()), ("Gate: 12\nVet: Dr. Ay", "Gate: 21\nVet: Dr. Ay"));
+    assert_eq!(salon.choose(&salon.owner, 1, "custom_fields"), Ok(()));
+    assert_eq!(salon.store.client(&salon.owner, salon.client).unwrap().details.custom_fields["Gate"], "21");
+}
+
+#[test]
 fn a_clinic_that_is_told_of_names_nothing_that_was_not_told_before() {
     let salon = salon();
     // Every client was merged into the one that came after, and there are more than go into one transaction.

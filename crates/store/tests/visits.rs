@@ -5,8 +5,8 @@ mod common;
 
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
-    ActionId, AppointmentNotes, BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput, NotifyInput,
-    WaitlistInput, WeeklyHours,
+    ActionId, AppointmentCard, AppointmentNotes, BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery,
+    MoveInput, NotifyInput, WaitlistInput, WeeklyHours,
 };
 use petrel_domain::{
     AppointmentId, AppointmentStatus, BookingMethod, ClientId, Clock, DAY, FieldType, MINUTE, Millis, PetId, RefusalCode, SeriesScope,
@@ -312,7 +312,9 @@ fn the_board_shows_the_day_and_what_reaches_into_it() {
     let month = salon.store.month_overview(&salon.owner, "2026-06-15".parse().unwrap()).unwrap();
     let first = month.iter().find(|day| day.date == "2026-06-01".parse().unwrap()).unwrap();
     assert_eq!((first.visits, first.booked_minutes, first.open_minutes), (1, 30, 8 * 60));
-    assert_eq!(month.len(), 35);
+    // A week begins on another day elsewhere: there are days enough around the month for all of them.
+    let ends = month.first().zip(month.last()).map(|(first, last)| (first.date.to_string(), last.date.to_string())).unwrap();
+    assert_eq!(ends, ("2026-05-26".into(), "2026-07-06".into()));
 }
 
 #[test]
@@ -497,6 +499,22 @@ fn visits_at_one_time_are_on_one_page() {
     seen.sort_unstable();
     seen.dedup();
     assert_eq!((all, seen.len()), (51, 51));
+}
+
+#[test]
+fn of_the_visits_that_need_a_person_those_nearest_to_now_come_first() {
+    let salon = salon();
+    for time in ["11:00", "09:00", "10:00"] {
+        salon.book(at("2026-06-01", time));
+    }
+    salon.sql("UPDATE appointments SET status = 'pending', updated_at = updated_at + 1");
+    let order = |visits: Vec<AppointmentCard>| visits.into_iter().map(|visit| visit.starts_at).collect::<Vec<_>>();
+    let times = ["09:00", "10:00", "11:00"].map(|time| at("2026-06-01", time));
+    assert_eq!(order(salon.store.needs_attention(&salon.owner).unwrap().awaiting_approval), times);
+    salon.clock.set(at("2026-06-01", "18:00"));
+    let mut left = order(salon.store.needs_attention(&salon.owner).unwrap().left_open);
+    left.reverse();
+    assert_eq!(left, times);
 }
 
 #[test]

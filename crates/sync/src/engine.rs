@@ -13,6 +13,8 @@ use crate::hub::{Hub, HubError, Parcel, SnapshotPage};
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
 pub(crate) const PUSH_ROWS: usize = 4_000;
 const PUSH_BYTES: usize = 4 << 20;
+/// The most rows of the first push of all, which is small so that the hub has something to do while the next is read.
+const FIRST_ROWS: usize = 500;
 /// How many pushes are on their way at a time: while the hub writes one, it reads the next.
 const ON_THE_WAY: usize = 2;
 /// The most rows fetched at a time.
@@ -79,7 +81,8 @@ struct Batch {
 fn batch<H: Hub>(store: &Store, schema: i32, most: usize, follows: Option<TransactionId>) -> Result<Option<Batch>, SyncError> {
     let transactions = store.outgoing(follows.map_or(0, |follows| follows.n), most, PUSH_BYTES)?;
     let Some(last) = transactions.last().map(Transaction::id) else { return Ok(None) };
-    Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions, follows })? }))
+    let head = if follows.is_none() { Some(store.local_hub()?.head) } else { None };
+    Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions, follows, head })? }))
 }
 
 /// Notes what became of a batch.
@@ -102,8 +105,9 @@ pub async fn push<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn
 /// none before the one it follows: were a later one there first, the hub would take the earlier for a file that went back in time.
 async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<bool, SyncError> {
     let (schema, most) = (hub.versions().current, hub.most_rows());
-    let read = |follows| {
+    let read = |follows: Option<TransactionId>| {
         let file = store.clone();
+        let most = if follows.is_none() { most.min(FIRST_ROWS) } else { most };
         beside(move || batch::<H>(&file, schema, most, follows))
     };
     let mut reading = Some(read(None));
@@ -141,6 +145,10 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
                 store.become_new_replica(Uuid::now_v7())?;
                 return Ok(true);
             }
+            // What was lost there waits again, before what was written since.
+            Err(HubError::PutBack(left_out)) => {
+                return if store.send_again(&left_out)? { Ok(true) } else { Err(HubError::BehindHorizon.into()) };
+            }
             // The one before was answered, so this one goes first the next time.
             Err(HubError::TooEarly) if was_answered => return Ok(true),
             answer => answer?,
@@ -166,11 +174,19 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
 /// Reads until there is no more. `wait`, in seconds, holds only for the first page.
 ///
 /// # Errors
-/// The hub's, or the file's; the pages read until then stand.
+/// The hub's, or the file's; the pages read until then stand. Where an older database was put back at the hub, what was lost there waits to be sent again,
+/// and the rest is as where this desk was away too long: `BehindHorizon`.
 pub async fn pull(store: &Store, hub: &impl Hub, round: &mut Round, wait: u32, clock: &dyn Clock) -> Result<(), SyncError> {
     let cursor = store.local_hub()?.cursor;
-    let page = hub.pull(cursor, wait).await?;
-    read_on(store, hub, round, page, clock).await
+    let read = match hub.pull(cursor, wait).await {
+        Ok(page) => read_on(store, hub, round, page, clock).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(SyncError::Hub(HubError::PutBack(left_out))) = &read {
+        store.send_again(left_out)?;
+        return Err(HubError::BehindHorizon.into());
+    }
+    read
 }
 
 /// Applies a page and all that come after it. While one is applied, the next is fetched. Not to be dropped half-way: what a page changed would

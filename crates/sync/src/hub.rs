@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use bytes::Bytes;
-use petrel_domain::replication::{Columns, Pulled, Push, Pushed, VERSIONS, Versions};
+use petrel_domain::replication::{Columns, LeftOut, Pulled, Push, Pushed, VERSIONS, Versions};
 use uuid::Uuid;
 
 use crate::engine::PUSH_ROWS;
@@ -57,6 +57,9 @@ pub enum HubError {
     /// The log does not reach back to where this desk stopped: it fetches whole tables again.
     #[error("this desk was away longer than the log reaches")]
     BehindHorizon,
+    /// The same, and an older database was put back at the hub since: by these numbers it has nothing any more.
+    #[error("an older database was put back at the hub")]
+    PutBack(Vec<LeftOut>),
     /// The hub has other transactions by this file's numbers: the file went back in time.
     #[error("this file went back in time")]
     Rewound,
@@ -98,7 +101,7 @@ impl HubError {
             Self::BadCode => "bad_code",
             Self::HubTooOld => "hub_too_old",
             Self::DeskTooOld => "desk_too_old",
-            Self::BehindHorizon => "behind_horizon",
+            Self::BehindHorizon | Self::PutBack(_) => "behind_horizon",
             Self::Rewound => "rewound",
             Self::TooEarly => "too_early",
             Self::OtherClinic => "other_clinic",

@@ -101,7 +101,10 @@ pub async fn run(
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             Err(error) => {
-                store.set_hub_trouble(Some(code(&error)))?;
+                // What the hub says must not be lost because it could not be written down: by it, the desk is locked, or built anew.
+                if let Err(failed) = store.set_hub_trouble(Some(code(&error))) {
+                    tracing::warn!(error = %failed, "the line's trouble could not be noted");
+                }
                 return Err(error);
             }
         }

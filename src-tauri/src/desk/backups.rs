@@ -45,7 +45,9 @@ impl Desk {
         if let Err(error) = self.backups().sweep() {
             tracing::warn!(%error, "the folder of backups");
         }
-        locked(&self.inner.made).at = self.list_backups().unwrap_or_default().first().map(|backup| backup.made_at);
+        let key_file = KeyFile::read_beside(&self.inner.folder.file()).unwrap_or_default();
+        let own = key_file.map_or_else(|| self.backups().list(), |key_file| self.backups().list_of(&key_file)).unwrap_or_default();
+        locked(&self.inner.made).at = own.first().map(|backup| backup.made_at);
     }
 
     /// Makes a backup now.
@@ -180,12 +182,8 @@ impl Desk {
     /// The newest backup under the same key that can be put in the place of a damaged file. Answers its time and where the
     /// damaged file went.
     pub(super) fn replace_damaged(&self, key: &FileKey, key_file: &KeyFile) -> Option<Recovery> {
-        for backup in self.backups().list().unwrap_or_default() {
+        for backup in self.backups().list_of(key_file).unwrap_or_default() {
             let path = Path::new(&backup.path);
-            let is_same = KeyFile::read_beside(path).ok().flatten().is_none_or(|other| other.key_id == key_file.key_id);
-            if !is_same {
-                continue;
-            }
             match petrel_store::restore(path, Some(key), key_file, &self.inner.folder.file(), "damaged", self.now()) {
                 Ok(Some(aside)) => {
                     let set_aside = aside.display().to_string();

@@ -176,9 +176,9 @@ impl Desk {
         self.goes_on(Progress { done: u32::try_from(rows).unwrap_or(u32::MAX), total: 0 })
     }
 
-    /// Fills the new file from the hub, and brings it up to date. `goes_on` is told how many rows there are so far, and says whether to go on.
+    /// Fills the new file from the hub, and brings it up to date. What was begun so long ago that the log does not reach back to it is filled anew.
+    /// `goes_on` is told how many rows there are so far, and says whether to go on.
     pub(super) fn fill_from(&self, hub: &HttpHub, begun: &Begun, key: &FileKey, goes_on: impl Fn(usize) -> bool) -> Result<(), Refusal> {
-        let new = self.inner.folder.new_file();
         self.take_lock()?;
         let cancel = Notify::new();
         let progress = |rows: usize| {
@@ -187,15 +187,18 @@ impl Desk {
             }
         };
         runtime().block_on(async {
-            let joined = tokio::select! {
-                joined = petrel_sync::join(&new, key, hub, &begun.url, &begun.enrolled, progress) => joined.map_err(|error| of_sync(&error)),
-                () = cancel.notified() => Err(Refusal::new(RefusalCode::Cancelled)),
+            let store = match self.fill_once(hub, begun, key, &progress, &cancel).await? {
+                Ok(store) => store,
+                Err(SyncError::Hub(HubError::BehindHorizon)) => {
+                    tracing::warn!("the log does not reach back to where the clinic was begun: it is filled anew");
+                    let mut begun = begun.clone();
+                    begun.enrolled.tokens = hub.tokens().await.unwrap_or(begun.enrolled.tokens);
+                    Bootstrap::begin_anew(&self.inner.folder.new_file(), key, &begun)?;
+                    let filled = self.fill_once(hub, &begun, key, &progress, &cancel).await?;
+                    filled.map_err(|error| of_sync(&error))?
+                }
+                Err(error) => return Err(of_sync(&error)),
             };
-            joined?;
-            self.refuse_gone()?;
-            let options = OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(&new, key.clone()) };
-            let store = Store::open(&options)?;
-            petrel_sync::round(&store, hub, &SystemClock).await.map_err(|error| of_sync(&error))?;
             // They may have been renewed on the way.
             if let Some(tokens) = hub.tokens().await {
                 store.keep_tokens(&tokens)?;
@@ -205,6 +208,26 @@ impl Desk {
                 None => Err(Refusal::on(RefusalCode::EmptyClinic, "code")),
             }
         })
+    }
+
+    /// One try, from where the last one stopped. Answers the file, closed again where it could not be brought up to date.
+    async fn fill_once(
+        &self,
+        hub: &HttpHub,
+        begun: &Begun,
+        key: &FileKey,
+        progress: impl Fn(usize),
+        cancel: &Notify,
+    ) -> Result<Result<Store, SyncError>, Refusal> {
+        let new = self.inner.folder.new_file();
+        let joined = tokio::select! {
+            joined = petrel_sync::join(&new, key, hub, &begun.url, &begun.enrolled, progress) => joined.map_err(|error| of_sync(&error)),
+            () = cancel.notified() => Err(Refusal::new(RefusalCode::Cancelled)),
+        };
+        joined?;
+        self.refuse_gone()?;
+        let store = Store::open(&OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(&new, key.clone()) })?;
+        Ok(petrel_sync::round(&store, hub, &SystemClock).await.map(|_| store))
     }
 }
 

@@ -15,8 +15,9 @@ use tokio::sync::{Notify, watch};
 use super::locked;
 use crate::events::News;
 
-/// How long the line rests where only a newer program, here or at the hub, can help.
-const UPDATED: Duration = Duration::from_secs(600);
+/// How long the line rests where only somebody else can help: by a newer program, here or at the hub, or by setting right a hub that does not know
+/// the desks it had let in.
+const LASTING: Duration = Duration::from_secs(600);
 /// How long it rests where the file could not be written.
 const WRITABLE: Duration = Duration::from_secs(60);
 /// The shortest and the longest rest where the desk could not be built anew.
@@ -202,8 +203,7 @@ impl Worker {
             let rest = match error {
                 SyncError::Hub(HubError::Revoked) => return Some(Ended::Revoked),
                 SyncError::Hub(HubError::BehindHorizon) => return Some(Ended::BehindHorizon),
-                SyncError::Hub(HubError::NotKnown) => return None,
-                SyncError::Hub(_) => UPDATED,
+                SyncError::Hub(_) => LASTING,
                 SyncError::Store(_) => WRITABLE,
             };
             tokio::select! {

@@ -56,3 +56,23 @@ fn what_came_from_the_hub_is_something_to_back_up() {
     assert_ne!(desk.list_backups().unwrap()[0].path, before.path);
     first.close();
 }
+
+/// The hub's database was put back without this desk, and then right again. Nobody starts the program anew for that.
+#[test]
+fn a_hub_that_does_not_know_a_desk_for_a_while_is_asked_again() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    let hashes = ["access_hash", "refresh_hash", "used_refresh_hash", "next_access_hash", "next_refresh_hash"];
+    let set = |to: &dyn Fn(&str) -> String| {
+        let columns: Vec<_> = hashes.iter().map(|hash| format!("{hash} = {}", to(hash))).collect();
+        hub.sql(&format!("UPDATE devices SET {}", columns.join(", ")));
+    };
+    set(&|hash| format!("{hash} || '\\x01'"));
+    desk.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap();
+    computer.until("it is not known", || (desk.sync_state().unwrap().trouble == Some(HubTrouble::JoinAgain)).then_some(()));
+    set(&|hash| format!("substr({hash}, 1, 32)"));
+    desk.sync_now().unwrap();
+    let state = computer.until_sent(&desk);
+    assert_eq!(state.trouble, None);
+    desk.close();
+}

@@ -15,8 +15,43 @@ pub(super) const PLACE: &[&str] =
 /// over another knowingly (`is_overbooked`) clashes with none, and two of which one is said to clash with the other are one clash.
 pub(super) fn clash_of(ledger: &Ledger, id: Uuid) -> Option<Uuid> {
     let visit = ledger.row("appointments", id).filter(|row| takes_place(row))?;
-    let staff = visit.id("staff_id")?;
-    let (from, until) = (at(visit, "starts_at"), at(visit, "ends_at") + buffer(ledger, visit));
+    let others = in_the_way(ledger, id, visit);
+    let is_told_there = |other: &Uuid| ledger.row("appointments", *other).is_some_and(|row| row.id("clash_with_id") == Some(id));
+    let own = visit.id("clash_with_id");
+    // A clash that stands is left as it stands, so that a third visit does not make it jump.
+    if let Some(own) = own.filter(|own| others.contains(own) && !is_told_there(own)) {
+        return Some(own);
+    }
+    others.into_iter().find(|other| !is_told_there(other))
+}
+
+/// Whether a visit is said to stand over another knowingly and stands over none: either went, and who said so did not know. It would hide real
+/// clashes.
+pub(super) fn is_mark_stale(ledger: &Ledger, id: Uuid) -> bool {
+    let visit = ledger.row("appointments", id).filter(|row| is_open(row) && is_marked(row));
+    visit.is_some_and(|visit| in_the_way(ledger, id, visit).is_empty())
+}
+
+/// A colleague's time, from when until when, in Unix milliseconds.
+pub(super) type Place = (Uuid, i64, i64);
+
+/// Where a visit stands, if it does.
+pub(super) fn place_of(ledger: &Ledger, visit: &Row) -> Option<Place> {
+    let staff = visit.id("staff_id").filter(|_| is_open(visit))?;
+    Some((staff, at(visit, "starts_at"), at(visit, "ends_at") + buffer(ledger, visit)))
+}
+
+/// The visits in a place of which it was said that they stand over another: when one leaves that place, that is a question again.
+pub(super) fn in_question(ledger: &Ledger, (staff, from, until): Place) -> Vec<Uuid> {
+    let in_question = |row: &Row| is_open(row) && (is_marked(row) || row.id("clash_with_id").is_some());
+    let mut found: Vec<_> = ledger.visits_of(staff, from, until).filter(|(_, row)| in_question(row)).map(|(id, _)| id).collect();
+    found.sort_unstable();
+    found
+}
+
+/// The visits that, together, leave one no room, by their starts; none where there is room.
+fn in_the_way(ledger: &Ledger, id: Uuid, visit: &Row) -> Vec<Uuid> {
+    let Some((staff, from, until)) = place_of(ledger, visit) else { return Vec::new() };
     let is_boarding = is_boarding(ledger, visit);
     let mut others: Vec<(i64, i64, Uuid)> = ledger
         .visits_of(staff, from, until)
@@ -31,16 +66,7 @@ pub(super) fn clash_of(ledger: &Ledger, id: Uuid) -> Option<Uuid> {
             .is_some_and(|row| row.id("service_id").is_some() && row.id("service_id") == visit.id("service_id"))
     });
     let room = if is_one_service { capacity(ledger, visit) } else { 1 };
-    if most_at_once(&others, from) < room {
-        return None;
-    }
-    let is_told_there = |other: &Uuid| ledger.row("appointments", *other).is_some_and(|row| row.id("clash_with_id") == Some(id));
-    let own = visit.id("clash_with_id");
-    // A clash that stands is left as it stands, so that a third visit does not make it jump.
-    if let Some(own) = own.filter(|own| others.iter().any(|(_, _, other)| other == own) && !is_told_there(own)) {
-        return Some(own);
-    }
-    others.iter().map(|(_, _, other)| *other).find(|other| !is_told_there(other))
+    if most_at_once(&others, from) < room { Vec::new() } else { others.into_iter().map(|(_, _, other)| other).collect() }
 }
 
 /// How many of these visits, told by start and end and sorted by their starts, stand at the same time at the most, from an instant on.
@@ -53,10 +79,17 @@ fn most_at_once(visits: &[(i64, i64, Uuid)], from: i64) -> usize {
 }
 
 fn takes_place(row: &Row) -> bool {
+    is_open(row) && !is_marked(row)
+}
+
+fn is_open(row: &Row) -> bool {
     let status = row.value("status").as_str().and_then(AppointmentStatus::parse).unwrap_or(AppointmentStatus::Pending);
     // What is over clashes with nothing any more.
-    let is_open = takes_time(status) && status != AppointmentStatus::Completed;
-    is_open && !row.is_deleted() && row.value("is_overbooked").as_i64() != Some(1)
+    takes_time(status) && status != AppointmentStatus::Completed && !row.is_deleted()
+}
+
+fn is_marked(row: &Row) -> bool {
+    row.value("is_overbooked").as_i64() == Some(1)
 }
 
 fn at(row: &Row, column: &str) -> i64 {

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::clash::{PLACE, clash_of};
+use super::clash::{self, PLACE, clash_of};
 use super::columns::{Columns, Name};
 use super::ledger::{Ledger, Row, Stamp, known, register};
 use super::schema::Schema;
@@ -34,8 +34,10 @@ struct Case<'a> {
     entries: Vec<Entry>,
     /// Visits whose place is a question.
     places: Vec<Uuid>,
-    /// Rows this transaction marked deleted.
-    deleted: Vec<(&'static str, Uuid)>,
+    /// Where visits stood that may stand there no more.
+    left: Vec<clash::Place>,
+    /// Rows this transaction marked deleted, and whether somebody wrote into them what the one who deleted had not read.
+    deleted: Vec<(&'static str, Uuid, bool)>,
 }
 
 /// Judges a transaction whose entries will be numbered from `first_seq`, and brings the ledger to what stands after it. The ledger must hold
@@ -63,7 +65,8 @@ pub fn judge(
     ledger.begin();
     let stamp = Stamp { clock: clamp(transaction.clock, now), seq: 0, replica: transaction.replica };
     let entries = Vec::with_capacity(transaction.changes.len());
-    let mut case = Case { ledger, stamp, seen: transaction.seen, next: first_seq, entries, places: Vec::new(), deleted: Vec::new() };
+    let mut case =
+        Case { ledger, stamp, seen: transaction.seen, next: first_seq, entries, places: Vec::new(), left: Vec::new(), deleted: Vec::new() };
     let result = case.all(schema, &transaction.changes);
     let entries = case.entries;
     match result {
@@ -78,9 +81,9 @@ pub fn judge(
     }
 }
 
-/// What a desk notes of a visit because of another one, and nobody typed.
+/// What nobody typed: a mark, and when the row was changed.
 fn is_mark(table: &str, column: &str) -> bool {
-    column == "updated_at" || (table == "appointments" && matches!(column, "is_overbooked" | "clash_with_id"))
+    column == "updated_at" || crate::manifest::is_mark(table, column)
 }
 
 /// A deletion says when.
@@ -110,10 +113,10 @@ impl Case<'_> {
         }
         // Children first: one that is brought back keeps what it belongs to.
         let mut deleted = std::mem::take(&mut self.deleted);
-        deleted.sort_by_key(|(table, _)| Reverse(replicated(table).map(|table| table.place)));
-        for (table, id) in deleted {
+        deleted.sort_by_key(|(table, ..)| Reverse(replicated(table).map(|table| table.place)));
+        for (table, id, is_unread) in deleted {
             let is_deleted = self.ledger.row(table, id).is_some_and(Row::is_deleted);
-            if is_deleted && self.ledger.has_living_children(table, id) {
+            if is_deleted && (is_unread || self.ledger.has_living_children(table, id)) {
                 self.bring_back(table, id);
                 self.revive(table, id);
             }
@@ -180,12 +183,19 @@ impl Case<'_> {
         let was_deleted = row.is_deleted();
         let is_unseen_deletion = was_deleted && row.stamp("deleted_at").seq > self.seen && row.stamp("deleted_at").replica != mine.replica;
         let edits = change.columns.keys().any(|column| !is_mark(table, column)) && !change.columns.contains_key("deleted_at");
+        let is_unread = |(register, stamp): &(Name, Stamp)| {
+            register != "deleted_at" && !is_mark(table, register) && stamp.seq > self.seen && stamp.replica != mine.replica
+        };
+        let was_written = row.written.iter().any(is_unread);
+        let is_placed = table == "appointments" && set.keys().any(|column| PLACE.contains(&column));
+        let left = clash::place_of(self.ledger, row).filter(|_| is_placed);
+        self.left.extend(left);
         self.ledger.set(table, change.id, &set, &won, seq);
-        if table == "appointments" && set.keys().any(|column| PLACE.contains(&column)) {
+        if is_placed {
             self.places.push(change.id);
         }
         if !was_deleted && set.get("deleted_at").is_some_and(|at| !at.is_null()) {
-            self.deleted.push((table, change.id));
+            self.deleted.push((table, change.id, was_written));
         }
         self.push(table, change.id, standing, lost, prior, Maker::Desk);
         // What somebody wrote into a row that another desk deleted meanwhile must not vanish with it.
@@ -219,10 +229,25 @@ impl Case<'_> {
         }
     }
 
+    /// A row lives again, and with it what the same deletion took from it. What needs another row besides waits for that one.
     fn bring_back(&mut self, table: &'static str, id: Uuid) {
-        self.add(table, id, "deleted_at", Value::Null, Maker::Revive);
+        let Some(row) = self.ledger.row(table, id).filter(|row| row.is_deleted()) else { return };
+        let (deleted_at, by) = (row.value("deleted_at").clone(), row.stamp("deleted_at").replica);
+        let mut columns = Columns::from_iter([("deleted_at", Value::Null)]);
+        // One that was merged into another would be found by nobody.
+        if !row.value("merged_into_id").is_null() {
+            columns.insert("merged_into_id", Value::Null);
+        }
+        self.add(table, id, columns, Maker::Revive);
         if table == "appointments" {
             self.places.push(id);
+        }
+        for (child, child_id) in self.ledger.children_of(table, id) {
+            let Some(row) = self.ledger.row(child, child_id) else { continue };
+            let went_along = row.is_deleted() && *row.value("deleted_at") == deleted_at && row.stamp("deleted_at").replica == by;
+            if went_along && self.ledger.has_its_parents(child, child_id) {
+                self.bring_back(child, child_id);
+            }
         }
     }
 
@@ -230,27 +255,34 @@ impl Case<'_> {
         let mut open = std::mem::take(&mut self.places);
         let pointing: Vec<_> = open.iter().flat_map(|id| self.ledger.clashing_with(*id)).collect();
         open.extend(pointing);
+        let mut beside: Vec<_> =
+            std::mem::take(&mut self.left).into_iter().flat_map(|place| clash::in_question(self.ledger, place)).collect();
+        beside.sort_unstable();
+        open.extend(beside);
         let mut done = Vec::new();
         for id in open {
             if done.contains(&id) {
                 continue;
             }
             done.push(id);
+            if clash::is_mark_stale(self.ledger, id) {
+                self.add("appointments", id, Columns::from_iter([("is_overbooked", Value::from(0))]), Maker::Clash);
+            }
             let found = clash_of(self.ledger, id);
             if self.ledger.row("appointments", id).is_some_and(|row| row.id("clash_with_id") != found) {
                 let value = found.map_or(Value::Null, |other| Value::String(other.to_string()));
-                self.add("appointments", id, "clash_with_id", value, Maker::Clash);
+                self.add("appointments", id, Columns::from_iter([("clash_with_id", value)]), Maker::Clash);
             }
         }
     }
 
     /// An entry of the hub's own: it stands, whatever the clocks say.
-    fn add(&mut self, table: &'static str, id: Uuid, column: &str, value: Value, maker: Maker) {
+    fn add(&mut self, table: &'static str, id: Uuid, columns: Columns, maker: Maker) {
         let Some(row) = self.ledger.row(table, id) else { return };
-        let (seq, prior, theirs) = (self.next, row.seq, row.stamp(column));
-        let stamp = Stamp { clock: self.stamp.clock.max(theirs.clock), seq, replica: self.stamp.replica };
-        let columns = Columns::from_iter([(column, value)]);
-        self.ledger.set(table, id, &columns, &[(column.into(), stamp)], seq);
+        let (seq, prior) = (self.next, row.seq);
+        let stamp = |column: &str| Stamp { clock: self.stamp.clock.max(row.stamp(column).clock), seq, replica: self.stamp.replica };
+        let won: Vec<(Name, Stamp)> = columns.keys().map(|column| (column.into(), stamp(column))).collect();
+        self.ledger.set(table, id, &columns, &won, seq);
         self.push(table, id, columns, Vec::new(), prior, maker);
     }
 

@@ -130,14 +130,29 @@ impl Ledger {
 
     /// Whether a living row needs this one.
     pub(super) fn has_living_children(&mut self, table: &'static str, id: Uuid) -> bool {
+        self.children_of(table, id).into_iter().any(|key| self.rows.get(&key).is_some_and(|row| !row.is_deleted()))
+    }
+
+    /// The rows that need this one, living or dead, in the order of their ids.
+    pub(super) fn children_of(&mut self, table: &'static str, id: Uuid) -> Vec<Key> {
         let children = self.children.get_or_insert_with(|| {
             let mut children = HashMap::default();
             self.rows.iter().for_each(|(key, row)| note_parents(&mut children, *key, row));
             children
         });
-        let mut children = children.get(&(table, id)).into_iter().flatten();
-        children.any(|(child, child_id)| {
-            self.rows.get(&(*child, *child_id)).is_some_and(|row| !row.is_deleted() && needs(child, row, table, id))
+        let found = children.get(&(table, id)).into_iter().flatten();
+        let still = |(child, child_id): &&Key| self.rows.get(&(*child, *child_id)).is_some_and(|row| needs(child, row, table, id));
+        let mut found: Vec<_> = found.filter(still).copied().collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Whether all that a row cannot do without lives.
+    pub(super) fn has_its_parents(&self, table: &'static str, id: Uuid) -> bool {
+        let Some(row) = self.rows.get(&(table, id)) else { return false };
+        replicated(table).into_iter().flat_map(Replicated::needs).all(|of| {
+            let parent = row.id(of.column).map(|parent| self.rows.get(&(of.parent, parent)));
+            parent.is_none_or(|parent| parent.is_some_and(|parent| !parent.is_deleted()))
         })
     }
 

@@ -138,6 +138,10 @@ pub struct Push {
     /// The transaction before the first of these, of the same replica, where it is on its way, too: these are taken only after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follows: Option<TransactionId>,
+    /// The largest number of the log that the desk was told of, said by the first of some that follow each other. A hub that has left that number out, as an
+    /// older database was put back, takes none before the desk knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<i64>,
 }
 
 /// What became of a transaction.
@@ -463,6 +467,25 @@ pub struct Problem {
     /// More, where there is more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Where the log does not reach back: the numbers that were left out in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Numbers that a hub left out when an older database was put back: what it had given one of them to is not in its log any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The last number before them.
+    pub after: i64,
+    /// The last of them.
+    pub until: i64,
+}
+
+impl LeftOut {
+    /// Whether a number is one of them.
+    pub fn holds(&self, seq: i64) -> bool {
+        self.after < seq && seq <= self.until
+    }
 }
 
 #[cfg(test)]

@@ -125,12 +125,22 @@ impl BlobStore {
         }
     }
 
+    /// Has one that is there stay there: who brought it may have been given up before its name was written out.
+    pub(super) async fn settle(&self, blob: &Blob) -> Result<(), Problem> {
+        match &*self.0 {
+            Place::Folder(folder) => make_last(folder, folder.join(blob.key())).await,
+            Place::Bucket { .. } => Ok(()),
+        }
+    }
+
     /// Keeps what an upload brought whole. Answers its size.
     pub(super) async fn keep(&self, blob: &Blob, part: Part) -> Result<u64, Problem> {
         match &*self.0 {
             Place::Folder(folder) => {
                 let size = tokio::fs::metadata(&part.path).await.map_err(failed)?.len();
-                tokio::fs::rename(&part.path, folder.join(blob.key())).await.map_err(failed)?;
+                let kept = folder.join(blob.key());
+                tokio::fs::rename(&part.path, &kept).await.map_err(failed)?;
+                make_last(folder, kept).await?;
                 Ok(size)
             }
             Place::Bucket { store, prefix } => {
@@ -142,6 +152,21 @@ impl BlobStore {
             }
         }
     }
+}
+
+/// Writes the name of a file out, with the folders that were made for it: its bytes were, but where the power goes before a folder is written, nothing
+/// of that name is in it, and the desk has been told that the attachment is kept.
+async fn make_last(folder: &Path, file: PathBuf) -> Result<(), Problem> {
+    // Windows opens no folder to write it out; there the file system's journal does it.
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let folder = folder.to_owned();
+    let written = tokio::task::spawn_blocking(move || {
+        let mut above = file.ancestors().skip(1).take_while(|path| path.starts_with(&folder));
+        above.try_for_each(|path| std::fs::File::open(path)?.sync_all())
+    });
+    written.await.map_err(|error| Problem::Internal(error.to_string()))?.map_err(failed)
 }
 
 /// Bucket and prefix of `s3://BUCKET/PREFIX`; the prefix ends with a slash or is empty.

@@ -13,6 +13,7 @@ use petrel_domain::{Clock, Millis, SystemClock};
 use tokio_postgres::Statement;
 use uuid::Uuid;
 
+use super::read::left_out;
 use super::{load, write};
 use crate::catalog::Catalog;
 use crate::db::{DbError, note_written, writing_transaction};
@@ -34,13 +35,13 @@ struct Numbered<'a> {
 ///
 /// # Errors
 /// `Rewound` where a replica says again, by a number it had used, something else; `TooEarly` where what the batch follows is not there yet: nothing of
-/// the batch is applied then, nor where it is `OtherClinic`. `Busy`.
+/// the batch is applied then, nor where it is `OtherClinic`, or `BehindHorizon`: the desk has been told of a number that was left out since. `Busy`.
 pub(crate) async fn append(
     client: &mut Object,
     catalog: &Catalog,
     clinic: Uuid,
     device: Uuid,
-    Push { transactions: batch, follows, .. }: Push,
+    Push { transactions: batch, follows, head: told, .. }: Push,
     metrics: &Metrics,
 ) -> Result<Pushed, Problem> {
     let now = SystemClock.now();
@@ -50,7 +51,12 @@ pub(crate) async fn append(
     let lock = pg.prepare_cached("SELECT head FROM log_heads WHERE clinic_id = $1 FOR UPDATE").await?;
     let before = async { Ok::<i64, DbError>(pg.query_one(&lock, &[&clinic]).await?.try_get(0)?) };
     let savepoint = async { Ok(pg.batch_execute("SAVEPOINT batch").await?) };
-    let (before, mut last, ()) = try_join!(before, Replicas::read(&pg, clinic, &batch, follows), savepoint)?;
+    let left_out = async { if told.is_some() { left_out(&pg, clinic).await } else { Ok(Vec::new()) } };
+    let (before, mut last, left_out, ()) = try_join!(before, Replicas::read(&pg, clinic, &batch, follows), left_out, savepoint)?;
+    // What the desk says here may rest on what it had said before, and does not know to be lost: that comes first.
+    if told.is_some_and(|told| left_out.iter().any(|left_out| left_out.holds(told))) {
+        return Err(Problem::BehindHorizon(left_out));
+    }
     let mut head = before;
     let mut results: Vec<Option<PushResult>> = Vec::new();
     let mut fresh = Vec::new();

@@ -17,9 +17,9 @@ use super::values::columns_of;
 use crate::catalog::Catalog;
 use crate::db::DbError;
 
-/// How long before a visit another may have begun that still goes on, in milliseconds: visits of the day, and stays.
+/// How long before a visit another may have begun that still goes on, in milliseconds. Those that take more than a day are found apart, whenever
+/// they began.
 const REACH: i64 = 2 * DAY;
-const REACH_OF_STAYS: i64 = 45 * DAY;
 /// The longest time that a service is expected to keep free after a visit, in milliseconds.
 const LONGEST_BUFFER: i64 = DAY;
 
@@ -55,6 +55,7 @@ pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[
     let mut rows: Vec<_> = changed.iter().flat_map(|(table, ids)| ids.iter().map(|id| (*table, *id))).collect();
     rows.extend(loader.keep_seen(&referred, seen).await?);
     loader.parents(rows).await?;
+    loader.along(batch).await?;
     loader.children(&changes).await?;
     loader.visits(&changes).await?;
     Ok(loader.ledger)
@@ -71,21 +72,16 @@ struct Loader<'a> {
     ledger: Ledger,
     known: HashSet<(&'static str, Uuid)>,
     /// What the batch says of services.
-    services: HashMap<Uuid, Service>,
+    services: HashMap<Uuid, Buffer>,
 }
 
-/// What a service says of how long its visits take: as it stands, and as it is sent, whichever is longer.
+/// What a service keeps free after a visit, in minutes: as it stands, and as it is sent, whichever is longer.
 #[derive(Clone, Copy, Default)]
-struct Service {
-    is_stay: bool,
-    /// What it keeps free after a visit, in minutes.
-    buffer: i64,
-}
+struct Buffer(i64);
 
-impl Service {
+impl Buffer {
     fn widen(&mut self, columns: &Columns) {
-        self.is_stay |= columns.get("kind").and_then(Value::as_str) == Some("boarding");
-        self.buffer = self.buffer.max(columns.get("buffer_minutes").and_then(Value::as_i64).unwrap_or(0));
+        self.0 = self.0.max(columns.get("buffer_minutes").and_then(Value::as_i64).unwrap_or(0));
     }
 }
 
@@ -187,6 +183,43 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// What was deleted along with rows that may come back, and what that belongs to.
+    async fn along(&mut self, batch: &[Transaction]) -> Result<(), DbError> {
+        let (Some(replica), Some(seen)) = (batch.first().map(|of| of.replica), batch.iter().map(|of| of.seen).min()) else { return Ok(()) };
+        let may_come_back =
+            |row: &Row| row.is_deleted() && row.stamp("deleted_at").seq > seen && row.stamp("deleted_at").replica != replica;
+        let mut done = HashSet::<(&str, Uuid)>::new();
+        loop {
+            let found = self.known.iter().filter(|key| !done.contains(*key));
+            let found = found.filter(|(table, id)| self.ledger.row(table, *id).is_some_and(may_come_back)).copied().collect::<Vec<_>>();
+            if found.is_empty() {
+                return Ok(());
+            }
+            done.extend(&found);
+            let mut wanted = Wanted::new();
+            for reference in REFERENCES.iter().filter(|of| of.on_delete != OnDelete::SetNull) {
+                let deleted = found.iter().filter(|(table, _)| *table == reference.parent);
+                let deleted = deleted.filter_map(|(table, id)| Some((*id, self.ledger.row(table, *id)?.value("deleted_at").as_i64()?)));
+                let (ids, at): (Vec<Uuid>, Vec<_>) = deleted.map(|(id, at)| (id, DateTime::from_timestamp_millis(at))).unzip();
+                if ids.is_empty() {
+                    continue;
+                }
+                let sql = format!(
+                    "SELECT c.id FROM unnest($2::uuid[], $3::timestamptz[]) AS p (id, at)
+                     JOIN {} c ON c.clinic_id = $1 AND c.{} = p.id AND c.deleted_at = p.at LIMIT 10000",
+                    reference.table, reference.column
+                );
+                let statement = self.pg.prepare_cached(&sql).await?;
+                for row in self.pg.query(&statement, &[&self.clinic, &ids, &at]).await? {
+                    wanted.entry(reference.table).or_default().insert(row.try_get(0)?);
+                }
+            }
+            let went_along: Vec<_> = wanted.iter().flat_map(|(table, ids)| ids.iter().map(|id| (*table, *id))).collect();
+            self.read(wanted).await?;
+            self.parents(went_along).await?;
+        }
+    }
+
     /// The living rows that cannot do without one that is deleted.
     async fn children(&mut self, changes: &[(&Replicated, &Change)]) -> Result<(), DbError> {
         let is_deletion = |change: &Change| change.op == Op::Delete || change.columns.get("deleted_at").is_some_and(|at| !at.is_null());
@@ -199,11 +232,13 @@ impl Loader<'_> {
                 continue;
             }
             let sql = format!(
-                "SELECT id FROM {} WHERE clinic_id = $1 AND {} = ANY ($2) AND deleted_at IS NULL LIMIT 10000",
+                "SELECT id FROM {} WHERE clinic_id = $1 AND {} = ANY ($2) AND deleted_at IS NULL AND id <> ALL ($3) LIMIT 10000",
                 reference.table, reference.column
             );
+            // Those that go along are read already: of a long list they must not hide the one that stays.
+            let along: Vec<Uuid> = deleted.iter().filter(|(table, _)| *table == reference.table).map(|(_, id)| *id).collect();
             let statement = self.pg.prepare_cached(&sql).await?;
-            for row in self.pg.query(&statement, &[&self.clinic, &ids]).await? {
+            for row in self.pg.query(&statement, &[&self.clinic, &ids, &along]).await? {
                 wanted.entry(reference.table).or_default().insert(row.try_get(0)?);
             }
         }
@@ -231,11 +266,14 @@ impl Loader<'_> {
         let ids: Vec<Uuid> = visits.iter().map(|(id, _)| *id).filter(|id| self.ledger.row("appointments", *id).is_some()).collect();
         let places = visits.iter().flat_map(|(id, sent)| self.places(*id, *sent)).collect();
         let (mut around, others) = try_join(self.around(places), self.flagged_because_of(&ids)).await?;
-        let mut flagged: Vec<Uuid> = ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")).collect();
+        let mut flagged: HashSet<Uuid> = ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")).collect();
         flagged.extend(others);
         around.extend(&flagged);
-        self.read_with_services(around).await?;
-        // A visit that is flagged because of one that now moves away may clash with a third: what stands around it is read, too.
+        self.read_with_services(around.clone()).await?;
+        // What was said of one that stands over another is a question again when the other moves away, and a third may be in its way: what stands
+        // around it is read, too.
+        let is_said = |row: &Row| row.id("clash_with_id").is_some() || row.value("is_overbooked").as_i64() == Some(1);
+        flagged.extend(around.iter().filter(|id| self.ledger.row("appointments", **id).is_some_and(is_said)));
         let around = self.around(flagged.iter().flat_map(|id| self.places(*id, None)).collect()).await?;
         self.read_with_services(around).await
     }
@@ -264,7 +302,7 @@ impl Loader<'_> {
         places.dedup_by(|next, place| {
             let is_one = next.staff == place.staff && next.from <= place.until;
             if is_one {
-                (place.until, place.reach) = (place.until.max(next.until), place.reach.max(next.reach));
+                place.until = place.until.max(next.until);
             }
             is_one
         });
@@ -274,14 +312,17 @@ impl Loader<'_> {
         let staff: Vec<Uuid> = places.iter().map(|place| place.staff).collect();
         let instants = |of: fn(&Place) -> i64| places.iter().map(|place| DateTime::from_timestamp_millis(of(place))).collect::<Vec<_>>();
         let (first, from, until) = (
-            instants(|place| place.from.saturating_sub(place.reach)),
+            instants(|place| place.from.saturating_sub(REACH)),
             instants(|place| place.from.saturating_sub(LONGEST_BUFFER)),
             instants(|place| place.until),
         );
         let sql = "SELECT a.id FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[]) AS w (staff_id, first_at, from_at, until_at)
-                   CROSS JOIN LATERAL (SELECT id FROM appointments
+                   CROSS JOIN LATERAL (SELECT id, status, deleted_at FROM appointments
                      WHERE clinic_id = $1 AND staff_id = w.staff_id AND starts_at >= w.first_at AND starts_at < w.until_at AND ends_at > w.from_at
-                       AND deleted_at IS NULL AND status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed')) a";
+                     UNION ALL SELECT id, status, deleted_at FROM appointments
+                     WHERE clinic_id = $1 AND staff_id = w.staff_id AND starts_at < w.first_at AND ends_at > w.from_at
+                       AND ends_at - starts_at > interval '1 day') a
+                   WHERE a.deleted_at IS NULL AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled', 'completed')";
         let statement = self.pg.prepare_cached(sql).await?;
         let found = self.pg.query(&statement, &[&self.clinic, &staff, &first, &from, &until]).await?;
         Ok(found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
@@ -297,15 +338,14 @@ impl Loader<'_> {
         }
         let id = |value: Option<&Value>| Uuid::parse_str(value?.as_str()?).ok();
         let service_id = id(sent_or_known("service_id"));
-        let mut service = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
+        let mut buffer = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
         if let Some(stands) = service_id.and_then(|id| self.ledger.row("services", id)) {
-            service.widen(&stands.columns);
+            buffer.widen(&stands.columns);
         }
-        let buffer = service.buffer.saturating_mul(petrel_domain::MINUTE);
-        let reach = if service.is_stay { REACH_OF_STAYS } else { REACH };
+        let buffer = buffer.0.saturating_mul(petrel_domain::MINUTE);
         let place = |staff: Option<&Value>, from: Option<&Value>, until: Option<&Value>| {
             let until = until?.as_i64()?.saturating_add(buffer);
-            Some(Place { staff: id(staff)?, from: from?.as_i64()?, until, reach })
+            Some(Place { staff: id(staff)?, from: from?.as_i64()?, until })
         };
         let [staff, from, until] = ["staff_id", "starts_at", "ends_at"];
         let stands = known.and_then(|row| place(Some(row.value(staff)), Some(row.value(from)), Some(row.value(until))));
@@ -319,8 +359,6 @@ struct Place {
     staff: Uuid,
     from: i64,
     until: i64,
-    /// How long before, in milliseconds, another may have begun that still goes on.
-    reach: i64,
 }
 
 /// Who wrote which register: register → [clock, number, replica].

@@ -2,45 +2,78 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 use petrel_domain::{Clock, SystemClock};
-use tokio_postgres::NoTls;
+use tokio_postgres::{Client, Error, NoTls};
+
+/// How long one step waits for the tables to be free. Whoever pushes or pulls waits behind it meanwhile, in every clinic: where somebody holds a table
+/// for long, as a dump does, the step is given up and tried again later.
+const LOCK_TIMEOUT: &str = "2s";
 
 /// Makes the partitions of this month and the next, and archives those whose last entry is older than `days` days. Works as the database's
-/// owner, on a connection of its own. Answers how many were archived.
+/// owner, on a connection of its own. Answers how many were archived: none where another hub is at it.
 ///
 /// # Errors
-/// What Postgres says; it is tried again the next day.
-pub(crate) async fn keep_partitions(url: &str, days: u32) -> Result<usize, tokio_postgres::Error> {
-    let (mut client, connection) = tokio_postgres::connect(url, NoTls).await?;
+/// What Postgres says, also where a table was not free in time. What was done until then stands; it is to be tried again.
+pub(crate) async fn keep_partitions(url: &str, days: u32) -> Result<usize, Error> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     let task = tokio::spawn(connection);
-    client.batch_execute("SELECT make_log_partition(current_date), make_log_partition((current_date + interval '1 month')::date)").await?;
+    let archived = keep(&client, days).await;
+    drop(client);
+    let _ = task.await;
+    archived
+}
+
+async fn keep(client: &Client, days: u32) -> Result<usize, Error> {
+    client.batch_execute(&format!("SET lock_timeout = '{LOCK_TIMEOUT}'")).await?;
+    if !client.query_one("SELECT pg_try_advisory_lock(4791)", &[]).await?.try_get::<_, bool>(0)? {
+        return Ok(0);
+    }
+    client
+        .batch_execute("SELECT make_log_partition(current_date); SELECT make_log_partition((current_date + interval '1 month')::date)")
+        .await?;
     let oldest = SystemClock.now().utc().date_naive() - chrono::Days::new(days.into());
     let sql = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                WHERE i.inhparent = 'log'::regclass AND c.relname ~ '^log_\\d{4}_\\d{2}$' ORDER BY 1";
     let mut archived = 0;
     for row in client.query(sql, &[]).await? {
         let name: String = row.get(0);
-        let Some(month) = month_of(&name) else { continue };
-        if month + Months::new(1) > oldest {
-            continue;
-        }
-        let (from, until) = (month.format("%Y-%m-%d"), (month + Months::new(1)).format("%Y-%m-%d"));
-        let transaction = client.transaction().await?;
-        // Desks behind it fetch whole tables; the numbers in the archive stay readable as history. The first partitions hold their owner, too, to
-        // row-level security, by which it sees none of their rows: it would raise no horizon.
-        let moved = format!(
-            "ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY;
-             UPDATE log_heads h SET horizon = greatest(h.horizon, l.last) FROM (SELECT clinic_id, max(last_seq) AS last FROM {name} GROUP BY 1) l
-               WHERE l.clinic_id = h.clinic_id;
-             ALTER TABLE log DETACH PARTITION {name};
-             ALTER TABLE log_archive ATTACH PARTITION {name} FOR VALUES FROM ('{from} 00:00:00+00') TO ('{until} 00:00:00+00');"
-        );
-        transaction.batch_execute(&moved).await?;
-        transaction.commit().await?;
+        let Some(month) = month_of(&name).filter(|month| *month + Months::new(1) <= oldest) else { continue };
+        archive(client, &name, month).await?;
         archived += 1;
     }
-    drop(client);
-    let _ = task.await;
     Ok(archived)
+}
+
+/// Moves one partition to the archive. All that takes long is done before the log is locked: the moment in which it is, nothing is read.
+async fn archive(client: &Client, name: &str, month: NaiveDate) -> Result<(), Error> {
+    let bound = |day: NaiveDate| format!("'{} 00:00:00+00'", day.format("%Y-%m-%d"));
+    let (from, until) = (bound(month), bound(month + Months::new(1)));
+    // What the archive asks of its partition stands as a constraint that Postgres has held against every row: it believes that, and looks at none again.
+    let checked = format!(
+        "ALTER TABLE {name} DROP CONSTRAINT IF EXISTS of_its_month;
+         ALTER TABLE {name} ADD CONSTRAINT of_its_month CHECK (recorded_at >= {from} AND recorded_at < {until}) NOT VALID"
+    );
+    client.batch_execute(&checked).await?;
+    client.batch_execute(&format!("ALTER TABLE {name} VALIDATE CONSTRAINT of_its_month")).await?;
+    // Desks behind it fetch whole tables; the numbers in the archive stay readable as history. A month that is over takes no rows any more. Each clinic
+    // by itself, with no table held meanwhile: a push holds its clinic's row, and asks for the log.
+    let last = format!("SELECT clinic_id, max(last_seq) FROM log WHERE recorded_at >= {from} AND recorded_at < {until} GROUP BY 1");
+    for row in client.query(&last, &[]).await? {
+        let (clinic, last): (uuid::Uuid, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let raise = "UPDATE log_heads SET horizon = $2 WHERE clinic_id = $1 AND horizon < $2";
+        client.execute(raise, &[&clinic, &last]).await?;
+    }
+    let moved = format!(
+        "BEGIN;
+         ALTER TABLE log DETACH PARTITION {name};
+         ALTER TABLE log_archive ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ({until});
+         ALTER TABLE {name} DROP CONSTRAINT of_its_month;
+         COMMIT"
+    );
+    let done = client.batch_execute(&moved).await;
+    if done.is_err() {
+        client.batch_execute("ROLLBACK").await?;
+    }
+    done
 }
 
 fn month_of(name: &str) -> Option<NaiveDate> {

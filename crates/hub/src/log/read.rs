@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::{StreamExt, TryStreamExt};
 use petrel_domain::manifest::REPLICATED;
-use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, Name, Schema, row_hash};
+use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, LeftOut, Name, Schema, row_hash};
 use petrel_domain::{Clock as _, Millis, SystemClock};
 use serde_json::Value;
 use tokio_postgres::{IsolationLevel, Row};
@@ -21,6 +21,8 @@ use crate::problem::Problem;
 const PAGE_BYTES: usize = 6 << 20;
 /// How much of a table one page holds, in bytes. A row of thousands of bytes is common nowhere; one of megabytes is possible everywhere.
 const SNAPSHOT_BYTES: usize = 16 << 20;
+/// How much of the rows that were asked for by id one answer holds, in bytes.
+const ROWS_BYTES: usize = 8 << 20;
 /// How Postgres' binary COPY ends.
 const COPY_END: &[u8] = &[0xff, 0xff];
 
@@ -33,7 +35,7 @@ pub(crate) const LEFT_OUT: i64 = 1_000_000_000;
 /// # Errors
 /// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (the hub was restored from a backup): the
 /// desk then fetches whole tables. The same where numbers are missing: a partition may have gone to the archive after the horizon was read. The
-/// largest number there is asks for the log's end alone.
+/// largest number there is asks for the log's end alone. It comes with the numbers that were left out.
 pub(crate) async fn page(
     client: &mut Object,
     earlier: Option<&Schema>,
@@ -41,12 +43,31 @@ pub(crate) async fn page(
     after: i64,
     limit: i64,
 ) -> Result<(String, usize), Problem> {
+    match at_hand(client, earlier, clinic, after, limit).await {
+        Err(Problem::BehindHorizon(_)) => {
+            let pg = clinic_transaction(client, clinic).await?;
+            let left_out = left_out(&pg, clinic).await?;
+            pg.commit().await?;
+            Err(Problem::BehindHorizon(left_out))
+        }
+        answer => answer,
+    }
+}
+
+/// The numbers that were left out when older databases were put back.
+pub(super) async fn left_out(pg: &Pg<'_>, clinic: Uuid) -> Result<Vec<LeftOut>, DbError> {
+    let statement = pg.prepare_cached("SELECT after_seq, until_seq FROM left_out WHERE clinic_id = $1 ORDER BY after_seq").await?;
+    let rows = pg.query(&statement, &[&clinic]).await?;
+    rows.iter().map(|row| Ok(LeftOut { after: row.try_get(0)?, until: row.try_get(1)? })).collect()
+}
+
+async fn at_hand(client: &mut Object, earlier: Option<&Schema>, clinic: Uuid, after: i64, limit: i64) -> Result<(String, usize), Problem> {
     let pg = clinic_transaction(client, clinic).await?;
     let heads = pg.prepare_cached("SELECT head, horizon FROM log_heads WHERE clinic_id = $1").await?;
     let heads = pg.query_one(&heads, &[&clinic]).await?;
     let (head, horizon): (i64, i64) = (heads.try_get(0)?, heads.try_get(1)?);
     if after < horizon || (after > head && after != i64::MAX) {
-        return Err(Problem::BehindHorizon);
+        return Err(Problem::BehindHorizon(Vec::new()));
     }
     let mut body = String::from("{\"transactions\":[");
     let (mut count, mut reached) = (0, after);
@@ -62,7 +83,7 @@ pub(crate) async fn page(
         futures_util::pin_mut!(rows);
         while let Some(row) = rows.try_next().await? {
             if row.try_get::<_, i64>(0)? > reached + 1 {
-                return Err(Problem::BehindHorizon);
+                return Err(Problem::BehindHorizon(Vec::new()));
             }
             if count > 0 {
                 body.push(',');
@@ -72,7 +93,7 @@ pub(crate) async fn page(
             count += 1;
         }
         if count == 0 {
-            return Err(Problem::BehindHorizon);
+            return Err(Problem::BehindHorizon(Vec::new()));
         }
     }
     pg.commit().await?;
@@ -161,7 +182,8 @@ pub(crate) async fn snapshot(
     Ok((page.freeze(), if is_cut { rows } else { limit }))
 }
 
-/// Rows as they stand.
+/// Rows as they stand; none for one that is not there. Where they are large, as many as there is room for, and one in any case: the desk asks again for
+/// those that it got no answer for.
 ///
 /// # Errors
 /// `NotFound` where no such table is replicated.
@@ -178,11 +200,23 @@ pub(crate) async fn rows(
     let sql = format!("SELECT id, {} FROM {table} WHERE clinic_id = $1 AND id = ANY ($2)", columns.join(", "));
     let statement = pg.prepare_cached(&sql).await?;
     let mut found = std::collections::HashMap::new();
-    for row in pg.query(&statement, &[&clinic, &ids]).await? {
-        found.insert(row.try_get::<_, Uuid>(0)?, columns_of(&row, 1, schema)?);
+    let mut bytes = 0;
+    let mut is_cut = false;
+    {
+        let rows = pg.query_raw(&statement, params(&[&clinic, &ids])).await?;
+        futures_util::pin_mut!(rows);
+        while let Some(row) = rows.try_next().await? {
+            bytes += row.raw_size_bytes();
+            is_cut = bytes > ROWS_BYTES && !found.is_empty();
+            if is_cut {
+                break;
+            }
+            found.insert(row.try_get::<_, Uuid>(0)?, columns_of(&row, 1, schema)?);
+        }
     }
     pg.commit().await?;
-    Ok(ids.iter().map(|id| (*id, found.remove(id))).collect())
+    // Of what was not read it is not known whether it is there.
+    Ok(ids.iter().map(|id| (*id, found.remove(id))).filter(|(_, row)| row.is_some() || !is_cut).collect())
 }
 
 /// Every entry of one row, the newest first, at hand or archived: each names the one before it, so nothing is searched.

@@ -2,7 +2,8 @@
 //! its disk. Beside each figure stands what the same machine does with the same rows bare, in the same run.
 //!
 //! `cargo xtask bench --only replication` runs it; `--json FILE` writes the figures, `--quick` takes less of everything, `--only PART` one part
-//! (stream, fresh, latency, many, merge, peers), `--peers FOLDER` names what drives other programs through the same job.
+//! (stream, fresh, latency, many, merge, peers), `--peers FOLDER` names what drives other programs through the same job, `--folder FOLDER` the disk to
+//! work on.
 
 #![allow(missing_docs, reason = "a program, not a library")]
 
@@ -31,6 +32,7 @@ struct Plan {
     only: Option<String>,
     peers: Option<PathBuf>,
     setups: PathBuf,
+    folder: Option<PathBuf>,
 }
 
 /// What every part works with.
@@ -58,7 +60,7 @@ fn main() -> Result<()> {
 }
 
 fn run(plan: Plan) -> Result<()> {
-    let folder = tempfile::tempdir()?;
+    let folder = plan.folder.as_ref().map_or_else(tempfile::tempdir, tempfile::tempdir_in)?;
     let postgres = measure::real_postgres(folder.path())?;
     let bench = Bench { postgres, folder, quick: plan.quick };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -90,13 +92,15 @@ fn run(plan: Plan) -> Result<()> {
 fn plan(mut arguments: impl Iterator<Item = String>) -> Result<Plan> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let known = here.join("../shared/bench/peers");
-    let mut plan = Plan { json: None, quick: false, only: None, peers: known.is_dir().then_some(known), setups: here.join("out/peers") };
+    let peers = known.is_dir().then_some(known);
+    let mut plan = Plan { json: None, quick: false, only: None, peers, setups: here.join("out/peers"), folder: None };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} wants a value"));
         match argument.as_str() {
             "--json" => plan.json = Some(value()?.into()),
             "--only" => plan.only = Some(value()?),
             "--peers" => plan.peers = Some(value()?.into()),
+            "--folder" => plan.folder = Some(value()?.into()),
             "--quick" => plan.quick = true,
             // What `cargo bench` itself adds.
             "--bench" => {}

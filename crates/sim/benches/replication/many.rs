@@ -111,7 +111,9 @@ async fn hammer(desks: &[Arc<HttpHub>], time: Duration) -> Result<(usize, Vec<Du
                 let clock = (SystemClock.now().0 << 16) + 1;
                 let note = work::note_of(replicas[desk], n as i64, work::client_id(n % CLIENTS), clock);
                 let began = Instant::now();
-                let pushed = desks[desk].push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions: vec![note], follows: None })).await?;
+                let pushed = desks[desk]
+                    .push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions: vec![note], follows: None, head: None }))
+                    .await?;
                 anyhow::ensure!(pushed.results[0].reason.is_none(), "{:?}", pushed.results);
                 samples.push(began.elapsed());
             }

@@ -116,11 +116,21 @@ pub fn json(lines: &[Line]) -> serde_json::Value {
 }
 
 /// A Postgres as one is run for real: it waits for its disk (`fsync`, `synchronous_commit` as they come), and has some memory.
+///
+/// # Errors
+/// Where the folder lies in memory, which no Postgres waits for.
 pub fn real_postgres(folder: &Path) -> Result<Postgres> {
+    let told = std::process::Command::new("stat").args(["--file-system", "--format=%T"]).arg(folder).output()?;
+    let kind = String::from_utf8_lossy(&told.stdout).trim().to_owned();
+    anyhow::ensure!(
+        !matches!(kind.as_str(), "tmpfs" | "ramfs"),
+        "{} lies in memory ({kind}), where a Postgres does not wait for its disk; name a folder on a disk with --folder FOLDER",
+        folder.display()
+    );
     // Its user must reach the folder.
     #[cfg(unix)]
     std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let mut postgres = Postgres::start_in(&folder.join("postgres/data"))?;
+    let mut postgres = Postgres::start_in(&folder.join("postgres"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let client = connect(&format!("{}/postgres", postgres.address())).await?;

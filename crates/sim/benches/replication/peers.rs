@@ -18,7 +18,7 @@ struct Peer {
     records: usize,
 }
 
-const PEERS: &[Peer] = &[
+const PEERS: [Peer; 4] = [
     Peer { name: "Anki", needs: "anki/bin/python", command: &["bin/python", "anki_peer.py"], records: 30_000 },
     Peer { name: "Actual", needs: "actual/node_modules/@actual-app/api", command: &["node", "actual_peer.cjs"], records: 10_000 },
     Peer { name: "PouchDB", needs: "pouch/node_modules/pouchdb", command: &["node", "pouch_peer.cjs"], records: 10_000 },
@@ -28,12 +28,15 @@ const PEERS: &[Peer] = &[
 #[expect(clippy::print_stderr, reason = "what is skipped is said")]
 pub async fn lines(bench: &Bench, scripts: Option<&Path>, setups: &Path) -> Result<Vec<Line>> {
     let Some(scripts) = scripts else {
-        eprintln!("SKIPPED: the peers, because no folder of their drivers was given (--peers FOLDER)");
+        eprintln!(
+            "SKIPPED: other programs at the same job. What drives them is not part of the project; a folder of drivers ({}) is named with --peers FOLDER",
+            PEERS.map(|peer| peer.command[1]).join(", ")
+        );
         return Ok(Vec::new());
     };
     let scripts = scripts.canonicalize().with_context(|| format!("{}", scripts.display()))?;
     let mut lines = Vec::new();
-    for peer in PEERS {
+    for peer in &PEERS {
         if !setups.join(peer.needs).exists() {
             eprintln!(
                 "SKIPPED: {}, because {} is not there (its set-up: README.md beside its driver)",

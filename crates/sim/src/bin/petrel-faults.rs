@@ -17,7 +17,7 @@ struct Arguments {
     /// How many cycles of each kind; without it, as many as show in some seconds that it works.
     #[arg(long)]
     cycles: Option<u64>,
-    /// As many cycles of each kind as the design's table asks for.
+    /// As many cycles of each kind as make a rare fault likely to show, some of them thousands: hours.
     #[arg(long, conflicts_with = "cycles")]
     full: bool,
     /// Only the kinds whose name begins so.

@@ -89,7 +89,8 @@ fn write(hub: &HttpHub, mut rng: fastrand::Rng, left: &AtomicU64, pushed: &Atomi
             return Ok(());
         }
         let entries: usize = batch.iter().map(|transaction| transaction.changes.len()).sum();
-        let answer = runtime.block_on(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions: batch, follows: None })))?;
+        let answer =
+            runtime.block_on(hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions: batch, follows: None, head: None })))?;
         ensure!(answer.results.iter().all(|result| result.outcome == Outcome::Applied), "{:?}", answer.results);
         pushed.fetch_add(entries as u64, Ordering::SeqCst);
     }

@@ -58,7 +58,7 @@ fn main() {
 fn plan(mut arguments: impl Iterator<Item = String>) -> Plan {
     let mut plan = Plan {
         file: "out/bench/clinic.petrel".into(),
-        key: "out/bench/clinic.petrel.key".into(),
+        key: "out/bench/clinic.petrel.hex".into(),
         json: None,
         samples: 1000,
         import_rows: 100_000,

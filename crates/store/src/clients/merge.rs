@@ -11,6 +11,7 @@ use petrel_domain::{ClientId, EmailStatus, MembershipStatus, Refusal, RefusalCod
 use rusqlite::{Connection, params};
 
 use super::{refuse_unknown, tags};
+use crate::replica::json;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -122,9 +123,9 @@ fn write_fields(tx: &Tx<'_>, id: ClientId, of: &Fields) -> Result<()> {
         of.address,
         of.external_id,
         of.membership_status.as_str(),
-        serde_json::to_string(&of.notification_settings)?,
+        json(&of.notification_settings)?,
         of.notes,
-        serde_json::to_string(&of.custom_fields)?,
+        json(&of.custom_fields)?,
         of.last_contact_at.map(|at| at.0),
         of.last_engaged_at.map(|at| at.0),
         tx.now().0,

@@ -18,6 +18,7 @@ use super::{count, merge, pets};
 use crate::appointments::card::full_name;
 use crate::clients::{insert_client, save_tags};
 use crate::pets::insert_pet;
+use crate::replica::json;
 use crate::{Action, Actor, Result, Store, Tx};
 
 /// Rows of one transaction of the log: what one push carries well.
@@ -264,6 +265,6 @@ fn add_custom_fields(tx: &Tx<'_>, id: ClientId, client: &ClientDetails, full: &m
         return Ok(false);
     }
     let sql = "UPDATE clients SET custom_fields = ?2, updated_at = ?3 WHERE id = ?1";
-    tx.db().prepare_cached(sql)?.execute(params![id.bytes(), serde_json::to_string(&fields)?, tx.now().0])?;
+    tx.db().prepare_cached(sql)?.execute(params![id.bytes(), json(&fields)?, tx.now().0])?;
     Ok(true)
 }

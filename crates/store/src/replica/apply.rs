@@ -16,7 +16,7 @@ use crate::catalog::{Catalog, Table};
 use crate::changes::{Change, each};
 use crate::derived::Affected;
 use crate::door::{Sabotage, record};
-use crate::{Result, Store, StoreError};
+use crate::{Action, Result, Store, StoreError};
 
 /// What a page did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -268,9 +268,10 @@ impl<'a> Page<'a> {
         Ok(statement.raw_execute()?)
     }
 
-    /// Keeps what lost beside the record, settles what was written again since, and notes what the hub did by itself.
+    /// Keeps what lost beside the record, settles what a person has chosen, and notes what the hub did by itself. Whoever only writes it again may
+    /// not know of what lost: most often it is the next save of the one who won, sent together with the first.
     fn remember(&mut self, entry: &Entry, logged: &Logged, seq: i64) -> Result<()> {
-        if self.has_open_losses && entry.maker == Maker::Desk {
+        if self.has_open_losses && entry.maker == Maker::Desk && logged.action == Action::ChooseValue.as_str() {
             let sql =
                 "UPDATE lost_values SET settled_at = ?4 WHERE table_name = ?1 AND row_id = ?2 AND column_name = ?3 AND settled_at IS NULL";
             for column in entry.columns.keys() {

@@ -92,6 +92,16 @@ impl Bootstrap {
         Ok(())
     }
 
+    /// The same in the place of a file that was begun or filled before, of which nothing stays: the log does not reach back to where it began, and
+    /// the hub may have rows no more that it has.
+    ///
+    /// # Errors
+    /// What SQLite or the system says.
+    pub fn begin_anew(path: &Path, key: &FileKey, begun: &Begun) -> Result<()> {
+        remove_file(path)?;
+        Self::begin(path, key, begun)
+    }
+
     /// Who the desk is that a file was begun for; none where the file was begun for none. One that an older program began is begun anew: it has
     /// not the indexes that a migration expects.
     ///
@@ -100,8 +110,7 @@ impl Bootstrap {
     pub fn begun(path: &Path, key: &FileKey) -> Result<Option<Begun>> {
         let Some(found) = Self::read_begun(path, key)? else { return Ok(None) };
         if is_older(path, key)? && !Self::is_filled(path, key, found.enrolled.device_id)? {
-            remove_file(path)?;
-            Self::begin(path, key, &found)?;
+            Self::begin_anew(path, key, &found)?;
         }
         Ok(Some(found))
     }

@@ -130,7 +130,7 @@ fn json(bytes: &[u8]) -> Result<Field<'_>> {
         return Ok(Field::Text(text));
     }
     let value: serde_json::Value = serde_json::from_str(text)?;
-    Ok(Field::Made(value.to_string()))
+    Ok(Field::Made(super::values::json(&value)?))
 }
 
 fn number(bytes: &[u8]) -> Result<i64> {

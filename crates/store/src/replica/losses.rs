@@ -19,12 +19,14 @@ use crate::{Action, Actor, Result, Store, Tx};
 /// The most that are shown.
 const SHOWN: u32 = 100;
 
-/// What is shown: text alone, and none that only makes sense together with other columns, nor what nobody can read.
+/// What is shown: text, and the fields that a clinic named itself; nothing that only makes sense together with other columns, nor what nobody can
+/// read. An object that holds more than texts, or what a program notes for itself, is none of them.
 pub(super) static OPEN: LazyLock<String> = LazyLock::new(|| {
     let together = REGISTERS.iter().flat_map(|(table, columns)| columns.iter().map(move |column| format!("'{table}.{column}'")));
     let together = together.collect::<Vec<_>>().join(", ");
     format!(
-        "settled_at IS NULL AND json_type(lost) = 'text' AND length(lost) > 2 AND column_name <> 'pin_hash' AND table_name || '.' || column_name NOT IN ({together})"
+        "settled_at IS NULL AND length(lost) > 2 AND column_name NOT IN ('pin_hash', 'metadata') AND table_name || '.' || column_name NOT IN ({together})
+         AND (json_type(lost) = 'text' OR json_type(lost) = 'object' AND NOT EXISTS (SELECT 1 FROM json_each(lost) WHERE type <> 'text'))"
     )
 });
 
@@ -52,8 +54,8 @@ pub struct LostValue {
 }
 
 impl Store {
-    /// What people wrote that did not stand and that nobody has settled, the newest first: text alone, because a time or a status that lost
-    /// shows as a clash or in the history.
+    /// What people wrote that did not stand and that nobody has settled, the newest first: texts alone, because a time or a status that
+    /// lost shows as a clash or in the history.
     ///
     /// # Errors
     /// `forbidden`.
@@ -111,7 +113,7 @@ impl Store {
                 None => (None, None),
             };
             let staff_name = super::named::staff_name(db, staff)?;
-            Ok(WrittenValue { value: text.as_str().unwrap_or_default().to_owned(), staff_name, at, is_here: here.is_some() })
+            Ok(WrittenValue { value: lines(text), staff_name, at, is_here: here.is_some() })
         };
         Ok(LostChoice {
             seq: *seq,
@@ -184,5 +186,15 @@ impl Store {
             tx.db().execute(settled, params![table, id, column, now])?;
             Ok(())
         })
+    }
+}
+
+/// A value as it is compared: a text as it is, an object as a line for each of its fields.
+fn lines(value: &Value) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match value {
+        Value::Null => String::new(),
+        Value::Object(fields) => fields.iter().map(|(name, value)| format!("{name}: {}", text(value))).collect::<Vec<_>>().join("\n"),
+        value => text(value),
     }
 }

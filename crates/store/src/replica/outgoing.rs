@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use petrel_domain::Millis;
 use petrel_domain::manifest::REFERENCES;
-use petrel_domain::replication::{Change, Clock, Columns, Name, Op, Outcome, PushResult, Transaction};
+use petrel_domain::replication::{Change, Clock, Columns, LeftOut, Name, Op, Outcome, PushResult, Transaction};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 use serde_json::Value;
@@ -64,7 +64,7 @@ impl Store {
         }
         tx.execute("UPDATE sync_state SET head = max(head, ?1) WHERE id = 1", [head])?;
         tx.commit()?;
-        drop(writer);
+        // While nobody else has the writer: a page that was applied before it is forgotten would go by what does not hold any more.
         if results.iter().any(|result| result.outcome == Outcome::Rejected) {
             self.forget_shield();
         }
@@ -82,9 +82,27 @@ impl Store {
         tx.execute("UPDATE sync_state SET desk_id = ?1 WHERE id = 1", [replica.as_bytes()])?;
         tx.execute("UPDATE outbox SET replica_id = ?1 WHERE sent_at IS NULL", [replica.as_bytes()])?;
         tx.commit()?;
-        drop(writer);
         self.forget_shield();
         Ok(())
+    }
+
+    /// An older database was put back at the hub, which has nothing any more by these numbers. What it had given one of them to waits again, by its own
+    /// number, as it was said: the hub counts this desk's as of then. Answers whether anything is otherwise than before.
+    ///
+    /// # Errors
+    /// What SQLite says; nothing is changed then.
+    pub fn send_again(&self, left_out: &[LeftOut]) -> Result<bool> {
+        let mut writer = self.writer();
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut changed = 0;
+        for LeftOut { after, until } in left_out {
+            let sql = "UPDATE outbox SET sent_at = NULL, last_seq = NULL WHERE last_seq > ?1 AND last_seq <= ?2";
+            changed += tx.execute(sql, [after, until])?;
+            changed += tx.execute("UPDATE sync_state SET head = ?1 WHERE head > ?1 AND head <= ?2", [after, until])?;
+        }
+        tx.commit()?;
+        self.forget_shield();
+        Ok(changed > 0)
     }
 
     /// Makes an outbox that tells of every row there is, for a file whose outbox does not (a demo clinic, one whose sent rows are gone): a
@@ -142,7 +160,6 @@ impl Store {
             tell(&mut told)?;
         }
         tx.commit()?;
-        drop(writer);
         self.forget_shield();
         Ok(true)
     }

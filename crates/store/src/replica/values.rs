@@ -2,6 +2,7 @@
 
 use petrel_domain::replication::Kind;
 use rusqlite::types::{Value as Sql, ValueRef};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -19,13 +20,24 @@ pub(crate) fn to_wire(kind: Kind, value: ValueRef<'_>) -> Result<Value> {
     })
 }
 
+/// JSON as a column of a replicated table has it, whoever writes it: with its members sorted. What comes from the hub is written so, too: were a
+/// save written in the order of a type's fields, it would change what nobody touched.
+pub(crate) fn json(value: &impl Serialize) -> Result<String> {
+    Ok(serde_json::to_value(value)?.to_string())
+}
+
+/// Whether two values of a column say the same. An older program wrote JSON in an order of its own, and files still hold it.
+pub(crate) fn is_same(kind: Kind, one: ValueRef<'_>, other: ValueRef<'_>) -> bool {
+    one == other || kind == Kind::Json && matches!((to_wire(kind, one), to_wire(kind, other)), (Ok(one), Ok(other)) if one == other)
+}
+
 /// As SQLite has it. JSON is written with its members sorted, so that all desks have the same text.
 pub(crate) fn to_sql(kind: Kind, value: &Value) -> Result<Sql> {
     if value.is_null() {
         return Ok(Sql::Null);
     }
     Ok(match kind {
-        Kind::Json => Sql::Text(value.to_string()),
+        Kind::Json => Sql::Text(json(value)?),
         Kind::Id => {
             let id = value.as_str().and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(|| unfit(kind))?;
             Sql::Blob(id.as_bytes().to_vec())

@@ -20,7 +20,10 @@ fn schema() -> Schema {
     Schema {
         tables: BTreeMap::from([
             ("staff".to_owned(), staff),
-            ("clients".to_owned(), table(&[("phone", Kind::Text), ("notes", Kind::Text), ("sms_opted_out_at", Kind::Instant)])),
+            (
+                "clients".to_owned(),
+                table(&[("phone", Kind::Text), ("notes", Kind::Text), ("sms_opted_out_at", Kind::Instant), ("merged_into_id", Kind::Id)]),
+            ),
             ("pets".to_owned(), table(&[("client_id", Kind::Id), ("name", Kind::Text)])),
             ("services".to_owned(), table(&[("max_per_slot", Kind::Integer), ("buffer_minutes", Kind::Integer), ("kind", Kind::Text)])),
             (
@@ -207,7 +210,8 @@ fn something_new_brings_back_what_it_belongs_to() {
             entries.extend(hub.push(desk, 10, 2, changes).unwrap());
         }
         assert!(!hub.ledger.row("clients", id(1)).unwrap().is_deleted(), "swapped: {swap}");
-        assert_eq!(entries.iter().filter(|entry| entry.maker == Maker::Revive).count(), 1);
+        assert!(!hub.ledger.row("pets", id(2)).unwrap().is_deleted(), "it went with the client, and comes back with it");
+        assert_eq!(entries.iter().filter(|entry| entry.maker == Maker::Revive).count(), 2);
     }
     // A pet's new visit keeps both, whichever of the two the other desk's deletion names first.
     for deletion in [[delete("clients", 1), delete("pets", 2)], [delete("pets", 2), delete("clients", 1)]] {
@@ -230,6 +234,103 @@ fn something_new_brings_back_what_it_belongs_to() {
     hub.push(8, 2, 2, vec![put("pets", 2, json!({"name": "Rex"}))]).unwrap();
     assert!(!hub.ledger.row("pets", id(2)).unwrap().is_deleted());
     assert!(!hub.ledger.row("clients", id(1)).unwrap().is_deleted());
+}
+
+/// What is deleted unread stays, and whichever of the two comes first: an edit, a mark that nobody typed, a merge that took a row elsewhere.
+#[test]
+fn a_deletion_takes_nothing_that_was_written_unread() {
+    let family = vec![
+        put("clients", 1, json!({})),
+        put("clients", 9, json!({})),
+        put("pets", 2, json!({"client_id": text(1)})),
+        put("appointments", 3, json!({"client_id": text(1), "pet_id": text(2), "starts_at": 1, "ends_at": 2})),
+    ];
+    let deletion = [delete("appointments", 3), delete("pets", 2), delete("clients", 1)];
+    for (edit, stays) in [
+        (put("pets", 2, json!({"name": "Rex"})), true),
+        (put("clients", 1, json!({"notes": "bites", "updated_at": 5})), true),
+        (put("appointments", 3, json!({"is_overbooked": 1, "updated_at": 5})), false),
+    ] {
+        for swap in [false, true] {
+            for later in [7, 8] {
+                let mut hub = Hub::new();
+                hub.push(9, 0, 0, family.clone()).unwrap();
+                let mut two = [(7, deletion.to_vec()), (8, vec![edit.clone()])];
+                if swap {
+                    two.reverse();
+                }
+                for (desk, changes) in two {
+                    hub.push(desk, if desk == later { 20 } else { 10 }, 4, changes).unwrap();
+                }
+                let is_there = |table: &str, row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
+                assert_eq!(
+                    [is_there("clients", 1), is_there("pets", 2), is_there("appointments", 3)],
+                    [stays; 3],
+                    "all that went with it comes back with it: {edit:?}, {swap}, {later}"
+                );
+            }
+        }
+    }
+    // The pet went to another client meanwhile: the one it was with may go.
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, family.clone()).unwrap();
+    let moved = vec![put("pets", 2, json!({"client_id": text(9)})), put("appointments", 3, json!({"client_id": text(9)}))];
+    hub.push(8, 10, 4, moved).unwrap();
+    hub.push(7, 20, 4, deletion.to_vec()).unwrap();
+    let is_there = |table: &str, row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
+    assert_eq!([is_there("clients", 1), is_there("pets", 2), is_there("appointments", 3)], [false, true, true]);
+    // Who has read it deletes it.
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, family).unwrap();
+    hub.push(8, 10, 4, vec![put("pets", 2, json!({"name": "Rex"}))]).unwrap();
+    hub.push(7, 20, 5, deletion.to_vec()).unwrap();
+    assert!(hub.ledger.row("pets", id(2)).unwrap().is_deleted());
+}
+
+/// What went before, by another deletion, stays gone.
+#[test]
+fn only_what_went_by_the_same_deletion_comes_back() {
+    let mut hub = Hub::new();
+    let pet = |row: u128| put("pets", row, json!({"client_id": text(1)}));
+    let visit =
+        |row: u128, pet: u128| put("appointments", row, json!({"client_id": text(1), "pet_id": text(pet), "starts_at": 1, "ends_at": 2}));
+    hub.push(9, 0, 0, vec![put("clients", 1, json!({})), pet(2), pet(3), pet(4), visit(5, 2), visit(6, 3)]).unwrap();
+    hub.push(7, 10, 6, vec![delete("appointments", 6), delete("pets", 3)]).unwrap();
+    let seen = hub.head;
+    hub.push(7, 20, seen, vec![delete("appointments", 5), delete("pets", 2), delete("pets", 4), delete("clients", 1)]).unwrap();
+    hub.push(8, 15, 6, vec![put("pets", 2, json!({"name": "Rex"}))]).unwrap();
+    let there =
+        |table: &str, rows: &[u128]| rows.iter().map(|row| !hub.ledger.row(table, id(*row)).unwrap().is_deleted()).collect::<Vec<_>>();
+    assert_eq!((there("clients", &[1]), there("pets", &[2, 3, 4])), (vec![true], vec![true, false, true]));
+    assert_eq!(there("appointments", &[5, 6]), [true, false]);
+}
+
+/// A client who was merged into another by one desk, and of whom another desk writes unread, is there again, and not as a part of the other.
+#[test]
+fn a_merged_client_who_is_brought_back_is_merged_no_more() {
+    let merge = |from: u128, into: u128, pet: u128| {
+        let gone = json!({"deleted_at": 5, "merged_into_id": text(into)});
+        vec![put("pets", pet, json!({"client_id": text(into)})), put("clients", from, gone)]
+    };
+    let family = |owner: u128, pet: u128| [put("clients", owner, json!({})), put("pets", pet, json!({"client_id": text(owner)}))];
+    for edit in [put("clients", 1, json!({"phone": "1"})), put("pets", 5, json!({"client_id": text(1)}))] {
+        let mut hub = Hub::new();
+        hub.push(9, 0, 0, [family(1, 3), family(2, 4)].concat()).unwrap();
+        hub.push(7, 10, 4, merge(1, 2, 3)).unwrap();
+        hub.push(8, 20, 4, vec![edit]).unwrap();
+        assert_eq!((hub.value("clients", 1, "deleted_at"), hub.value("clients", 1, "merged_into_id")), (Value::Null, Value::Null));
+    }
+    // Each merged into the other.
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, [family(1, 3), family(2, 4)].concat()).unwrap();
+    hub.push(7, 10, 4, merge(1, 2, 3)).unwrap();
+    hub.push(8, 20, 4, merge(2, 1, 4)).unwrap();
+    for client in [1, 2] {
+        assert_eq!(
+            (hub.value("clients", client, "deleted_at"), hub.value("clients", client, "merged_into_id")),
+            (Value::Null, Value::Null)
+        );
+    }
 }
 
 /// Another desk deletes a visit with its client while this one notes of it that it stands over another no more: nobody typed anything that would be lost.

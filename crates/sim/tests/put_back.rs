@@ -1,0 +1,149 @@
+//! An older database is put back at the hub: what desks had sent since it was kept is sent again.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::path::Path;
+
+use petrel_domain::SystemClock;
+use petrel_sim::{Postgres, Served, connect, fast_folder};
+use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
+use petrel_sync::{HttpHub, Hub, HubError, SyncError, compare, join, round, send};
+
+const CLINIC: &str = "INSERT INTO clinics (id, name, timezone, created_at, updated_at)
+    VALUES (x'01900000000070008000000000000001', 'Petrel Vets', 'Europe/Berlin', 1, 1)";
+
+fn key() -> FileKey {
+    FileKey::from_bytes([9; 32])
+}
+
+fn open(path: &Path) -> Store {
+    Store::open(&OpenOptions::new(path, key())).unwrap()
+}
+
+fn sql(store: &Store, sql: &str) {
+    store.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute_batch(sql)?)).unwrap();
+}
+
+fn client(n: u8, name: &str) -> String {
+    format!("INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (x'0190000000007000800000000000010{n}', '{name}', 1, 1)")
+}
+
+fn pet(n: u8) -> String {
+    format!(
+        "INSERT INTO pets (id, client_id, name, created_at, updated_at)
+         VALUES (x'0190000000007000800000000000020{n}', x'0190000000007000800000000000010{n}', 'Rex', 1, 1)"
+    )
+}
+
+fn names(store: &Store) -> String {
+    let sql = "SELECT group_concat(first_name, ' ') FROM (SELECT first_name FROM clients WHERE deleted_at IS NULL ORDER BY id)";
+    store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).unwrap()
+}
+
+/// Keeps a database as it is now. Answers the address of what was kept.
+async fn keep(postgres: &Postgres, url: &str) -> String {
+    let name = url.rsplit('/').next().unwrap();
+    let server = connect(&format!("{}/postgres", postgres.address())).await.unwrap();
+    let close = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false");
+    let end = "SELECT bool_and(pg_terminate_backend(pid, 60000)) FROM pg_stat_activity WHERE datname = $1";
+    server.batch_execute(&close).await.unwrap();
+    server.query_one(end, &[&name]).await.unwrap();
+    server.batch_execute(&format!("CREATE DATABASE {name}_kept TEMPLATE {name}")).await.unwrap();
+    server.batch_execute(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await.unwrap();
+    format!("{url}_kept")
+}
+
+/// A connection of before is found dead once by each of the pool.
+async fn once_it_answers(desk: &Store, hub: &HttpHub) {
+    loop {
+        match round(desk, hub, &SystemClock).await {
+            Err(SyncError::Hub(HubError::Busy(_))) => {}
+            done => return drop(done.unwrap()),
+        }
+    }
+}
+
+/// Goes on at the hub whose database was put back, as a desk does: it is told that it is behind, and is filled anew once nothing waits.
+async fn go_on(desk: &Store, hub: &HttpHub, served: &Served, new: &Path) -> Store {
+    let ended = round(desk, hub, &SystemClock).await;
+    assert!(matches!(ended, Err(SyncError::Hub(HubError::BehindHorizon))), "{ended:?}");
+    let sent = send(desk, hub, &SystemClock).await.unwrap();
+    assert_eq!((sent.rejected, desk.has_unsent().unwrap()), (0, false));
+    let here = desk.local_hub().unwrap();
+    let begun = here.begun("Petrel Vets".to_owned(), "Europe/Berlin".to_owned()).unwrap();
+    join(new, &key(), hub, &served.url, &begun.enrolled, |_| {}).await.unwrap();
+    let desk = open(new);
+    round(&desk, hub, &SystemClock).await.unwrap();
+    assert_eq!(compare(&desk, hub).await.unwrap(), Some(Vec::new()));
+    desk
+}
+
+/// The first desk writes on before it hears that the database was put back, and what it writes rests on what was lost there.
+#[tokio::test]
+async fn what_was_sent_after_the_backup_is_sent_again() {
+    let postgres = Postgres::alone().unwrap();
+    let before = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = before.clinic().await.unwrap();
+    let (first_hub, enrolled) = before.desk(clinic).await.unwrap();
+    let first = open(&folder.path().join("first.petrel"));
+    first.join_hub(&before.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    sql(&first, CLINIC);
+    sql(&first, &client(1, "Ada"));
+    round(&first, &first_hub, &SystemClock).await.unwrap();
+    let (second_hub, second_enrolled) = before.desk(clinic).await.unwrap();
+    let second = folder.path().join("second.petrel");
+    join(&second, &key(), &second_hub, &before.url, &second_enrolled, |_| {}).await.unwrap();
+    let second = open(&second);
+
+    let kept = keep(&postgres, &before.database_url).await;
+    sql(&first, &client(2, "Bo"));
+    sql(&first, "UPDATE clients SET first_name = 'Eve', updated_at = 2 WHERE first_name = 'Ada'");
+    sql(&second, &client(3, "Cy"));
+    for (desk, hub) in [(&first, &first_hub), (&second, &second_hub)] {
+        once_it_answers(desk, hub).await;
+    }
+    assert_eq!(names(&second), "Eve Bo Cy");
+    drop(before);
+
+    assert_eq!(petrel_hub::leave_out_numbers(&kept).await.unwrap(), 1);
+    let served = Served::on(&kept).await.unwrap();
+    let again = async |desk: &Store| {
+        // What opens the door may be newer than the backup: then a code does.
+        let (hub, enrolled) = served.desk(clinic).await.unwrap();
+        desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+        hub
+    };
+    let (first_hub, second_hub) = (again(&first).await, again(&second).await);
+    sql(&first, &pet(2));
+    let first = go_on(&first, &first_hub, &served, &folder.path().join("first-new.petrel")).await;
+    assert_eq!(names(&first), "Eve Bo");
+    let second = go_on(&second, &second_hub, &served, &folder.path().join("second-new.petrel")).await;
+    assert_eq!(names(&second), "Eve Bo Cy");
+    round(&first, &first_hub, &SystemClock).await.unwrap();
+    assert_eq!(names(&first), "Eve Bo Cy");
+    assert_eq!(first.unsettled().unwrap(), (0, 0), "nothing was refused");
+    let pets = "SELECT count(*) FROM pets WHERE deleted_at IS NULL";
+    assert_eq!(second.read(|db| Ok(db.query_row(pets, [], |row| row.get::<_, i64>(0))?)).unwrap(), 1);
+    let log = second_hub.pull(1_000_000_002, 0).await.unwrap().transactions;
+    assert_eq!(log.iter().map(|logged| logged.n).collect::<Vec<_>>(), [3, 4, 5, 1], "by the numbers they had, each once");
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+}
+
+/// Its numbers begin far up all the same. By them, a desk would take it for one that has records, and one that brings some would be kept out.
+#[tokio::test]
+async fn a_clinic_that_was_empty_when_it_was_kept_is_empty() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let clinic = served.clinic().await.unwrap();
+    petrel_hub::leave_out_numbers(&served.database_url).await.unwrap();
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    assert_eq!(enrolled.head, 0);
+    let folder = fast_folder().unwrap();
+    let desk = open(&folder.path().join("desk.petrel"));
+    desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    sql(&desk, CLINIC);
+    send(&desk, &hub, &SystemClock).await.unwrap();
+    let (_, enrolled) = served.desk(clinic).await.unwrap();
+    assert_eq!((enrolled.head, enrolled.clinic_name.as_str()), (1_000_000_001, "Petrel Vets"));
+}

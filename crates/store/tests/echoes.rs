@@ -1,0 +1,245 @@
+//! What comes back from the hub: a desk's own saves, as all desks write them, and what the hub or another desk did to the same rows meanwhile.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use common::{Salon, at, salon};
+use petrel_domain::desk::{Break, FormField, ServiceDetails};
+use petrel_domain::replication::{Change, Clock, Columns, Entry, Logged, Lost, Maker, Op, Pulled, Transaction};
+use petrel_domain::{Cents, FieldType, Millis, RefusalCode};
+use petrel_store::Action;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+impl Salon {
+    /// The next transaction of the log, as this desk reads it.
+    fn read(&self, of: &Transaction, entries: Vec<Entry>) {
+        let first_seq = self.head() + 1;
+        let last_seq = first_seq + i64::try_from(entries.len()).unwrap() - 1;
+        let logged = Logged {
+            first_seq,
+            last_seq,
+            replica: of.replica,
+            n: of.n,
+            clock: of.clock,
+            sent_clock: None,
+            mark: of.mark,
+            staff_id: of.staff_id,
+            action: of.action.clone(),
+            at: Millis(1),
+            entries,
+        };
+        self.store.apply(&Pulled { transactions: vec![logged], head: last_seq, more: false, now: Millis(1) }).unwrap();
+    }
+
+    fn head(&self) -> i64 {
+        self.count("SELECT cursor FROM sync_state")
+    }
+
+    /// What waits comes back as it was sent.
+    fn echo(&self) {
+        for transaction in self.waiting() {
+            let entry = |change: &Change| entry(&change.table, change.id, change.op, change.columns.clone(), Maker::Desk);
+            self.read(&transaction, transaction.changes.iter().map(entry).collect());
+        }
+        assert!(self.waiting().is_empty());
+    }
+
+    fn waiting(&self) -> Vec<Transaction> {
+        self.store.outgoing(0, usize::MAX, usize::MAX).unwrap()
+    }
+
+    /// What one row of the last save is told to hold.
+    fn told(&self, id: Uuid) -> Vec<String> {
+        let last = self.waiting().pop().unwrap();
+        let change = last.changes.iter().find(|change| change.id == id).unwrap();
+        change.columns.keys().map(str::to_owned).collect()
+    }
+
+    /// Another desk, or by it the hub, writes these columns.
+    fn elsewhere(&self, action: Action, table: &str, id: Uuid, columns: Value, maker: Maker) -> i64 {
+        self.losing(action, table, id, columns, maker, Vec::new())
+    }
+
+    fn losing(&self, action: Action, table: &str, id: Uuid, columns: Value, maker: Maker, lost: Vec<Lost>) -> i64 {
+        let n = self.head() + 1;
+        let other = Transaction {
+            replica: Uuid::from_u128(9),
+            n,
+            clock: Clock(n),
+            seen: 0,
+            mark: 0,
+            staff_id: None,
+            action: action.as_str().to_owned(),
+            changes: Vec::new(),
+        };
+        let Value::Object(columns) = columns else { panic!("columns") };
+        let entry = Entry { lost, ..entry(table, id, Op::Put, Columns::from_iter(columns), maker) };
+        self.read(&other, vec![entry]);
+        n
+    }
+
+    fn details(&self) -> ServiceDetails {
+        self.store.services(&self.owner).unwrap().into_iter().find(|service| service.id == self.service).unwrap().details
+    }
+
+    fn save(&self, details: ServiceDetails) -> petrel_domain::desk::ActionId {
+        self.later(1_000);
+        self.store.save_service(&self.owner, self.service, details).unwrap().undo.unwrap()
+    }
+
+    fn questions(&self) -> Vec<String> {
+        self.details().form_fields.into_iter().map(|field| field.name).collect()
+    }
+}
+
+fn entry(table: &str, id: Uuid, op: Op, columns: Columns, maker: Maker) -> Entry {
+    // A row that was made comes back with what it was made with.
+    let prior = i64::from(!columns.contains_key("created_at"));
+    Entry { table: table.into(), id, op, columns, lost: Vec::new(), prior, maker }
+}
+
+fn question(name: &str) -> FormField {
+    FormField { name: name.into(), field_type: FieldType::Text, is_required: false, choices: Vec::new() }
+}
+
+/// A service whose question came back from the hub.
+fn asking() -> Salon {
+    let salon = salon();
+    salon.save(ServiceDetails { form_fields: vec![question("Bites")], ..salon.details() });
+    salon.echo();
+    salon
+}
+
+#[test]
+fn a_save_says_nothing_of_questions_that_nobody_touched() {
+    let salon = asking();
+    let dearer = |cents: i64| ServiceDetails { base_price_cents: Some(Cents(cents)), ..salon.details() };
+    salon.save(dearer(7_100));
+    assert_eq!(salon.told(salon.service.0), ["base_price_cents", "updated_at"]);
+    salon.echo();
+    // As an older program wrote them.
+    salon.sql(
+        r#"UPDATE services SET form_fields = '[{"name":"Bites","field_type":"text","is_required":false,"choices":[]}]', updated_at = 2"#,
+    );
+    salon.save(dearer(7_200));
+    assert_eq!(salon.told(salon.service.0), ["base_price_cents", "updated_at"]);
+    // While that waits, another desk asks something else.
+    let asked = json!({ "form_fields": [question("Sheds")], "updated_at": 3 });
+    salon.elsewhere(Action::SaveService, "services", salon.service.0, asked, Maker::Desk);
+    assert_eq!(salon.questions(), ["Sheds"]);
+    salon.echo();
+    assert_eq!((salon.questions(), salon.details().base_price_cents), (vec!["Sheds".to_owned()], Some(Cents(7_200))));
+}
+
+#[test]
+fn what_came_back_from_the_hub_can_still_be_undone() {
+    let salon = asking();
+    let asked = salon.save(ServiceDetails { form_fields: vec![question("Sheds")], ..salon.details() });
+    salon.echo();
+    salon.store.undo(&salon.owner, asked).unwrap();
+    assert_eq!(salon.questions(), ["Bites"]);
+    // Hours with a break; and some that were saved by an older program, in its own order.
+    let hours = || salon.store.weekly_hours(&salon.owner).unwrap();
+    let mut longer = hours();
+    longer[0].breaks = vec![Break { start: "12:00".parse().unwrap(), end: "14:00".parse().unwrap() }];
+    let saved = salon.store.save_weekly_hours(&salon.owner, salon.staff, longer.clone()).unwrap().undo.unwrap();
+    salon.echo();
+    salon.store.undo(&salon.owner, saved).unwrap();
+    assert_ne!(hours(), longer);
+    salon.echo();
+    let older = salon.store.write(&salon.owner, Action::SaveWeeklyHours, |tx| {
+        let sql = r#"UPDATE staff_schedules SET breaks = '[{"start":"11:00","end":"11:30"}]', updated_at = ?1"#;
+        Ok(tx.db().execute(sql, [tx.now().0 + 1])?)
+    });
+    salon.echo();
+    salon.store.undo(&salon.owner, older.unwrap().undo.unwrap()).unwrap();
+}
+
+#[test]
+fn a_booking_that_the_hub_flagged_can_be_undone_and_moved_back() {
+    let salon = salon();
+    let (ten, noon) = (at("2026-06-01", "10:00"), at("2026-06-01", "12:00"));
+    let made = salon.store.book_appointment(&salon.owner, salon.wish(ten)).unwrap();
+    let (visit, booked) = (made.value.appointment_ids[0], made.undo.unwrap());
+    salon.echo();
+    let flag = || {
+        let clash = json!({ "clash_with_id": Uuid::from_u128(5) });
+        salon.elsewhere(Action::BookAppointment, "appointments", visit.0, clash, Maker::Clash);
+    };
+    let is_flagged = || salon.count("SELECT count(*) FROM appointments WHERE clash_with_id IS NOT NULL") == 1;
+    flag();
+    salon.later(1_000);
+    let moved = salon.store.move_appointment(&salon.owner, salon.shift(visit, noon, petrel_domain::SeriesScope::This)).unwrap();
+    assert!(!is_flagged());
+    salon.echo();
+    flag();
+    assert!(is_flagged());
+    salon.store.undo(&salon.owner, moved.undo.unwrap()).unwrap();
+    assert_eq!(salon.starts_at(visit), ten);
+
+    let second = salon.store.book_appointment(&salon.owner, salon.wish(noon)).unwrap();
+    salon.echo();
+    let clash = json!({ "clash_with_id": Uuid::from_u128(5) });
+    salon.elsewhere(Action::BookAppointment, "appointments", second.value.appointment_ids[0].0, clash, Maker::Clash);
+    salon.store.undo(&salon.owner, second.undo.unwrap()).unwrap();
+    assert_eq!(salon.count("SELECT count(*) FROM appointments WHERE deleted_at IS NULL"), 1);
+    // The first was moved since, as far as its booking goes.
+    assert_eq!(salon.store.undo(&salon.owner, booked).unwrap_err().refusal().code, RefusalCode::ChangedSince);
+}
+
+#[test]
+fn a_deletion_of_which_the_hub_brought_something_back_can_be_undone() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:00"));
+    salon.echo();
+    salon.later(1_000);
+    let gone = salon.store.delete_client(&salon.owner, salon.client).unwrap().undo.unwrap();
+    salon.echo();
+    let lives = |table: &str| salon.count(&format!("SELECT count(*) FROM {table} WHERE deleted_at IS NULL"));
+    assert_eq!((lives("clients"), lives("pets"), lives("appointments")), (0, 0, 0));
+    // Another desk wrote of the client, unread.
+    let notes = json!({ "notes": "fears cats", "updated_at": 7 });
+    salon.elsewhere(Action::SaveClient, "clients", salon.client.0, notes, Maker::Desk);
+    salon.elsewhere(Action::SaveClient, "clients", salon.client.0, json!({ "deleted_at": null }), Maker::Revive);
+    assert_eq!((lives("clients"), lives("pets"), lives("appointments")), (1, 0, 0));
+    salon.later(1_000);
+    salon.store.undo(&salon.owner, gone).unwrap();
+    assert_eq!((lives("clients"), lives("pets"), lives("appointments")), (1, 1, 1));
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE notes = 'fears cats'"), 1);
+
+    // All of it came back: there is nothing to do, and it was taken back all the same.
+    salon.later(1_000);
+    let gone = salon.store.delete_client(&salon.owner, salon.client).unwrap().undo.unwrap();
+    salon.echo();
+    for (table, id) in
+        [("clients", "SELECT id FROM clients"), ("pets", "SELECT id FROM pets"), ("appointments", "SELECT id FROM appointments")]
+    {
+        let id: [u8; 16] = salon.store.read(|db| Ok(db.query_row(id, [], |row| row.get(0))?)).unwrap();
+        salon.elsewhere(Action::SaveClient, table, Uuid::from_bytes(id), json!({ "deleted_at": null }), Maker::Revive);
+    }
+    salon.later(1_000);
+    salon.store.undo(&salon.owner, gone).unwrap();
+    assert_ne!(salon.store.undo_offer().unwrap().map(|offer| offer.action_id), Some(gone));
+}
+
+/// The next save of the one who won travels with the first, and is told before anybody has seen what lost.
+#[test]
+fn what_lost_is_settled_by_who_chose_and_not_by_the_next_save() {
+    let salon = salon();
+    salon.echo();
+    let write = |action, notes: &str, lost: &str| {
+        let lost = Some(lost).filter(|lost| !lost.is_empty());
+        let lost = lost.map(|lost| Lost { column: "notes".into(), value: lost.into(), seq: 1 });
+        let columns = json!({ "notes": notes, "updated_at": 7 });
+        salon.losing(action, "clients", salon.client.0, columns, Maker::Desk, lost.into_iter().collect());
+    };
+    let open = || salon.store.unsettled().unwrap().1;
+    write(Action::SaveClient, "likes cats", "fears dogs");
+    write(Action::SaveClient, "likes cats, and fish", "");
+    assert_eq!(open(), 1);
+    let choice = salon.store.lost_choices(&salon.owner).unwrap().remove(0);
+    assert_eq!((choice.kept.value.as_str(), choice.lost.value.as_str()), ("likes cats, and fish", "fears dogs"));
+    write(Action::ChooseValue, "fears dogs", "");
+    assert_eq!(open(), 0);
+}
