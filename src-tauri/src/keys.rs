@@ -170,10 +170,16 @@ fn missing(why: &dyn std::fmt::Display) -> Refusal {
 
 /// An entry of the system's keychain, which is looked for anew as long as it was not there: it may be started after the program.
 fn entry(service: &str, user: &str) -> keyring_core::Result<Entry> {
-    if keyring_core::get_default_store().is_none() {
-        keyring_core::set_default_store(keychain()?);
-    }
-    Entry::new(service, user)
+    // Held while it is asked: another thread may let go of it meanwhile.
+    let store = match keyring_core::get_default_store() {
+        Some(store) => store,
+        None => {
+            let store = keychain()?;
+            keyring_core::set_default_store(store.clone());
+            store
+        }
+    };
+    store.build(service, user, None)
 }
 
 #[cfg(target_os = "linux")]

@@ -18,7 +18,11 @@ pub fn bench(out: Option<&Path>, quick: bool, only: Option<&str>, drivers: Optio
     if wants("program") {
         setup::window()?;
     }
-    setup::system(if wants("program") { Need::Tests } else { Need::Postgres })?;
+    setup::system(match () {
+        () if wants("program") => Need::Tests,
+        () if wants("replication") => Need::Postgres,
+        () => Need::Build,
+    })?;
     let folder = root().join("out/bench");
     std::fs::create_dir_all(&folder)?;
     let mut figures = serde_json::Map::new();

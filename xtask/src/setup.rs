@@ -103,6 +103,10 @@ impl Thing {
 }
 
 const THINGS: &[Thing] = &[
+    // First: it is what tells whether the libraries are there.
+    Thing::new(Need::Build, "pkg-config", || has("pkg-config"), "pkgconf-pkg-config", "pkgconf"),
+    Thing::new(Need::Build, "make", || has("make"), "make", "make"),
+    Thing::new(Need::Build, "perl", || has("perl"), "perl", "perl"),
     Thing::new(Need::Build, "WebKitGTK 4.1 with its headers", || library("webkit2gtk-4.1"), "webkit2gtk4.1-devel", "webkit2gtk-4.1"),
     Thing::new(Need::Build, "librsvg", || library("librsvg-2.0"), "librsvg2-devel", "librsvg"),
     Thing::new(

@@ -1,7 +1,7 @@
 //! What an operator does: clinics, codes, desks, checks.
 
 use chrono::{DateTime, Utc};
-use petrel_domain::{Clock, SystemClock, parse_zone};
+use petrel_domain::{Clock, Millis, SystemClock, parse_zone};
 use uuid::Uuid;
 
 use crate::auth::{self, CODE};
@@ -36,6 +36,8 @@ pub async fn add_clinic(database: &Database, clinic: &NewClinic) -> anyhow::Resu
 
 /// How many handles are drawn for a code: a thousand codes in use leave one in a thousand taken.
 const HANDLES_TRIED: u32 = 20;
+/// From when on the minutes are counted by which the gap of a database that was put back grows: 2026-01-01 00:00 UTC.
+const COUNTED_SINCE: i64 = 1_767_225_600_000;
 
 /// A code that lets one desk in, for a quarter of an hour.
 ///
@@ -92,14 +94,17 @@ async fn as_owner<T>(
 
 /// Goes on counting far from where an older database, put back, had stopped, in every clinic: a number that was given out before is not given out
 /// again for something else. Every desk is behind the log then, and fetches whole tables; what it has not sent stays, and what it had sent by a number that
-/// is left out it sends again. To be done as the database's owner, before a hub serves it.
+/// is left out it sends again. The gap grows with the minutes: where the same database is put back once more, the numbers that were given out in between are left
+/// out, too. To be done as the database's owner, before a hub serves it.
 ///
 /// # Errors
 /// What Postgres says.
-pub async fn leave_out_numbers(database_url: &str) -> anyhow::Result<u64> {
+pub async fn leave_out_numbers(database_url: &str, now: Millis) -> anyhow::Result<u64> {
+    let minutes = (now.0 - COUNTED_SINCE) / petrel_domain::MINUTE;
+    let gap = log::LEFT_OUT * minutes.max(1);
     let sql = "WITH noted AS (INSERT INTO left_out (clinic_id, after_seq, until_seq) SELECT clinic_id, head, head + $1 FROM log_heads)
                UPDATE log_heads SET head = head + $1, horizon = head + $1";
-    as_owner(database_url, async |client| client.execute(sql, &[&log::LEFT_OUT]).await).await
+    as_owner(database_url, async |client| client.execute(sql, &[&gap]).await).await
 }
 
 /// A clinic's desks, a line each.

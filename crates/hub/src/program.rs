@@ -118,7 +118,10 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
         Command::Device(Device::Revoke { clinic, device }) => crate::revoke_device(&connect(&config).await?, clinic, device).await?,
         Command::Restored => {
             Database::migrate(&config).await?;
-            println!("{} clinics count anew", crate::leave_out_numbers(&config.database_url).await?);
+            println!(
+                "{} clinics count anew",
+                crate::leave_out_numbers(&config.database_url, petrel_domain::Clock::now(&petrel_domain::SystemClock)).await?
+            );
         }
         Command::Check { clinic } => {
             let wrong = crate::check(&connect(&config).await?, clinic).await?;

@@ -43,6 +43,8 @@ const MAX_BODY_OF_STRANGERS: usize = 16 << 10;
 const READ_AT_ONCE: usize = 6;
 /// How many of them have a connection at a time: one writes, and the next are there when it is done.
 const WRITTEN_AT_ONCE: usize = 3;
+/// How long the body of a push may take to come in.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
 /// memory, and a thousand desks ask at once.
 const WORTH_PACKING: u16 = 1_024;
@@ -200,7 +202,9 @@ async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, 
 
 async fn push(State(hub): State<Hub>, desk: Desk, request: Request) -> Result<Response, Problem> {
     let _reading = hub.readings.take(desk.clinic_id).await?;
-    let push: Push = body(Bytes::from_request(request, &()).await)?;
+    // A desk that fell silent half-way keeps no other waiting.
+    let read = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, &())).await;
+    let push: Push = body(read.map_err(|_| Problem::Away("a push that did not come to its end".to_owned()))?)?;
     hub.database.catalog.serves(push.schema)?;
     let _turn = hub.turns.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;

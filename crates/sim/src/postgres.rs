@@ -113,6 +113,9 @@ impl Postgres {
         // No socket: its folder's path may be longer than a socket's may be.
         let options = format!("-p {port} -c unix_socket_directories= -h 127.0.0.1 -c max_connections=200 -c log_min_messages=fatal");
         let log = self.data.join("server.log").display().to_string();
+        // Whatever runs there from here on is this one's, until its number is known.
+        self.server = None;
+        self.tell_watcher("");
         // The log goes with the folder: what the server said of a failure is said here or never.
         run(&["pg_ctl", "start", "-w", "-s", "-l", &log, "-o", &options, "-D"], &self.data)
             .with_context(|| format!("Postgres' log: {}", std::fs::read_to_string(&log).unwrap_or_else(|error| error.to_string())))?;

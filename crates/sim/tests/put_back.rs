@@ -4,13 +4,16 @@
 
 use std::path::Path;
 
-use petrel_domain::SystemClock;
+use petrel_domain::{Millis, SystemClock};
 use petrel_sim::{Postgres, Served, connect, fast_folder};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use petrel_sync::{HttpHub, Hub, HubError, SyncError, compare, join, round, send};
 
 const CLINIC: &str = "INSERT INTO clinics (id, name, timezone, created_at, updated_at)
     VALUES (x'01900000000070008000000000000001', 'Petrel Vets', 'Europe/Berlin', 1, 1)";
+
+/// When the gap of the numbers is as small as it can be: `2026-01-01` and a minute.
+const FIRST_MINUTE: Millis = Millis(1_767_225_660_000);
 
 fn key() -> FileKey {
     FileKey::from_bytes([9; 32])
@@ -106,7 +109,7 @@ async fn what_was_sent_after_the_backup_is_sent_again() {
     assert_eq!(names(&second), "Eve Bo Cy");
     drop(before);
 
-    assert_eq!(petrel_hub::leave_out_numbers(&kept).await.unwrap(), 1);
+    assert_eq!(petrel_hub::leave_out_numbers(&kept, FIRST_MINUTE).await.unwrap(), 1);
     let served = Served::on(&kept).await.unwrap();
     let again = async |desk: &Store| {
         // What opens the door may be newer than the backup: then a code does.
@@ -130,13 +133,68 @@ async fn what_was_sent_after_the_backup_is_sent_again() {
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
 }
 
+/// The first desk comes first, with what it wrote of a client whom the second brings; and the same database is put back once more.
+#[tokio::test]
+async fn what_rests_on_lost_work_waits_for_it_and_a_second_time_loses_nothing_either() {
+    let postgres = Postgres::alone().unwrap();
+    let before = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = before.clinic().await.unwrap();
+    let (first_hub, enrolled) = before.desk(clinic).await.unwrap();
+    let first = open(&folder.path().join("first.petrel"));
+    first.join_hub(&before.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    sql(&first, CLINIC);
+    round(&first, &first_hub, &SystemClock).await.unwrap();
+    let (second_hub, enrolled) = before.desk(clinic).await.unwrap();
+    let second = folder.path().join("second.petrel");
+    join(&second, &key(), &second_hub, &before.url, &enrolled, |_| {}).await.unwrap();
+    let second = open(&second);
+    let kept = keep(&postgres, &before.database_url).await;
+    let once_more = keep(&postgres, &kept).await;
+    sql(&second, &client(3, "Cy"));
+    once_it_answers(&second, &second_hub).await;
+    once_it_answers(&first, &first_hub).await;
+    sql(&first, &pet(3));
+    round(&first, &first_hub, &SystemClock).await.unwrap();
+    drop(before);
+
+    petrel_hub::leave_out_numbers(&kept, FIRST_MINUTE).await.unwrap();
+    let served = Served::on(&kept).await.unwrap();
+    let again = async |desk: &Store, served: &Served| {
+        let (hub, enrolled) = served.desk(clinic).await.unwrap();
+        desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+        hub
+    };
+    let (first_hub, second_hub) = (again(&first, &served).await, again(&second, &served).await);
+    let ended = round(&first, &first_hub, &SystemClock).await;
+    assert!(matches!(ended, Err(SyncError::Hub(HubError::BehindHorizon))), "{ended:?}");
+    let early = send(&first, &first_hub, &SystemClock).await;
+    assert!(matches!(early, Err(SyncError::Hub(HubError::Busy(_)))), "{early:?}");
+    let second = go_on(&second, &second_hub, &served, &folder.path().join("second-new.petrel")).await;
+    let first = go_on(&first, &first_hub, &served, &folder.path().join("first-new.petrel")).await;
+    round(&second, &second_hub, &SystemClock).await.unwrap();
+    let pets = "SELECT count(*) FROM pets WHERE deleted_at IS NULL";
+    assert_eq!(second.read(|db| Ok(db.query_row(pets, [], |row| row.get::<_, i64>(0))?)).unwrap(), 1);
+    assert_eq!(first.unsettled().unwrap(), (0, 0), "nothing was refused");
+
+    sql(&first, &client(4, "Di"));
+    once_it_answers(&first, &first_hub).await;
+    drop(served);
+    petrel_hub::leave_out_numbers(&once_more, FIRST_MINUTE.plus_minutes(1)).await.unwrap();
+    let served = Served::on(&once_more).await.unwrap();
+    let first_hub = again(&first, &served).await;
+    let first = go_on(&first, &first_hub, &served, &folder.path().join("first-newest.petrel")).await;
+    assert_eq!(names(&first), "Di", "what it had sent before it was filled anew, its file says no more");
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+}
+
 /// Its numbers begin far up all the same. By them, a desk would take it for one that has records, and one that brings some would be kept out.
 #[tokio::test]
 async fn a_clinic_that_was_empty_when_it_was_kept_is_empty() {
     let postgres = Postgres::start().unwrap();
     let served = Served::start(&postgres).await.unwrap();
     let clinic = served.clinic().await.unwrap();
-    petrel_hub::leave_out_numbers(&served.database_url).await.unwrap();
+    petrel_hub::leave_out_numbers(&served.database_url, FIRST_MINUTE).await.unwrap();
     let (hub, enrolled) = served.desk(clinic).await.unwrap();
     assert_eq!(enrolled.head, 0);
     let folder = fast_folder().unwrap();

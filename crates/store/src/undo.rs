@@ -38,32 +38,48 @@ impl Store {
         self.write_undoing(actor, Action::Undo, Some(action), |tx| take_back(tx, action))
     }
 
-    /// The last action of this desk that can be undone, if any.
+    /// The last action of this desk that can be undone, if any: what brought another back (an undo of an undo) is one as well.
     ///
     /// # Errors
     /// What SQLite says.
     pub fn undo_offer(&self) -> Result<Option<UndoOffer>> {
         self.read(|db| {
-            let sql = "SELECT o.action_id, o.action FROM outbox o
-                       WHERE o.action <> 'undo' AND o.action <> 'create_clinic'
-                         AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.undoes_action_id = o.action_id)
-                       ORDER BY o.n DESC LIMIT 1";
-            let offer =
-                db.prepare_cached(sql)?.query_row([], |row| Ok(UndoOffer { action_id: ActionId(row.get(0)?), action: row.get(1)? }));
-            Ok(offer.optional()?)
+            let sql = "SELECT o.action_id FROM outbox o
+                       WHERE o.action <> 'create_clinic' AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.undoes_action_id = o.action_id)
+                       ORDER BY o.n DESC LIMIT 1000";
+            let mut statement = db.prepare_cached(sql)?;
+            let mut actions = statement.query([])?;
+            while let Some(row) = actions.next()? {
+                let action_id = ActionId(row.get(0)?);
+                if let Some((action, false)) = chain(db, action_id)? {
+                    return Ok(Some(UndoOffer { action_id, action }));
+                }
+            }
+            Ok(None)
         })
+    }
+}
+
+/// What an action did in the end, and whether it took that back: an undo of an undo did it again.
+fn chain(db: &rusqlite::Connection, mut action: ActionId) -> Result<Option<(String, bool)>> {
+    let mut statement = db.prepare_cached("SELECT action, undoes_action_id FROM outbox WHERE action_id = ?1 LIMIT 1")?;
+    let mut is_taken_back = false;
+    loop {
+        let found = statement.query_row([action.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))).optional()?;
+        match found {
+            None => return Ok(None),
+            Some((name, None)) => return Ok(Some((name, is_taken_back))),
+            Some((_, Some(undone))) => (action, is_taken_back) = (ActionId(undone), !is_taken_back),
+        }
     }
 }
 
 /// What was done, of an undo what it took back: it says what somebody must be allowed to, to take it back.
 fn done_by(tx: &Tx<'_>, action: ActionId) -> Result<Action> {
-    let sql = "SELECT action, undoes_action_id FROM outbox WHERE action_id = ?1 LIMIT 1";
-    let found = tx.db().prepare_cached(sql)?.query_row([action.0], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?)));
-    let (name, undoes) = found.optional()?.ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?;
-    match (undoes, Action::parse(&name)) {
-        (Some(undone), _) => done_by(tx, ActionId(undone)),
-        (None, Some(Action::CreateClinic | Action::MakeDemoClinic) | None) => Err(Refusal::new(RefusalCode::NothingToUndo).into()),
-        (None, Some(action)) => Ok(action),
+    let (name, _) = chain(tx.db(), action)?.ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?;
+    match Action::parse(&name) {
+        Some(Action::CreateClinic | Action::MakeDemoClinic) | None => Err(Refusal::new(RefusalCode::NothingToUndo).into()),
+        Some(action) => Ok(action),
     }
 }
 

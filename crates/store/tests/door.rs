@@ -120,8 +120,14 @@ fn undo_takes_back_a_creation_and_a_change_and_undo_of_undo_brings_them_again() 
     desk.undo(renamed.undo).unwrap();
     assert_eq!(desk.text("SELECT last_name FROM clients"), "Byron");
     let redo = desk.count("SELECT max(action_id) FROM outbox");
+    let offer = || desk.store.undo_offer().unwrap().unwrap();
+    assert_eq!(offer().action_id, made.undo.unwrap(), "what was taken back is not offered, nor is the taking back");
     desk.undo(Some(ActionId(redo))).unwrap();
     assert_eq!(desk.text("SELECT last_name FROM clients"), "Lovelace");
+    let again = desk.count("SELECT max(action_id) FROM outbox");
+    assert_eq!((offer().action_id, offer().action.as_str()), (ActionId(again), "save_client"), "it was done again: that is the last");
+    desk.undo(Some(offer().action_id)).unwrap();
+    assert_eq!((desk.text("SELECT last_name FROM clients").as_str(), offer().action_id), ("Byron", made.undo.unwrap()));
 }
 
 #[test]

@@ -242,4 +242,22 @@ fn what_lost_is_settled_by_who_chose_and_not_by_the_next_save() {
     assert_eq!((choice.kept.value.as_str(), choice.lost.value.as_str()), ("likes cats, and fish", "fears dogs"));
     write(Action::ChooseValue, "fears dogs", "");
     assert_eq!(open(), 0);
+    // Nor is anything left to choose where it was typed again.
+    write(Action::SaveClient, "likes cats", "bites");
+    assert_eq!(open(), 1);
+    write(Action::SaveClient, "bites", "");
+    assert_eq!(open(), 0);
+    // What is taken is said also where it stands by now: so every desk knows.
+    write(Action::SaveClient, "sleeps", "purrs");
+    salon
+        .store
+        .write(&salon.owner, Action::SaveClient, |tx| {
+            tx.db().execute("UPDATE clients SET notes = 'purrs', updated_at = 8 WHERE id = ?1", [salon.client.0.into_bytes()])?;
+            Ok(())
+        })
+        .unwrap();
+    let choice = salon.store.lost_choices(&salon.owner).unwrap().remove(0);
+    salon.store.choose_value(&salon.owner, choice.seq, &choice.column, true).unwrap();
+    let said = salon.store.outgoing(0, usize::MAX, usize::MAX).unwrap().pop().unwrap();
+    assert_eq!(said.changes[0].columns.get("notes"), Some(&json!("purrs")));
 }

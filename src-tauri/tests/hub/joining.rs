@@ -29,7 +29,9 @@ fn a_join_that_the_log_does_not_reach_back_to_begins_anew_and_keeps_nothing_of_w
 
     // The hub's database is put back as it was before one of the two came.
     hub.sql("DELETE FROM clients WHERE first_name = 'Rex''s'");
-    hub.runtime.block_on(petrel_hub::leave_out_numbers(&hub.served.database_url)).unwrap();
+    hub.runtime
+        .block_on(petrel_hub::leave_out_numbers(&hub.served.database_url, petrel_domain::Clock::now(&petrel_domain::SystemClock)))
+        .unwrap();
     let desk = laptop.start();
     assert_eq!(desk.resume_join(None).unwrap().phase, Phase::SignedOut);
     sign_in(&desk);

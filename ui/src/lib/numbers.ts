@@ -45,7 +45,8 @@ function withoutUnit(text: string, units: readonly string[]): string {
   const [after] = units.filter((unit) => lower.endsWith(unit.toLowerCase()));
   if (after) return text.slice(0, -after.length).trimEnd();
   const [before] = units.filter((unit) => lower.startsWith(unit.toLowerCase()));
-  return before ? text.slice(before.length).trimStart() : text;
+  // The point of an abbreviation (`S/.`, `Bs.`) is none of the number.
+  return before ? text.slice(before.length).replace(/^\./, '').trimStart() : text;
 }
 
 const formats = new Map<string, Intl.NumberFormat>();

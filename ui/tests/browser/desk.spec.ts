@@ -38,3 +38,14 @@ test('backups of another year say which', async ({ page }) => {
   });
   await expect(page.getByTestId('notice-recovered')).toContainText('2025');
 });
+
+test('a backup is put back from the settings once that is asked', async ({ page }) => {
+  await openDesk(page, '/#/settings/data');
+  await watchCommands(page);
+  await page.getByTestId('restore-backup').first().click();
+  await expect(page.getByTestId('confirm-dialog')).toContainText('set aside');
+  expect(await askedOf(page, 'restore_backup')).toMatchObject({ times: 0 });
+  await page.getByTestId('confirm-action').click();
+  await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
+  expect(await askedOf(page, 'restore_backup')).toMatchObject({ times: 1 });
+});

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { currencies, currencyOf, LOCALES, nearestLocale, offeredLocales } from '$areas/first-run/new-clinic';
+import {
+  currencies,
+  currencyOf,
+  LOCALES,
+  nearestLocale,
+  offeredLocales,
+  startLocale,
+} from '$areas/first-run/new-clinic';
 
 it('a clinic is of the computer’s country, whether or not it is in the list', () => {
   expect(['es-PE', 'en-ZA', 'de-DE', 'en-GB'].map(nearestLocale)).toEqual(['es-PE', 'en-ZA', 'de-DE', 'en-GB']);
@@ -21,4 +28,16 @@ it('the computer’s own region is offered first, and once', () => {
   expect(offeredLocales('en-ZA')).toEqual(['en-ZA', ...LOCALES]);
   const here = offeredLocales('es-ES');
   expect([here[0], here.length]).toEqual(['es-ES', LOCALES.length]);
+});
+
+it('a clinic begins in the language that was chosen for the screen', () => {
+  const cases = [
+    ['en-GB', 'en', 'en-GB'],
+    ['en-GB', 'es', 'es-GB'],
+    ['es-PE', 'en', 'en-PE'],
+    ['de-DE', 'es', 'es-DE'],
+    ['c', 'es', 'es-ES'],
+  ];
+  for (const [own, language, begun] of cases) expect(startLocale(own!, language!)).toBe(begun);
+  expect(currencyOf(startLocale('es-PE', 'en'))).toBe('PEN');
 });

@@ -62,12 +62,14 @@ it('stands in a field as the language writes it', () => {
 });
 
 describe('a number with its unit beside it', () => {
-  const units = ['kg', 'kilos', '€'];
+  const units = ['kg', 'kilos', '€', 'S/'];
   it.each([
     ['4,5 kg', 4.5],
     ['4.5KG', 4.5],
     ['-2 kilos', -2],
     ['€ 3', 3],
+    ['S/.40', 40],
+    ['S/ 40.50', 40.5],
     ['4', 4],
   ])('is read: %s', (typed, value) => expect(parseNumber(typed, Infinity, units)).toBe(value));
 

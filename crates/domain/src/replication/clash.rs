@@ -43,7 +43,10 @@ pub(super) fn place_of(ledger: &Ledger, visit: &Row) -> Option<Place> {
 
 /// The visits in a place of which it was said that they stand over another: when one leaves that place, that is a question again.
 pub(super) fn in_question(ledger: &Ledger, (staff, from, until): Place) -> Vec<Uuid> {
-    let in_question = |row: &Row| is_open(row) && (is_marked(row) || row.id("clash_with_id").is_some());
+    let in_question = |row: &Row| {
+        let stands_there = at(row, "starts_at") < until && at(row, "ends_at") + buffer(ledger, row) > from;
+        stands_there && is_open(row) && (is_marked(row) || row.id("clash_with_id").is_some())
+    };
     let mut found: Vec<_> = ledger.visits_of(staff, from, until).filter(|(_, row)| in_question(row)).map(|(id, _)| id).collect();
     found.sort_unstable();
     found

@@ -477,14 +477,14 @@ pub struct Problem {
 pub struct LeftOut {
     /// The last number before them.
     pub after: i64,
-    /// The last of them.
+    /// Where the numbers go on: the next one is the first that is given out again.
     pub until: i64,
 }
 
 impl LeftOut {
     /// Whether a number is one of them.
     pub fn holds(&self, seq: i64) -> bool {
-        self.after < seq && seq <= self.until
+        self.after < seq && seq < self.until
     }
 }
 

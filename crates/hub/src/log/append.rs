@@ -111,6 +111,9 @@ pub(crate) async fn append(
             }
             Err(error) => return Err(error.into()),
         }
+        if may_rest_on_others(&pg, clinic, &fresh, &ends).await? {
+            return Err(Problem::Away("a database was put back, and what this rests on may come from another desk yet".to_owned()));
+        }
         let number = async {
             let number = pg.prepare_cached("UPDATE log_heads SET head = $2 WHERE clinic_id = $1").await?;
             Ok::<_, DbError>(pg.execute(&number, &[&clinic, &head]).await?)
@@ -127,6 +130,20 @@ pub(crate) async fn append(
     let results: Vec<PushResult> = results.into_iter().filter_map(|known| known.or_else(|| ends.next().map(|end| end.0))).collect();
     count(metrics, &results);
     Ok(Pushed { results, head, now })
+}
+
+/// Whether something was refused that may only have come too early: an older database was put back a few minutes ago, what the desk wrote rests on what it
+/// had read before, and another desk sends that again. After that it is refused.
+async fn may_rest_on_others(pg: &Pg<'_>, clinic: Uuid, fresh: &[Transaction], ends: &[Ended]) -> Result<bool, DbError> {
+    let is_missing = |end: &Ended| end.0.reason.as_ref().is_some_and(|reason| ["missing_parent", "missing_value"].contains(&&*reason.code));
+    let seen: Vec<i64> = fresh.iter().zip(ends).filter(|(_, end)| is_missing(end)).map(|(transaction, _)| transaction.seen).collect();
+    if seen.is_empty() {
+        return Ok(false);
+    }
+    let sql = "SELECT EXISTS (SELECT 1 FROM left_out, unnest($2::bigint[]) AS seen
+                 WHERE clinic_id = $1 AND after_seq < seen AND seen < until_seq AND put_back_at > now() - interval '10 minutes')";
+    let statement = pg.prepare_cached(sql).await?;
+    Ok(pg.query_one(&statement, &[&clinic, &seen]).await?.try_get(0)?)
 }
 
 /// Two desks that were let in while the clinic was empty may each have records of a clinic of their own: the first that comes founds it, and those of

@@ -206,7 +206,7 @@ impl Loader<'_> {
                 }
                 let sql = format!(
                     "SELECT c.id FROM unnest($2::uuid[], $3::timestamptz[]) AS p (id, at)
-                     JOIN {} c ON c.clinic_id = $1 AND c.{} = p.id AND c.deleted_at = p.at LIMIT 10000",
+                     JOIN {} c ON c.clinic_id = $1 AND c.{} = p.id AND c.deleted_at = p.at",
                     reference.table, reference.column
                 );
                 let statement = self.pg.prepare_cached(&sql).await?;

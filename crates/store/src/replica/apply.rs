@@ -268,14 +268,16 @@ impl<'a> Page<'a> {
         Ok(statement.raw_execute()?)
     }
 
-    /// Keeps what lost beside the record, settles what a person has chosen, and notes what the hub did by itself. Whoever only writes it again may
-    /// not know of what lost: most often it is the next save of the one who won, sent together with the first.
+    /// Keeps what lost beside the record, settles what a person has chosen or has written again as it was when it lost, and notes what the hub did by
+    /// itself. Whoever writes something else may not know of what lost: most often it is the next save of the one who won, sent together with the first.
     fn remember(&mut self, entry: &Entry, logged: &Logged, seq: i64) -> Result<()> {
-        if self.has_open_losses && entry.maker == Maker::Desk && logged.action == Action::ChooseValue.as_str() {
-            let sql =
-                "UPDATE lost_values SET settled_at = ?4 WHERE table_name = ?1 AND row_id = ?2 AND column_name = ?3 AND settled_at IS NULL";
-            for column in entry.columns.keys() {
-                self.db.prepare_cached(sql)?.execute(params![entry.table.as_str(), entry.id.as_bytes(), column, logged.at.0])?;
+        if self.has_open_losses && entry.maker == Maker::Desk {
+            let is_choice = logged.action == Action::ChooseValue.as_str();
+            let sql = "UPDATE lost_values SET settled_at = ?4
+                       WHERE table_name = ?1 AND row_id = ?2 AND column_name = ?3 AND settled_at IS NULL AND (?5 OR lost = ?6)";
+            for (column, value) in entry.columns.iter() {
+                let values = params![entry.table.as_str(), entry.id.as_bytes(), column, logged.at.0, is_choice, value.to_string()];
+                self.db.prepare_cached(sql)?.execute(values)?;
             }
         }
         for lost in entry.lost.iter().filter(|lost| lost.column != "updated_at") {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::copy::{Field, decode_copy};
 use crate::catalog::Catalog;
-use crate::file::{is_older, open_writer, remove_file, seal, twice};
+use crate::file::{is_older, open_writer, remove_file, remove_if_there, seal, twice, with_suffix};
 use crate::{FileKey, Result, StoreError, derived};
 
 /// Where the filling stands.
@@ -98,8 +98,14 @@ impl Bootstrap {
     /// # Errors
     /// What SQLite or the system says.
     pub fn begin_anew(path: &Path, key: &FileKey, begun: &Begun) -> Result<()> {
-        remove_file(path)?;
-        Self::begin(path, key, begun)
+        // At every moment there is a file that says who the desk is: its code is used up.
+        let anew = with_suffix(path, ".anew");
+        remove_file(&anew)?;
+        Self::begin(&anew, key, begun)?;
+        for log in ["-wal", "-shm"] {
+            remove_if_there(&with_suffix(path, log))?;
+        }
+        Ok(std::fs::rename(&anew, path)?)
     }
 
     /// Who the desk is that a file was begun for; none where the file was begun for none. One that an older program began is begun anew: it has

@@ -179,8 +179,9 @@ impl Store {
                 }
             } else {
                 tx.db().execute(&format!("UPDATE {table} SET updated_at = ?2 WHERE id = ?1"), params![id, now])?;
-                tx.say_again(&table, id, column)?;
             }
+            // What is taken may stand by now, too.
+            tx.say_again(&table, id, column)?;
             let settled =
                 "UPDATE lost_values SET settled_at = ?4 WHERE table_name = ?1 AND row_id = ?2 AND column_name = ?3 AND settled_at IS NULL";
             tx.db().execute(settled, params![table, id, column, now])?;

@@ -96,9 +96,9 @@ impl Store {
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut changed = 0;
         for LeftOut { after, until } in left_out {
-            let sql = "UPDATE outbox SET sent_at = NULL, last_seq = NULL WHERE last_seq > ?1 AND last_seq <= ?2";
+            let sql = "UPDATE outbox SET sent_at = NULL, last_seq = NULL WHERE last_seq > ?1 AND last_seq < ?2";
             changed += tx.execute(sql, [after, until])?;
-            changed += tx.execute("UPDATE sync_state SET head = ?1 WHERE head > ?1 AND head <= ?2", [after, until])?;
+            changed += tx.execute("UPDATE sync_state SET head = ?1 WHERE head > ?1 AND head < ?2", [after, until])?;
         }
         tx.commit()?;
         self.forget_shield();
@@ -147,7 +147,12 @@ impl Store {
             while let Some(row) = rows.next()? {
                 let id = Uuid::from_bytes(row.get(0)?);
                 let mut columns = super::digest::columns(row, table)?;
-                let named: Columns = own.iter().filter_map(|column| Some((*column, columns.remove(column)?))).collect();
+                let mut named: Columns = own.iter().filter_map(|column| Some((*column, columns.remove(column)?))).collect();
+                // The hub takes this mark off a visit that stands over none yet.
+                if table.name == "appointments" && columns.get("is_overbooked").is_some_and(|mark| *mark == 1) {
+                    columns.insert("is_overbooked", 0.into());
+                    named.insert("is_overbooked", 1.into());
+                }
                 if !named.is_empty() {
                     later.insert(id, named);
                 }

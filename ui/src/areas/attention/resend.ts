@@ -11,8 +11,8 @@ export interface ValueForm {
 /** What a row's values are typed into, by column. */
 export type RowForm = Record<string, ValueForm>;
 
-/** Where what is typed of something rejected is kept. */
-export const draftOf = ({ n }: RejectedChange): string => `resend:${n}`;
+/** Where what is typed of something rejected is kept: its number begins anew in a file that is built anew. */
+export const draftOf = ({ made_at, rejected_at }: RejectedChange): string => `resend:${made_at}:${rejected_at}`;
 
 export function valueFormOf({ kind, value }: RecordValue, zone: string): ValueForm {
   const at = kind === 'instant' && value !== null ? Number(value) : NaN;

@@ -117,6 +117,12 @@ export function nearestLocale(locale: string): string {
   return ofCountry(locale) ?? LOCALES.find((offered) => offered.startsWith(`${language}-`)) ?? 'en-US';
 }
 
+/** Where a new clinic's form begins: the computer's country, in the language that is in use. */
+export function startLocale(own: string, language: string): string {
+  const there = ofCountry(own);
+  return nearestLocale(there === null ? language : `${language}-${there.split('-').at(-1)}`);
+}
+
 /** What is offered: the computer's own first. */
 export const offeredLocales = (own: string): string[] => [...new Set([nearestLocale(own), ...LOCALES])];
 

@@ -16,6 +16,7 @@ interface Kept<T> {
 export class FormDraft<T extends object> {
   readonly #draft: Draft<Kept<T>>;
   readonly #start: T;
+  #hasKept = false;
   /** What was left from the last time, until it is taken up or thrown away. */
   left = $state.raw<T | null>(null);
 
@@ -38,9 +39,14 @@ export class FormDraft<T extends object> {
     return JSON.stringify(value) !== JSON.stringify(this.#start);
   }
 
-  /** Keeps what is typed. What was left before is not overwritten before something new is typed. */
+  /**
+   * Keeps what is typed. What was left before is not overwritten before something new is typed; what was typed now and is back to what it was is forgotten.
+   */
   keep(value: T): void {
-    if (!this.isChanged(value)) return;
+    const isChanged = this.isChanged(value);
+    if (!isChanged && this.#hasKept) void this.#draft.clear();
+    this.#hasKept = isChanged;
+    if (!isChanged) return;
     this.left = null;
     this.#draft.keep({ value, start: this.#start });
   }

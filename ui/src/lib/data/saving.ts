@@ -12,12 +12,15 @@ interface ToastAction {
   run: () => void;
 }
 
-/** Says what was done and offers to undo it, and one thing more (such as telling the client). */
-export function toastSaved<T>(message: string, saved: Saved<T>, more?: ToastAction): void {
+/**
+ * Says what was done and offers to undo it, and one thing more (such as telling the client). Of what took something back (`isBack`) that is said when it is
+ * undone: then it is there again.
+ */
+export function toastSaved<T>(message: string, saved: Saved<T>, more?: ToastAction, isBack = false): void {
   const action = saved.undo;
   toast(message, {
     duration: UNDO_MILLIS,
-    action: action === null ? undefined : { label: t('common.undo'), onClick: () => void undo(action) },
+    action: action === null ? undefined : { label: t('common.undo'), onClick: () => void undo(action, isBack) },
     cancel: more && { label: more.label, onClick: more.run },
   });
 }
@@ -49,8 +52,9 @@ export async function save<T>(
 }
 
 /** Takes something back, and offers to bring it back in its turn. */
-export async function undo(action: number): Promise<void> {
-  await save(backend.undo(action), { done: t('common.undone') });
+export async function undo(action: number, isBack = false): Promise<void> {
+  const undone = await save(backend.undo(action));
+  if (undone) toastSaved(t(isBack ? 'common.redone' : 'common.undone'), undone, undefined, !isBack);
 }
 
 /** Ctrl+Z: takes back the last thing done at this desk, and says what that was: it may have been long ago, and somebody else. */
@@ -59,7 +63,7 @@ export async function undoLast(): Promise<void> {
   if (asked === null) toast(t('refusal.nothing_to_undo'));
   if (!asked) return;
   const undone = await save(backend.undo(asked.action_id));
-  if (undone) toastSaved(await undoneWords(asked.action), undone);
+  if (undone) toastSaved(await undoneWords(asked.action), undone, undefined, true);
 }
 
 /** The names of actions are not there from the start, and what cannot be loaded holds up nothing. */
