@@ -16,13 +16,15 @@ const created = (page: Page) =>
 
 test.describe('in a country whose region is in no list', () => {
   test.use({ locale: 'es-PE' });
-  test('a new clinic is of the computer’s own country, with its currency', async ({ page }) => {
+  test('a new clinic is of the computer’s own country, in the language of the screen, with its currency', async ({
+    page,
+  }) => {
     await beginClinic(page);
-    await expect(page.getByTestId('clinic-region')).toContainText('Perú');
+    await expect(page.getByTestId('clinic-region')).toContainText('Peru');
     await expect(page.getByTestId('clinic-currency')).toContainText('PEN');
     await page.getByTestId('create-clinic').click();
     await expect(page.getByTestId('shell')).toBeVisible();
-    expect(await created(page)).toEqual({ locale: 'es-PE', currency: 'PEN' });
+    expect(await created(page)).toEqual({ locale: 'en-PE', currency: 'PEN' });
   });
 });
 

@@ -156,13 +156,13 @@ test('another desk is let in by a code with its address and its time', async ({ 
   await page.getByTestId('let-in').click();
   await expect(page.getByTestId('device-code')).toHaveText('ABCD-EFGH-JKMN');
   await expect(page.getByTestId('code-address')).toHaveText('https://hub.acacias.example');
-  await expect(page.getByTestId('code-left')).toHaveText('Good for 15:00 more');
+  await expect(page.getByTestId('code-left')).toHaveText('Good for another 15:00 min');
   await page.clock.setFixedTime(Date.parse('2026-11-20T10:26:01+01:00'));
-  await expect(page.getByTestId('code-left')).toHaveText('Good for 0:59 more');
+  await expect(page.getByTestId('code-left')).toHaveText('Good for another 0:59 min');
   await page.clock.setFixedTime(Date.parse('2026-11-20T10:28:00+01:00'));
   await expect(page.getByText('This code has expired.')).toBeVisible();
   await page.getByTestId('code-new').click();
-  await expect(page.getByTestId('code-left')).toHaveText('Good for 15:00 more');
+  await expect(page.getByTestId('code-left')).toHaveText('Good for another 15:00 min');
 });
 
 test('a desk that joined with the code shows without being asked for', async ({ page }) => {
@@ -176,7 +176,7 @@ test('a desk that joined with the code shows without being asked for', async ({ 
   await expect(page.getByTestId('device').filter({ hasText: 'Laptop' })).toHaveCount(1, { timeout: 20_000 });
   await expect(page.getByTestId('code-joined')).toHaveText('Laptop has joined.');
   await page.getByTestId('code-new').click();
-  await expect(page.getByTestId('code-left')).toHaveText('Good for 15:00 more');
+  await expect(page.getByTestId('code-left')).toHaveText('Good for another 15:00 min');
   await expect(page.getByTestId('code-joined')).toHaveCount(0);
 });
 

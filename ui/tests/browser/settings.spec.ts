@@ -3,7 +3,7 @@ import { askedOf, letGo, watchCommands } from './commands';
 import { expect, NOW, openDesk, test } from './desk';
 
 const toast = (page: Page, text: string) => page.locator('[data-sonner-toast]').filter({ hasText: text });
-const lock = (page: Page) => page.getByRole('spinbutton', { name: 'Lock after minutes' });
+const lock = (page: Page) => page.getByRole('spinbutton', { name: 'Lock after (minutes idle)' });
 
 test('an emptied field of the lock is no wish that it never locks', async ({ page }) => {
   await openDesk(page, '/#/settings/desk');
