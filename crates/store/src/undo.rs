@@ -46,7 +46,7 @@ impl Store {
         self.read(|db| {
             let sql = "SELECT o.action_id FROM outbox o
                        WHERE o.action <> 'create_clinic' AND NOT EXISTS (SELECT 1 FROM outbox u WHERE u.undoes_action_id = o.action_id)
-                       ORDER BY o.n DESC LIMIT 1000";
+                       ORDER BY o.n DESC";
             let mut statement = db.prepare_cached(sql)?;
             let mut actions = statement.query([])?;
             while let Some(row) = actions.next()? {

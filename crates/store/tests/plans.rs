@@ -47,7 +47,7 @@ const MEANT: &[(&str, &str)] = &[
     ("SELECT count(*) FROM search_docs", "counts the small pages of a table of two columns"),
     ("HAVING count(*) > 1", "looks for pairs along an index, not along the rows"),
     ("m.status = 'failed'", "walks an index that holds the failed ones alone"),
-    ("o.action <> 'undo'", "walks the outbox from its end and stops at the first that can be undone"),
+    ("o.action <> 'create_clinic'", "walks the outbox from its end and stops at the first that can be undone"),
 ];
 
 #[test]
