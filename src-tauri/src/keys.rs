@@ -2,14 +2,20 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use keyring_core::Entry;
+#[cfg(target_os = "macos")]
+use apple_native_keyring_store::keychain::Store as Keychain;
+use keyring_core::{CredentialStore, Entry};
 use petrel_domain::desk::KeyStore;
 use petrel_domain::{Refusal, RefusalCode};
 use petrel_store::{FileKey, Kept, KeyFile, WrappedKey, write_private};
 use uuid::Uuid;
+#[cfg(windows)]
+use windows_native_keyring_store::Store as Keychain;
+#[cfg(target_os = "linux")]
+use zbus_secret_service_keyring_store::Store as Keychain;
 use zeroize::Zeroizing;
 
 /// How long the keychain may take for its self-test; one that asks the person something is not waited for.
@@ -174,7 +180,7 @@ fn entry(service: &str, user: &str) -> keyring_core::Result<Entry> {
     let store = match keyring_core::get_default_store() {
         Some(store) => store,
         None => {
-            let store = keychain()?;
+            let store: Arc<CredentialStore> = Keychain::new()?;
             keyring_core::set_default_store(store.clone());
             store
         }
@@ -182,41 +188,25 @@ fn entry(service: &str, user: &str) -> keyring_core::Result<Entry> {
     store.build(service, user, None)
 }
 
-#[cfg(target_os = "linux")]
-fn keychain() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
-    Ok(zbus_secret_service_keyring_store::Store::new()?)
-}
-
-#[cfg(target_os = "macos")]
-fn keychain() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
-    Ok(apple_native_keyring_store::keychain::Store::new()?)
-}
-
-#[cfg(windows)]
-fn keychain() -> keyring_core::Result<std::sync::Arc<keyring_core::CredentialStore>> {
-    Ok(windows_native_keyring_store::Store::new()?)
-}
-
 fn of_keychain(error: keyring_core::Error) -> Refusal {
     match error {
         keyring_core::Error::NoEntry => Refusal::new(RefusalCode::KeyMissing),
-        error => Refusal::new(RefusalCode::KeychainUnavailable).with_detail(broken(&error)),
+        error => Refusal::new(RefusalCode::KeychainUnavailable).with_detail(broken(error)),
     }
 }
 
 /// What is wrong with the keychain. It is looked for anew the next time: one that was started again knows nothing of who spoke to it before.
-fn broken(error: &keyring_core::Error) -> String {
+fn broken(error: keyring_core::Error) -> String {
     keyring_core::unset_default_store();
     error.to_string()
 }
 
 fn self_test(service: &str) -> Result<(), String> {
-    let said = |error: keyring_core::Error| broken(&error);
     let probe = Uuid::now_v7();
-    let entry = entry(service, &format!("self-test {probe}")).map_err(said)?;
-    entry.set_secret(probe.as_bytes()).map_err(said)?;
-    let read = entry.get_secret().map_err(said);
-    entry.delete_credential().map_err(said)?;
+    let entry = entry(service, &format!("self-test {probe}")).map_err(broken)?;
+    entry.set_secret(probe.as_bytes()).map_err(broken)?;
+    let read = entry.get_secret().map_err(broken);
+    entry.delete_credential().map_err(broken)?;
     if read? == probe.as_bytes() { Ok(()) } else { Err("it gave back something else".to_owned()) }
 }
 

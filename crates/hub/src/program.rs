@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use petrel_domain::{Clock, SystemClock};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
@@ -118,10 +119,7 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
         Command::Device(Device::Revoke { clinic, device }) => crate::revoke_device(&connect(&config).await?, clinic, device).await?,
         Command::Restored => {
             Database::migrate(&config).await?;
-            println!(
-                "{} clinics count anew",
-                crate::leave_out_numbers(&config.database_url, petrel_domain::Clock::now(&petrel_domain::SystemClock)).await?
-            );
+            println!("{} clinics count anew", crate::leave_out_numbers(&config.database_url, SystemClock.now()).await?);
         }
         Command::Check { clinic } => {
             let wrong = crate::check(&connect(&config).await?, clinic).await?;

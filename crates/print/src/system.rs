@@ -2,7 +2,8 @@
 //!
 //! A font of all scripts has tens of megabytes, and a computer on which such a name was typed shows it with a font of its own.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use fontdb::{Database, FaceInfo, Stretch, Style};
@@ -41,6 +42,22 @@ struct Candidate<'a> {
     is_variable: bool,
 }
 
+/// The files of fonts that were chosen. A font of several scripts, or of several weights, is read once.
+struct Files<'a> {
+    library: &'a Database,
+    read: HashMap<fontdb::ID, (Arc<Vec<u8>>, u32)>,
+}
+
+impl Files<'_> {
+    fn found(&mut self, of: &Candidate<'_>, weight: f32) -> Option<Found> {
+        let (data, index) = match self.read.entry(of.info.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.library.with_face_data(of.info.id, |data, index| (Arc::new(data.to_vec()), index))?),
+        };
+        Some(Found { data: Arc::clone(data), index: *index, weight: of.is_variable.then_some(weight) })
+    }
+}
+
 /// Chooses fonts for letters: one for each script, so that a name is not set in two.
 pub(crate) fn find(wanted: &BTreeSet<char>, library: &Database) -> Vec<Family> {
     let candidates: Vec<Candidate<'_>> = library.faces().filter_map(|info| candidate(info, wanted, library)).collect();
@@ -49,11 +66,12 @@ pub(crate) fn find(wanted: &BTreeSet<char>, library: &Database) -> Vec<Family> {
         groups.entry(group(*sign)).or_default().insert(*sign);
     }
     let mut families: Vec<Family> = Vec::new();
+    let mut files = Files { library, read: HashMap::new() };
     for mut left in groups.into_values() {
         // What signs of a script there are beyond those of the best font: the next one may have them.
         while let Some((best, signs)) = best(&candidates, &left) {
             left.retain(|sign| !signs.contains(sign));
-            families.extend(family(best, &candidates, signs, library));
+            families.extend(family(best, &candidates, signs, &mut files));
         }
     }
     families
@@ -128,7 +146,7 @@ fn look(candidate: &Candidate<'_>, country: &str) -> [i32; 6] {
     ]
 }
 
-fn family(regular: &Candidate<'_>, candidates: &[Candidate<'_>], signs: HashSet<char>, library: &Database) -> Option<Family> {
+fn family(regular: &Candidate<'_>, candidates: &[Candidate<'_>], signs: HashSet<char>, files: &mut Files<'_>) -> Option<Family> {
     let is_bold = |of: &&Candidate<'_>| {
         let info = of.info;
         name(info) == name(regular.info)
@@ -138,9 +156,5 @@ fn family(regular: &Candidate<'_>, candidates: &[Candidate<'_>], signs: HashSet<
     };
     let bold = candidates.iter().filter(is_bold).min_by_key(|of| (i32::from(of.info.weight.0) - 700).abs());
     let bold = if regular.is_variable { Some(regular) } else { bold };
-    let found = |of: &Candidate<'_>, weight| {
-        let (data, index) = library.with_face_data(of.info.id, |data, index| (Arc::new(data.to_vec()), index))?;
-        Some(Found { data, index, weight: of.is_variable.then_some(weight) })
-    };
-    Some(Family { regular: found(regular, 400.0)?, bold: bold.and_then(|of| found(of, 700.0)), signs })
+    Some(Family { regular: files.found(regular, 400.0)?, bold: bold.and_then(|of| files.found(of, 700.0)), signs })
 }

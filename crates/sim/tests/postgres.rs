@@ -2,28 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
+mod common;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
+use common::{first_desk, next_desk, open, sql};
 use petrel_domain::replication::Kind;
 use petrel_domain::{Clock, SystemClock};
 use petrel_sim::{Plan, Postgres, Served, connect, fast_folder, make_templates, run_on};
-use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
-use petrel_sync::{HttpHub, Hub, HubError, compare, join, repair, round, send};
+use petrel_store::{Actor, Store};
+use petrel_sync::{HttpHub, Hub, HubError, compare, repair, round, send};
 use uuid::Uuid;
-
-fn key() -> FileKey {
-    FileKey::from_bytes([9; 32])
-}
-
-fn open(path: &Path) -> Store {
-    Store::open(&OpenOptions::new(path, key())).unwrap()
-}
-
-fn sql(store: &Store, sql: &str) {
-    store.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute_batch(sql)?)).unwrap();
-}
 
 const CLINIC: &str = "
     INSERT INTO clinics (id, name, timezone, created_at, updated_at) VALUES (x'01900000000070008000000000000001', 'Petrel Vets', 'Europe/Berlin', 1, 1);
@@ -41,23 +31,6 @@ fn visit(id: u8, starts_at: i64) -> String {
          VALUES (x'019000000000700080000000000001{id:02x}', x'01900000000070008000000000000003', x'01900000000070008000000000000004',
            x'01900000000070008000000000000002', {starts_at}, {starts_at} + 1800000, 'confirmed', 1, 1)"
     )
-}
-
-/// The first desk of a clinic, with a file that has nothing yet.
-async fn first_desk(served: &Served, clinic: Uuid, folder: &Path) -> (Store, HttpHub) {
-    let (hub, enrolled) = served.desk(clinic).await.unwrap();
-    let desk = open(&folder.join("first.petrel"));
-    desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
-    (desk, hub)
-}
-
-/// One more desk, which has all that the hub has.
-async fn next_desk(served: &Served, clinic: Uuid, path: &Path) -> (Store, HttpHub) {
-    let (hub, enrolled) = served.desk(clinic).await.unwrap();
-    join(path, &key(), &hub, &served.url, &enrolled, |_| {}).await.unwrap();
-    let desk = open(path);
-    round(&desk, &hub, &SystemClock).await.unwrap();
-    (desk, hub)
 }
 
 #[tokio::test]

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
+mod common;
+
 use std::path::Path;
 
+use common::{first_desk, key, next_desk, open, sql, tie};
 use petrel_domain::{Millis, SystemClock};
 use petrel_sim::{Postgres, Served, connect, fast_folder};
-use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
+use petrel_store::Store;
 use petrel_sync::{HttpHub, Hub, HubError, SyncError, compare, join, round, send};
 
 const CLINIC: &str = "INSERT INTO clinics (id, name, timezone, created_at, updated_at)
@@ -14,18 +17,6 @@ const CLINIC: &str = "INSERT INTO clinics (id, name, timezone, created_at, updat
 
 /// When the gap of the numbers is as small as it can be: `2026-01-01` and a minute.
 const FIRST_MINUTE: Millis = Millis(1_767_225_660_000);
-
-fn key() -> FileKey {
-    FileKey::from_bytes([9; 32])
-}
-
-fn open(path: &Path) -> Store {
-    Store::open(&OpenOptions::new(path, key())).unwrap()
-}
-
-fn sql(store: &Store, sql: &str) {
-    store.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute_batch(sql)?)).unwrap();
-}
 
 fn client(n: u8, name: &str) -> String {
     format!("INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (x'0190000000007000800000000000010{n}', '{name}', 1, 1)")
@@ -88,16 +79,11 @@ async fn what_was_sent_after_the_backup_is_sent_again() {
     let before = Served::start(&postgres).await.unwrap();
     let folder = fast_folder().unwrap();
     let clinic = before.clinic().await.unwrap();
-    let (first_hub, enrolled) = before.desk(clinic).await.unwrap();
-    let first = open(&folder.path().join("first.petrel"));
-    first.join_hub(&before.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
     sql(&first, CLINIC);
     sql(&first, &client(1, "Ada"));
     round(&first, &first_hub, &SystemClock).await.unwrap();
-    let (second_hub, second_enrolled) = before.desk(clinic).await.unwrap();
-    let second = folder.path().join("second.petrel");
-    join(&second, &key(), &second_hub, &before.url, &second_enrolled, |_| {}).await.unwrap();
-    let second = open(&second);
+    let (second, second_hub) = next_desk(&before, clinic, &folder.path().join("second.petrel")).await;
 
     let kept = keep(&postgres, &before.database_url).await;
     sql(&first, &client(2, "Bo"));
@@ -111,13 +97,8 @@ async fn what_was_sent_after_the_backup_is_sent_again() {
 
     assert_eq!(petrel_hub::leave_out_numbers(&kept, FIRST_MINUTE).await.unwrap(), 1);
     let served = Served::on(&kept).await.unwrap();
-    let again = async |desk: &Store| {
-        // What opens the door may be newer than the backup: then a code does.
-        let (hub, enrolled) = served.desk(clinic).await.unwrap();
-        desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
-        hub
-    };
-    let (first_hub, second_hub) = (again(&first).await, again(&second).await);
+    // What opens the door may be newer than the backup: then a code does.
+    let (first_hub, second_hub) = (tie(&first, &served, clinic).await, tie(&second, &served, clinic).await);
     sql(&first, &pet(2));
     let first = go_on(&first, &first_hub, &served, &folder.path().join("first-new.petrel")).await;
     assert_eq!(names(&first), "Eve Bo");
@@ -140,15 +121,10 @@ async fn what_rests_on_lost_work_waits_for_it_and_a_second_time_loses_nothing_ei
     let before = Served::start(&postgres).await.unwrap();
     let folder = fast_folder().unwrap();
     let clinic = before.clinic().await.unwrap();
-    let (first_hub, enrolled) = before.desk(clinic).await.unwrap();
-    let first = open(&folder.path().join("first.petrel"));
-    first.join_hub(&before.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
     sql(&first, CLINIC);
     round(&first, &first_hub, &SystemClock).await.unwrap();
-    let (second_hub, enrolled) = before.desk(clinic).await.unwrap();
-    let second = folder.path().join("second.petrel");
-    join(&second, &key(), &second_hub, &before.url, &enrolled, |_| {}).await.unwrap();
-    let second = open(&second);
+    let (second, second_hub) = next_desk(&before, clinic, &folder.path().join("second.petrel")).await;
     let kept = keep(&postgres, &before.database_url).await;
     let once_more = keep(&postgres, &kept).await;
     sql(&second, &client(3, "Cy"));
@@ -160,12 +136,7 @@ async fn what_rests_on_lost_work_waits_for_it_and_a_second_time_loses_nothing_ei
 
     petrel_hub::leave_out_numbers(&kept, FIRST_MINUTE).await.unwrap();
     let served = Served::on(&kept).await.unwrap();
-    let again = async |desk: &Store, served: &Served| {
-        let (hub, enrolled) = served.desk(clinic).await.unwrap();
-        desk.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
-        hub
-    };
-    let (first_hub, second_hub) = (again(&first, &served).await, again(&second, &served).await);
+    let (first_hub, second_hub) = (tie(&first, &served, clinic).await, tie(&second, &served, clinic).await);
     let ended = round(&first, &first_hub, &SystemClock).await;
     assert!(matches!(ended, Err(SyncError::Hub(HubError::BehindHorizon))), "{ended:?}");
     let early = send(&first, &first_hub, &SystemClock).await;
@@ -182,7 +153,7 @@ async fn what_rests_on_lost_work_waits_for_it_and_a_second_time_loses_nothing_ei
     drop(served);
     petrel_hub::leave_out_numbers(&once_more, FIRST_MINUTE.plus_minutes(1)).await.unwrap();
     let served = Served::on(&once_more).await.unwrap();
-    let first_hub = again(&first, &served).await;
+    let first_hub = tie(&first, &served, clinic).await;
     let first = go_on(&first, &first_hub, &served, &folder.path().join("first-newest.petrel")).await;
     assert_eq!(names(&first), "Di", "what it had sent before it was filled anew, its file says no more");
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());

@@ -118,11 +118,16 @@ impl Backups {
     /// As [`Backups::list`].
     pub fn list_of(&self, key_file: &KeyFile) -> Result<Vec<Backup>> {
         let mut found = self.list()?;
-        found.retain(|backup| {
-            let other = KeyFile::read_beside(Path::new(&backup.path)).ok().flatten();
-            other.is_none_or(|other| other.key_id == key_file.key_id)
-        });
+        found.retain(|backup| is_of(backup, key_file));
         Ok(found)
+    }
+
+    /// The newest of them; it looks no further.
+    ///
+    /// # Errors
+    /// As [`Backups::list`].
+    pub fn newest_of(&self, key_file: &KeyFile) -> Result<Option<Backup>> {
+        Ok(self.list()?.into_iter().find(|backup| is_of(backup, key_file)))
     }
 
     /// Removes what a crash left half-made.
@@ -157,6 +162,12 @@ impl Backups {
         }
         Ok(())
     }
+}
+
+/// Whether a backup is under a key. One that does not say counts.
+fn is_of(backup: &Backup, key_file: &KeyFile) -> bool {
+    let other = KeyFile::read_beside(Path::new(&backup.path)).ok().flatten();
+    other.is_none_or(|other| other.key_id == key_file.key_id)
 }
 
 /// When a backup was made, by its name; none where it is none.

@@ -79,6 +79,7 @@ struct Batch {
 
 /// What waits after a transaction that was read before, or from the first on, as much as is sent at a time; none where nothing does.
 fn batch<H: Hub>(store: &Store, schema: i32, most: usize, follows: Option<TransactionId>) -> Result<Option<Batch>, SyncError> {
+    let most = if follows.is_none() { most.min(FIRST_ROWS) } else { most };
     let transactions = store.outgoing(follows.map_or(0, |follows| follows.n), most, PUSH_BYTES)?;
     let Some(last) = transactions.last().map(Transaction::id) else { return Ok(None) };
     let head = if follows.is_none() { Some(store.local_hub()?.head) } else { None };
@@ -105,9 +106,8 @@ pub async fn push<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn
 /// none before the one it follows: were a later one there first, the hub would take the earlier for a file that went back in time.
 async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<bool, SyncError> {
     let (schema, most) = (hub.versions().current, hub.most_rows());
-    let read = |follows: Option<TransactionId>| {
+    let read = |follows| {
         let file = store.clone();
-        let most = if follows.is_none() { most.min(FIRST_ROWS) } else { most };
         beside(move || batch::<H>(&file, schema, most, follows))
     };
     let mut reading = Some(read(None));

@@ -45,9 +45,11 @@ impl Desk {
         if let Err(error) = self.backups().sweep() {
             tracing::warn!(%error, "the folder of backups");
         }
-        let key_file = KeyFile::read_beside(&self.inner.folder.file()).unwrap_or_default();
-        let own = key_file.map_or_else(|| self.backups().list(), |key_file| self.backups().list_of(&key_file)).unwrap_or_default();
-        locked(&self.inner.made).at = own.first().map(|backup| backup.made_at);
+        let newest = match KeyFile::read_beside(&self.inner.folder.file()).unwrap_or_default() {
+            Some(key_file) => self.backups().newest_of(&key_file),
+            None => self.backups().list().map(|all| all.into_iter().next()),
+        };
+        locked(&self.inner.made).at = newest.unwrap_or_default().map(|backup| backup.made_at);
     }
 
     /// Makes a backup now.

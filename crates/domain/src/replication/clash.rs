@@ -38,29 +38,34 @@ pub(super) type Place = (Uuid, i64, i64);
 /// Where a visit stands, if it does.
 pub(super) fn place_of(ledger: &Ledger, visit: &Row) -> Option<Place> {
     let staff = visit.id("staff_id").filter(|_| is_open(visit))?;
-    Some((staff, at(visit, "starts_at"), at(visit, "ends_at") + buffer(ledger, visit)))
+    let (from, until) = span(ledger, visit);
+    Some((staff, from, until))
+}
+
+/// From when until when a visit takes time, with what its service keeps free after it, in Unix milliseconds.
+fn span(ledger: &Ledger, visit: &Row) -> (i64, i64) {
+    (at(visit, "starts_at"), at(visit, "ends_at") + buffer(ledger, visit))
+}
+
+/// The visits that reach into a place, open or not, each with its span.
+fn reaching(ledger: &Ledger, (staff, from, until): Place) -> impl Iterator<Item = (Uuid, &Row, (i64, i64))> {
+    let all = ledger.visits_of(staff, from, until).map(|(id, row)| (id, row, span(ledger, row)));
+    all.filter(move |(.., (start, end))| *start < until && *end > from)
 }
 
 /// The visits in a place of which it was said that they stand over another: when one leaves that place, that is a question again.
-pub(super) fn in_question(ledger: &Ledger, (staff, from, until): Place) -> Vec<Uuid> {
-    let in_question = |row: &Row| {
-        let stands_there = at(row, "starts_at") < until && at(row, "ends_at") + buffer(ledger, row) > from;
-        stands_there && is_open(row) && (is_marked(row) || row.id("clash_with_id").is_some())
-    };
-    let mut found: Vec<_> = ledger.visits_of(staff, from, until).filter(|(_, row)| in_question(row)).map(|(id, _)| id).collect();
-    found.sort_unstable();
-    found
+pub(super) fn in_question(ledger: &Ledger, place: Place) -> impl Iterator<Item = Uuid> {
+    let is_said = |row: &Row| is_open(row) && (is_marked(row) || row.id("clash_with_id").is_some());
+    reaching(ledger, place).filter(move |(_, row, _)| is_said(row)).map(|(id, ..)| id)
 }
 
 /// The visits that, together, leave one no room, by their starts; none where there is room.
 fn in_the_way(ledger: &Ledger, id: Uuid, visit: &Row) -> Vec<Uuid> {
-    let Some((staff, from, until)) = place_of(ledger, visit) else { return Vec::new() };
+    let Some(place) = place_of(ledger, visit) else { return Vec::new() };
     let is_boarding = is_boarding(ledger, visit);
-    let mut others: Vec<(i64, i64, Uuid)> = ledger
-        .visits_of(staff, from, until)
-        .filter(|(other, row)| *other != id && takes_place(row) && is_boarding == self::is_boarding(ledger, row))
-        .map(|(other, row)| (at(row, "starts_at"), at(row, "ends_at") + buffer(ledger, row), other))
-        .filter(|(start, end, _)| *start < until && *end > from)
+    let mut others: Vec<(i64, i64, Uuid)> = reaching(ledger, place)
+        .filter(|(other, row, _)| *other != id && takes_place(row) && is_boarding == self::is_boarding(ledger, row))
+        .map(|(other, _, (start, end))| (start, end, other))
         .collect();
     others.sort_unstable();
     let is_one_service = others.iter().all(|(_, _, other)| {
@@ -69,7 +74,7 @@ fn in_the_way(ledger: &Ledger, id: Uuid, visit: &Row) -> Vec<Uuid> {
             .is_some_and(|row| row.id("service_id").is_some() && row.id("service_id") == visit.id("service_id"))
     });
     let room = if is_one_service { capacity(ledger, visit) } else { 1 };
-    if most_at_once(&others, from) < room { Vec::new() } else { others.into_iter().map(|(_, _, other)| other).collect() }
+    if most_at_once(&others, place.1) < room { Vec::new() } else { others.into_iter().map(|(_, _, other)| other).collect() }
 }
 
 /// How many of these visits, told by start and end and sorted by their starts, stand at the same time at the most, from an instant on.

@@ -149,7 +149,7 @@ impl Case<'_> {
         for (column, value) in change.columns.iter() {
             let name = register(table, column).0;
             let theirs = row.stamp(name);
-            let is_seen = theirs.seq <= self.seen || theirs.replica == mine.replica;
+            let is_seen = !self.is_unseen(&theirs);
             let is_won = is_seen || mine.beats(&theirs);
             let old = row.value(column);
             let differs = old != value;
@@ -181,27 +181,28 @@ impl Case<'_> {
             }
         }
         let was_deleted = row.is_deleted();
-        let is_unseen_deletion = was_deleted && row.stamp("deleted_at").seq > self.seen && row.stamp("deleted_at").replica != mine.replica;
+        let is_unseen_deletion = was_deleted && self.is_unseen(&row.stamp("deleted_at"));
         let edits = change.columns.keys().any(|column| !is_mark(table, column)) && !change.columns.contains_key("deleted_at");
-        let is_unread = |(register, stamp): &(Name, Stamp)| {
-            register != "deleted_at" && !is_mark(table, register) && stamp.seq > self.seen && stamp.replica != mine.replica
-        };
-        let was_written = row.written.iter().any(is_unread);
-        let is_placed = table == "appointments" && set.keys().any(|column| PLACE.contains(&column));
-        let left = clash::place_of(self.ledger, row).filter(|_| is_placed);
-        self.left.extend(left);
-        self.ledger.set(table, change.id, &set, &won, seq);
-        if is_placed {
+        if !was_deleted && set.get("deleted_at").is_some_and(|at| !at.is_null()) {
+            let is_typed = |register: &str| register != "deleted_at" && !is_mark(table, register);
+            let is_unread = row.written.iter().any(|(register, stamp)| is_typed(register) && self.is_unseen(stamp));
+            self.deleted.push((table, change.id, is_unread));
+        }
+        if table == "appointments" && set.keys().any(|column| PLACE.contains(&column)) {
+            self.left.extend(clash::place_of(self.ledger, row));
             self.places.push(change.id);
         }
-        if !was_deleted && set.get("deleted_at").is_some_and(|at| !at.is_null()) {
-            self.deleted.push((table, change.id, was_written));
-        }
+        self.ledger.set(table, change.id, &set, &won, seq);
         self.push(table, change.id, standing, lost, prior, Maker::Desk);
         // What somebody wrote into a row that another desk deleted meanwhile must not vanish with it.
         if is_unseen_deletion && edits {
             self.bring_back(table, change.id);
         }
+    }
+
+    /// Whether another desk wrote this, and the one whose transaction it is had not read it.
+    fn is_unseen(&self, theirs: &Stamp) -> bool {
+        theirs.seq > self.seen && theirs.replica != self.stamp.replica
     }
 
     /// Every row a change refers to is there.
@@ -221,8 +222,7 @@ impl Case<'_> {
             let row = self.ledger.row(table, id).filter(|row| !row.is_deleted());
             let Some(parent_id) = row.and_then(|row| row.id(column)) else { continue };
             let Some(row) = self.ledger.row(parent, parent_id).filter(|row| row.is_deleted()) else { continue };
-            let by = row.stamp("deleted_at");
-            if by.seq > self.seen && by.replica != self.stamp.replica {
+            if self.is_unseen(&row.stamp("deleted_at")) {
                 self.bring_back(parent, parent_id);
                 self.revive(parent, parent_id);
             }
@@ -242,10 +242,12 @@ impl Case<'_> {
         if table == "appointments" {
             self.places.push(id);
         }
-        for (child, child_id) in self.ledger.children_of(table, id) {
-            let Some(row) = self.ledger.row(child, child_id) else { continue };
-            let went_along = row.is_deleted() && *row.value("deleted_at") == deleted_at && row.stamp("deleted_at").replica == by;
-            if went_along && self.ledger.has_its_parents(child, child_id) {
+        let went_along = |row: &Row| *row.value("deleted_at") == deleted_at && row.stamp("deleted_at").replica == by;
+        let along = self.ledger.children_of(table, id).filter(|(_, row)| went_along(row));
+        let mut along: Vec<_> = along.map(|(key, _)| key).collect();
+        along.sort_unstable();
+        for (child, child_id) in along {
+            if self.ledger.has_its_parents(child, child_id) {
                 self.bring_back(child, child_id);
             }
         }

@@ -130,21 +130,20 @@ impl Ledger {
 
     /// Whether a living row needs this one.
     pub(super) fn has_living_children(&mut self, table: &'static str, id: Uuid) -> bool {
-        self.children_of(table, id).into_iter().any(|key| self.rows.get(&key).is_some_and(|row| !row.is_deleted()))
+        self.children_of(table, id).any(|(_, row)| !row.is_deleted())
     }
 
-    /// The rows that need this one, living or dead, in the order of their ids.
-    pub(super) fn children_of(&mut self, table: &'static str, id: Uuid) -> Vec<Key> {
-        let children = self.children.get_or_insert_with(|| {
+    /// The rows that need this one, living or dead, in no order.
+    pub(super) fn children_of(&mut self, table: &'static str, id: Uuid) -> impl Iterator<Item = (Key, &Row)> {
+        let Self { children, rows, .. } = self;
+        let children = children.get_or_insert_with(|| {
             let mut children = HashMap::default();
-            self.rows.iter().for_each(|(key, row)| note_parents(&mut children, *key, row));
+            rows.iter().for_each(|(key, row)| note_parents(&mut children, *key, row));
             children
         });
+        let rows: &HashMap<Key, Row> = rows;
         let found = children.get(&(table, id)).into_iter().flatten();
-        let still = |(child, child_id): &&Key| self.rows.get(&(*child, *child_id)).is_some_and(|row| needs(child, row, table, id));
-        let mut found: Vec<_> = found.filter(still).copied().collect();
-        found.sort_unstable();
-        found
+        found.filter_map(move |key| Some((*key, rows.get(key).filter(|row| needs(key.0, row, table, id))?)))
     }
 
     /// Whether all that a row cannot do without lives.

@@ -38,7 +38,8 @@ pub(super) async fn load(pg: &Pg<'_>, catalog: &Catalog, clinic: Uuid, batch: &[
     let (mut changed, mut referred) = (Wanted::new(), Wanted::new());
     for (table, change) in &changes {
         if table.name == "services" {
-            loader.services.entry(change.id).or_default().widen(&change.columns);
+            let longest = loader.services.entry(change.id).or_default();
+            *longest = (*longest).max(buffer_in(&change.columns));
         }
         changed.entry(table.name).or_default().insert(change.id);
         for reference in &table.references {
@@ -71,18 +72,13 @@ struct Loader<'a> {
     clinic: Uuid,
     ledger: Ledger,
     known: HashSet<(&'static str, Uuid)>,
-    /// What the batch says of services.
-    services: HashMap<Uuid, Buffer>,
+    /// What services keep free after a visit as the batch says it, the longest of each, in minutes.
+    services: HashMap<Uuid, i64>,
 }
 
-/// What a service keeps free after a visit, in minutes: as it stands, and as it is sent, whichever is longer.
-#[derive(Clone, Copy, Default)]
-struct Buffer(i64);
-
-impl Buffer {
-    fn widen(&mut self, columns: &Columns) {
-        self.0 = self.0.max(columns.get("buffer_minutes").and_then(Value::as_i64).unwrap_or(0));
-    }
+/// What a service keeps free after a visit, in minutes.
+fn buffer_in(columns: &Columns) -> i64 {
+    columns.get("buffer_minutes").and_then(Value::as_i64).unwrap_or(0)
 }
 
 impl Loader<'_> {
@@ -338,11 +334,9 @@ impl Loader<'_> {
         }
         let id = |value: Option<&Value>| Uuid::parse_str(value?.as_str()?).ok();
         let service_id = id(sent_or_known("service_id"));
-        let mut buffer = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
-        if let Some(stands) = service_id.and_then(|id| self.ledger.row("services", id)) {
-            buffer.widen(&stands.columns);
-        }
-        let buffer = buffer.0.saturating_mul(petrel_domain::MINUTE);
+        let sent_of_it = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
+        let stands_of_it = service_id.and_then(|id| self.ledger.row("services", id)).map_or(0, |row| buffer_in(&row.columns));
+        let buffer = sent_of_it.max(stands_of_it).saturating_mul(petrel_domain::MINUTE);
         let place = |staff: Option<&Value>, from: Option<&Value>, until: Option<&Value>| {
             let until = until?.as_i64()?.saturating_add(buffer);
             Some(Place { staff: id(staff)?, from: from?.as_i64()?, until })
