@@ -5,11 +5,14 @@ mod backups;
 mod demo;
 mod hub;
 mod joining;
+mod leaving;
 mod line;
 mod locked_out;
 mod look;
 mod opening;
 mod rebuilding;
+mod rekeying;
+mod second;
 mod session;
 mod state;
 mod waiting;
@@ -29,6 +32,7 @@ use backups::Made;
 use joining::Joining;
 use line::{Line, Retry};
 use locked_out::LockedOut;
+use second::Copied;
 use session::Session;
 use waiting::Waiting;
 
@@ -52,6 +56,11 @@ struct Inner {
     made: Mutex<Made>,
     /// Taken while a backup is made: there is one at a time.
     backing_up: Mutex<()>,
+    copied: Mutex<Copied>,
+    /// Taken while backups are copied to the second folder.
+    copying: Mutex<()>,
+    /// The program ends: nothing long is begun any more.
+    is_closing: AtomicBool,
     /// A desk that is being filled from a hub.
     joining: Mutex<Option<Joining>>,
     /// What of it the screens say.
@@ -102,6 +111,9 @@ impl Desk {
             recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),
             backing_up: Mutex::default(),
+            copied: Mutex::default(),
+            copying: Mutex::default(),
+            is_closing: AtomicBool::new(false),
             joining: Mutex::default(),
             rebuilding: Mutex::default(),
             retry: Mutex::default(),

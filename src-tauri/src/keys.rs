@@ -55,7 +55,14 @@ impl Keys {
     /// # Errors
     /// `keychain_unavailable`; `required` on `passphrase`; `read_only`, `disk_full`.
     pub fn keep(&self, key: &FileKey, store: KeyStore, passphrase: Option<&str>) -> Result<KeyFile, Refusal> {
-        let key_id = Uuid::now_v7();
+        self.keep_as(key, Uuid::now_v7(), store, passphrase)
+    }
+
+    /// Keeps a key under a name: a new one, or the one it has already, for another way to keep it.
+    ///
+    /// # Errors
+    /// As [`Keys::keep`].
+    pub fn keep_as(&self, key: &FileKey, key_id: Uuid, store: KeyStore, passphrase: Option<&str>) -> Result<KeyFile, Refusal> {
         let kept = match store {
             KeyStore::Keychain => {
                 self.test_keychain()?;
@@ -72,11 +79,14 @@ impl Keys {
                 Kept::File
             }
         };
-        let key_file = KeyFile { key_id, kept };
+        let key_file = KeyFile::new(key_id, kept);
         // A key that cannot be read back must not lock a clinic away.
-        match (store, self.find(&key_file)?) {
-            (KeyStore::Passphrase, _) => Ok(key_file),
-            (_, Some(read)) if read == *key => Ok(key_file),
+        let read = match passphrase.filter(|_| store == KeyStore::Passphrase) {
+            Some(passphrase) => Some(key_file.open(passphrase)?),
+            None => self.find(&key_file)?,
+        };
+        match read {
+            Some(read) if read == *key => Ok(key_file),
             _ => Err(Refusal::new(RefusalCode::KeychainUnavailable).with_detail("it gave back something else")),
         }
     }
@@ -117,7 +127,7 @@ impl Keys {
     /// `wrong_key` on `passphrase`.
     pub fn unwrap(&self, key_file: &KeyFile, passphrase: &str) -> Result<FileKey, Refusal> {
         match &key_file.kept {
-            Kept::Passphrase { wrapped } => Ok(wrapped.open(key_file.key_id, passphrase)?),
+            Kept::Passphrase { .. } => Ok(key_file.open(passphrase)?),
             Kept::Keychain | Kept::File => self.find(key_file)?.ok_or_else(|| missing(&"")),
         }
     }

@@ -3,8 +3,12 @@
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "what was skipped is said loudly, and a child says what it found")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-use petrel_domain::RefusalCode;
-use petrel_domain::desk::KeyStore;
+use std::sync::Arc;
+
+use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic, Phase};
+use petrel_domain::{RefusalCode, SystemClock};
+use petrel_shell::desk::Desk;
+use petrel_shell::folder::Folder;
 use petrel_shell::keys::Keys;
 use petrel_store::{FileKey, Kept, KeyFile};
 use uuid::Uuid;
@@ -39,7 +43,7 @@ fn a_key_is_kept_in_the_keychain_and_found_again_by_its_name_alone() {
 #[test]
 fn a_key_that_the_keychain_does_not_have_is_missing_not_wrong() {
     let Some((keys, _folder)) = keychain() else { return };
-    let unknown = KeyFile { key_id: Uuid::from_u128(1), kept: Kept::Keychain };
+    let unknown = KeyFile::new(Uuid::from_u128(1), Kept::Keychain);
     assert_eq!(keys.find(&unknown).unwrap_err().code, RefusalCode::KeyMissing);
 }
 
@@ -62,6 +66,54 @@ fn without_a_keychain_a_file_or_a_passphrase_keeps_the_key() {
     assert_eq!(keys.find(&wrapped).unwrap(), None, "it has to be typed");
     assert_eq!(keys.unwrap(&wrapped, "correct horse battery").unwrap(), key);
     assert_eq!(keys.keep(&key, KeyStore::Passphrase, None).unwrap_err().field.as_deref(), Some("passphrase"));
+}
+
+#[test]
+fn a_key_that_the_keychain_lost_is_there_again_after_the_recovery_passphrase_and_moves_out_and_in() {
+    let Some((keys, folder)) = keychain() else { return };
+    let start = || {
+        let keys = Keys::new(format!("app.petrel.test.{}", std::process::id()), folder.path().join("keys"));
+        Desk::new(Folder::at(folder.path()), keys, Arc::new(SystemClock), |_| {})
+    };
+    let key_file = || KeyFile::read_beside(&folder.path().join("clinic.petrel")).unwrap().unwrap();
+    let desk = start();
+    assert_eq!(desk.open().unwrap().phase, Phase::FirstRun);
+    desk.create_clinic(new_clinic()).unwrap();
+    desk.set_recovery_passphrase("nobody forgets Aunt Rosa").unwrap();
+    desk.close();
+    keys.forget(&key_file());
+    let desk = start();
+    assert_eq!(desk.open().unwrap().phase, Phase::NeedsRecovery);
+    let state = desk.unlock("nobody forgets Aunt Rosa").unwrap();
+    assert_eq!((state.phase, state.key_store), (Phase::SignedOut, Some(KeyStore::Keychain)));
+    assert!(keys.find(&key_file()).unwrap().is_some());
+    desk.sign_in(desk.sign_in_choices().unwrap()[0].id, None).unwrap();
+    let kept_in_keychain = key_file();
+    desk.keep_key(KeyStore::Passphrase, Some("correct horse battery")).unwrap();
+    assert_eq!(keys.find(&kept_in_keychain).unwrap_err().code, RefusalCode::KeyMissing, "the old place has forgotten it");
+    desk.keep_key(KeyStore::Keychain, None).unwrap();
+    desk.close();
+    assert_eq!(key_file(), kept_in_keychain);
+    let desk = start();
+    assert_eq!(desk.open().unwrap().phase, Phase::SignedOut);
+    desk.close();
+    keys.forget(&key_file());
+}
+
+fn new_clinic() -> NewClinic {
+    NewClinic {
+        name: "Oak Vets".into(),
+        timezone: "Europe/Madrid".into(),
+        locale: "en-GB".into(),
+        currency: "EUR".into(),
+        kind: ClinicKind::Vet,
+        owner_first_name: "Ana".into(),
+        owner_last_name: "Ruiz".into(),
+        owner_email: None,
+        owner_pin: None,
+        key_store: KeyStore::Keychain,
+        passphrase: None,
+    }
 }
 
 /// Set for the child of the test below.

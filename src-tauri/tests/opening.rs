@@ -5,6 +5,12 @@
 mod at_work;
 #[path = "opening/damage.rs"]
 mod damage;
+#[path = "opening/leaving.rs"]
+mod leaving;
+#[path = "opening/recovery.rs"]
+mod recovery;
+#[path = "opening/second.rs"]
+mod second;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +22,7 @@ use petrel_shell::desk::Desk;
 use petrel_shell::events::News;
 use petrel_shell::folder::Folder;
 use petrel_shell::keys::Keys;
-use petrel_store::{DemoPlan, KeyFile};
+use petrel_store::KeyFile;
 use tempfile::TempDir;
 
 const PASSPHRASE: &str = "correct horse battery staple";
@@ -449,18 +455,6 @@ fn backups_are_made_by_the_hour_while_something_changes_and_a_failed_one_is_told
     computer.pass(5);
     desk.keep_house();
     assert_eq!(desk.app_state().unwrap().backup_problem, None, "it is tried again, and says so");
-}
-
-#[test]
-fn a_demo_clinic_can_be_left_for_a_real_one_and_a_real_one_cannot_be_left_by_accident() {
-    let computer = Computer::new();
-    let desk = computer.start();
-    let plan = DemoPlan { clients: 20, years: 1, ..DemoPlan::default() };
-    let state = desk.create_demo_clinic(plan).unwrap();
-    assert!(state.is_demo && state.phase == Phase::Ready);
-    assert_eq!(desk.set_aside_file().unwrap().phase, Phase::FirstRun);
-    desk.create_clinic(new_clinic(KeyStore::File)).unwrap();
-    assert_eq!(desk.set_aside_file().unwrap_err().code, RefusalCode::Forbidden);
 }
 
 #[test]

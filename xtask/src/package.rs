@@ -58,7 +58,15 @@ fn install_in_clean_root(deb: &Path) -> Result<()> {
         bail!("a clean root can only be made as root");
     }
     let clean = root().join("out/clean-root");
-    if !clean.join("etc/debian_version").exists() {
+    // Written last: a root whose making was broken off is begun anew.
+    let made = clean.join("etc/petrel-clean-root");
+    if !made.exists() {
+        if clean.join("proc/self").exists() {
+            run(program("umount").arg("--lazy").arg(clean.join("proc")))?;
+        }
+        if clean.exists() {
+            std::fs::remove_dir_all(&clean).with_context(|| clean.display().to_string())?;
+        }
         run(program("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&clean).args(mirror()))?;
         for file in ["etc/apt/sources.list", "etc/resolv.conf"] {
             if Path::new("/").join(file).exists() {
@@ -66,6 +74,7 @@ fn install_in_clean_root(deb: &Path) -> Result<()> {
             }
         }
         run(program("cp").args(["-a", "/etc/apt/."]).arg(clean.join("etc/apt/")))?;
+        std::fs::write(made, "")?;
     }
     std::fs::copy(deb, clean.join("tmp/petrel.deb"))?;
     let inside =

@@ -1,7 +1,7 @@
 //! A visit's life: which status may follow which, and what each move writes down.
 
 use crate::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, Confirmed, InProgress, NoShow, Pending, Reminded, Rescheduled};
-use crate::{Refusal, RefusalCode};
+use crate::{Millis, Refusal, RefusalCode};
 
 /// The moves a person may make, the usual one first. Corrections are moves, too: a wrong click must be able to go back.
 ///
@@ -54,6 +54,28 @@ pub fn takes_time(status: AppointmentStatus) -> bool {
     !matches!(status, Cancelled | NoShow | Rescheduled)
 }
 
+/// Whether a visit may be marked as picked up, or that be taken back: once it is over.
+///
+/// # Errors
+/// `bad_transition`, naming the status.
+pub fn check_pick_up(status: AppointmentStatus) -> Result<(), Refusal> {
+    if status == Completed {
+        return Ok(());
+    }
+    Err(Refusal::on(RefusalCode::BadTransition, "status").with_detail(format_args!("{}>picked_up", status.as_str())))
+}
+
+/// What is stamped where somebody is picked up: never before the visit was over, whatever the clocks of two desks say.
+pub fn pick_up_at(ended: Option<Millis>, now: Millis) -> Millis {
+    ended.map_or(now, |ended| ended.max(now))
+}
+
+/// When whoever a visit was for was picked up; none while they wait for it. A stamp from before the visit was over is that of a time before: the visit
+/// was taken up again at a desk that did not know of it.
+pub fn picked_up(status: AppointmentStatus, ended: Option<Millis>, stamp: Option<Millis>) -> Option<Millis> {
+    stamp.filter(|at| status == Completed && ended.is_none_or(|ended| *at >= ended))
+}
+
 /// What happens to a time stamp when a status is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stamp {
@@ -76,6 +98,8 @@ pub struct Stamps {
     pub actual_end_at: Stamp,
     /// When it was cancelled, by whom and why.
     pub cancelled_at: Stamp,
+    /// When whoever it was for was picked up again.
+    pub picked_up_at: Stamp,
 }
 
 /// What setting a status writes down. A step back clears what the step forward had written.
@@ -92,7 +116,9 @@ pub fn stamps(to: AppointmentStatus) -> Stamps {
         InProgress | Completed | Rescheduled => Stamp::Keep,
         Pending | Confirmed | Reminded | NoShow | Cancelled => Stamp::Clear,
     };
-    Stamps { checked_in_at, actual_start_at, actual_end_at, cancelled_at }
+    // No status says that somebody was picked up: who is done waits for it.
+    let picked_up_at = if to == Rescheduled { Stamp::Keep } else { Stamp::Clear };
+    Stamps { checked_in_at, actual_start_at, actual_end_at, cancelled_at, picked_up_at }
 }
 
 #[cfg(test)]
@@ -134,5 +160,24 @@ mod tests {
         assert_eq!(stamps(InProgress).actual_end_at, Stamp::Clear);
         assert_eq!(stamps(Cancelled).cancelled_at, Stamp::Now);
         assert_eq!(stamps(Confirmed).cancelled_at, Stamp::Clear);
+        assert_eq!(stamps(InProgress).picked_up_at, Stamp::Clear);
+    }
+
+    #[test]
+    fn who_is_done_waits_until_somebody_comes() {
+        assert_eq!(stamps(Completed).picked_up_at, Stamp::Clear);
+        for status in AppointmentStatus::ALL {
+            let told = check_pick_up(*status).map_err(|refusal| refusal.detail.unwrap_or_default());
+            assert_eq!(told, if *status == Completed { Ok(()) } else { Err(format!("{}>picked_up", status.as_str())) });
+        }
+        let (early, ended, late) = (Some(Millis(1)), Some(Millis(2)), Some(Millis(3)));
+        assert_eq!(picked_up(Completed, ended, None), None);
+        assert_eq!(picked_up(Completed, ended, late), late);
+        assert_eq!(picked_up(Completed, None, early), early);
+        assert_eq!(picked_up(Completed, ended, early), None, "it was taken up again since");
+        assert_eq!(picked_up(InProgress, None, late), None);
+        // A desk whose clock is behind marks it all the same.
+        assert_eq!(picked_up(Completed, ended, Some(pick_up_at(ended, Millis(1)))), ended);
+        assert_eq!(pick_up_at(ended, Millis(3)), Millis(3));
     }
 }

@@ -12,6 +12,8 @@ pub enum OnDelete {
     Cascade,
     /// Their reference is cleared.
     SetNull,
+    /// They go on naming it: who did something did it, and the row stays with its name. To clear that would write into all a colleague ever did.
+    Keep,
     /// It is refused while there are any.
     Restrict,
 }
@@ -29,12 +31,23 @@ pub struct Reference {
     pub on_delete: OnDelete,
 }
 
+impl Reference {
+    /// Whether a row cannot do without the one that it refers to.
+    pub fn is_needed(&self) -> bool {
+        matches!(self.on_delete, OnDelete::Cascade | OnDelete::Restrict)
+    }
+}
+
 const fn cascade(table: &'static str, column: &'static str, parent: &'static str) -> Reference {
     Reference { table, column, parent, on_delete: OnDelete::Cascade }
 }
 
 const fn set_null(table: &'static str, column: &'static str, parent: &'static str) -> Reference {
     Reference { table, column, parent, on_delete: OnDelete::SetNull }
+}
+
+const fn keep(table: &'static str, column: &'static str, parent: &'static str) -> Reference {
+    Reference { table, column, parent, on_delete: OnDelete::Keep }
 }
 
 const fn restrict(table: &'static str, column: &'static str, parent: &'static str) -> Reference {
@@ -91,13 +104,13 @@ pub const REFERENCES: &[Reference] = &[
     // Hours belong to their person; whoever wrote an override down does not matter to it.
     cascade("staff_schedules", "staff_id", "staff"),
     cascade("schedule_overrides", "staff_id", "staff"),
-    set_null("schedule_overrides", "created_by", "staff"),
+    keep("schedule_overrides", "created_by", "staff"),
     // A visit goes with its pet or client; a member of staff or a service that has visits stays, and is made inactive instead.
     cascade("appointments", "client_id", "clients"),
     cascade("appointments", "pet_id", "pets"),
     restrict("appointments", "service_id", "services"),
     restrict("appointments", "staff_id", "staff"),
-    set_null("appointments", "cancelled_by", "staff"),
+    keep("appointments", "cancelled_by", "staff"),
     set_null("appointments", "previous_appointment_id", "appointments"),
     cascade("appointment_form_answers", "appointment_id", "appointments"),
     cascade("waitlist_entries", "client_id", "clients"),
@@ -106,7 +119,7 @@ pub const REFERENCES: &[Reference] = &[
     set_null("waitlist_entries", "staff_id", "staff"),
     cascade("waitlist_slot_offers", "service_id", "services"),
     set_null("waitlist_slot_offers", "staff_id", "staff"),
-    set_null("waitlist_slot_offers", "created_by", "staff"),
+    keep("waitlist_slot_offers", "created_by", "staff"),
     set_null("waitlist_slot_offers", "accepted_entry_id", "waitlist_entries"),
     set_null("waitlist_slot_offers", "appointment_id", "appointments"),
     cascade("waitlist_offer_recipients", "offer_id", "waitlist_slot_offers"),
@@ -114,10 +127,10 @@ pub const REFERENCES: &[Reference] = &[
     // Care. A record outlives the visit at which it was written, and its author.
     cascade("medical_records", "pet_id", "pets"),
     set_null("medical_records", "appointment_id", "appointments"),
-    set_null("medical_records", "author_id", "staff"),
+    keep("medical_records", "author_id", "staff"),
     cascade("report_cards", "appointment_id", "appointments"),
     cascade("report_cards", "pet_id", "pets"),
-    set_null("report_cards", "groomer_id", "staff"),
+    keep("report_cards", "groomer_id", "staff"),
     cascade("report_card_views", "report_card_id", "report_cards"),
     cascade("reviews", "report_card_id", "report_cards"),
     cascade("reviews", "client_id", "clients"),
@@ -140,7 +153,7 @@ pub const REFERENCES: &[Reference] = &[
     cascade("list_members", "list_id", "lists"),
     cascade("list_members", "client_id", "clients"),
     set_null("campaigns", "template_id", "message_templates"),
-    set_null("campaigns", "created_by", "staff"),
+    keep("campaigns", "created_by", "staff"),
     cascade("campaign_lists", "campaign_id", "campaigns"),
     cascade("campaign_lists", "list_id", "lists"),
     cascade("campaign_sends", "campaign_id", "campaigns"),
@@ -181,7 +194,7 @@ pub struct Replicated {
 impl Replicated {
     /// Those of its references that a row cannot do without.
     pub fn needs(&self) -> impl Iterator<Item = &Reference> {
-        self.references.iter().filter(|of| of.on_delete != OnDelete::SetNull)
+        self.references.iter().filter(|of| of.is_needed())
     }
 }
 
@@ -195,6 +208,12 @@ pub fn replicated(name: &str) -> Option<&'static Replicated> {
         tables.collect()
     });
     TABLES.get(name)
+}
+
+/// The reference that a column is, declared or loose.
+pub fn reference(table: &str, column: &str) -> Option<&'static Reference> {
+    let declared = replicated(table).into_iter().flat_map(|table| &table.references);
+    declared.chain(LOOSE_REFERENCES.iter().filter(|of| of.table == table)).find(|of| of.column == column)
 }
 
 /// The references to a table, declared and loose.

@@ -51,6 +51,23 @@ impl Recurrence {
         self.rule.get_count().is_some() || self.rule.get_until().is_some()
     }
 
+    /// Its last day, where it says one.
+    pub fn until(&self) -> Option<NaiveDate> {
+        self.rule.get_until().map(DateTime::date_naive)
+    }
+
+    /// Whether it is every day of a stretch, without a gap.
+    pub fn is_every_day(&self) -> bool {
+        let rule = &self.rule;
+        let is_thinned = !(rule.get_by_weekday().is_empty()
+            && rule.get_by_month().is_empty()
+            && rule.get_by_month_day().is_empty()
+            && rule.get_by_year_day().is_empty()
+            && rule.get_by_week_no().is_empty()
+            && rule.get_by_set_pos().is_empty());
+        rule.get_freq() == Frequency::Daily && rule.get_interval() == 1 && !is_thinned
+    }
+
     /// Refuses a rule that goes with no day at all (30 February): every question would look for one in vain.
     ///
     /// # Errors

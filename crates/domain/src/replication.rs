@@ -2,12 +2,14 @@
 //!
 //! Pure. The hub on Postgres, and the hub in memory that the simulation runs, both ask [`judge`] and keep what it answers.
 
+mod agenda;
 mod clash;
 mod columns;
 mod hash;
 mod judge;
 mod ledger;
 mod schema;
+mod spans;
 mod versions;
 mod wire;
 
@@ -18,6 +20,6 @@ pub use ledger::{Ledger, Row, Stamp, Touched};
 pub use schema::{Column, Kind, Schema, TableSchema};
 pub use versions::{Added, VERSIONS, Versions, WIRE_SCHEMA};
 pub use wire::{
-    Change, Clock, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, LeftOut, Logged, Lost, Maker, NewCode, Op, Outcome,
-    Problem, Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction, TransactionId,
+    Change, Clock, Enrol, Enrolled, Entry, Happened, History, HubDevice, HubInfo, LeftOut, Logged, Lost, MAX_BODY, Maker, NewCode, Op,
+    Outcome, Problem, Pulled, Push, PushResult, Pushed, Reason, Renew, Tokens, Transaction, TransactionId,
 };

@@ -418,6 +418,38 @@ fn overrides_close_open_and_keep_for_emergencies_also_by_rule() {
     assert_eq!(free(vec![of(OverrideKind::EmergencyOnly, Some(600), Some(660))], &emergency), ["09:00", "10:00", "11:00"]);
 }
 
+/// Two weeks of other hours are one rule: each of its days, the last one too, has them by the wall clock, whatever the clock does meanwhile.
+#[test]
+fn an_override_of_a_range_of_days_holds_on_each_of_them_over_the_change_of_the_clock() {
+    let zone: Tz = "Europe/Madrid".parse().unwrap();
+    let of = |kind, part: Option<(u16, u16)>| ScheduleOverride {
+        id: None,
+        staff_id: staff(1),
+        kind,
+        on_date: "2026-10-19".parse().unwrap(),
+        start: part.map(|(start, _)| wall(start)),
+        end: part.map(|(_, end)| wall(end)),
+        reason: None,
+        recurrence: Some("FREQ=DAILY;UNTIL=20261030".into()),
+    };
+    let all_days = || (0..7).map(|n| hours("2026-10-12".parse::<NaiveDate>().unwrap() + Days::new(n), 540, 600)).collect::<Vec<_>>();
+    let on = |of: ScheduleOverride, date: &str| {
+        one_day(&Colleague { staff_id: staff(1), hours: all_days(), overrides: vec![of] }, &[], &wish(60), date, zone)
+    };
+    for (date, is_in) in [
+        ("2026-10-18", false),
+        ("2026-10-19", true),
+        ("2026-10-25", true),
+        ("2026-10-26", true),
+        ("2026-10-30", true),
+        ("2026-10-31", false),
+    ] {
+        assert_eq!(on(of(OverrideKind::Unavailable, None), date).is_empty(), is_in, "{date}");
+        let wanted = if is_in { ["14:00"] } else { ["09:00"] };
+        assert_eq!(on(of(OverrideKind::CustomHours, Some((840, 900))), date), wanted, "{date}");
+    }
+}
+
 #[test]
 fn buffers_keep_time_free_after_a_visit_on_both_sides() {
     let zone = chrono_tz::UTC;

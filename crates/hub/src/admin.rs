@@ -8,6 +8,7 @@ use crate::auth::{self, CODE};
 use crate::db::{Database, clinic_transaction};
 use crate::log;
 use crate::problem::Problem;
+use crate::reach::Reach;
 
 /// A clinic to be served.
 pub struct NewClinic {
@@ -36,8 +37,6 @@ pub async fn add_clinic(database: &Database, clinic: &NewClinic) -> anyhow::Resu
 
 /// How many handles are drawn for a code: a thousand codes in use leave one in a thousand taken.
 const HANDLES_TRIED: u32 = 20;
-/// From when on the minutes are counted by which the gap of a database that was put back grows: 2026-01-01 00:00 UTC.
-const COUNTED_SINCE: i64 = 1_767_225_600_000;
 
 /// A code that lets one desk in, for a quarter of an hour.
 ///
@@ -80,11 +79,11 @@ pub async fn clinics(config: &crate::Config) -> anyhow::Result<Vec<Uuid>> {
 }
 
 /// Works as who the address names, not as the role that serves desks.
-async fn as_owner<T>(
+pub(crate) async fn as_owner<T>(
     database_url: &str,
     work: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, tokio_postgres::Error>,
 ) -> anyhow::Result<T> {
-    let (client, connection) = tokio_postgres::connect(database_url, tokio_postgres::NoTls).await?;
+    let (client, connection) = Reach::of(database_url)?.connect().await?;
     let task = tokio::spawn(connection);
     let done = work(&client).await?;
     drop(client);
@@ -100,8 +99,7 @@ async fn as_owner<T>(
 /// # Errors
 /// What Postgres says.
 pub async fn leave_out_numbers(database_url: &str, now: Millis) -> anyhow::Result<u64> {
-    let minutes = (now.0 - COUNTED_SINCE) / petrel_domain::MINUTE;
-    let gap = log::LEFT_OUT * minutes.max(1);
+    let gap = log::gap(now);
     let sql = "WITH noted AS (INSERT INTO left_out (clinic_id, after_seq, until_seq) SELECT clinic_id, head, head + $1 FROM log_heads)
                UPDATE log_heads SET head = head + $1, horizon = head + $1";
     as_owner(database_url, async |client| client.execute(sql, &[&gap]).await).await

@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, Duration, Utc};
+use deadpool_postgres::Transaction;
 use petrel_domain::replication::{Enrol, Enrolled, Tokens};
 use petrel_domain::{Clock, Millis, SystemClock};
 use serde::Deserialize;
@@ -20,6 +21,13 @@ const ACCESS: Duration = Duration::minutes(10);
 pub(crate) const CODE: Duration = Duration::minutes(15);
 /// How many wrong tries a code bears.
 const TRIES: i32 = 5;
+/// How many pairs a desk may have been handed that it has not used yet: the oldest go. One that asks again while its question before is still on its
+/// way needs two.
+const UNUSED: i64 = 3;
+/// How many of a desk's pairs that are used up are remembered: a night's, of about nine minutes each.
+const REMEMBERED: i64 = 100;
+/// How long after it was used up a refresh token may still come, from a question of before that was held up on its way. It opens nothing any more.
+const LATE: Duration = Duration::minutes(5);
 
 /// A desk that was let in.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +40,7 @@ impl FromRequestParts<Hub> for Desk {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Problem> {
+        hub.database.is_known()?;
         let token =
             parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
         // Boxed, so that what waits after it does not hold room for it.
@@ -65,7 +74,15 @@ impl FromRequestParts<Hub> for Spoken {
     }
 }
 
+/// A token as it was handed out. Anything else is nobody's, and no question to the database.
+fn is_token(said: &str) -> bool {
+    said.len() == 2 * TOKEN_BYTES && said.bytes().all(|sign| sign.is_ascii_digit() || (b'a'..=b'f').contains(&sign))
+}
+
 async fn authenticate(hub: &Hub, token: &str) -> Result<Desk, Problem> {
+    if !is_token(token) {
+        return Err(Problem::Unauthorized);
+    }
     let client = hub.database.client().await?;
     let hashed = hash(token);
     let statement = client.prepare_cached("SELECT clinic_id, id, expires_at, is_next, revoked_at IS NOT NULL FROM device_of($1)").await?;
@@ -80,28 +97,51 @@ async fn authenticate(hub: &Hub, token: &str) -> Result<Desk, Problem> {
     }
     if row.try_get(3)? {
         drop(client);
-        take_up_next(hub, clinic_id, device_id, &hashed).await?;
+        let mut client = hub.database.client().await?;
+        let pg = clinic_transaction(&mut client, clinic_id).await?;
+        lock_device(&pg, clinic_id, device_id).await?;
+        let sql =
+            "SELECT refresh_hash FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND access_hash = $3 AND used_up_at IS NULL";
+        // None where another request took it up meanwhile.
+        if let Some(row) = pg.query_opt(sql, &[&clinic_id, &device_id, &hashed.as_slice()]).await? {
+            take_up(&pg, clinic_id, device_id, row.try_get(0)?).await?;
+        }
+        pg.commit().await?;
     }
     Ok(Desk { clinic_id, device_id })
 }
 
-/// The new pair is used for the first time: from here on the one before it is no good, and its use is theft.
-async fn take_up_next(hub: &Hub, clinic_id: Uuid, device_id: Uuid, access: &[u8]) -> Result<(), Problem> {
-    let mut client = hub.database.client().await?;
-    let pg = clinic_transaction(&mut client, clinic_id).await?;
+/// Requests of one desk that change its tokens come one after another.
+async fn lock_device(pg: &Transaction<'_>, clinic: Uuid, device: Uuid) -> Result<(), Problem> {
+    pg.execute("SELECT 1 FROM devices WHERE clinic_id = $1 AND id = $2 FOR UPDATE", &[&clinic, &device]).await?;
+    Ok(())
+}
+
+/// A pair that was handed out is used for the first time: it is the desk's from here on. The one before it and the others that were handed out are used
+/// up, and their use is theft. To be done under the desk's lock.
+async fn take_up(pg: &Transaction<'_>, clinic: Uuid, device: Uuid, refresh: &[u8]) -> Result<(), Problem> {
     let sql =
-        "UPDATE devices SET access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash,
-                 refresh_hash = next_refresh_hash, next_access_hash = NULL, next_access_expires_at = NULL, next_refresh_hash = NULL
-               WHERE clinic_id = $1 AND id = $2 AND next_access_hash = $3";
-    pg.execute(sql, &[&clinic_id, &device_id, &access]).await?;
-    pg.commit().await?;
+        "INSERT INTO token_pairs (clinic_id, device_id, refresh_hash, used_up_at) SELECT clinic_id, id, refresh_hash, now() FROM devices
+               WHERE clinic_id = $1 AND id = $2";
+    pg.execute(sql, &[&clinic, &device]).await?;
+    let sql = "WITH taken AS (DELETE FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND refresh_hash = $3 RETURNING *)
+               UPDATE devices SET access_hash = taken.access_hash, access_expires_at = taken.access_expires_at, refresh_hash = taken.refresh_hash
+               FROM taken WHERE devices.clinic_id = $1 AND devices.id = $2";
+    pg.execute(sql, &[&clinic, &device, &refresh]).await?;
+    let sql =
+        "UPDATE token_pairs SET used_up_at = now(), access_hash = NULL WHERE clinic_id = $1 AND device_id = $2 AND used_up_at IS NULL";
+    pg.execute(sql, &[&clinic, &device]).await?;
+    let sql = "DELETE FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND refresh_hash IN (
+                 SELECT refresh_hash FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND used_up_at IS NOT NULL
+                 ORDER BY used_up_at DESC OFFSET $3)";
+    pg.execute(sql, &[&clinic, &device, &REMEMBERED]).await?;
     Ok(())
 }
 
 /// Lets a desk in by a code.
 ///
 /// # Errors
-/// `BadCode`, without a hint whether there is such a code; `HubTooOld`, `DeskTooOld`; `Malformed`.
+/// `BadCode`, without a hint whether there is such a code; `HubTooOld`, `DeskTooOld`; `Malformed`; `TooManyRequests`, where strangers guess handles.
 pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem> {
     hub.database.catalog.serves(enrol.schema)?;
     let name: String = enrol.name.trim().chars().filter(|of| !of.is_control()).take(200).collect();
@@ -111,7 +151,11 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
     let (handle, secret) = split_code(&enrol.code).ok_or(Problem::BadCode)?;
     let mut client = hub.database.client().await?;
     let clinic: Option<Uuid> = client.query_one("SELECT clinic_of_code($1)", &[&handle]).await?.try_get(0)?;
-    let clinic = clinic.ok_or(Problem::BadCode)?;
+    let Some(clinic) = clinic else {
+        // One bucket for everyone who guesses. Who has a handle that there is bears five tries, and is not kept waiting for those who have none.
+        hub.limit(Uuid::nil())?;
+        return Err(Problem::BadCode);
+    };
     let pg = clinic_transaction(&mut client, clinic).await?;
     let sql = "UPDATE enrolment_codes SET tries = tries + 1, used_at = CASE WHEN code_hash = $3 THEN now() END
                WHERE clinic_id = $1 AND handle = $2 AND used_at IS NULL AND expires_at > now() AND tries < $4 RETURNING used_at IS NOT NULL";
@@ -145,12 +189,15 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
     Ok(Enrolled { device_id, clinic_id: clinic, clinic_name, timezone, head, tokens })
 }
 
-/// The next pair of tokens. The pair before stays good until this one is used; a pair that was used before that is stolen, and the desk is
-/// revoked.
+/// One more pair of tokens. The desk's pair stays good until this one is used, and so do others that were handed out: whoever asked twice keeps one of
+/// the answers, and which is not known here. A pair that was used up before that is stolen, and the desk is revoked.
 ///
 /// # Errors
-/// `Unauthorized`, `Revoked`.
+/// `Unauthorized`, `Revoked`; `Away` where the pair was used up a moment ago.
 pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Problem> {
+    if !is_token(refresh_token) {
+        return Err(Problem::Unauthorized);
+    }
     let mut client = hub.database.client().await?;
     let hashed = hash(refresh_token);
     let found =
@@ -158,31 +205,34 @@ pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Prob
     let (clinic, device): (Uuid, Uuid) = (found.try_get(0)?, found.try_get(1)?);
     let pg = clinic_transaction(&mut client, clinic).await?;
     // Which it is, under the lock: a request of the same desk, of before it was killed, may be taking up the next pair just now.
-    pg.execute("SELECT 1 FROM devices WHERE clinic_id = $1 AND id = $2 FOR UPDATE", &[&clinic, &device]).await?;
-    let sql = "SELECT which, revoked_at IS NOT NULL FROM device_of_refresh($1)";
+    lock_device(&pg, clinic, device).await?;
+    let sql = "SELECT which, revoked_at IS NOT NULL, used_up_at FROM device_of_refresh($1)";
     let row = pg.query_opt(sql, &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
     if row.try_get(1)? {
         return Err(Problem::Revoked);
     }
     let which: String = row.try_get(0)?;
     if which == "used" {
+        let used_up_at: DateTime<Utc> = row.try_get(2)?;
+        if SystemClock.now().utc() - used_up_at < LATE {
+            return Err(Problem::Away("a refresh token that was used up a moment ago".to_owned()));
+        }
         pg.execute("UPDATE devices SET revoked_at = now() WHERE clinic_id = $1 AND id = $2", &[&clinic, &device]).await?;
         pg.commit().await?;
         tracing::warn!(%clinic, %device, "a refresh token was used again; the desk is revoked");
         return Err(Problem::Revoked);
     }
+    // A pair that was handed out and never used becomes the desk's here, by being used.
+    if which == "next" {
+        take_up(&pg, clinic, device, &hashed).await?;
+    }
     let (tokens, hashes) = new_tokens()?;
-    // A pair that was handed out and never used becomes the one in use here, by being used.
-    let take_up = if which == "next" {
-        ", access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash, refresh_hash = next_refresh_hash"
-    } else {
-        ""
-    };
-    let sql = format!(
-        "UPDATE devices SET next_access_hash = $3, next_access_expires_at = $4, next_refresh_hash = $5{take_up}
-         WHERE clinic_id = $1 AND id = $2 AND revoked_at IS NULL"
-    );
-    pg.execute(&sql, &[&clinic, &device, &hashes.access.as_slice(), &hashes.expires_at, &hashes.refresh.as_slice()]).await?;
+    let sql = "DELETE FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND refresh_hash IN (
+                 SELECT refresh_hash FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND used_up_at IS NULL
+                 ORDER BY handed_out_at DESC OFFSET $3)";
+    pg.execute(sql, &[&clinic, &device, &(UNUSED - 1)]).await?;
+    let sql = "INSERT INTO token_pairs (clinic_id, device_id, refresh_hash, access_hash, access_expires_at) VALUES ($1, $2, $3, $4, $5)";
+    pg.execute(sql, &[&clinic, &device, &hashes.refresh.as_slice(), &hashes.access.as_slice(), &hashes.expires_at]).await?;
     pg.commit().await?;
     Ok(tokens)
 }
@@ -200,8 +250,11 @@ fn new_tokens() -> Result<(Tokens, Hashes), Problem> {
     Ok((Tokens { access_token, access_expires_at: Millis(expires_at.timestamp_millis()), refresh_token }, hashes))
 }
 
+/// How many bytes of a token are drawn. It is written in hexadecimal digits.
+const TOKEN_BYTES: usize = 32;
+
 fn random_token() -> Result<String, Problem> {
-    let mut bytes = [0; 32];
+    let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| Problem::Internal(error.to_string()))?;
     Ok(hex::encode(bytes))
 }

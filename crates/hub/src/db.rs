@@ -1,17 +1,21 @@
 //! The database: its pool, its migrations, a clinic's transaction.
 
+use std::error::Error as _;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts, Transaction};
 use petrel_domain::replication::{VERSIONS, Versions};
-use tokio_postgres::NoTls;
 use uuid::Uuid;
 
 use crate::catalog::Catalog;
 use crate::config::Config;
+use crate::live::{CHANNEL, MIGRATED};
+use crate::problem::{Problem, is_passing};
+use crate::reach::Reach;
 
 mod embedded {
     refinery::embed_migrations!("../../migrations/hub");
@@ -19,6 +23,14 @@ mod embedded {
 
 /// How long a request waits for a connection before the desk is asked to come back.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// The first and the longest pause before a database that is not there yet is tried again.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// For how long a connection may be lent and be trusted when it comes back. A request that was cut off while it waited for an answer of the database had
+/// it for longer, and whoever had it next would wait for that answer, too.
+const TRUSTED: Duration = Duration::from_secs(10);
 
 /// How many rows this process has written since it began. With several hubs before one database each knows its own.
 static WRITTEN: AtomicI64 = AtomicI64::new(0);
@@ -35,7 +47,9 @@ pub struct Database {
     pool: Pool,
     /// The replicated tables as the database has them.
     pub(crate) catalog: Arc<Catalog>,
-    pub(crate) url: Arc<str>,
+    pub(crate) reach: Arc<Reach>,
+    /// The database was brought up to date by a later program than this one.
+    is_of_later: Arc<AtomicBool>,
 }
 
 impl Database {
@@ -50,8 +64,9 @@ impl Database {
     /// The same, for a hub that knows other schemas: for tests with older and newer desks.
     #[doc(hidden)]
     pub async fn speaking(config: &Config, versions: Versions) -> anyhow::Result<Self> {
-        let postgres: tokio_postgres::Config = config.database_url.parse().context("DATABASE_URL")?;
-        let manager = Manager::from_config(postgres, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let reach = Reach::of(&config.database_url)?;
+        let manager =
+            Manager::from_config(reach.postgres.clone(), reach.tls.clone(), ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let become_hub = Hook::async_fn(|client, _| {
             Box::pin(async move {
                 // A statement that hangs must not hold a clinic's log for ever.
@@ -65,7 +80,27 @@ impl Database {
         let pool = pool.runtime(deadpool_postgres::Runtime::Tokio1).build()?;
         let client = pool.get().await.context("the database cannot be reached")?;
         let catalog = Arc::new(Catalog::load(&client, versions).await?);
-        Ok(Self { pool, catalog, url: config.database_url.as_str().into() })
+        Ok(Self { pool, catalog, reach: Arc::new(reach), is_of_later: Arc::default() })
+    }
+
+    /// Brings the schema up to date and connects; where the database is not there yet, or just now, as often as it takes.
+    ///
+    /// # Errors
+    /// What Postgres says, where another moment will not change it.
+    pub async fn wait_for(config: &Config) -> anyhow::Result<Self> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let tried = async {
+                Self::migrate(config).await?;
+                Self::connect(config).await
+            };
+            match tried.await {
+                Err(error) if may_pass(&error) => tracing::warn!(error = format!("{error:#}"), "the database is waited for"),
+                done => return done,
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 
     /// Brings the schema up to date, as the database's owner. Several hubs may do it at the same time.
@@ -73,21 +108,46 @@ impl Database {
     /// # Errors
     /// What Postgres says, also where the schema is newer than this program.
     pub async fn migrate(config: &Config) -> anyhow::Result<()> {
-        let (mut client, connection) =
-            tokio_postgres::connect(&config.database_url, NoTls).await.context("the database cannot be reached")?;
+        let (mut client, connection) = Reach::of(&config.database_url)?.connect().await.context("the database cannot be reached")?;
         let task = tokio::spawn(connection);
         client.batch_execute("SELECT pg_advisory_lock(4790)").await?;
         let runner = embedded::migrations::runner().set_abort_divergent(true);
         runner.run_async(&mut client).await.context("the schema could not be brought up to date")?;
-        client.batch_execute("SELECT pg_advisory_unlock(4790)").await?;
+        // Other hubs of before know then, and not only when they ask the next time.
+        client.batch_execute(&format!("SELECT pg_advisory_unlock(4790); NOTIFY {CHANNEL}, '{MIGRATED}'")).await?;
         drop(client);
         task.await??;
         Ok(())
     }
 
     /// A connection.
-    pub(crate) async fn client(&self) -> Result<Object, DbError> {
-        Ok(self.pool.get().await?)
+    pub(crate) async fn client(&self) -> Result<Lent, DbError> {
+        Ok(Lent { object: Some(self.pool.get().await?), since: Instant::now() })
+    }
+
+    /// Asks, as the database's owner, whether a later program brought it up to date. Answers whether that is otherwise than before.
+    ///
+    /// # Errors
+    /// What Postgres says.
+    pub(crate) async fn note_version(&self, owner: &tokio_postgres::Client) -> Result<bool, tokio_postgres::Error> {
+        let newest = embedded::migrations::runner().get_migrations().iter().map(|migration| i64::from(migration.version())).max();
+        let sql = "SELECT max(version)::bigint FROM refinery_schema_history";
+        let is_of_later = owner.query_one(sql, &[]).await?.try_get::<_, Option<i64>>(0)? > newest;
+        let before = self.is_of_later.swap(is_of_later, Ordering::SeqCst);
+        if is_of_later && !before {
+            tracing::error!("a later program has brought the database up to date; this one serves no more until it is replaced");
+        }
+        Ok(is_of_later != before)
+    }
+
+    /// Whether the tables are those that this program knows. A later one may have added to them what desks of now do not know, and this one would not leave
+    /// out for them.
+    ///
+    /// # Errors
+    /// `Away` where they are not: another hub of the later program serves.
+    pub(crate) fn is_known(&self) -> Result<(), Problem> {
+        let is_of_later = self.is_of_later.load(Ordering::SeqCst);
+        if is_of_later { Err(Problem::Away("the database is a later program's".to_owned())) } else { Ok(()) }
     }
 
     /// How many statements a connection has prepared at Postgres: for tests.
@@ -103,6 +163,44 @@ impl Database {
     pub(crate) fn connections(&self) -> (usize, usize) {
         let status = self.pool.status();
         (status.size, status.available)
+    }
+}
+
+/// Whether another moment may not have an error of a start: the database is starting, or cannot be reached.
+fn may_pass(error: &anyhow::Error) -> bool {
+    let of_postgres = error.chain().find_map(|cause| cause.downcast_ref::<tokio_postgres::Error>());
+    of_postgres.is_some_and(|error| match error.as_db_error() {
+        Some(said) => is_passing(said.code().code()),
+        None => error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()),
+    })
+}
+
+/// A connection of the pool, until it is dropped.
+pub(crate) struct Lent {
+    object: Option<Object>,
+    since: Instant,
+}
+
+impl Deref for Lent {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        self.object.as_ref().expect("it is taken when this is dropped")
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut Object {
+        self.object.as_mut().expect("it is taken when this is dropped")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if self.since.elapsed() > TRUSTED {
+            // Closed, and another is made when it is needed.
+            drop(self.object.take().map(Object::take));
+        }
     }
 }
 

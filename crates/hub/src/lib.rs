@@ -13,8 +13,11 @@ mod log;
 mod metrics;
 mod problem;
 mod program;
+mod reach;
+mod restored;
 mod routes;
 mod serve;
+mod tls;
 mod turns;
 
 pub use admin::{NewClinic, add_clinic, check, clinics, leave_out_numbers, list_devices, make_code, revoke_device};
@@ -22,6 +25,7 @@ pub use blobs::BlobStore;
 pub use config::{BlobSettings, Config, Settings};
 pub use db::Database;
 pub use program::Program;
+pub use restored::lacks;
 pub use routes::Hub;
 pub use serve::serve;
 
@@ -67,7 +71,7 @@ pub async fn keep_log(url: String, days: u32) {
                 86_400
             }
             Err(error) => {
-                tracing::warn!(%error, "the log's partitions could not be kept");
+                tracing::warn!(error = format!("{error:#}"), "the log's partitions could not be kept");
                 300
             }
         };

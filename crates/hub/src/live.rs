@@ -5,13 +5,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use anyhow::Context;
 use futures_util::StreamExt;
-use tokio::sync::watch;
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio::sync::{Notify, watch};
+use tokio_postgres::AsyncMessage;
 use uuid::Uuid;
+
+use crate::db::Database;
 
 /// The channel that pushes are told on: the clinic's id and the log's last number.
 pub(crate) const CHANNEL: &str = "petrel_log";
+/// What is told there when a program has brought the database up to date.
+pub(crate) const MIGRATED: &str = "migrated";
+
+/// How often the database is asked, over the connection that listens: one that has no other end any more is silent for ever.
+const ASKED_EVERY: Duration = Duration::from_secs(5);
+/// How long it may take to answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 /// The last number of each clinic's log that somebody here waits for.
 #[derive(Clone, Default)]
@@ -67,29 +77,24 @@ impl Live {
     }
 
     /// Listens to the database until the task is dropped; where the connection breaks, it is made again.
-    pub(crate) async fn listen(self, url: Arc<str>) {
+    pub(crate) async fn listen(self, database: Database) {
         loop {
-            if let Err(error) = self.listen_once(&url).await {
-                tracing::warn!(%error, "listening was interrupted");
+            if let Err(error) = self.listen_once(&database).await {
+                tracing::warn!(error = format!("{error:#}"), "listening was interrupted");
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }
 
-    async fn listen_once(&self, url: &str) -> Result<(), tokio_postgres::Error> {
-        let (client, mut connection) = tokio_postgres::connect(url, NoTls).await?;
+    async fn listen_once(&self, database: &Database) -> anyhow::Result<()> {
+        let (client, mut connection) = answer(database.reach.connect()).await?;
         let mut messages = futures_util::stream::poll_fn(move |context| connection.poll_message(context));
-        let listening = format!("LISTEN {CHANNEL}");
-        let subscribe = client.batch_execute(&listening);
-        tokio::pin!(subscribe);
-        let mut is_subscribed = false;
+        let migrated = Notify::new();
+        let asking = self.ask(database, &client, &migrated);
+        tokio::pin!(asking);
         loop {
             tokio::select! {
-                done = &mut subscribe, if !is_subscribed => {
-                    done?;
-                    is_subscribed = true;
-                    self.wake_all();
-                }
+                failed = &mut asking => return failed,
                 message = messages.next() => match message {
                     None => return Ok(()),
                     Some(Ok(AsyncMessage::Notification(note))) => {
@@ -97,12 +102,32 @@ impl Live {
                             && let (Ok(clinic), Ok(head)) = (Uuid::parse_str(clinic), head.parse())
                         {
                             self.tell(clinic, head);
+                        } else if note.payload() == MIGRATED {
+                            migrated.notify_one();
                         }
                     }
                     Some(Ok(_)) => {}
-                    Some(Err(error)) => return Err(error),
+                    Some(Err(error)) => return Err(error.into()),
                 },
             }
         }
     }
+
+    /// Begins to listen, then asks for ever whether the other end is there, and whether the tables are still this program's.
+    async fn ask(&self, database: &Database, client: &tokio_postgres::Client, migrated: &Notify) -> anyhow::Result<()> {
+        answer(client.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
+        self.wake_all();
+        loop {
+            if answer(database.note_version(client)).await? {
+                // Who waits is to go to another hub.
+                self.wake_all();
+            }
+            let _ = tokio::time::timeout(ASKED_EVERY, migrated.notified()).await;
+        }
+    }
+}
+
+/// What the database answers, if it does in time.
+async fn answer<T>(question: impl Future<Output = Result<T, tokio_postgres::Error>>) -> anyhow::Result<T> {
+    Ok(tokio::time::timeout(ANSWERS_WITHIN, question).await.context("the database does not answer")??)
 }

@@ -1,6 +1,7 @@
 //! A clinic's log: appended to by pushes, read by pulls.
 
 mod append;
+mod left_out;
 mod load;
 mod partitions;
 mod read;
@@ -8,5 +9,6 @@ mod values;
 mod write;
 
 pub(crate) use append::append;
+pub(crate) use left_out::gap;
 pub(crate) use partitions::keep_partitions;
-pub(crate) use read::{LEFT_OUT, digest, history, page, rows, snapshot, verify};
+pub(crate) use read::{digest, history, page, rows, snapshot, verify};

@@ -91,7 +91,7 @@ impl From<tokio_postgres::Error> for Problem {
 }
 
 /// Errors that another moment may not have: connections, resources, an operator's doing, transactions in each other's way.
-fn is_passing(code: &str) -> bool {
+pub(crate) fn is_passing(code: &str) -> bool {
     ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
 }
 

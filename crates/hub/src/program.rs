@@ -33,8 +33,8 @@ enum Command {
     /// Desks.
     #[command(subcommand)]
     Device(Device),
-    /// To be run once after an older database was put back, before the hub is started: no number is given out twice, desks fetch whole tables, and send
-    /// again what they had sent since that database was kept.
+    /// To be run once after an older database was put back, or a standby promoted that may lack the last changes, before the hub is started: no number is
+    /// given out twice, desks fetch whole tables, and send again what they had sent since that database was kept. Says what of it was not put back.
     Restored,
     /// Holds every number of a clinic's log against its tables, and says what is wrong.
     Check {
@@ -119,6 +119,12 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
         Command::Device(Device::Revoke { clinic, device }) => crate::revoke_device(&connect(&config).await?, clinic, device).await?,
         Command::Restored => {
             Database::migrate(&config).await?;
+            let lacking = crate::lacks(&config.database_url).await?;
+            anyhow::ensure!(
+                lacking.is_empty(),
+                "the database was not put back whole; missing are:\n  {}\nA dump holds no roles. Have this server make them (petrel-hub migrate, in an empty database of it), and put the dump back anew: docs/hub.md, Backups",
+                lacking.join("\n  ")
+            );
             println!("{} clinics count anew", crate::leave_out_numbers(&config.database_url, SystemClock.now()).await?);
         }
         Command::Check { clinic } => {
@@ -139,7 +145,10 @@ async fn connect(config: &Config) -> anyhow::Result<Database> {
 async fn serve(config: &Config, settings: &Settings, blobs: &BlobSettings) -> anyhow::Result<()> {
     settings.try_data_dir()?;
     let blobs = BlobStore::open(blobs, &settings.data_dir).await?;
-    let database = connect(config).await?;
+    let database = tokio::select! {
+        database = Database::wait_for(config) => database?,
+        () = stop() => return Ok(()),
+    };
     let hub = Hub::new(database, settings).with_blobs(blobs);
     let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("{} cannot be listened at", settings.listen))?;
     tracing::info!(listen = %listener.local_addr()?, public_url = settings.public_url, "the hub listens");

@@ -12,9 +12,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use petrel_domain::Millis;
-use petrel_domain::replication::{Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Push, Renew, Tokens};
-use serde::Deserialize;
+use petrel_domain::replication::{Enrol, Enrolled, HubDevice, HubInfo, MAX_BODY, NewCode, Push, Renew, Tokens};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 use tokio_postgres::Row;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,17 +33,27 @@ use crate::live::Live;
 use crate::log;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
-use crate::turns::Turns;
+use crate::turns::{Answers, Room, Turns};
 
-/// The largest body, in bytes, when it is unpacked.
-const MAX_BODY: usize = 32 << 20;
+/// The largest body of every request but a push, in bytes: the longest is a list of a thousand ids.
+const MAX_SMALL_BODY: usize = 64 << 10;
 /// The same of who has no token yet, and says no more than a code and a name: otherwise anybody may have us hold as much as a desk's push.
 const MAX_BODY_OF_STRANGERS: usize = 16 << 10;
+/// How long such a request may take. Well below what a desk waits for its answer (60 seconds): a renewal that the desk has given up must not be carried
+/// out after its next one.
+const STRANGERS_WITHIN: Duration = Duration::from_secs(15);
 /// How many pushes of one clinic are held in memory at a time: two of each desk (ADR 15), of three desks that send much at once. The others wait with
 /// their bodies unread, so that no desk takes the memory of all.
 const READ_AT_ONCE: usize = 6;
 /// How many of them have a connection at a time: one writes, and the next are there when it is done.
 const WRITTEN_AT_ONCE: usize = 3;
+/// An answer of more bytes than this needs room.
+const SMALL_ANSWER: usize = 64 << 10;
+/// How many large answers, of some 16 MB at the most, are held at a time: of one clinic, and of all.
+const ANSWERS_OF_A_CLINIC: usize = 8;
+const ANSWERS: usize = 32;
+/// How many clinics are read whole at a time, to be compared.
+const DIGESTS: usize = 2;
 /// How long the body of a push may take to come in.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
@@ -66,6 +77,8 @@ pub struct Hub {
     readings: Turns,
     /// Whose push has a connection.
     turns: Turns,
+    answers: Answers,
+    digests: Arc<Semaphore>,
     metrics: Arc<Metrics>,
     limits: Arc<Mutex<HashMap<Uuid, (Instant, u32)>>>,
     requests_per_minute: u32,
@@ -75,7 +88,7 @@ impl Hub {
     /// A hub on a database, its attachments in the data folder. It listens for what other hubs on the same database take in.
     pub fn new(database: Database, settings: &Settings) -> Self {
         let live = Live::default();
-        tokio::spawn(live.clone().listen(Arc::clone(&database.url)));
+        tokio::spawn(live.clone().listen(database.clone()));
         Self {
             database,
             data_dir: settings.data_dir.as_path().into(),
@@ -83,6 +96,8 @@ impl Hub {
             live,
             readings: Turns::of(READ_AT_ONCE),
             turns: Turns::of(WRITTEN_AT_ONCE),
+            answers: Answers::of(ANSWERS_OF_A_CLINIC, ANSWERS),
+            digests: Arc::new(Semaphore::new(DIGESTS)),
             metrics: Arc::default(),
             limits: Arc::default(),
             requests_per_minute: settings.requests_per_minute,
@@ -99,13 +114,14 @@ impl Hub {
     pub fn router(self) -> Router {
         let counted = Arc::clone(&self.metrics);
         let sync = Router::new()
-            .route("/push", post(push))
+            .route("/push", post(push).layer(DefaultBodyLimit::max(MAX_BODY)))
             .route("/pull", get(pull))
             .route("/snapshot/{table}", get(snapshot))
             .route("/rows/{table}", post(rows))
             .route("/digest", get(digest))
             .route("/history/{table}/{id}", get(history));
-        let small = DefaultBodyLimit::max(MAX_BODY_OF_STRANGERS);
+        let in_time = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, STRANGERS_WITHIN);
+        let small = (in_time, DefaultBodyLimit::max(MAX_BODY_OF_STRANGERS));
         let routes = Router::new()
             .route("/v1", get(info))
             .route("/v1/devices/enrol", post(enrol).layer(small))
@@ -150,7 +166,7 @@ fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, counted: Arc<Met
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
             .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(WORTH_PACKING)))
             .layer(RequestDecompressionLayer::new())
-            .layer(DefaultBodyLimit::max(MAX_BODY)),
+            .layer(DefaultBodyLimit::max(MAX_SMALL_BODY)),
     )
 }
 
@@ -189,13 +205,13 @@ async fn info(State(hub): State<Hub>) -> Json<HubInfo> {
 }
 
 async fn enrol(State(hub): State<Hub>, bytes: Received) -> Result<Json<Enrolled>, Problem> {
+    hub.database.is_known()?;
     let request: Enrol = body(bytes)?;
-    // One bucket for everyone who has no token yet: a code has forty bits and five tries.
-    hub.limit(Uuid::nil())?;
     Ok(Json(auth::enrol(&hub, &request).await?))
 }
 
 async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, Problem> {
+    hub.database.is_known()?;
     let request: Renew = body(bytes)?;
     Ok(Json(auth::renew(&hub, &request.refresh_token).await?))
 }
@@ -234,20 +250,35 @@ async fn pull(
     // Watched before the log is read: what comes in between wakes, too.
     let mut news = hub.live.watch(desk.clinic_id);
     news.mark_unchanged();
+    let mut room = None;
     loop {
         // In a box of its own, which goes before the waiting: most desks wait most of the time, and would hold room for the reading meanwhile.
         let reading = Box::pin(async {
+            hub.database.is_known()?;
             let mut client = hub.database.client().await?;
             log::page(&mut client, hub.database.catalog.earlier(schema), desk.clinic_id, query.after, limit).await
         });
         let (text, count) = reading.await?;
         let is_late = tokio::time::Instant::now() >= deadline || hub.live.is_stopping();
         if count > 0 || is_late {
+            let is_large = text.len() > SMALL_ANSWER;
+            if is_large && room.is_none() {
+                room = hub.answers.try_take(desk.clinic_id);
+                if room.is_none() {
+                    // Nothing is held while it waits: the page is read again then.
+                    drop(text);
+                    room = Some(Box::pin(hub.answers.take(desk.clinic_id)).await?);
+                    continue;
+                }
+            }
             Box::pin(seen(&hub, desk, query.after)).await;
             add(&hub.metrics.transactions_read, count);
+            let text = Bytes::from(text);
+            let text = if let Some(room) = room.filter(|_| is_large) { room.carry(text) } else { text };
             return Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response());
         }
         drop(text);
+        room = None;
         let _ = tokio::time::timeout_at(deadline, news.changed()).await;
     }
 }
@@ -291,11 +322,13 @@ async fn snapshot(
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::Malformed("after_id is an id, limit and since are numbers".to_owned()))?;
     let limit = query.limit.unwrap_or(SNAPSHOT_ROWS).clamp(1, SNAPSHOT_ROWS);
+    let room = hub.answers.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
     let columns = hub.database.catalog.columns(&table, schema, query.since).ok_or(Problem::NotFound)?.join(",");
     let (page, limit) = log::snapshot(&mut client, desk.clinic_id, &table, &columns, query.after_id, limit).await?;
     let names = [HeaderName::from_static("petrel-columns"), HeaderName::from_static("petrel-rows-limit")];
     let [columns_name, limit_name] = names;
+    let page = if page.len() > SMALL_ANSWER { room.carry(page) } else { page };
     let kind = (header::CONTENT_TYPE, "application/vnd.petrel.copy".to_owned());
     Ok(([kind, (columns_name, columns), (limit_name, limit.to_string())], page).into_response())
 }
@@ -306,16 +339,25 @@ async fn rows(
     Spoken(schema): Spoken,
     Path(table): Path<String>,
     bytes: Received,
-) -> Result<Json<Vec<(Uuid, Option<Columns>)>>, Problem> {
+) -> Result<Response, Problem> {
     let ids: Vec<Uuid> = body(bytes)?;
     if ids.len() > ROWS {
         return Err(Problem::TooLarge);
     }
+    let room = hub.answers.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
-    Ok(Json(log::rows(&mut client, hub.database.catalog.at(schema), desk.clinic_id, &table, &ids).await?))
+    json_in(room, &log::rows(&mut client, hub.database.catalog.at(schema), desk.clinic_id, &table, &ids).await?)
+}
+
+/// An answer as JSON, in its room.
+fn json_in<T: Serialize>(room: Room, answer: &T) -> Result<Response, Problem> {
+    let text = Bytes::from(serde_json::to_vec(answer).map_err(|error| Problem::Internal(error.to_string()))?);
+    let text = if text.len() > SMALL_ANSWER { room.carry(text) } else { text };
+    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
 
 async fn digest(State(hub): State<Hub>, desk: Desk, Spoken(schema): Spoken) -> Result<Response, Problem> {
+    let _turn = hub.digests.try_acquire().map_err(|_| Problem::Away("too many comparisons at once".to_owned()))?;
     let mut client = hub.database.client().await?;
     Ok(Json(log::digest(&mut client, hub.database.catalog.at(schema), desk.clinic_id).await?).into_response())
 }
@@ -325,10 +367,11 @@ async fn history(
     desk: Desk,
     Spoken(schema): Spoken,
     Path((table, id)): Path<(String, String)>,
-) -> Result<Json<History>, Problem> {
+) -> Result<Response, Problem> {
     let id = Uuid::parse_str(&id).map_err(|_| Problem::NotFound)?;
+    let room = hub.answers.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
-    Ok(Json(log::history(&mut client, hub.database.catalog.at(schema), desk.clinic_id, &table, id).await?))
+    json_in(room, &log::history(&mut client, hub.database.catalog.at(schema), desk.clinic_id, &table, id).await?)
 }
 
 async fn devices(State(hub): State<Hub>, desk: Desk) -> Result<Json<Vec<HubDevice>>, Problem> {
@@ -373,6 +416,7 @@ async fn code(State(hub): State<Hub>, desk: Desk) -> Result<Json<NewCode>, Probl
 }
 
 async fn ready(State(hub): State<Hub>) -> Result<&'static str, Problem> {
+    hub.database.is_known()?;
     let client = hub.database.client().await?;
     client.query_one("SELECT 1 FROM pg_class WHERE relname = 'log_heads'", &[]).await?;
     Ok("ready")
@@ -381,9 +425,10 @@ async fn ready(State(hub): State<Hub>) -> Result<&'static str, Problem> {
 async fn metrics(State(hub): State<Hub>) -> String {
     let (connections, free) = hub.database.connections();
     format!(
-        "{}# TYPE petrel_waiting_desks gauge\npetrel_waiting_desks {}\n# TYPE petrel_connections gauge\npetrel_connections {connections}\n# TYPE petrel_connections_free gauge\npetrel_connections_free {free}\n",
+        "{}# TYPE petrel_waiting_desks gauge\npetrel_waiting_desks {}\n# TYPE petrel_large_answers gauge\npetrel_large_answers {}\n# TYPE petrel_connections gauge\npetrel_connections {connections}\n# TYPE petrel_connections_free gauge\npetrel_connections_free {free}\n",
         hub.metrics.text(),
         hub.live.waiting(),
+        hub.answers.taken(ANSWERS),
     )
 }
 

@@ -1,7 +1,9 @@
 //! Connections: how they are taken in, and what each may hold while it waits.
 
 use std::future::Future;
-use std::pin::pin;
+use std::io::{self, IoSlice};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::serve::Listener;
@@ -9,13 +11,20 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
+use tokio::time::Sleep;
 
 use crate::routes::Hub;
 
 /// How long a connection may take to say what it wants, from its start or from the answer before; after that it is closed. Longer than desks keep
 /// one that they do not use (90 seconds), so that none is closed in the moment in which it is used again.
 const SAYS_WHAT_WITHIN: Duration = Duration::from_secs(120);
+
+/// How long a connection may take for so many bytes of an answer, where there are as many; after that it is closed. Slower than any line on which a desk
+/// has its answers before it gives them up.
+const TAKES_WITHIN: Duration = Duration::from_secs(30);
+const TAKES: usize = 64 << 10;
 
 /// Listens and serves until `stop` is done; requests under way are finished, and desks that wait for news are answered that there is none.
 ///
@@ -35,7 +44,8 @@ pub async fn serve(hub: Hub, mut listener: TcpListener, stop: impl Future<Output
             accepted = Listener::accept(&mut listener) => accepted,
             () = &mut stop => break,
         };
-        let connection = connections.watch(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone())));
+        let connection =
+            connections.watch(http.serve_connection(TokioIo::new(Taken::new(stream)), TowerToHyperService::new(router.clone())));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection broke");
@@ -45,4 +55,108 @@ pub async fn serve(hub: Hub, mut listener: TcpListener, stop: impl Future<Output
     drop(listener);
     live.stop();
     connections.shutdown().await;
+}
+
+/// A connection that is given up when who is at its other end takes nothing: an answer would be held for them for ever.
+struct Taken<S> {
+    stream: S,
+    /// Until when enough must have been taken, while something waits to be.
+    until: Option<Pin<Box<Sleep>>>,
+    taken: usize,
+}
+
+impl<S> Taken<S> {
+    fn new(stream: S) -> Self {
+        Self { stream, until: None, taken: 0 }
+    }
+
+    fn note<T>(&mut self, context: &mut Context<'_>, taken: Poll<io::Result<T>>, bytes: impl Fn(&T) -> usize) -> Poll<io::Result<T>> {
+        match taken {
+            Poll::Ready(Ok(done)) => {
+                self.taken += bytes(&done);
+                if self.taken >= TAKES {
+                    self.rest();
+                }
+                Poll::Ready(Ok(done))
+            }
+            Poll::Pending => {
+                let until = self.until.get_or_insert_with(|| Box::pin(tokio::time::sleep(TAKES_WITHIN)));
+                until.as_mut().poll(context).map(|()| Err(io::Error::new(io::ErrorKind::TimedOut, "nobody takes the answer")))
+            }
+            failed => failed,
+        }
+    }
+
+    fn rest(&mut self) {
+        (self.until, self.taken) = (None, 0);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Taken<S> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, into)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Taken<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let taken = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note(context, taken, |bytes| *bytes)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let taken = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.note(context, taken, |bytes| *bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        let flushed = self.note(context, flushed, |()| 0);
+        if flushed.is_ready() {
+            // All that there was is taken.
+            self.rest();
+        }
+        flushed
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let shut = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.note(context, shut, |()| 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_nobody_takes_is_given_up_and_one_that_is_taken_slowly_is_not() {
+        let (hub, mut desk) = tokio::io::duplex(TAKES);
+        let mut hub = Taken::new(hub);
+        let answer = vec![b'x'; 5 * TAKES];
+        let takes = async {
+            let mut all = vec![0; answer.len()];
+            for part in all.chunks_mut(TAKES) {
+                tokio::time::sleep(TAKES_WITHIN - Duration::from_secs(1)).await;
+                desk.read_exact(part).await.unwrap();
+            }
+        };
+        let writes = async {
+            hub.write_all(&answer).await.unwrap();
+            hub.flush().await.unwrap();
+        };
+        tokio::join!(writes, takes);
+        // Nothing waits to be taken: for that there is time.
+        tokio::time::sleep(TAKES_WITHIN * 10).await;
+        hub.write_all(&answer[..TAKES]).await.unwrap();
+        hub.flush().await.unwrap();
+        let failed = hub.write_all(&answer).await.unwrap_err();
+        assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
+    }
 }

@@ -1,21 +1,22 @@
-//! Whose turn it is to push. Pushes of one clinic come one after another; whoever waits for the one before must not hold memory or a connection
-//! meanwhile that other clinics need.
+//! Whose turn it is to push, and who has room for a large answer. Whoever waits for others of its clinic must not hold memory or a connection meanwhile
+//! that other clinics need.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::problem::Problem;
 
-/// How long a push waits for its turn before the desk is asked to come back. As long as it would wait for the clinic's lock.
+/// How long one waits for a turn before the desk is asked to come back. As long as a push would wait for the clinic's lock.
 const WAIT: Duration = Duration::from_secs(30);
 
 type Clinics = Arc<Mutex<HashMap<Uuid, Arc<Semaphore>>>>;
 
-/// The clinics that are pushed to.
+/// The clinics that have turns.
 #[derive(Clone)]
 pub(crate) struct Turns {
     clinics: Clinics,
@@ -36,16 +37,80 @@ impl Turns {
         self.take_within(clinic, WAIT).await
     }
 
+    /// A turn that can be had now.
+    fn try_take(&self, clinic: Uuid) -> Option<Turn> {
+        let mut turn = self.none_yet(clinic);
+        turn.permit = Some(Arc::clone(&turn.semaphore).try_acquire_owned().ok()?);
+        Some(turn)
+    }
+
+    /// The wait for a turn. There before the waiting: a request that is given up leaves nothing, either.
+    fn none_yet(&self, clinic: Uuid) -> Turn {
+        let mut clinics = self.clinics.lock().unwrap_or_else(PoisonError::into_inner);
+        let semaphore = Arc::clone(clinics.entry(clinic).or_insert_with(|| Arc::new(Semaphore::new(self.at_once))));
+        Turn { clinics: Arc::clone(&self.clinics), clinic, semaphore, permit: None }
+    }
+
     async fn take_within(&self, clinic: Uuid, wait: Duration) -> Result<Turn, Problem> {
-        let semaphore = {
-            let mut clinics = self.clinics.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(clinics.entry(clinic).or_insert_with(|| Arc::new(Semaphore::new(self.at_once))))
-        };
-        // There before the waiting: a request that is given up leaves nothing, either.
-        let mut turn = Turn { clinics: Arc::clone(&self.clinics), clinic, semaphore, permit: None };
+        let mut turn = self.none_yet(clinic);
         let waiting = tokio::time::timeout(wait, Arc::clone(&turn.semaphore).acquire_owned());
         turn.permit = waiting.await.ok().and_then(Result::ok);
-        if turn.permit.is_some() { Ok(turn) } else { Err(Problem::Away("too many pushes of one clinic at once".to_owned())) }
+        if turn.permit.is_some() { Ok(turn) } else { Err(Problem::Away("too much of one clinic at once".to_owned())) }
+    }
+}
+
+/// Room for large answers. One that nobody takes is held until the connection is given up: of each clinic so many at a time, and of all.
+#[derive(Clone)]
+pub(crate) struct Answers {
+    clinics: Turns,
+    all: Arc<Semaphore>,
+}
+
+impl Answers {
+    pub(crate) fn of(a_clinic: usize, all: usize) -> Self {
+        Self { clinics: Turns::of(a_clinic), all: Arc::new(Semaphore::new(all)) }
+    }
+
+    /// Waits for room.
+    ///
+    /// # Errors
+    /// `Away` where there is none in time.
+    pub(crate) async fn take(&self, clinic: Uuid) -> Result<Room, Problem> {
+        let turn = self.clinics.take(clinic).await?;
+        let waiting = tokio::time::timeout(WAIT, Arc::clone(&self.all).acquire_owned()).await;
+        let permit = waiting.ok().and_then(Result::ok).ok_or_else(|| Problem::Away("too many large answers at once".to_owned()))?;
+        Ok(Room { _turn: turn, _permit: permit })
+    }
+
+    /// The same where there is some now.
+    pub(crate) fn try_take(&self, clinic: Uuid) -> Option<Room> {
+        let turn = self.clinics.try_take(clinic)?;
+        let permit = Arc::clone(&self.all).try_acquire_owned().ok()?;
+        Some(Room { _turn: turn, _permit: permit })
+    }
+
+    /// How many answers have some.
+    pub(crate) fn taken(&self, all: usize) -> usize {
+        all - self.all.available_permits()
+    }
+}
+
+/// Room for one answer.
+pub(crate) struct Room {
+    _turn: Turn,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Room {
+    /// Bytes that have this room until the last of them was taken.
+    pub(crate) fn carry(self, bytes: Bytes) -> Bytes {
+        struct Carried(Bytes, #[expect(dead_code, reason = "it goes with the bytes")] Room);
+        impl AsRef<[u8]> for Carried {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
+            }
+        }
+        Bytes::from_owner(Carried(bytes, self))
     }
 }
 

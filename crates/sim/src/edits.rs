@@ -98,12 +98,14 @@ pub(crate) fn edit(store: &Store, rng: &mut fastrand::Rng) -> Result<()> {
         }),
         8 => write(store, |tx| {
             let Some(visit) = some(tx, "appointments", rng)? else { return Ok(()) };
-            let sql = if rng.bool() {
-                "UPDATE appointments SET status = 'cancelled', cancelled_at = ?2, cancellation_reason = 'ill', updated_at = ?2 WHERE id = ?1"
-            } else {
-                "UPDATE appointments SET status = 'in_progress', actual_start_at = ?2, updated_at = ?2 WHERE id = ?1"
+            let change = match rng.u8(0..4) {
+                0 => "status = 'cancelled', cancelled_at = ?2, cancellation_reason = 'ill'",
+                1 => "status = 'in_progress', actual_start_at = ?2, picked_up_at = NULL",
+                2 => "status = 'completed', actual_end_at = ?2",
+                _ => "picked_up_at = ?2",
             };
-            tx.db().execute(sql, params![visit, tx.now().0])?;
+            let sql = format!("UPDATE appointments SET {change}, updated_at = ?2 WHERE id = ?1");
+            tx.db().execute(&sql, params![visit, tx.now().0])?;
             Ok(())
         }),
         9 => write(store, |tx| {

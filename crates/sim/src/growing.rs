@@ -1,6 +1,6 @@
 //! Desks whose programs are older than their hub, and are brought up to date on the way.
 //!
-//! The real schemas differ by a column yet. So that desks of earlier ones exist that lack more, what the first schema has is told to be of later ones:
+//! The real schemas differ by a column each yet. So that desks of earlier ones exist that lack more, what the first schema has is told to be of later ones:
 //! a column, and a table.
 //! A desk of an earlier schema has a file without them, as its program would have made it.
 

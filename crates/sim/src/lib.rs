@@ -22,7 +22,7 @@ pub use check::Findings;
 pub use decoders::{DECODERS, Decoder};
 pub use disk::{Disk, Failure, Recording, Watched};
 pub use model::{ModelHub, Sabotage};
-pub use postgres::{Postgres, SHARED, connect};
+pub use postgres::{Postgres, SHARED, connect, program};
 pub use proxy::{Proxy, Treatment};
 pub use schedule::{Plan, Report, run_schedule};
 pub use served::Served;

@@ -220,8 +220,11 @@ fn watch(_: &Path, _: Option<&Path>) -> Result<Option<Child>> {
     Ok(None)
 }
 
-/// Where Postgres' programs are: in the path, or where Debian puts the newest.
-fn program(name: &str) -> Result<PathBuf> {
+/// Where one of Postgres' programs is: in the path, or where Debian puts the newest.
+///
+/// # Errors
+/// Where it is not installed.
+pub fn program(name: &str) -> Result<PathBuf> {
     let in_path =
         std::env::var_os("PATH").map(|path| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.exists()));
     if let Some(Some(found)) = in_path {

@@ -22,6 +22,7 @@ const LONG: Duration = Duration::from_secs(20);
 struct Held {
     url: String,
     database: Database,
+    database_url: String,
     tokens: Tokens,
     hub: HttpHub,
     stop: Option<oneshot::Sender<()>>,
@@ -50,7 +51,7 @@ impl Held {
         let url = format!("http://{listen}");
         let hub = HttpHub::new(&url, None, Box::new(|_| Ok(()))).unwrap();
         let tokens = hub.enrol(&code, "Front desk", "test").await.unwrap().tokens;
-        Self { url, database, tokens, hub, stop: Some(stop), task, _postgres: postgres, _folder: folder }
+        Self { url, database, database_url: config.database_url, tokens, hub, stop: Some(stop), task, _postgres: postgres, _folder: folder }
     }
 
     async fn metric(&self, name: &str) -> i64 {
@@ -117,6 +118,54 @@ async fn a_push_is_read_when_it_is_its_turn() {
     // One that breaks off leaves its turn.
     drop(read.pop());
     tokio::time::timeout(LONG, is_asked_for_its_body(&mut next)).await.unwrap();
+}
+
+/// Answers of many megabytes that nobody takes: of one clinic no more than eight, and it waits for those alone; others do not, nor does who waits for news.
+#[tokio::test]
+async fn large_answers_that_nobody_takes_are_so_many_of_a_clinic() {
+    const TABLE: &str = "/v1/sync/snapshot/clients";
+    let held = Held::start(2).await;
+    let row = |n: u128| json!({ "table": "clients", "id": Uuid::from_u128(n), "columns": { "first_name": "Ada", "created_at": 1, "updated_at": 1 } });
+    let rows: Vec<Value> = (1..=7).map(row).collect();
+    held.push(vec![json!({ "replica": Uuid::from_u128(1), "n": 1, "clock": "65536", "changes": rows })]).await;
+    let owner = petrel_sim::connect(&held.database_url).await.unwrap();
+    owner.batch_execute("UPDATE clients SET notes = repeat('x', 3000000)").await.unwrap();
+    let ask = async |path: &str| {
+        let address = held.url.strip_prefix("http://").unwrap();
+        let mut line = TcpStream::connect(address).await.unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\n\r\n", held.tokens.access_token);
+        line.write_all(head.as_bytes()).await.unwrap();
+        line
+    };
+    let mut untaken = Vec::new();
+    for _ in 0..8 {
+        let mut line = ask(TABLE).await;
+        line.read_u8().await.unwrap();
+        untaken.push(line);
+    }
+    assert_eq!(held.metric("petrel_large_answers ").await, 8);
+    let mut next = ask(TABLE).await;
+    let early = tokio::time::timeout(Duration::from_millis(300), next.read_u8()).await;
+    assert!(early.is_err(), "it waits");
+    // Small answers, and the wait for news, need no room; another clinic has its own.
+    assert_eq!(held.hub.pull(i64::MAX, 0).await.unwrap().head, 7);
+    assert_eq!(held.hub.pull(7, 1).await.unwrap().transactions.len(), 0);
+    let neighbour = petrel_hub::NewClinic { name: "Next door".to_owned(), timezone: "Europe/Berlin".to_owned() };
+    let neighbour = petrel_hub::add_clinic(&held.database, &neighbour).await.unwrap();
+    let (code, _) = petrel_hub::make_code(&held.database, neighbour).await.unwrap();
+    let theirs = HttpHub::new(&held.url, None, Box::new(|_| Ok(()))).unwrap();
+    theirs.enrol(&code, "Front desk", "test").await.unwrap();
+    assert!(theirs.snapshot("clients", None, 0).await.unwrap().is_last);
+
+    drop(untaken.pop());
+    tokio::time::timeout(LONG, next.read_u8()).await.expect("one has gone").unwrap();
+    drop((untaken, next));
+    let none = async { while held.metric("petrel_large_answers ").await > 0 {} };
+    tokio::time::timeout(LONG, none).await.expect("their room comes free");
+    // One that is taken whole leaves its room, too.
+    assert_eq!(petrel_store::outline_copy(&held.hub.snapshot("clients", None, 0).await.unwrap().rows).unwrap().rows, 6);
+    let none = async { while held.metric("petrel_large_answers ").await > 0 {} };
+    tokio::time::timeout(LONG, none).await.expect("its room comes free");
 }
 
 /// Each set of columns that change together is a statement, and there are more such sets than a connection can remember.

@@ -172,6 +172,7 @@ async fn malformed_requests_get_a_clear_answer() {
     let bomb = zstd::bulk::compress(&vec![b' '; 200 << 20], 19).unwrap();
     assert!(bomb.len() < 100_000, "two hundred megabytes of nothing, well packed");
     let small_bomb = zstd::bulk::compress(&vec![b' '; 20 << 20], 19).unwrap();
+    let packed = vec![("content-type", "application/json"), ("content-encoding", "zstd")];
     let cases: Vec<Case> = vec![
         (Method::POST, "/v1/sync/push", b"".to_vec(), json_kind.to_vec(), 400),
         (Method::POST, "/v1/sync/push", b"{".to_vec(), json_kind.to_vec(), 400),
@@ -181,7 +182,7 @@ async fn malformed_requests_get_a_clear_answer() {
         (Method::POST, "/v1/sync/push", br#"{"schema": 0, "transactions": []}"#.to_vec(), json_kind.to_vec(), 426),
         (Method::POST, "/v1/sync/push", vec![0xff; 1000], json_kind.to_vec(), 400),
         (Method::POST, "/v1/sync/push", vec![b' '; 33 << 20], json_kind.to_vec(), 413),
-        (Method::POST, "/v1/sync/push", bomb, vec![("content-type", "application/json"), ("content-encoding", "zstd")], 413),
+        (Method::POST, "/v1/sync/push", bomb, packed.clone(), 413),
         (Method::POST, "/v1/sync/push", b"not zstd".to_vec(), vec![("content-encoding", "zstd")], 400),
         (Method::GET, "/v1/sync/pull", Vec::new(), Vec::new(), 400),
         (Method::GET, "/v1/sync/pull?after=x", Vec::new(), Vec::new(), 400),
@@ -192,13 +193,15 @@ async fn malformed_requests_get_a_clear_answer() {
         (Method::GET, "/v1/sync/snapshot/clients?after_id=x", Vec::new(), Vec::new(), 400),
         (Method::POST, "/v1/sync/rows/clients", br#"["x"]"#.to_vec(), json_kind.to_vec(), 400),
         (Method::POST, "/v1/sync/rows/log", b"[]".to_vec(), json_kind.to_vec(), 404),
+        (Method::POST, "/v1/sync/rows/clients", [vec![b' '; 100_000], b"[]".to_vec()].concat(), json_kind.to_vec(), 413),
+        (Method::POST, "/v1/sync/rows/clients", small_bomb.clone(), packed.clone(), 413),
         (Method::GET, "/v1/sync/history/clients/x", Vec::new(), Vec::new(), 404),
         (Method::PUT, "/v1/blobs/..%2f..%2fetc%2fpasswd", b"x".to_vec(), Vec::new(), 404),
         (Method::PUT, "/v1/blobs/0000000000000000000000000000000000000000000000000000000000000000", b"x".to_vec(), Vec::new(), 422),
         (Method::POST, "/v1/devices/enrol", br#"{"code": "AAAA-AAAA-AAAA", "name": "x", "schema": 1}"#.to_vec(), json_kind.to_vec(), 403),
         (Method::POST, "/v1/devices/enrol", vec![b' '; 64 << 10], json_kind.to_vec(), 413),
         (Method::POST, "/v1/devices/token", vec![b' '; 64 << 10], json_kind.to_vec(), 413),
-        (Method::POST, "/v1/devices/token", small_bomb, vec![("content-type", "application/json"), ("content-encoding", "zstd")], 413),
+        (Method::POST, "/v1/devices/token", small_bomb, packed, 413),
         (Method::POST, "/v1/devices/token", br#"{"refresh_token": "x"}"#.to_vec(), json_kind.to_vec(), 401),
         (Method::DELETE, "/v1/sync/push", Vec::new(), Vec::new(), 404),
         (Method::GET, "/admin", Vec::new(), Vec::new(), 404),
@@ -351,23 +354,72 @@ async fn a_clock_in_2090_wins_nothing_for_long() {
     assert_eq!(rows[0][1]["notes"], "now");
 }
 
+/// A hub on the same database that bears so many requests a minute. Answers its address; it ends with the test.
+async fn patient(served: &Served, requests_per_minute: u32) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listen = listener.local_addr().unwrap();
+    let data_dir = std::env::temp_dir().join("petrel-hub-that-keeps-nothing");
+    let settings = petrel_hub::Settings { listen, data_dir, public_url: None, log_days: 90, requests_per_minute };
+    let patient = petrel_hub::Hub::new(served.database.clone(), &settings);
+    tokio::spawn(petrel_hub::serve(patient, listener, std::future::pending()));
+    format!("http://{listen}")
+}
+
 /// A desk that asks too often is told when it may ask again; it is neither locked out nor told of wrong codes.
 #[tokio::test]
 async fn who_asks_too_often_is_told_to_wait() {
     let (_postgres, served, mine, ..) = setting().await;
-    let folder = tempfile::tempdir().unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let data_dir = folder.path().to_owned();
-    let settings = petrel_hub::Settings { listen: address, data_dir, public_url: None, log_days: 90, requests_per_minute: 2 };
-    let patient = petrel_hub::Hub::new(served.database.clone(), &settings);
-    let task = tokio::spawn(petrel_hub::serve(patient, listener, std::future::pending()));
+    let url = patient(&served, 2).await;
     let (_, enrolled) = served.desk(mine).await.unwrap();
-    let desk = HttpHub::new(&format!("http://{address}"), Some(enrolled.tokens), Box::new(|_| Ok(()))).unwrap();
+    let desk = HttpHub::new(&url, Some(enrolled.tokens), Box::new(|_| Ok(()))).unwrap();
     for _ in 0..2 {
         desk.pull(0, 0).await.unwrap();
     }
     let refused = desk.pull(0, 0).await.map(|page| page.head);
     assert!(matches!(refused, Err(HubError::Busy(Some(1..=60)))), "{refused:?}");
-    task.abort();
+}
+
+/// A stranger who guesses codes is told to wait; who has one is let in meanwhile.
+#[tokio::test]
+async fn who_guesses_codes_keeps_no_desk_out() {
+    let (_postgres, served, mine, ..) = setting().await;
+    let url = patient(&served, 2).await;
+    let door = HttpHub::new(&url, None, Box::new(|_| Ok(()))).unwrap();
+    let (code, _) = petrel_hub::make_code(&served.database, mine).await.unwrap();
+    let no_handle = if code.starts_with("0000") { "1111-0000-0000" } else { "0000-0000-0000" };
+    let guess = async || door.enrol(no_handle, "Stranger", "test").await.map(|enrolled| enrolled.device_id);
+    for _ in 0..2 {
+        assert_eq!(guess().await, Err(HubError::BadCode));
+    }
+    assert!(matches!(guess().await, Err(HubError::Busy(Some(1..=60)))));
+    assert_eq!(
+        door.enrol("none at all", "Stranger", "test").await.map(|enrolled| enrolled.device_id),
+        Err(HubError::BadCode),
+        "not looked up"
+    );
+    assert_eq!(door.enrol(&code, "Front desk", "test").await.unwrap().clinic_id, mine);
+}
+
+/// Each reads a whole clinic.
+#[tokio::test]
+async fn so_many_clinics_are_compared_at_a_time() {
+    let (_postgres, served, mine, other, _) = setting().await;
+    let (hub, _) = served.desk(mine).await.unwrap();
+    let owner = connect(&served.database_url).await.unwrap();
+    owner.batch_execute("BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let looking = connect(&served.database_url).await.unwrap();
+    let mut compared = Vec::new();
+    for clinic in [mine, other] {
+        let (hub, _) = served.desk(clinic).await.unwrap();
+        compared.push(tokio::spawn(async move { hub.digest().await.map(|(head, _)| head) }));
+    }
+    let waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%clients%'";
+    while looking.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < 2 {}
+    assert!(matches!(hub.digest().await, Err(HubError::Busy(Some(_)))));
+    owner.batch_execute("ROLLBACK").await.unwrap();
+    for compared in compared {
+        assert_eq!(compared.await.unwrap(), Ok(0));
+    }
+    assert_eq!(hub.digest().await.map(|(head, _)| head), Ok(0));
 }

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use petrel_domain::SystemClock;
-use petrel_domain::replication::Versions;
+use petrel_domain::replication::{VERSIONS, Versions};
 use petrel_sim::growing::{GROWN, bring_up_to_date, versions_of};
 use petrel_sim::{Postgres, Served, fast_folder, make_templates};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
@@ -199,4 +199,58 @@ async fn a_program_that_is_too_old_or_too_new_is_told_so_and_keeps_what_it_wrote
     // Programs of the schemas in between are served.
     let hub = HttpHub::new(&served.url, tokens, Box::new(|_| Ok(()))).unwrap().speaking(Versions { current: 4, ..GROWN });
     assert_eq!(round(&desk.store, &hub, &SystemClock).await.unwrap().sent, 1);
+}
+
+/// What the real program of the schema before this one knows.
+fn before() -> Versions {
+    let current = VERSIONS.current - 1;
+    let known = VERSIONS.added.iter().filter(|added| added.schema <= current).count();
+    Versions { current, added: &VERSIONS.added[..known] }
+}
+
+/// The real schemas: who was picked up is not told to the program before, and is there when that is brought up to date.
+#[tokio::test]
+async fn a_pick_up_is_told_to_the_program_before_once_it_is_brought_up_to_date() {
+    const VISIT: &str = "x'01900000000070008000000000000006'";
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = served.clinic().await.unwrap();
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    let path = folder.path().join("newest.petrel");
+    let store = open(&path);
+    write(&store, CLINIC);
+    let visit = format!(
+        "INSERT INTO appointments (id, pet_id, starts_at, ends_at, status, actual_end_at, checked_in_at, created_at, updated_at)
+           VALUES ({VISIT}, {REX}, 10, 20, 'completed', 20, 9, 1, 1)"
+    );
+    write(&store, &visit);
+    store.join_hub(&served.url, enrolled.device_id, clinic, &enrolled.tokens).unwrap();
+    let newest = Desk { path, store, hub };
+    newest.round().await;
+
+    let (hub, enrolled) = served.desk(clinic).await.unwrap();
+    let (path, hub) = (folder.path().join("older.petrel"), hub.speaking(before()));
+    join(&path, &FileKey::from_bytes([7; 32]), &hub, &served.url, &enrolled, |_| {}).await.unwrap();
+    let older = Desk { store: open(&path), path, hub };
+    older.round().await;
+    write(&newest.store, &format!("UPDATE appointments SET picked_up_at = 30, updated_at = 30 WHERE id = {VISIT}"));
+    // What the older one writes of it meanwhile takes nothing from the new one.
+    write(&older.store, &format!("UPDATE appointments SET internal_notes = 'shy', updated_at = 31 WHERE id = {VISIT}"));
+    for desk in [&newest, &older, &newest, &older] {
+        desk.round().await;
+    }
+    let said = "SELECT checked_in_at || ' ' || coalesce(picked_up_at, 'waits') || ' ' || internal_notes FROM appointments";
+    assert_eq!(older.text(said), "9 waits shy");
+    assert_eq!(newest.text(said), "9 30 shy");
+    assert_eq!(older.store.schema_read().unwrap(), before().current);
+
+    let Desk { path, store, hub } = older;
+    let brought = Desk { path, store, hub: hub.speaking(VERSIONS) };
+    brought.round().await;
+    assert_eq!(brought.text(said), "9 30 shy");
+    assert_eq!(brought.store.schema_read().unwrap(), VERSIONS.current);
+    assert_eq!(brought.text("SELECT CAST(picked_up_at AS TEXT) FROM visit_cards"), "30");
+    assert!(brought.agrees().await && newest.agrees().await);
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
 }

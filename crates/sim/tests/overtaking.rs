@@ -133,7 +133,8 @@ async fn a_pair_that_is_taken_up_while_it_is_renewed_stays_the_desks() {
     let mut database = connect(&served.database_url).await.unwrap();
     let (access, refresh) = ("a".repeat(64), "b".repeat(64));
     let handed_out = format!(
-        "UPDATE devices SET next_access_hash = sha256('{access}'), next_access_expires_at = now() + interval '1 hour', next_refresh_hash = sha256('{refresh}')"
+        "INSERT INTO token_pairs (clinic_id, device_id, refresh_hash, access_hash, access_expires_at)
+         SELECT clinic_id, id, sha256('{refresh}'), sha256('{access}'), now() + interval '1 hour' FROM devices"
     );
     database.batch_execute(&handed_out).await.unwrap();
     let tokens = Tokens { access_token: access, access_expires_at: Millis(0), refresh_token: refresh };
@@ -146,9 +147,10 @@ async fn a_pair_that_is_taken_up_while_it_is_renewed_stays_the_desks() {
     // Asked by another connection: within a transaction the answer stays the first.
     let looking = connect(&served.database_url).await.unwrap();
     while looking.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {}
-    let take_up =
-        "UPDATE devices SET access_hash = next_access_hash, access_expires_at = next_access_expires_at, used_refresh_hash = refresh_hash,
-                     refresh_hash = next_refresh_hash, next_access_hash = NULL, next_access_expires_at = NULL, next_refresh_hash = NULL";
+    let take_up = "WITH taken AS (DELETE FROM token_pairs RETURNING *), used AS (
+                     INSERT INTO token_pairs (clinic_id, device_id, refresh_hash, used_up_at) SELECT clinic_id, id, refresh_hash, now() FROM devices)
+                   UPDATE devices SET access_hash = taken.access_hash, access_expires_at = taken.access_expires_at, refresh_hash = taken.refresh_hash
+                   FROM taken";
     taking_up.execute(take_up, &[]).await.unwrap();
     taking_up.commit().await.unwrap();
     let (pulled, hub) = renewing.await.unwrap();

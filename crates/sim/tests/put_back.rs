@@ -159,6 +159,70 @@ async fn what_rests_on_lost_work_waits_for_it_and_a_second_time_loses_nothing_ei
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
 }
 
+/// A standby takes the place of a server that was lost, without the last that this one had answered for, and nobody says so. The second desk pushes first,
+/// and would be given the numbers of what the first had sent.
+#[tokio::test]
+async fn what_a_promoted_standby_lacks_is_sent_again() {
+    let postgres = Postgres::alone().unwrap();
+    let before = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = before.clinic().await.unwrap();
+    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
+    sql(&first, CLINIC);
+    round(&first, &first_hub, &SystemClock).await.unwrap();
+    let (second, second_hub) = next_desk(&before, clinic, &folder.path().join("second.petrel")).await;
+    let standby = keep(&postgres, &before.database_url).await;
+    sql(&first, &client(2, "Bo"));
+    once_it_answers(&first, &first_hub).await;
+    sql(&second, &client(3, "Cy"));
+    for (desk, hub) in [(&second, &second_hub), (&first, &first_hub)] {
+        once_it_answers(desk, hub).await;
+    }
+    drop(before);
+
+    let served = Served::on(&standby).await.unwrap();
+    let (first_hub, second_hub) = (tie(&first, &served, clinic).await, tie(&second, &served, clinic).await);
+    sql(&second, &client(4, "Di"));
+    let second = go_on(&second, &second_hub, &served, &folder.path().join("second-new.petrel")).await;
+    assert_eq!(names(&second), "Cy Di");
+    let first = go_on(&first, &first_hub, &served, &folder.path().join("first-new.petrel")).await;
+    round(&second, &second_hub, &SystemClock).await.unwrap();
+    assert_eq!((names(&first), names(&second)), ("Bo Cy Di".to_owned(), "Bo Cy Di".to_owned()));
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+
+    // A number that no log reaches, and one that is made up a moment later, take none from the others.
+    let head = first_hub.pull(i64::MAX, 0).await.unwrap().head;
+    for told in [i64::MAX - 1, head + 5] {
+        let answer = first_hub.pull(told, 0).await.map(|page| page.head);
+        assert!(matches!(&answer, Err(HubError::PutBack(left_out)) if left_out.iter().any(|left_out| left_out.holds(told))), "{answer:?}");
+    }
+    assert_eq!(first_hub.pull(i64::MAX, 0).await.map(|page| page.head), Ok(head));
+}
+
+/// The same where one desk alone had sent: it is told at its next push, or when it reads.
+#[tokio::test]
+async fn what_a_desk_pushes_onto_a_promoted_standby_comes_after_what_it_lacks() {
+    let postgres = Postgres::alone().unwrap();
+    let before = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = before.clinic().await.unwrap();
+    let (desk, hub) = first_desk(&before, clinic, folder.path()).await;
+    sql(&desk, CLINIC);
+    round(&desk, &hub, &SystemClock).await.unwrap();
+    let standby = keep(&postgres, &before.database_url).await;
+    sql(&desk, &client(2, "Bo"));
+    once_it_answers(&desk, &hub).await;
+    drop(before);
+
+    let served = Served::on(&standby).await.unwrap();
+    let hub = tie(&desk, &served, clinic).await;
+    sql(&desk, &pet(2));
+    assert_eq!(send(&desk, &hub, &SystemClock).await.map(|done| (done.sent, done.rejected)).unwrap(), (2, 0));
+    let desk = go_on(&desk, &hub, &served, &folder.path().join("new.petrel")).await;
+    assert_eq!(names(&desk), "Bo");
+    assert_eq!(desk.unsettled().unwrap(), (0, 0), "nothing was refused");
+}
+
 /// Its numbers begin far up all the same. By them, a desk would take it for one that has records, and one that brings some would be kept out.
 #[tokio::test]
 async fn a_clinic_that_was_empty_when_it_was_kept_is_empty() {

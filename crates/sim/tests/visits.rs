@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use petrel_domain::replication::{Outcome, Push, WIRE_SCHEMA};
+use petrel_domain::replication::{Outcome, Push, Transaction, WIRE_SCHEMA};
 use petrel_sim::{Postgres, Served};
 use petrel_sync::{HttpHub, Hub, Parcel};
 use serde_json::{Value, json};
@@ -51,17 +51,30 @@ impl Desk {
         Self { replica, n: 0 }
     }
 
-    /// Pushes one transaction of who has read so far. Answers the log's last number.
-    async fn push(&mut self, hub: &HttpHub, seen: i64, changes: Vec<Value>) -> i64 {
+    /// Its next transaction, of who has read so far.
+    fn next(&mut self, seen: i64, changes: Vec<Value>) -> Transaction {
         self.n += 1;
         let clock = ((TEN << 16) + self.n).to_string();
         let transaction =
             json!({ "replica": Uuid::from_u128(self.replica), "n": self.n, "clock": clock, "seen": seen, "changes": changes });
-        let transactions = vec![serde_json::from_value(transaction).unwrap()];
-        let pushed = hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None, head: None })).await.unwrap();
-        assert_eq!(pushed.results[0].outcome, Outcome::Applied, "{:?}", pushed.results);
-        pushed.head
+        serde_json::from_value(transaction).unwrap()
     }
+
+    /// Pushes one transaction. Answers the log's last number.
+    async fn push(&mut self, hub: &HttpHub, seen: i64, changes: Vec<Value>) -> i64 {
+        self.push_all(hub, seen, vec![changes]).await
+    }
+
+    /// Pushes several at once.
+    async fn push_all(&mut self, hub: &HttpHub, seen: i64, transactions: Vec<Vec<Value>>) -> i64 {
+        push(hub, transactions.into_iter().map(|changes| self.next(seen, changes)).collect()).await
+    }
+}
+
+async fn push(hub: &HttpHub, transactions: Vec<Transaction>) -> i64 {
+    let pushed = hub.push(&Parcel::Open(Push { schema: WIRE_SCHEMA, transactions, follows: None, head: None })).await.unwrap();
+    assert!(pushed.results.iter().all(|result| result.outcome == Outcome::Applied), "{:?}", pushed.results);
+    pushed.head
 }
 
 /// What the two visits are said to clash with.
@@ -158,4 +171,92 @@ async fn a_mark_goes_with_what_it_was_about() {
         moving.push(&hub, before, vec![set(left, place)]).await;
         assert!(!is_marked(&hub).await, "it stands over nothing any more");
     }
+}
+
+/// Booked and moved before the desk came to the hub: the later change says only where the visit stands, of a visit that the hub does not have yet.
+#[tokio::test]
+async fn a_visit_that_is_booked_and_moved_in_one_push_is_held_against_all_that_it_reaches() {
+    let (_postgres, served, _, _) = setting().await;
+    let other = Uuid::from_u128(8);
+    let service = |id: Uuid, buffer: i64| {
+        change("services", id, json!({ "name": "Petrel", "kind": "medical", "duration_minutes": 30, "buffer_minutes": buffer }))
+    };
+    let moved = |from: i64| {
+        let place = json!({ "staff_id": STAFF, "starts_at": from, "ends_at": from + HOUR / 2, "updated_at": 2 });
+        json!({ "table": "appointments", "id": SECOND, "columns": place })
+    };
+    // What stands in the way is in the way by what the service keeps free alone, an hour later.
+    for [booked, then] in [[TEN - 5 * DAY, TEN], [TEN, TEN]] {
+        let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+        let (mut first, mut second) = (Desk::new(0xa), Desk::new(0xb));
+        let mut all = people();
+        all.extend([service(SERVICE, 60), service(other, 0), visit(FIRST, TEN + HOUR, TEN + 2 * HOUR, Some(other))]);
+        let before = first.push(&hub, 0, all).await;
+        let changes = vec![vec![visit(SECOND, booked, booked + HOUR / 2, Some(SERVICE))], vec![moved(then)]];
+        second.push_all(&hub, before, changes).await;
+        assert_eq!(clashes(&hub).await, [Value::Null, json!(FIRST)]);
+    }
+}
+
+/// By the service that a visit had, a third was in its way.
+#[tokio::test]
+async fn a_visit_that_is_given_another_service_leaves_what_the_old_one_kept_free() {
+    let (_postgres, served, _, _) = setting().await;
+    let other = Uuid::from_u128(8);
+    let service = |id: Uuid, buffer: i64| {
+        change("services", id, json!({ "name": "Petrel", "kind": "medical", "duration_minutes": 30, "buffer_minutes": buffer }))
+    };
+    let set = |id: Uuid, columns: Value| json!({ "table": "appointments", "id": id, "columns": columns });
+    let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+    let (mut first, mut second) = (Desk::new(0xa), Desk::new(0xb));
+    let mut all = people();
+    all.extend([service(SERVICE, 60), service(other, 0), visit(SECOND, TEN, TEN + HOUR / 2, Some(SERVICE))]);
+    let before = first.push(&hub, 0, all).await;
+    let head = first.push(&hub, before, vec![visit(FIRST, TEN + HOUR, TEN + 2 * HOUR, Some(other))]).await;
+    assert_eq!(clashes(&hub).await, [json!(SECOND), Value::Null]);
+    first.push(&hub, head, vec![set(FIRST, json!({ "is_overbooked": 1, "updated_at": 3 }))]).await;
+    let head = second.push(&hub, head + 2, vec![set(SECOND, json!({ "service_id": other, "updated_at": 4 }))]).await;
+    let rows = hub.rows("appointments", &[FIRST]).await.unwrap();
+    assert_eq!(rows[0].1.as_ref().unwrap().get("is_overbooked"), Some(&json!(0)), "it stands over nothing any more, at {head}");
+}
+
+/// A file that became another replica sends in one push what it wrote as either. What the first of the two deleted, the other may not have read.
+#[tokio::test]
+async fn what_comes_back_is_read_by_whoever_of_a_push_had_not_read_that_it_went() {
+    let (_postgres, served, clinic, hub) = setting().await;
+    let (mut was, mut is) = (Desk::new(0xa), Desk::new(0xb));
+    let mut all = people();
+    all.push(visit(FIRST, TEN, TEN + HOUR, None));
+    let before = was.push(&hub, 0, all).await;
+    let gone = |table: &str, id: Uuid| json!({ "table": table, "id": id, "op": "delete", "columns": { "deleted_at": 5, "updated_at": 5 } });
+    was.push(&hub, before, vec![gone("appointments", FIRST), gone("pets", PET), gone("clients", CLIENT)]).await;
+    let other = was.next(before, vec![change("clients", SECOND, json!({ "first_name": "Eva" }))]);
+    let edit = json!({ "table": "clients", "id": CLIENT, "columns": { "notes": "bites", "updated_at": 6 } });
+    push(&hub, vec![other, is.next(before, vec![edit])]).await;
+    for (table, id) in [("clients", CLIENT), ("pets", PET), ("appointments", FIRST)] {
+        let rows = hub.rows(table, &[id]).await.unwrap();
+        assert!(rows[0].1.as_ref().unwrap().get("deleted_at").is_none_or(Value::is_null), "{table}");
+    }
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
+}
+
+/// A deletion of more than the hub takes at once comes in portions, the client last, of whom another desk wrote meanwhile.
+#[tokio::test]
+async fn what_went_in_portions_comes_back_whole() {
+    let (_postgres, served, clinic, hub) = setting().await;
+    let (mut deleting, mut writing) = (Desk::new(0xa), Desk::new(0xb));
+    let mut all = people();
+    all.push(visit(FIRST, TEN, TEN + HOUR, None));
+    let before = deleting.push(&hub, 0, all).await;
+    let edit = json!({ "table": "clients", "id": CLIENT, "columns": { "notes": "bites", "updated_at": 6 } });
+    writing.push(&hub, before, vec![edit]).await;
+    let gone = |table: &str, id: Uuid| json!({ "table": table, "id": id, "op": "delete", "columns": { "deleted_at": 5, "updated_at": 5 } });
+    deleting.push(&hub, before, vec![gone("appointments", FIRST)]).await;
+    deleting.push(&hub, before, vec![gone("pets", PET)]).await;
+    deleting.push(&hub, before, vec![gone("clients", CLIENT)]).await;
+    for (table, id) in [("clients", CLIENT), ("pets", PET), ("appointments", FIRST)] {
+        let rows = hub.rows(table, &[id]).await.unwrap();
+        assert!(rows[0].1.as_ref().unwrap().get("deleted_at").is_none_or(Value::is_null), "{table}");
+    }
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
 }

@@ -41,7 +41,9 @@ actions! {
     RescheduleAppointment = "reschedule_appointment",
     CancelAppointment = "cancel_appointment",
     SetAppointmentStatus = "set_appointment_status",
+    SetPickedUp = "set_picked_up",
     EditAppointment = "edit_appointment",
+    SwapAppointments = "swap_appointments",
     NotifyClient = "notify_client",
     CreateClient = "create_client",
     SaveClient = "save_client",
@@ -52,6 +54,8 @@ actions! {
     DeletePet = "delete_pet",
     MovePet = "move_pet",
     RecordWeight = "record_weight",
+    CorrectWeight = "correct_weight",
+    RemoveWeight = "remove_weight",
     RecordDeath = "record_death",
     AddToWaitlist = "add_to_waitlist",
     SaveWaitlistEntry = "save_waitlist_entry",
@@ -81,14 +85,16 @@ impl Action {
             | Self::SaveOverride
             | Self::DeleteOverride
             | Self::MakeDemoClinic => Right::ManageClinic,
-            Self::RecordWeight => Right::WriteRecords,
+            Self::RecordWeight | Self::CorrectWeight | Self::RemoveWeight => Right::WriteRecords,
             Self::ImportClients => Right::MoveData,
             Self::BookAppointment
             | Self::MoveAppointment
             | Self::RescheduleAppointment
             | Self::CancelAppointment
             | Self::SetAppointmentStatus
+            | Self::SetPickedUp
             | Self::EditAppointment
+            | Self::SwapAppointments
             | Self::NotifyClient
             | Self::CreateClient
             | Self::SaveClient

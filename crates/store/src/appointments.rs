@@ -10,11 +10,13 @@ mod detail;
 mod edit;
 mod moving;
 mod notify;
+mod pick_up;
 mod place;
 mod row;
 mod series;
 mod status;
+mod swap;
 
 pub(crate) use colleagues::{Roster, busy_on_board, roster};
-pub(crate) use place::{UndoneVisits, refuse_new_clashes, wish};
-pub(crate) use row::{existing, visit};
+pub(crate) use place::{Place, UndoneVisits, is_outside, refuse_new_clashes, wish};
+pub(crate) use row::{Visit, existing, to_come, visit};

@@ -2,6 +2,7 @@
 
 mod ladder;
 mod restore;
+mod second;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use crate::catalog::Catalog;
 use crate::file::{check, remove_if_there, seal, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store};
 
-pub use restore::{clear_way, finish_restore, replace, restore, set_aside};
+pub use restore::{clear_way, finish_restore, replace, restore, set_aside, set_aside_folder};
+pub use second::SECOND;
 
 /// How a backup's name tells its time.
 const NAME: &str = "clinic-%Y%m%dT%H%M%S%3fZ.petrel";
@@ -24,7 +26,7 @@ const NAME: &str = "clinic-%Y%m%dT%H%M%S%3fZ.petrel";
 const SPARE: u64 = 1 << 20;
 const SPARE_PART: u64 = 8;
 
-/// The folder that holds the backups of a clinic's file.
+/// A folder that holds backups of a clinic's file.
 #[derive(Clone, Debug)]
 pub struct Backups {
     folder: PathBuf,
@@ -35,7 +37,12 @@ pub struct Backups {
 impl Backups {
     /// Those of a clinic's file: the folder `backups` beside it.
     pub fn of(file: &Path) -> Self {
-        Self { folder: file.parent().unwrap_or(Path::new(".")).join("backups"), free: |folder| fs4::available_space(folder) }
+        Self::at(file.parent().unwrap_or(Path::new(".")).join("backups"))
+    }
+
+    /// Those in a folder.
+    pub fn at(folder: PathBuf) -> Self {
+        Self { folder, free: |folder| fs4::available_space(folder) }
     }
 
     /// The same, with another way to tell how many bytes are free: for tests of what happens when there are few.
@@ -64,7 +71,8 @@ impl Backups {
     /// the file) is damaged. There is no backup then, and those before it are as they were.
     pub fn make_of(&self, file: &Path, key: &FileKey, key_file: &KeyFile, made_at: Millis) -> Result<Backup> {
         fs::create_dir_all(&self.folder)?;
-        self.refuse_without_room(file)?;
+        let size = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
+        self.refuse_without_room(size(file) + size(&with_suffix(file, "-wal")))?;
         let path = self.folder.join(made_at.utc().format(NAME).to_string());
         let part = with_suffix(&path, ".part");
         let made = copy(file, &part, key).and_then(|()| {
@@ -77,15 +85,13 @@ impl Backups {
             discard(&part);
             return Err(error);
         }
-        if let Err(error) = self.thin(&path, key_file) {
+        if let Err(error) = self.list_of(key_file).and_then(|all| thin(&all, &path, made_at)) {
             tracing::warn!(%error, "the folder of backups is not thinned");
         }
         backup(path, made_at)
     }
 
-    fn refuse_without_room(&self, file: &Path) -> Result<()> {
-        let size = |path: &Path| fs::metadata(path).map_or(0, |about| about.len());
-        let copied = size(file) + size(&with_suffix(file, "-wal"));
+    fn refuse_without_room(&self, copied: u64) -> Result<()> {
         let (needed, free) = (copied + SPARE.max(copied / SPARE_PART), (self.free)(&self.folder)?);
         if free >= needed {
             return Ok(());
@@ -144,24 +150,23 @@ impl Backups {
         }
         Ok(())
     }
+}
 
-    /// Lets go of those that the ladder no longer holds, but never of the one that was just made: by a clock that was set back, it is not the newest.
-    /// One that cannot be removed (somebody has it open) is left to the next time.
-    fn thin(&self, made: &Path, key_file: &KeyFile) -> Result<()> {
-        let all = self.list_of(key_file)?;
-        let kept = ladder::kept(&all.iter().map(|backup| backup.made_at).collect::<Vec<_>>());
-        for gone in all.iter().filter(|backup| !kept.contains(&backup.made_at)) {
-            let path = Path::new(&gone.path);
-            if path == made {
-                continue;
-            }
-            match fs::remove_file(path) {
-                Ok(()) => discard(&KeyFile::path_beside(path)),
-                Err(error) => tracing::warn!(%error, "an old backup could not be removed"),
-            }
+/// Lets go of those that the ladder no longer holds, but never of the one that was just made: by a clock that was set back, it is not the newest.
+/// One that cannot be removed (somebody has it open) is left to the next time.
+fn thin(all: &[Backup], made: &Path, now: Millis) -> Result<()> {
+    let kept = ladder::kept(&all.iter().map(|backup| backup.made_at).collect::<Vec<_>>(), now);
+    for gone in all.iter().filter(|backup| !kept.contains(&backup.made_at)) {
+        let path = Path::new(&gone.path);
+        if path == made {
+            continue;
         }
-        Ok(())
+        match fs::remove_file(path) {
+            Ok(()) => discard(&KeyFile::path_beside(path)),
+            Err(error) => tracing::warn!(%error, "an old backup could not be removed"),
+        }
     }
+    Ok(())
 }
 
 /// Whether a backup is under a key. One that does not say counts.

@@ -9,7 +9,7 @@ mod tags;
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{ClientDetails, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{ClientId, ClientSource, Refusal};
+use petrel_domain::{ClientId, ClientSource, EmailStatus, Millis, Refusal};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -30,7 +30,7 @@ impl Store {
         let input = input.checked(&self.read(crate::clinic::locale)?)?;
         self.write(actor, Action::CreateClient, |tx| {
             let id = ClientId(tx.new_id());
-            insert_client(tx, id, &input, ClientSource::Manual, None)?;
+            insert_client(tx, id, &input, ClientSource::Manual, &Also::default())?;
             save_tags(tx, id, &input.tags)?;
             Ok(id)
         })
@@ -73,13 +73,20 @@ pub(crate) fn refuse_unknown(db: &Connection, id: ClientId) -> Result<()> {
     if db.prepare_cached(sql)?.exists([id.bytes()])? { Ok(()) } else { Err(Refusal::not_found("client").into()) }
 }
 
-pub(crate) fn insert_client(
-    tx: &mut Tx<'_>,
-    id: ClientId,
-    input: &ClientDetails,
-    source: ClientSource,
-    external: Option<&str>,
-) -> Result<()> {
+/// What is known of a new client besides what the form asks for.
+pub(crate) struct Also<'a> {
+    pub(crate) external_id: Option<&'a str>,
+    pub(crate) email_status: EmailStatus,
+    pub(crate) sms_opted_out_at: Option<Millis>,
+}
+
+impl Default for Also<'_> {
+    fn default() -> Self {
+        Self { external_id: None, email_status: EmailStatus::Subscribed, sms_opted_out_at: None }
+    }
+}
+
+pub(crate) fn insert_client(tx: &mut Tx<'_>, id: ClientId, input: &ClientDetails, source: ClientSource, also: &Also<'_>) -> Result<()> {
     const COLUMNS: &[&str] = &[
         "id",
         "first_name",
@@ -91,6 +98,8 @@ pub(crate) fn insert_client(
         "custom_fields",
         "source",
         "external_id",
+        "email_status",
+        "sms_opted_out_at",
         "created_at",
         "updated_at",
     ];
@@ -105,7 +114,9 @@ pub(crate) fn insert_client(
         input.notes.as_deref().into(),
         custom.as_str().into(),
         source.as_str().into(),
-        external.into(),
+        also.external_id.into(),
+        also.email_status.as_str().into(),
+        also.sms_opted_out_at.map(|at| ValueRef::Integer(at.0)).into(),
         now,
         now,
     ];

@@ -13,12 +13,40 @@ use rusqlite::{Connection, Row};
 use serde_json::{Map, Value};
 
 use crate::cell::{csv_file, harmless};
+use crate::import::headers::of_own as own_header;
 use crate::{Actor, Result, Store};
 
 /// What is never taken out: hashes of PINs.
 const SECRET: &[&str] = &["pin_hash"];
 /// The list that comes in again.
 const LIST: &str = "clients-and-pets.csv";
+/// The column that says since when no SMS may be sent.
+const NO_SMS: &str = "No SMS since";
+/// Its columns, before those of the clients' own fields.
+const LIST_HEADERS: &[&str] = &[
+    "Client ID",
+    "First name",
+    "Last name",
+    "Email",
+    "Phone",
+    "Address",
+    "Notes",
+    "Tags",
+    "No email",
+    NO_SMS,
+    "Pet name",
+    "Species",
+    "Breed",
+    "Sex",
+    "Neutered",
+    "Date of birth",
+    "Weight",
+    "Color",
+    "Microchip",
+    "Allergies",
+    "Alerts",
+    "Date of death",
+];
 
 impl Store {
     /// Writes everything that is not deleted to `path`: a new folder for CSV, a new file for JSON. It appears when it is whole.
@@ -133,38 +161,33 @@ impl Work<'_> {
 
     /// Clients and pets as one list, under headers that the import knows.
     fn list(&self, path: &Path) -> Result<()> {
+        let own = self.own_fields()?;
         let mut writer = csv_file(path)?;
-        writer.write_record([
-            "Client ID",
-            "First name",
-            "Last name",
-            "Email",
-            "Phone",
-            "Address",
-            "Notes",
-            "Tags",
-            "Pet name",
-            "Species",
-            "Breed",
-            "Sex",
-            "Neutered",
-            "Date of birth",
-            "Weight",
-            "Color",
-            "Microchip",
-            "Allergies",
-            "Alerts",
-            "Date of death",
-        ])?;
+        let headers = LIST_HEADERS.iter().map(|header| (*header).to_owned()).chain(own.iter().map(|name| own_header(name)));
+        writer.write_record(headers.map(|header| harmless(&header).into_owned()))?;
         let mut statement = self.db.prepare(include_str!("export_list.sql"))?;
-        let columns = statement.column_count();
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let cells =
-                (0..columns).map(|index| Ok(text(if index == 0 { "id" } else { "" }, row.get_ref(index)?))).collect::<Result<Vec<_>>>()?;
+            let mut cells = Vec::with_capacity(LIST_HEADERS.len() + own.len());
+            for (index, header) in LIST_HEADERS.iter().enumerate() {
+                cells.push(text(if *header == NO_SMS { "sms_opted_out_at" } else { "" }, row.get_ref(index)?));
+            }
+            let fields: Map<String, Value> = serde_json::from_str(row.get_ref(LIST_HEADERS.len())?.as_str()?)?;
+            cells.extend(own.iter().map(|name| match fields.get(name) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(value) => value.to_string(),
+            }));
             writer.write_record(cells.iter().map(|cell| harmless(cell).into_owned()))?;
         }
         Ok(writer.flush()?)
+    }
+
+    /// The names of all fields that clients have of the clinic's own.
+    fn own_fields(&self) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT f.key FROM clients c, json_each(c.custom_fields) f WHERE c.deleted_at IS NULL ORDER BY f.key";
+        let mut statement = self.db.prepare(sql)?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
     fn tell(&self, done: usize, total: usize) {

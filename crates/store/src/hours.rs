@@ -2,17 +2,26 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate, NaiveTime};
 use petrel_domain::checked::{Checked, check_apart};
-use petrel_domain::desk::{Saved, ScheduleOverride, WeeklyHours};
+use petrel_domain::desk::{AppointmentCard, Saved, SavedOverride, ScheduleOverride, WeeklyHours};
 use petrel_domain::recurrence::Recurrence;
 use petrel_domain::rights::Right;
-use petrel_domain::{OverrideId, OverrideKind, Refusal, ScheduleId, StaffId, WallTime};
+use petrel_domain::zone::{date_of, day_bounds};
+use petrel_domain::{AppointmentId, DAY, Millis, OverrideId, OverrideKind, Refusal, ScheduleId, StaffId, WallTime};
 use rusqlite::{Connection, Row, params};
 
+use crate::appointments::card::cards;
+use crate::appointments::{Place, Roster, Visit, is_outside, roster, to_come};
 use crate::replica::json;
 use crate::row::RowExt;
+use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
+
+/// The most visits that are told of an override which takes their time.
+const VISITS_TOLD: usize = 50;
+/// How many days ahead they are looked for.
+const DAYS_TOLD: u64 = 366;
 
 impl Store {
     /// Everybody's weekly hours, by weekday and start.
@@ -49,14 +58,23 @@ impl Store {
         Ok(found)
     }
 
-    /// Makes or changes an override.
+    /// Makes or changes an override, and says which visits stand in its time. A new one may be for everybody who works here: each of them gets one of
+    /// their own, and who has it already no second one.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, or what the check of the fields says.
-    pub fn save_override(&self, actor: &Actor, input: ScheduleOverride) -> Result<Saved<OverrideId>> {
+    /// `forbidden`, `not_found`, `invalid` on `staff_id` where one that is there is to be everybody's, or what the check of the fields says.
+    pub fn save_override(&self, actor: &Actor, input: ScheduleOverride, is_for_all: bool) -> Result<Saved<SavedOverride>> {
         actor.require(Right::ManageClinic)?;
         let input = input.checked(())?;
-        self.write(actor, Action::SaveOverride, |tx| save_override(tx, &input))
+        if is_for_all && input.id.is_some() {
+            return Err(Refusal::invalid("staff_id").into());
+        }
+        self.write(actor, Action::SaveOverride, |tx| {
+            let made = if is_for_all { of_everybody(tx, &input)? } else { vec![input.clone()] };
+            let ids = made.iter().map(|one| save_override(tx, one)).collect::<Result<Vec<_>>>()?;
+            let (visits, visit_count) = visits_in_the_way(tx, &made)?;
+            Ok(SavedOverride { ids, visits, visit_count })
+        })
     }
 
     /// Removes an override.
@@ -69,12 +87,78 @@ impl Store {
     }
 }
 
-fn reaches(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> bool {
-    let by_rule = |rule: &String| Recurrence::parse(rule).and_then(|rule| rule.days_between(of.on_date, from, to));
-    match &of.recurrence {
-        None => (from..=to).contains(&of.on_date),
-        Some(rule) => by_rule(rule).is_ok_and(|days| !days.is_empty()),
+/// One like it for each who works here, but for those who have it.
+fn of_everybody(tx: &Tx<'_>, input: &ScheduleOverride) -> Result<Vec<ScheduleOverride>> {
+    let mut statement = tx.db().prepare_cached("SELECT id FROM staff WHERE is_active AND deleted_at IS NULL ORDER BY id")?;
+    let staff = statement.query_map([], |row| row.get(0).map(StaffId::from_bytes))?.collect::<Result<Vec<_>, _>>()?;
+    let present = all_overrides(tx.db())?;
+    let is_like = |one: &ScheduleOverride| {
+        (one.kind, one.on_date, one.start, one.end, &one.recurrence)
+            == (input.kind, input.on_date, input.start, input.end, &input.recurrence)
+    };
+    let lacks = |id: &StaffId| !present.get(id).is_some_and(|own| own.iter().any(is_like));
+    Ok(staff.into_iter().filter(lacks).map(|staff_id| ScheduleOverride { staff_id, ..input.clone() }).collect())
+}
+
+/// Visits to come that stand in the time of these overrides, and how many there are.
+fn visits_in_the_way(tx: &Tx<'_>, made: &[ScheduleOverride]) -> Result<(Vec<AppointmentCard>, u32)> {
+    let roster = roster(tx.db())?;
+    let mut found: Vec<(Millis, AppointmentId)> = Vec::new();
+    for of in made {
+        found.extend(in_the_way(tx, &roster, of)?);
     }
+    found.sort_unstable();
+    found.dedup();
+    let mut visits = Vec::new();
+    for (_, id) in found.iter().take(VISITS_TOLD) {
+        visits.extend(cards(tx.db(), "WHERE a.id = ?1", [id.bytes()])?);
+    }
+    Ok((visits, u32::try_from(found.len()).unwrap_or(u32::MAX)))
+}
+
+/// Those of one override. What is to be done about a visit in the far future can wait: it is found when its time comes.
+fn in_the_way(tx: &Tx<'_>, roster: &Roster, of: &ScheduleOverride) -> Result<Vec<(Millis, AppointmentId)>> {
+    let today = date_of(tx.now(), roster.zone);
+    let days = days_of(of, today, today + Days::new(DAYS_TOLD));
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(Vec::new()) };
+    let (from, until) = (day_bounds(*first, roster.zone).starts_at, day_bounds(*last, roster.zone).ends_at);
+    let mut found = Vec::new();
+    for visit in to_come(tx.db(), of.staff_id, from.max(tx.now()), until)? {
+        if days.iter().any(|day| meets(of, *day, &visit, roster)) && loses_its_time(tx, roster, of, &visit)? {
+            found.push((visit.starts_at, visit.id));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a visit reaches into an override on one of its days. Other hours are about the whole day.
+fn meets(of: &ScheduleOverride, day: NaiveDate, visit: &Visit, roster: &Roster) -> bool {
+    let minute = |at: Millis| (at.in_zone(roster.zone).naive_local() - day.and_time(NaiveTime::MIN)).num_minutes();
+    let is_part = of.kind != OverrideKind::CustomHours;
+    let edge = |time: Option<WallTime>, whole: WallTime| i64::from(time.filter(|_| is_part).unwrap_or(whole).minutes());
+    minute(visit.starts_at) < edge(of.end, WallTime::END_OF_DAY) && minute(visit.ends_at) > edge(of.start, WallTime::MIDNIGHT)
+}
+
+/// Whether a visit that reaches into an override has no place there. Where the colleague is away it has none, but for a stay of days; where the hours are
+/// others, the engine knows.
+fn loses_its_time(tx: &Tx<'_>, roster: &Roster, of: &ScheduleOverride, visit: &Visit) -> Result<bool> {
+    let is_stay = visit.ends_at.0 - visit.starts_at.0 > DAY;
+    if !is_stay && of.kind != OverrideKind::CustomHours {
+        return Ok(of.kind == OverrideKind::Unavailable || !visit.is_emergency);
+    }
+    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    Ok(Place::of(visit, service.as_ref(), &[visit.id]).is_some_and(|place| is_outside(roster, &place)))
+}
+
+fn days_of(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
+    match &of.recurrence {
+        None => Some(of.on_date).filter(|day| (from..=to).contains(day)).into_iter().collect(),
+        Some(rule) => Recurrence::parse(rule).and_then(|rule| rule.days_between(of.on_date, from, to)).unwrap_or_default(),
+    }
+}
+
+fn reaches(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> bool {
+    !days_of(of, from, to).is_empty()
 }
 
 /// Everybody's weekly hours.

@@ -1,9 +1,10 @@
 //! Bringing in clients and pets from a CSV file: looked at first, then written as one action that can be undone.
 
 mod cells;
-mod headers;
+pub(crate) mod headers;
 mod known;
 mod merge;
+mod noes;
 mod pets;
 mod read;
 mod rejected;
@@ -42,7 +43,7 @@ impl Store {
         Ok(ImportPreview {
             rows: count(file.records.len()),
             new_clients: count(sorted.new_clients(file.plan.on_duplicate)),
-            new_pets: count(sorted.new_pets(file.plan.on_duplicate, &known)),
+            new_pets: count(sorted.new_pets(file.plan.on_duplicate)),
             duplicates: count(duplicates.len()),
             duplicate_sample: duplicates.iter().take(SHOWN).map(|found| found.shown(&known)).collect::<Vec<ImportDuplicate>>(),
             bad_rows: count(bad.len()),

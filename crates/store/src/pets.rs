@@ -1,9 +1,10 @@
 //! Pets: their details, their page, their weights.
 
+use chrono::NaiveDate;
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightInput, WeightPoint};
+use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightCorrection, WeightInput, WeightPoint};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Refusal, Sex, Species, StaffId};
+use petrel_domain::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Refusal, RefusalCode, Sex, Species, StaffId};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
@@ -96,15 +97,47 @@ impl Store {
     /// Writes down a weight. The pet's own weight is that of its latest entry.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, or what the check of the fields says.
+    /// `forbidden`, `not_found`, `invalid` on a day to come, `end_before_start` on one before the pet was born, or what the check of the fields says.
     pub fn record_weight(&self, actor: &Actor, input: WeightInput) -> Result<Saved<RecordId>> {
         actor.require(Right::WriteRecords)?;
-        let input = input.checked(())?;
-        self.write(actor, Action::RecordWeight, |tx| record_weight(tx, &input))
+        let (input, today) = (input.checked(())?, self.today()?);
+        self.write(actor, Action::RecordWeight, |tx| record_weight(tx, &input, today))
+    }
+
+    /// Sets a weight right that was mistyped, or written down for another day.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, `invalid` on a day to come, `end_before_start` on one before the pet was born, or what the check of the fields says.
+    pub fn correct_weight(&self, actor: &Actor, input: WeightCorrection) -> Result<Saved<()>> {
+        actor.require(Right::WriteRecords)?;
+        let (input, today) = (input.checked(())?, self.today()?);
+        self.write(actor, Action::CorrectWeight, |tx| {
+            let pet = pet_of_weight(tx, input.record_id)?;
+            input.recorded_at.map_or(Ok(()), |at| check_day(tx, pet, at, today))?;
+            keep_own_weight(tx, pet, |tx| {
+                let sql = "UPDATE medical_records SET data = json_set(coalesce(data, '{}'), '$.grams', ?2), recorded_at = coalesce(?3, recorded_at),
+                           updated_at = ?4 WHERE id = ?1";
+                let values = params![input.record_id.bytes(), input.grams, input.recorded_at.map(|at| at.0), tx.now().0];
+                tx.db().prepare_cached(sql)?.execute(values)?;
+                Ok(())
+            })
+        })
+    }
+
+    /// Takes a weight out that was never that pet's.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn remove_weight(&self, actor: &Actor, id: RecordId) -> Result<Saved<()>> {
+        actor.require(Right::WriteRecords)?;
+        self.write(actor, Action::RemoveWeight, |tx| {
+            let pet = pet_of_weight(tx, id)?;
+            keep_own_weight(tx, pet, |tx| crate::delete::soft_delete(tx, "medical_records", id.bytes()))
+        })
     }
 
     /// Today, in the clinic's zone.
-    pub(crate) fn today(&self) -> Result<chrono::NaiveDate> {
+    pub(crate) fn today(&self) -> Result<NaiveDate> {
         let now = self.now();
         let zone = self.read(crate::clinic_zone::clinic_zone)?;
         Ok(zone.map_or_else(|| now.utc().date_naive(), |zone| now.in_zone(zone).date_naive()))
@@ -236,10 +269,13 @@ fn records(db: &Connection, pet: PetId) -> Result<Vec<MedicalRecord>> {
 /// Oldest first, as a chart draws them.
 fn weights(records: &[MedicalRecord]) -> Vec<WeightPoint> {
     let of_weight = records.iter().filter(|record| record.record_kind == RecordKind::Weight);
-    of_weight.filter_map(|record| Some(WeightPoint { recorded_at: record.recorded_at, grams: record.weight_grams? })).collect()
+    of_weight
+        .filter_map(|record| Some(WeightPoint { id: record.id, recorded_at: record.recorded_at, grams: record.weight_grams? }))
+        .collect()
 }
 
-fn record_weight(tx: &mut Tx<'_>, input: &WeightInput) -> Result<RecordId> {
+fn record_weight(tx: &mut Tx<'_>, input: &WeightInput, today: NaiveDate) -> Result<RecordId> {
+    input.recorded_at.map_or(Ok(()), |at| check_day(tx, input.pet_id, at, today))?;
     let id = RecordId(tx.new_id());
     let recorded_at = input.recorded_at.unwrap_or(tx.now());
     let sql = "INSERT INTO medical_records (id, pet_id, appointment_id, author_id, kind, data, recorded_at, created_at, updated_at)
@@ -250,9 +286,50 @@ fn record_weight(tx: &mut Tx<'_>, input: &WeightInput) -> Result<RecordId> {
     if tx.db().prepare_cached(sql)?.execute(values)? == 0 {
         return Err(Refusal::not_found("pet").into());
     }
-    let latest = "UPDATE pets SET updated_at = ?2, weight_grams = (
-                    SELECT data ->> 'grams' FROM medical_records WHERE pet_id = ?1 AND kind = 'weight' AND deleted_at IS NULL ORDER BY recorded_at DESC, id DESC LIMIT 1)
-                  WHERE id = ?1";
-    tx.db().prepare_cached(latest)?.execute(params![input.pet_id.bytes(), tx.now().0])?;
+    follow_latest(tx, input.pet_id)?;
     Ok(id)
+}
+
+/// Nothing is weighed on a day to come, nor before it was born.
+fn check_day(tx: &Tx<'_>, pet: PetId, at: Millis, today: NaiveDate) -> Result<()> {
+    let zone = crate::clinic_zone::clinic_zone(tx.db())?;
+    let day = zone.map_or_else(|| at.utc().date_naive(), |zone| petrel_domain::zone::date_of(at, zone));
+    if day > today {
+        return Err(Refusal::invalid("recorded_at").with_detail(day).into());
+    }
+    let sql = "SELECT born_on FROM pets WHERE id = ?1 AND deleted_at IS NULL";
+    let born: Option<Option<NaiveDate>> =
+        tx.db().prepare_cached(sql)?.query_row([pet.bytes()], |row| row.parsed_opt("born_on")).optional()?;
+    if born.flatten().is_some_and(|born| day < born) {
+        return Err(Refusal::on(RefusalCode::EndBeforeStart, "recorded_at").into());
+    }
+    Ok(())
+}
+
+/// Whose weight a record is.
+fn pet_of_weight(tx: &Tx<'_>, id: RecordId) -> Result<PetId> {
+    let sql = "SELECT pet_id FROM medical_records WHERE id = ?1 AND kind = 'weight' AND deleted_at IS NULL";
+    let found = tx.db().prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0).map(PetId::from_bytes)).optional()?;
+    Ok(found.ok_or_else(|| Refusal::not_found("record"))?)
+}
+
+/// The latest weight of a pet, with the record that says so.
+fn latest(tx: &Tx<'_>, pet: PetId) -> Result<Option<([u8; 16], Option<u32>)>> {
+    let sql = "SELECT id, data ->> 'grams' FROM medical_records WHERE pet_id = ?1 AND kind = 'weight' AND deleted_at IS NULL
+               ORDER BY recorded_at DESC, id DESC LIMIT 1";
+    Ok(tx.db().prepare_cached(sql)?.query_row([pet.bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// Changes weights of a pet. Its own follows where the latest is another then: what was written at the pet itself stays where an older one was set right.
+fn keep_own_weight(tx: &mut Tx<'_>, pet: PetId, change: impl FnOnce(&mut Tx<'_>) -> Result<()>) -> Result<()> {
+    let before = latest(tx, pet)?;
+    change(tx)?;
+    if latest(tx, pet)? == before { Ok(()) } else { follow_latest(tx, pet) }
+}
+
+fn follow_latest(tx: &Tx<'_>, pet: PetId) -> Result<()> {
+    let grams = latest(tx, pet)?.and_then(|(_, grams)| grams);
+    let sql = "UPDATE pets SET weight_grams = ?2, updated_at = ?3 WHERE id = ?1";
+    tx.db().prepare_cached(sql)?.execute(params![pet.bytes(), grams, tx.now().0])?;
+    Ok(())
 }

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use petrel_domain::checked::check_pin;
 use petrel_domain::desk::{Saved, Staff};
 use petrel_domain::rights::Right;
-use petrel_domain::{Millis, Refusal, RefusalCode, StaffId};
+use petrel_domain::{Millis, Refusal, RefusalCode, Role, StaffId};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,8 @@ const FIRST_PAUSE: i64 = 30_000;
 const LONGEST_PAUSE: i64 = 60 * 60 * 1000;
 /// Where this desk remembers wrong tries; a restart does not forget them.
 const SETTING: &str = "pin_tries";
+/// Under whose name wrong passphrases are counted there.
+const PASSPHRASE: &str = "passphrase";
 
 /// Wrong tries of one person since the last right one.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -50,7 +52,7 @@ impl Store {
         let hash = pin.map(hash).transpose()?;
         let saved = self.write(actor, Action::SetPin, |tx| write_hash(tx, staff_id, hash.as_deref()))?;
         // A new PIN ends the pause that guessing the old one brought.
-        change_tries(self, staff_id, forget)?;
+        change_tries(self, &staff_id.to_string(), forget)?;
         Ok(saved)
     }
 
@@ -66,27 +68,54 @@ impl Store {
         Ok(staff)
     }
 
+    /// Sets the PIN of an owner who forgot it, for whoever proves that they know a passphrase of the file: where there is one owner, nobody
+    /// else could. Wrong proofs are counted and paused as wrong PINs are.
+    ///
+    /// # Errors
+    /// `forbidden` for whoever is no owner; `not_found`; what the check of the PIN says; `too_many_tries` on `passphrase`; what the proof says,
+    /// with the tries that are left.
+    pub fn reset_owner_pin(&self, staff_id: StaffId, pin: &str, prove: impl FnOnce() -> Result<()>) -> Result<Saved<()>> {
+        let person = self.read(|db| member(db, staff_id))?.filter(|staff| staff.details.is_active);
+        if person.ok_or_else(|| Refusal::not_found("staff"))?.details.role != Role::Owner {
+            return Err(Refusal::new(RefusalCode::Forbidden).with_detail("owner").into());
+        }
+        check_pin(pin)?;
+        let hash = hash(pin)?;
+        self.count_tries(PASSPHRASE, "passphrase", prove)?;
+        let saved = self.write(&Actor::program(), Action::SetPin, |tx| write_hash(tx, staff_id, Some(&hash)))?;
+        change_tries(self, &staff_id.to_string(), forget)?;
+        Ok(saved)
+    }
+
     fn check_pin(&self, staff_id: StaffId, pin: Option<&str>, field: &str) -> Result<()> {
         let sql = "SELECT pin_hash FROM staff WHERE id = ?1 AND deleted_at IS NULL";
         let kept =
             self.read(|db| Ok(db.prepare_cached(sql)?.query_row([staff_id.bytes()], |row| row.get::<_, Option<String>>(0)).optional()?))?;
         let Some(kept) = kept.flatten() else { return Ok(()) };
+        self.count_tries(&staff_id.to_string(), field, || {
+            let is_right = pin.is_some_and(|pin| verify(pin, &kept));
+            if is_right { Ok(()) } else { Err(Refusal::on(RefusalCode::WrongPin, field).into()) }
+        })
+    }
+
+    /// Lets somebody try, unless there is a pause after wrong tries. A wrong one comes back with the tries that are left and the pause it brings.
+    fn count_tries(&self, whose: &str, field: &str, attempt: impl FnOnce() -> Result<()>) -> Result<()> {
         // Counted before it is looked at, and in one step with the question for the pause: neither pulling the plug nor asking many times at once gives a
         // try for nothing.
         let now = self.now().0;
-        let tries = change_tries(self, staff_id, |tries| match tries.pause(now) {
+        let tries = change_tries(self, whose, |tries| match tries.pause(now) {
             Some(until) => Err(Refusal { until: Some(until), ..Refusal::on(RefusalCode::TooManyTries, field) }),
             None => {
                 tries.fail(now);
                 Ok(())
             }
         })?;
-        if pin.is_some_and(|pin| verify(pin, &kept)) {
-            change_tries(self, staff_id, forget)?;
+        let Err(error) = attempt() else {
+            change_tries(self, whose, forget)?;
             return Ok(());
-        }
+        };
         let left = FREE_TRIES.saturating_sub(tries.wrong);
-        Err(Refusal { until: tries.until.map(Millis), ..Refusal::on(RefusalCode::WrongPin, field).with_limit(left as usize) }.into())
+        Err(Refusal { until: tries.until.map(Millis), ..error.refusal().with_limit(left as usize) }.into())
     }
 }
 
@@ -123,12 +152,12 @@ fn read_all(kept: Option<String>) -> BTreeMap<String, Tries> {
     kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
-/// Changes what is remembered of one person, in one step; nothing where the change is refused.
-fn change_tries(store: &Store, staff_id: StaffId, change: impl FnOnce(&mut Tries) -> Result<(), Refusal>) -> Result<Tries> {
+/// Changes what is remembered of one person (or of the passphrases), in one step; nothing where the change is refused.
+fn change_tries(store: &Store, whose: &str, change: impl FnOnce(&mut Tries) -> Result<(), Refusal>) -> Result<Tries> {
     let db = store.writer();
     let kept = db.prepare_cached("SELECT value FROM settings WHERE key = ?1")?.query_row([SETTING], |row| row.get(0)).optional()?;
     let mut tries = read_all(kept);
-    let own = tries.entry(staff_id.to_string()).or_default();
+    let own = tries.entry(whose.to_owned()).or_default();
     change(own)?;
     let own = *own;
     let sql = "INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3)

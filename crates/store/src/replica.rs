@@ -23,13 +23,13 @@ pub use bootstrap::{Begun, Bootstrap};
 pub use copy::{Field, Outline, decode_copy, encode_copy, outline_copy};
 pub use losses::LostValue;
 pub(crate) use named::right_to_write;
-pub(crate) use registers::Registers;
+pub(crate) use registers::{Registers, weight};
 pub use rejected::Rejected;
 pub(crate) use shield::Shield;
 pub(crate) use values::{is_same, json};
 
 use petrel_domain::Millis;
-use petrel_domain::replication::{Change, Enrolled, Schema, Tokens};
+use petrel_domain::replication::{Change, Clock, Enrolled, MAX_AHEAD, Schema, Tokens};
 use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -156,13 +156,18 @@ impl Store {
         Ok(())
     }
 
-    /// Notes the hub's time, and that desk and hub agreed at `now`.
+    /// Notes the hub's time, and that desk and hub agreed at `now`. This desk's clock goes on from the hub's time: also where the computer's is behind it
+    /// and the file is new, or where the computer's was far ahead once (what still waits would then be judged later than what is written after it).
     ///
     /// # Errors
     /// What SQLite says.
     pub fn note_hub(&self, hub_now: Millis, now: Millis) -> Result<()> {
-        let sql = "UPDATE sync_state SET hub_ahead_ms = ?1, last_sync_at = ?2 WHERE id = 1";
-        self.writer().execute(sql, params![hub_now.0 - now.0, now.0])?;
+        let sql = "UPDATE sync_state SET hub_ahead_ms = ?1, last_sync_at = ?2,
+                     last_clock = CASE WHEN last_clock > ?4 AND NOT EXISTS (SELECT 1 FROM outbox WHERE sent_at IS NULL)
+                       THEN ?3 ELSE max(last_clock, ?3) END
+                   WHERE id = 1";
+        let (hub, far) = (Clock::at(hub_now), Clock::at(Millis(hub_now.0 + MAX_AHEAD)));
+        self.writer().prepare_cached(sql)?.execute(params![hub_now.0 - now.0, now.0, hub.0, far.0])?;
         Ok(())
     }
 

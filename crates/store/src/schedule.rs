@@ -25,7 +25,7 @@ impl Store {
         self.read(|db| range(db, from, count.clamp(1, 62)))
     }
 
-    /// Today, in the clinic's zone.
+    /// Today, in the clinic's zone: also who is still here from the days before, over the time that was booked.
     ///
     /// # Errors
     /// As [`Store::schedule_range`].
@@ -33,8 +33,11 @@ impl Store {
         actor.require(Right::SeeClinic)?;
         let now = self.now();
         self.read(|db| {
-            let today = zone::date_of(now, roster(db)?.zone);
-            range(db, today, 1)
+            let zone = roster(db)?.zone;
+            let today = zone::date_of(now, zone);
+            let mut board = range(db, today, 1)?;
+            board.appointments.splice(0..0, still_here(db, zone::day_start(today, zone))?);
+            Ok(board)
         })
     }
 
@@ -79,6 +82,23 @@ fn visits(db: &Connection, from: Millis, to: Millis) -> Result<Vec<AppointmentCa
         "WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?1 AND a.ends_at > ?2 AND a.deleted_at IS NULL ORDER BY a.starts_at";
     let mut visits = cards(db, long, params![from.0 - DAY, from.0])?;
     visits.extend(board(db, ordinary, params![from.0 - DAY, to.0, from.0])?);
+    Ok(visits)
+}
+
+/// How far back it is looked for who is still here. What stands open for longer was not closed, and needs attention.
+const STILL_HERE: i64 = 7 * DAY;
+
+/// Who came and was still here when a day began, though the time that was booked for them was over.
+fn still_here(db: &Connection, day: Millis) -> Result<Vec<AppointmentCard>> {
+    let here = "a.ends_at > ?1 AND a.ends_at <= ?2 AND (a.status IN ('checked_in', 'in_progress') OR a.status = 'completed' AND a.actual_end_at >= ?2)";
+    let ordinary = format!(
+        "WHERE a.starts_at >= ?1 - 86400000 AND a.starts_at < ?2 AND a.ends_at - a.starts_at <= 86400000 AND {here} ORDER BY a.starts_at"
+    );
+    let long =
+        format!("WHERE a.ends_at - a.starts_at > 86400000 AND a.starts_at < ?2 AND {here} AND a.deleted_at IS NULL ORDER BY a.starts_at");
+    let since = day.0 - STILL_HERE;
+    let mut visits = cards(db, &long, params![since, day.0])?;
+    visits.extend(board(db, &ordinary, params![since, day.0])?);
     Ok(visits)
 }
 

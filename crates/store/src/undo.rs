@@ -32,8 +32,9 @@ impl Store {
     /// # Errors
     /// `nothing_to_undo` where there is no such action or it is undone already; `forbidden` where the action itself would be;
     /// `last_owner`; `changed_since` where a row was changed by a
-    /// later action; `in_use` where something that was made since belongs to a row that would go; `slot_taken` where a visit
-    /// would come back to a time that was given away. Nothing is changed then.
+    /// later action; `in_use` where something that was made since belongs to a row that would go, or was planned since for a pet with the client whom
+    /// it would leave; `slot_taken` where a visit would come back to a time that was given away; `pet_deceased` where it would for a pet that died since.
+    /// Nothing is changed then.
     pub fn undo(&self, actor: &Actor, action: ActionId) -> Result<Saved<()>> {
         self.write_undoing(actor, Action::Undo, Some(action), |tx| take_back(tx, action))
     }
@@ -97,6 +98,7 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
     let mut written = BTreeMap::new();
     let mut visits = UndoneVisits { all: Vec::new(), placed: Vec::new(), since: Millis(i64::MAX) };
     let mut left = Vec::new();
+    let (mut given_back, mut come_back) = (BTreeSet::new(), BTreeSet::new());
     let mut is_known = false;
     while let Some(row) = transactions.next()? {
         is_known = true;
@@ -131,6 +133,12 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
                 if takes_time_again(step) {
                     visits.placed.push(id);
                 }
+                if comes_back(step) {
+                    come_back.insert(id);
+                }
+            }
+            if step.table == "pets" && step.kind == Kind::Updated && step.columns.iter().any(|(name, ..)| name == "client_id") {
+                given_back.insert(step.id);
             }
         }
         tx.cut()?;
@@ -142,14 +150,27 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
         refuse_orphans(tx, tx.catalog().table(table)?, id)?;
     }
     refuse_ownerless(tx)?;
+    let is_undone = |table: &str, id: [u8; 16]| written.contains_key(&(table.to_owned(), id));
+    for pet in given_back {
+        refuse_plans_of_others(tx, pet, &is_undone)?;
+    }
+    for id in come_back {
+        refuse_dead(tx, id, &is_undone)?;
+    }
     refuse_new_clashes(tx, &visits)?;
-    left.iter().try_for_each(|was| clash::settle_marks(tx, was))
+    left.iter().try_for_each(|was| clash::settle_marks(tx, was))?;
+    // A mark that came back with its visit is about what stood there then.
+    visits.all.iter().try_for_each(|id| clash::settle_own_mark(tx, *id))
 }
 
 /// Whether a visit that is put back takes time that it did not take until then.
 fn takes_time_again(step: &Step) -> bool {
+    comes_back(step) || step.columns.iter().any(|(name, ..)| matches!(name.as_str(), "starts_at" | "ends_at" | "staff_id" | "service_id"))
+}
+
+/// Whether a visit is there again that was cancelled, or deleted, or did not come.
+fn comes_back(step: &Step) -> bool {
     step.columns.iter().any(|(name, before, after)| match name.as_str() {
-        "starts_at" | "ends_at" | "staff_id" | "service_id" => true,
         "status" => before.as_ref().is_some_and(is_busy) && !is_busy(after),
         "deleted_at" => matches!(before, Some(Value::Null)),
         _ => false,
@@ -270,6 +291,37 @@ fn refuse_orphans(tx: &Tx<'_>, table: &Table, id: &[u8; 16]) -> Result<()> {
         if tx.db().prepare_cached(&sql)?.exists([id])? {
             return Err(Refusal::on(RefusalCode::InUse, &table.name).with_detail(child).into());
         }
+    }
+    Ok(())
+}
+
+/// Refuses where a pet goes back to a client while something was planned for it since with the one whom it leaves. What is past stays with who came.
+fn refuse_plans_of_others(tx: &Tx<'_>, pet: [u8; 16], is_undone: &dyn Fn(&str, [u8; 16]) -> bool) -> Result<()> {
+    let open = [
+        ("appointments", "visit_planned", "t.status IN ('pending', 'confirmed', 'reminded') AND t.starts_at >= ?2"),
+        ("waitlist_entries", "wait_planned", "t.status IN ('active', 'offered') AND ?2 IS NOT NULL"),
+    ];
+    for (table, what, is_open) in open {
+        let sql = format!(
+            "SELECT t.id FROM {table} t JOIN pets p ON p.id = t.pet_id
+             WHERE t.pet_id = ?1 AND t.client_id <> p.client_id AND {is_open} AND t.deleted_at IS NULL"
+        );
+        let mut statement = tx.db().prepare_cached(&sql)?;
+        let planned = statement.query_map(params![pet, tx.now().0], |row| row.get(0))?.collect::<Result<Vec<[u8; 16]>, _>>()?;
+        if planned.into_iter().any(|id| !is_undone(table, id)) {
+            return Err(Refusal::on(RefusalCode::InUse, "pets").with_detail(what).into());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses where a visit to come is there again for a pet that died since. One that comes back with its pet is as it was.
+fn refuse_dead(tx: &Tx<'_>, id: AppointmentId, is_undone: &dyn Fn(&str, [u8; 16]) -> bool) -> Result<()> {
+    let Some(visit) = visit(tx.db(), id)?.filter(|visit| takes_time(visit.status) && visit.ends_at > tx.now()) else { return Ok(()) };
+    let Some(pet) = visit.pet_id.filter(|pet| !is_undone("pets", pet.bytes())) else { return Ok(()) };
+    let sql = "SELECT 1 FROM pets WHERE id = ?1 AND deceased_on IS NOT NULL AND deleted_at IS NULL";
+    if tx.db().prepare_cached(sql)?.exists([pet.bytes()])? {
+        return Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into());
     }
     Ok(())
 }

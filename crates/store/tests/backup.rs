@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::{Salon, salon};
 use petrel_domain::desk::Backup;
-use petrel_domain::{DAY, MINUTE, Millis, RefusalCode};
+use petrel_domain::{Clock, DAY, MINUTE, Millis, Refusal, RefusalCode};
 use petrel_store::{
-    Action, Actor, Backups, FileKey, Kept, KeyFile, OpenOptions, Store, backup_at, check_file, clear_way, finish_restore, restore,
+    Action, Actor, Backups, FileKey, Kept, KeyFile, OpenOptions, SECOND, Store, backup_at, check_file, clear_way, finish_restore, restore,
 };
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ fn key() -> FileKey {
 }
 
 fn key_file() -> KeyFile {
-    KeyFile { key_id: Uuid::from_u128(7), kept: Kept::File }
+    KeyFile::new(Uuid::from_u128(7), Kept::File)
 }
 
 fn back_up(salon: &Salon) -> Backup {
@@ -355,4 +355,109 @@ fn reading_a_damaged_page_is_told_as_damage_not_as_an_error_of_the_program() {
     });
     assert_eq!(read.unwrap_err().refusal().code, RefusalCode::Corrupt);
     drop(folder);
+}
+
+/// A drive in a folder of its own, with the place for copies on it.
+fn drive(salon: &Salon) -> Backups {
+    let folder = salon.folder.path().join("drive").join(SECOND);
+    fs::create_dir_all(&folder).unwrap();
+    Backups::at(folder)
+}
+
+fn catch_up(second: &Backups, salon: &Salon) -> Result<Option<Millis>, Refusal> {
+    second.catch_up(&Backups::of(salon.store.path()), &key(), &key_file(), salon.clock.now(), &|| true).map_err(|error| error.refusal())
+}
+
+#[test]
+fn a_drive_gets_the_newest_backup_first_and_later_what_it_missed() {
+    let salon = salon();
+    let second = drive(&salon);
+    assert_eq!(catch_up(&second, &salon).unwrap(), None, "there is nothing to copy yet");
+    back_up(&salon);
+    salon.later(60 * MINUTE);
+    let first = back_up(&salon).made_at;
+    assert_eq!(catch_up(&second, &salon).unwrap(), Some(first));
+    assert_eq!(second.list().unwrap().len(), 1, "a drive is not filled with the past");
+    let missed: Vec<_> = (0..3)
+        .map(|_| {
+            salon.later(60 * MINUTE);
+            back_up(&salon).made_at
+        })
+        .collect();
+    // The program ends on the way: the newest is there.
+    let own = Backups::of(salon.store.path());
+    assert_eq!(second.catch_up(&own, &key(), &key_file(), salon.clock.now(), &|| false).unwrap(), Some(missed[2]));
+    assert_eq!(second.list().unwrap().len(), 2);
+    assert_eq!(catch_up(&second, &salon).unwrap(), Some(missed[2]));
+    let there: Vec<_> = second.list().unwrap().iter().map(|backup| backup.made_at).collect();
+    assert_eq!(there, [missed[2], missed[1], missed[0], first]);
+    // What lies there opens by itself, with the key file that came along.
+    let copy = second.list().unwrap().remove(0);
+    check_file(Path::new(&copy.path), &key(), true).unwrap();
+    assert_eq!(KeyFile::read_beside(Path::new(&copy.path)).unwrap(), Some(key_file()));
+    assert!(!fs::read_dir(second.folder()).unwrap().any(|file| file.unwrap().path().extension().unwrap() == "part"));
+}
+
+#[test]
+fn a_drive_is_thinned_by_the_ladder_and_what_is_not_this_clinics_stays() {
+    let salon = salon();
+    let second = drive(&salon);
+    let made = back_up(&salon);
+    let at = |minutes: i64| {
+        let at = made.made_at.plus_minutes(minutes);
+        second.folder().join(at.utc().format("clinic-%Y%m%dT%H%M%S%3fZ.petrel").to_string())
+    };
+    let theirs = KeyFile { key_id: Uuid::from_u128(9), ..key_file() };
+    for minute in 1..5 {
+        fs::copy(&made.path, at(minute)).unwrap();
+        theirs.write_beside(&at(minute)).unwrap();
+    }
+    fs::copy(&made.path, at(5)).unwrap();
+    fs::write(second.folder().join("holiday.jpg"), "a beach").unwrap();
+    for minutes in 0..30 {
+        fs::copy(&made.path, at(-minutes)).unwrap();
+        key_file().write_beside(&at(-minutes)).unwrap();
+    }
+    salon.later(60 * MINUTE);
+    let newest = back_up(&salon).made_at;
+    assert_eq!(catch_up(&second, &salon).unwrap(), Some(newest));
+    assert!(second.folder().join("holiday.jpg").exists() && (1..=5).all(|minute| at(minute).exists()));
+    let own = second.list().unwrap().iter().filter(|copy| KeyFile::read_beside(Path::new(&copy.path)).unwrap() == Some(key_file())).count();
+    assert!(own < 5, "{own}");
+}
+
+#[test]
+fn a_drive_that_is_away_or_full_is_told_and_gets_nothing_half() {
+    let salon = salon();
+    let second = drive(&salon);
+    back_up(&salon);
+    // The place that the drive comes to is there, the drive is not.
+    fs::remove_dir(second.folder()).unwrap();
+    let refused = catch_up(&second, &salon).unwrap_err();
+    assert_eq!((refused.code, refused.detail.as_deref()), (RefusalCode::FileUnreadable, second.folder().to_str()));
+    assert!(!second.folder().exists());
+    fs::create_dir(second.folder()).unwrap();
+    let cramped = second.clone().with_free(|_| Ok(1 << 20));
+    assert_eq!(catch_up(&cramped, &salon).unwrap_err().code, RefusalCode::DiskFull);
+    assert_eq!(fs::read_dir(second.folder()).unwrap().count(), 0);
+    // A backup that is damaged is none, there either.
+    let backup = Backups::of(salon.store.path()).list().unwrap().remove(0);
+    let mut bytes = fs::read(&backup.path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&backup.path, bytes).unwrap();
+    assert_eq!(catch_up(&second, &salon).unwrap_err().code, RefusalCode::BadBackup);
+    assert_eq!(fs::read_dir(second.folder()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_a_crash_left_half_copied_on_a_drive_goes_and_another_desks_stays() {
+    let salon = salon();
+    let second = drive(&salon);
+    back_up(&salon);
+    let half = |id: u128| second.folder().join(format!("clinic-20260101T000000000Z.petrel.{}.part", Uuid::from_u128(id).simple()));
+    fs::write(half(7), "half").unwrap();
+    fs::write(half(9), "half").unwrap();
+    catch_up(&second, &salon).unwrap();
+    assert!(!half(7).exists() && half(9).exists());
 }

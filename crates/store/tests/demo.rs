@@ -68,6 +68,22 @@ fn statuses_fit_their_times_and_every_reference_holds() {
 }
 
 #[test]
+fn pets_are_picked_up_some_minutes_after_their_visits_and_some_of_today_wait_still() {
+    let (store, _folder) = made(2);
+    let now = store.now();
+    let madrid = parse_zone("Europe/Madrid").unwrap();
+    let today = zone::day_start(zone::date_of(now, madrid), madrid).0;
+    let visits = |condition: &str| count(&store, &format!("SELECT count(*) FROM appointments WHERE {condition}"));
+    assert_eq!(visits("picked_up_at IS NOT NULL AND status <> 'completed'"), 0);
+    let wrong = "picked_up_at NOT BETWEEN actual_end_at + 60000 AND actual_end_at + 3600000";
+    assert_eq!(visits(&format!("picked_up_at > {} OR {wrong}", now.0)), 0);
+    assert_eq!(visits(&format!("status = 'completed' AND picked_up_at IS NULL AND starts_at < {today}")), 0);
+    let (all, gone) = (format!("status = 'completed' AND starts_at >= {today}"), "picked_up_at IS NOT NULL");
+    let (all, gone) = (visits(&all), visits(&format!("{all} AND {gone}")));
+    assert!(gone < all && gone * 2 > all, "{gone} of {all}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_clinic() {
     let sum = |seed| {
         let (store, _folder) = made(seed);

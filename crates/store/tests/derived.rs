@@ -21,6 +21,7 @@ enum Step {
     RenamePet(usize, usize),
     Book(usize, u16, u8),
     SetStatus(usize, usize),
+    PickUp(usize, bool),
     Cancel(usize),
     Move(usize, u16),
     Reschedule(usize, u16),
@@ -40,6 +41,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0usize..9, 0usize..5).prop_map(|(who, name)| Step::RenamePet(who, name)),
         (0usize..9, 0u16..40, 0u8..20).prop_map(|(who, slot, day)| Step::Book(who, slot, day)),
         (0usize..9, 0usize..5).prop_map(|(which, status)| Step::SetStatus(which, status)),
+        (0usize..9, any::<bool>()).prop_map(|(which, is)| Step::PickUp(which, is)),
         (0usize..9).prop_map(Step::Cancel),
         (0usize..9, 0u16..40).prop_map(|(which, slot)| Step::Move(which, slot)),
         (0usize..9, 0u16..40).prop_map(|(which, slot)| Step::Reschedule(which, slot)),
@@ -126,6 +128,7 @@ impl Day {
                 ];
                 self.with_visit(*which, |id| drop(store.set_appointment_status(&owner, id, to[*status])));
             }
+            Step::PickUp(which, is) => self.with_visit(*which, |id| drop(store.set_picked_up(&owner, id, *is))),
             Step::Cancel(which) => self.with_visit(*which, |id| {
                 drop(store.cancel_appointment(&owner, CancelInput { appointment_id: id, reason: None, scope: SeriesScope::This }))
             }),

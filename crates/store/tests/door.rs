@@ -244,3 +244,69 @@ fn a_wrong_key_a_newer_file_and_a_file_that_is_none_each_say_so() {
     std::fs::write(&path, b"This is a letter, not a clinic. ".repeat(400)).unwrap();
     assert_eq!(open(7), Some(RefusalCode::WrongKey));
 }
+
+/// The hub takes no more than so much at once, and what waits behind would wait for ever.
+#[test]
+fn what_is_more_than_the_hub_takes_goes_in_portions_and_is_undone_as_one() {
+    let desk = desk();
+    let client = desk.add_client("Ada").value;
+    desk.later();
+    let many = |tx: &mut petrel_store::Tx<'_>| {
+        let sql = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 12000)
+                   INSERT INTO pets (id, client_id, name, species, created_at, updated_at)
+                   SELECT randomblob(16), ?1, 'Pet ' || n, 'cat', ?2, ?2 FROM n";
+        tx.db().execute(sql, (client, tx.now().0))?;
+        Ok(())
+    };
+    desk.store.write(&Actor::program(), Action::ImportClients, many).unwrap();
+    let before = desk.store.transactions().unwrap();
+    let waiting = |after: i64| desk.store.outgoing(after, usize::MAX, usize::MAX).unwrap();
+    assert_eq!(waiting(1).iter().map(|of| of.changes.len()).collect::<Vec<_>>(), [5_000, 5_000, 2_000]);
+    let gone = desk.store.delete_client(&Actor::program(), petrel_domain::ClientId::from_bytes(client)).unwrap();
+    let told = waiting(before);
+    assert_eq!(told.iter().map(|of| of.changes.len()).collect::<Vec<_>>(), [5_000, 5_000, 2_001]);
+    let last = told.last().unwrap().changes.last().unwrap();
+    assert_eq!(last.table, "clients", "what belongs to it goes before it");
+    let pets = "SELECT count(*) FROM pets WHERE deleted_at IS NULL";
+    assert_eq!(desk.count(pets), 0);
+    desk.undo(gone.undo).unwrap();
+    assert_eq!((desk.count(pets), desk.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL")), (12_000, 1));
+    // Few rows, and much in them; of a register that is told whole, the rest goes with its row.
+    let before = desk.store.transactions().unwrap();
+    desk.later();
+    let long = |tx: &mut petrel_store::Tx<'_>| {
+        tx.db().execute(
+            "UPDATE pets SET alerts = printf('%.*c', 100000, 'x'), updated_at = ?1 WHERE id IN (SELECT id FROM pets LIMIT 30)",
+            [tx.now().0],
+        )?;
+        Ok(())
+    };
+    desk.store.write(&Actor::program(), Action::SavePet, long).unwrap();
+    let told = waiting(before);
+    assert_eq!(told.iter().map(|of| of.changes.len()).collect::<Vec<_>>(), [10, 10, 10]);
+    assert!(told.iter().flat_map(|of| &of.changes).all(|change| change.columns.keys().eq(["alerts", "updated_at"])));
+}
+
+/// A file whose outbox does not tell of everything says all of it to a new hub, no more at once than that takes.
+#[test]
+fn everything_is_told_in_portions() {
+    let desk = desk();
+    for n in 0..6 {
+        let client = desk.add_client("Ada").value;
+        desk.later();
+        let note = |tx: &mut petrel_store::Tx<'_>| {
+            tx.db().execute(
+                "UPDATE clients SET notes = printf('%.*c', 400000, 'x'), updated_at = ?2 WHERE id = ?1",
+                (client, tx.now().0 + n),
+            )?;
+            Ok(())
+        };
+        desk.store.write(&Actor::program(), Action::SaveClient, note).unwrap();
+    }
+    desk.store
+        .write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute("UPDATE outbox SET sent_at = 1 WHERE n = 1", [])?))
+        .unwrap();
+    assert!(desk.store.tell_everything().unwrap());
+    let told = desk.store.outgoing(0, usize::MAX, usize::MAX).unwrap();
+    assert_eq!(told.iter().map(|of| of.changes.len()).collect::<Vec<_>>(), [2, 2, 2]);
+}

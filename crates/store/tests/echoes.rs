@@ -223,6 +223,72 @@ fn a_deletion_of_which_the_hub_brought_something_back_can_be_undone() {
     assert_ne!(salon.store.undo_offer().unwrap().map(|offer| offer.action_id), Some(gone));
 }
 
+/// A visit was rescheduled: the new one names the old one, and both go with their client.
+#[test]
+fn what_comes_back_names_each_other_as_it_did() {
+    let salon = salon();
+    let old = salon.book(at("2026-06-01", "10:00"));
+    let shift = salon.shift(old, at("2026-06-02", "10:00"), petrel_domain::SeriesScope::This);
+    salon.store.reschedule_appointment(&salon.owner, shift).unwrap();
+    // One stands over the other knowingly.
+    salon.book_over(salon.client, at("2026-06-02", "10:00"));
+    salon.echo();
+    let state = || {
+        let sql = "SELECT count(*) FILTER (WHERE previous_appointment_id IS NOT NULL) * 100 + count(*) FILTER (WHERE is_overbooked) * 10
+                     + count(*) FILTER (WHERE deleted_at IS NULL) FROM appointments";
+        salon.count(sql)
+    };
+    let before = state();
+    assert_eq!(before, 113);
+    salon.later(1_000);
+    let gone = salon.store.delete_client(&salon.owner, salon.client).unwrap().undo.unwrap();
+    let told = salon.waiting().pop().unwrap().changes;
+    assert!(
+        told.iter().all(|change| change.op == Op::Delete && change.columns.len() == 2),
+        "nothing is said but that they are gone: {told:?}"
+    );
+    salon.echo();
+    for table in ["clients", "pets", "appointments"] {
+        let ids = salon.store.read(|db| {
+            let mut statement = db.prepare(&format!("SELECT id FROM {table}"))?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<[u8; 16]>, _>>()?)
+        });
+        for id in ids.unwrap() {
+            salon.elsewhere(Action::SaveClient, table, Uuid::from_bytes(id), json!({ "deleted_at": null }), Maker::Revive);
+        }
+    }
+    assert_eq!(state(), before, "the hub brought all of it back");
+    salon.later(1_000);
+    salon.store.undo(&salon.owner, gone).unwrap();
+    assert_eq!(state(), before);
+}
+
+/// Somebody leaves who wrote records and called visits off: nothing of that is written anew, as it would be over what other desks did with it meanwhile.
+#[test]
+fn who_leaves_is_still_named_by_what_they_did() {
+    let salon = salon();
+    let details = salon.store.staff(&salon.owner).unwrap().remove(0).details;
+    let input = petrel_domain::desk::StaffDetails { first_name: "Ida".into(), role: petrel_domain::Role::FrontDesk, ..details };
+    let leaver = salon.store.create_staff(&salon.owner, input).unwrap().value;
+    let visit = salon.book(at("2026-06-01", "10:00"));
+    let their = leaver.0.into_bytes();
+    let did = salon.store.write(&salon.owner, Action::SaveClient, |tx| {
+        let sql = "UPDATE appointments SET status = 'cancelled', cancelled_at = ?2, cancelled_by = ?1, updated_at = ?2 WHERE id = ?3";
+        tx.db().execute(sql, (their, tx.now().0, visit.bytes()))?;
+        let sql = "INSERT INTO medical_records (id, pet_id, author_id, kind, recorded_at, created_at, updated_at) VALUES (?1, ?2, ?3, 'note', ?4, ?4, ?4)";
+        tx.db().execute(sql, (tx.new_id().into_bytes(), salon.pet.bytes(), their, tx.now().0))?;
+        Ok(())
+    });
+    did.unwrap();
+    salon.echo();
+    salon.later(1_000);
+    salon.store.delete_staff(&salon.owner, leaver).unwrap();
+    let told = salon.waiting().pop().unwrap().changes;
+    assert!(told.iter().all(|change| ["staff", "staff_schedules"].contains(&change.table.as_str())), "{told:?}");
+    assert_eq!(salon.count("SELECT count(*) FROM appointments a JOIN medical_records r ON r.author_id = a.cancelled_by"), 1);
+    assert_eq!(salon.store.pet_page(&salon.owner, salon.pet).unwrap().timeline.len(), 2);
+}
+
 /// The next save of the one who won travels with the first, and is told before anybody has seen what lost.
 #[test]
 fn what_lost_is_settled_by_who_chose_and_not_by_the_next_save() {
@@ -260,4 +326,61 @@ fn what_lost_is_settled_by_who_chose_and_not_by_the_next_save() {
     salon.store.choose_value(&salon.owner, choice.seq, &choice.column, true).unwrap();
     let said = salon.store.outgoing(0, usize::MAX, usize::MAX).unwrap().pop().unwrap();
     assert_eq!(said.changes[0].columns.get("notes"), Some(&json!("purrs")));
+}
+
+#[test]
+fn what_stands_behind_this_desks_own_value_was_not_seen() {
+    let salon = salon();
+    salon.echo();
+    let (client, read) = (salon.client.0, salon.head());
+    let note = |text: &str| {
+        salon.later(1_000);
+        salon
+            .store
+            .write(&salon.owner, Action::SaveClient, |tx| {
+                let sql = "UPDATE clients SET notes = ?2, updated_at = ?3 WHERE id = ?1";
+                tx.db().execute(sql, rusqlite::params![client.into_bytes(), text, tx.now().0])?;
+                Ok(())
+            })
+            .unwrap();
+    };
+    let seen = || salon.waiting().iter().map(|transaction| transaction.seen).collect::<Vec<_>>();
+    note("bites");
+    // Another desk's note stays behind this one's; what it wrote of others is on the screen, but a transaction says one number for all.
+    salon.elsewhere(Action::SaveClient, "clients", client, json!({"notes": "likes cats", "updated_at": 5}), Maker::Desk);
+    note("bites men");
+    assert_eq!(seen(), [read, read], "what nobody saw here would be overwritten as if it had been");
+    salon.echo();
+    note("bites women");
+    assert_eq!(seen(), [salon.head()], "it is seen as soon as nothing stands before it");
+
+    // What does not stand behind anything is seen at once.
+    salon.elsewhere(Action::SaveClient, "clients", client, json!({"city": "Utrecht", "updated_at": 6}), Maker::Desk);
+    note("bites both");
+    assert_eq!(seen()[1], salon.head());
+}
+
+#[test]
+fn the_clock_goes_on_from_the_hubs() {
+    let salon = salon();
+    let clock = || salon.count("SELECT last_clock >> 16 FROM sync_state");
+    let now = || salon.store.now();
+    let right = now();
+    salon.echo();
+    // A computer that is a year ahead writes, and is put right.
+    let year = 365 * 86_400_000;
+    salon.later(year);
+    salon.save(ServiceDetails { base_price_cents: Some(Cents(7_200)), ..salon.details() });
+    assert!(clock() >= right.0 + year);
+    salon.later(-year);
+    salon.store.note_hub(now(), now()).unwrap();
+    assert!(clock() >= right.0 + year, "what waits keeps its place before what is written after it");
+    salon.echo();
+    salon.store.note_hub(now(), now()).unwrap();
+    assert_eq!(clock(), now().0, "what is written from now on is as late as it is");
+    // A computer that is a day behind writes by the hub's time.
+    let hub = Millis(now().0 + 86_400_000);
+    salon.store.note_hub(hub, now()).unwrap();
+    salon.save(ServiceDetails { base_price_cents: Some(Cents(7_300)), ..salon.details() });
+    assert_eq!(clock(), hub.0);
 }

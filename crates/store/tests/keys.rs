@@ -59,7 +59,7 @@ fn a_key_file_lies_beside_its_file_for_this_user_alone_and_holds_no_key() {
     for (kept, store) in
         [(Kept::Passphrase { wrapped }, KeyStore::Passphrase), (Kept::Keychain, KeyStore::Keychain), (Kept::File, KeyStore::File)]
     {
-        let key_file = KeyFile { key_id: ID, kept };
+        let key_file = KeyFile::new(ID, kept);
         key_file.write_beside(&file).unwrap();
         assert_eq!(KeyFile::read_beside(&file).unwrap().unwrap(), key_file);
         assert_eq!(key_file.store(), store);
@@ -83,4 +83,54 @@ fn a_key_file_that_says_nothing_known_is_told_as_a_missing_key() {
         std::fs::write(KeyFile::path_beside(&file), text).unwrap();
         assert_eq!(KeyFile::read_beside(&file).unwrap_err().refusal().code, RefusalCode::KeyMissing, "{text}");
     }
+}
+
+/// As the first versions of the program wrote it.
+const OLD_KEY_FILE: &str = r#"{"key_id":"00000000-0000-0000-0000-000000000007","kept":{"in":"keychain"}}"#;
+
+#[test]
+fn a_key_file_of_before_there_were_recovery_passphrases_is_read_and_written_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("clinic.petrel");
+    std::fs::write(KeyFile::path_beside(&file), OLD_KEY_FILE).unwrap();
+    let read = KeyFile::read_beside(&file).unwrap().unwrap();
+    assert_eq!(read, KeyFile::new(ID, Kept::Keychain));
+    assert!(!read.has_passphrase());
+    assert_eq!(read.open(PASSPHRASE).unwrap_err().refusal().code, RefusalCode::WrongKey);
+    assert_eq!(serde_json::to_string(&read).unwrap(), OLD_KEY_FILE);
+}
+
+#[test]
+fn the_recovery_passphrase_opens_a_key_wherever_it_is_kept_beside_the_passphrase_it_is_kept_under() {
+    let recovery = || Some(WrappedKey::seal(&key(), ID, "nobody forgets Aunt Rosa").unwrap());
+    let wrapped = WrappedKey::seal(&key(), ID, PASSPHRASE).unwrap();
+    for kept in [Kept::Keychain, Kept::File, Kept::Passphrase { wrapped }] {
+        let key_file = KeyFile { recovery: recovery(), ..KeyFile::new(ID, kept) };
+        let key_file: KeyFile = serde_json::from_str(&serde_json::to_string(&key_file).unwrap()).unwrap();
+        assert_eq!(key_file.open("nobody forgets Aunt Rosa").unwrap(), key());
+        assert_eq!(key_file.open(PASSPHRASE).is_ok(), key_file.store() == KeyStore::Passphrase);
+        assert!(!format!("{key_file:?}").contains("Rosa"));
+    }
+}
+
+#[test]
+fn a_changed_key_file_is_written_beside_every_copy_under_its_key_and_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let (own, other) = (KeyFile::new(ID, Kept::Keychain), KeyFile::new(Uuid::from_u128(8), Kept::Keychain));
+    own.write_beside(&at("one.petrel")).unwrap();
+    own.write_beside(&at("two.petrel")).unwrap();
+    other.write_beside(&at("theirs.petrel")).unwrap();
+    std::fs::write(at("ssh.key"), "none of ours").unwrap();
+    let recovery = Some(WrappedKey::seal(&key(), ID, PASSPHRASE).unwrap());
+    let changed = KeyFile { recovery, ..own.clone() };
+    changed.write_over_same(folder.path()).unwrap();
+    for (name, is) in [("one.petrel", &changed), ("two.petrel", &changed), ("theirs.petrel", &other)] {
+        assert_eq!(KeyFile::read_beside(&at(name)).unwrap().as_ref(), Some(is), "{name}");
+    }
+    assert_eq!(std::fs::read_to_string(at("ssh.key")).unwrap(), "none of ours");
+    // One that knows of no recovery passphrase takes none away.
+    own.write_over_same(folder.path()).unwrap();
+    assert_eq!(KeyFile::read_beside(&at("one.petrel")).unwrap(), Some(changed));
+    own.write_over_same(&at("nowhere")).unwrap();
 }

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{EditAppointmentInput, MoveInput, PetDeathInput, ServiceDetails};
-use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, SeriesScope};
+use petrel_domain::desk::{BookInput, EditAppointmentInput, MoveInput, PetDeathInput, ScheduleOverride, ServiceDetails};
+use petrel_domain::{AppointmentId, AppointmentStatus, Millis, OverrideKind, RefusalCode, SeriesScope};
 
 const DAY: &str = "2026-06-01";
 
@@ -136,4 +136,54 @@ fn another_service_is_asked_about_where_it_makes_something_worse() {
     salon.clock.set(at(DAY, "12:30"));
     salon.store.edit_appointment(&salon.owner, other(done)).unwrap();
     assert!(!salon.is_overbooked(done));
+}
+
+/// A mark over nobody would warn for ever at a desk without a hub, and hide who is booked there next.
+#[test]
+fn a_mark_that_an_undo_puts_back_stands_only_where_it_stands_over_another() {
+    for (is_first_gone, is_marked) in [(true, false), (false, true)] {
+        let salon = salon();
+        let (first, over) = over_another(&salon);
+        let moved = salon.store.move_appointment(&salon.owner, salon.shift(over, at(DAY, "15:00"), SeriesScope::This)).unwrap();
+        assert!(!salon.is_overbooked(over));
+        salon.later(1000);
+        if is_first_gone {
+            salon.cancel(first, SeriesScope::This);
+        }
+        salon.store.undo(&salon.owner, moved.undo.unwrap()).unwrap();
+        assert_eq!((salon.starts_at(over), salon.is_overbooked(over)), (at(DAY, "10:15"), is_marked));
+    }
+}
+
+#[test]
+fn a_visit_becomes_an_emergency_and_is_none_any_more_only_where_others_may_stand() {
+    let salon = salon();
+    let kept = ScheduleOverride {
+        id: None,
+        staff_id: salon.staff,
+        kind: OverrideKind::EmergencyOnly,
+        on_date: DAY.parse().unwrap(),
+        start: Some("09:00".parse().unwrap()),
+        end: Some("11:00".parse().unwrap()),
+        reason: None,
+        recurrence: None,
+    };
+    salon.store.save_override(&salon.owner, kept, false).unwrap();
+    let is_emergency = |id| salon.store.appointment(&salon.owner, id).unwrap().card.is_emergency;
+    let edit = |id, is| EditAppointmentInput { is_emergency: is, ..salon.edit_of(id) };
+    let usual = salon.book(at(DAY, "15:00"));
+    let saved = salon.store.edit_appointment(&salon.owner, edit(usual, Some(true))).unwrap();
+    assert!(is_emergency(usual));
+    salon.store.edit_appointment(&salon.owner, edit(usual, None)).unwrap();
+    assert!(is_emergency(usual), "who says nothing of it changes nothing");
+    salon.store.edit_appointment(&salon.owner, edit(usual, Some(false))).unwrap();
+    assert!(!is_emergency(usual) && saved.undo.is_some());
+    let urgent = BookInput { is_emergency: true, ..salon.wish(at(DAY, "10:00")) };
+    let urgent = salon.store.book_appointment(&salon.owner, urgent).unwrap().value.appointment_ids[0];
+    let refusal = salon.store.edit_appointment(&salon.owner, edit(urgent, Some(false))).unwrap_err().refusal();
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::EmergencyOnly, Some("is_emergency")));
+    assert!(is_emergency(urgent));
+    let knowingly = EditAppointmentInput { is_overbooking_allowed: true, ..edit(urgent, Some(false)) };
+    salon.store.edit_appointment(&salon.owner, knowingly).unwrap();
+    assert!(!is_emergency(urgent));
 }

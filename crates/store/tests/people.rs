@@ -6,7 +6,7 @@ mod common;
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
     BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, DuplicateReason, MergeInput, PetDeath, PetDeathInput,
-    WaitlistInput, WaitlistMatchQuery,
+    WaitlistInput, WaitlistMatchQuery, WeightCorrection, WeightInput,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, PetId, RefusalCode, manifest};
 use rusqlite::types::Value;
@@ -380,4 +380,54 @@ fn clients_are_listed_by_who_comes_and_by_who_has_long_not_come() {
     salon.store.save_client(&salon.owner, ida, ClientDetails { tags: vec!["vip".into()], ..named("Ida", "Rhodes") }).unwrap();
     assert_eq!(ids(ClientFilter::Coming, Some("vip")), [ida]);
     assert!(ids(ClientFilter::Away, Some("vip")).is_empty());
+}
+
+fn weigh(salon: &Salon, grams: u32, date: Option<&str>) -> petrel_store::Result<petrel_domain::RecordId> {
+    let recorded_at = date.map(|date| at(date, "12:00"));
+    let input = WeightInput { pet_id: salon.pet, grams, recorded_at, appointment_id: None };
+    salon.store.record_weight(&salon.owner, input).map(|saved| saved.value)
+}
+
+#[test]
+fn a_mistyped_weight_is_set_right_or_taken_out_and_the_pets_own_follows() {
+    let salon = salon();
+    let own = || salon.store.pet_page(&salon.owner, salon.pet).unwrap().pet.details.weight_grams;
+    let all = || salon.store.pet_page(&salon.owner, salon.pet).unwrap().weights.iter().map(|point| point.grams).collect::<Vec<_>>();
+    let before = weigh(&salon, 9_000, Some("2026-05-01")).unwrap();
+    let wrong = weigh(&salon, 93_000, None).unwrap();
+    assert_eq!((own(), all()), (Some(93_000), vec![9_000, 93_000]));
+    let right = WeightCorrection { record_id: wrong, grams: 9_300, recorded_at: None };
+    let saved = salon.store.correct_weight(&salon.owner, right.clone()).unwrap();
+    assert_eq!((own(), all()), (Some(9_300), vec![9_000, 9_300]));
+    assert_eq!(saved.changes, ["medical_records", "pets"]);
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(own(), Some(93_000));
+    // An older one is set right without a word about today's.
+    salon.sql("UPDATE pets SET weight_grams = 9400, updated_at = updated_at + 1");
+    salon.store.correct_weight(&salon.owner, WeightCorrection { record_id: before, grams: 8_900, recorded_at: None }).unwrap();
+    assert_eq!((own(), all()), (Some(9_400), vec![8_900, 93_000]));
+    let earlier = WeightCorrection { recorded_at: Some(at("2026-04-01", "12:00")), ..right };
+    salon.store.correct_weight(&salon.owner, earlier).unwrap();
+    assert_eq!((own(), all()), (Some(8_900), vec![9_300, 8_900]), "the other one is the latest now");
+    let removed = salon.store.remove_weight(&salon.owner, before).unwrap();
+    assert_eq!((own(), all()), (Some(9_300), vec![9_300]));
+    assert_eq!(salon.store.remove_weight(&salon.owner, before).unwrap_err().refusal().code, RefusalCode::NotFound);
+    salon.store.undo(&salon.owner, removed.undo.unwrap()).unwrap();
+    assert_eq!(all(), [9_300, 8_900]);
+    let front = petrel_store::Actor::staff(salon.staff, petrel_domain::Role::FrontDesk);
+    assert_eq!(salon.store.remove_weight(&front, before).unwrap_err().refusal().code, RefusalCode::Forbidden);
+}
+
+#[test]
+fn nothing_is_weighed_on_a_day_to_come_or_before_it_was_born() {
+    let salon = salon();
+    salon.sql("UPDATE pets SET born_on = '2026-03-01', updated_at = updated_at + 1");
+    let refused = |date| weigh(&salon, 9_000, Some(date)).unwrap_err().refusal();
+    assert_eq!((refused("2026-05-30").code, refused("2026-05-30").field.as_deref()), (RefusalCode::Invalid, Some("recorded_at")));
+    assert_eq!((refused("2026-02-28").code, refused("2026-02-28").field.as_deref()), (RefusalCode::EndBeforeStart, Some("recorded_at")));
+    let id = weigh(&salon, 9_000, Some("2026-03-01")).unwrap();
+    // Later on the same day is no day to come.
+    weigh(&salon, 9_100, Some("2026-05-29")).unwrap();
+    let moved = WeightCorrection { record_id: id, grams: 9_000, recorded_at: Some(at("2026-05-30", "00:00")) };
+    assert_eq!(salon.store.correct_weight(&salon.owner, moved).unwrap_err().refusal().code, RefusalCode::Invalid);
 }

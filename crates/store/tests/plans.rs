@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use common::{at, salon_with};
-use petrel_domain::BookingMethod;
 use petrel_domain::desk::{
-    AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, WaitlistMatchQuery,
+    AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, ScheduleOverride,
+    WaitlistMatchQuery,
 };
+use petrel_domain::{BookingMethod, OverrideKind};
 
 static ASKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -76,8 +77,21 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     let visit = store.book_appointment(owner, input).unwrap().value.appointment_ids[0];
     let day = "2026-06-01".parse().unwrap();
     store.schedule_range(owner, day, 7).unwrap();
+    store.today_board(owner).unwrap();
     store.month_overview(owner, day).unwrap();
     store.appointment(owner, visit).unwrap();
+    store.swap_choices(owner, visit).unwrap();
+    let closed = ScheduleOverride {
+        id: None,
+        staff_id: salon.staff,
+        kind: OverrideKind::Unavailable,
+        on_date: day,
+        start: None,
+        end: None,
+        reason: None,
+        recurrence: Some("FREQ=DAILY;UNTIL=20260612".into()),
+    };
+    store.save_override(owner, closed, true).unwrap();
     store.visits_of_client(owner, salon.client, None).unwrap();
     let query = FreeSlotsQuery {
         service_id: Some(salon.service),

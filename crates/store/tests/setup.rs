@@ -139,6 +139,33 @@ fn wrong_pins_that_are_tried_at_once_are_no_more_than_one_after_the_other() {
 }
 
 #[test]
+fn an_owner_who_forgot_the_pin_gets_another_by_proof_and_wrong_proofs_slow_down_as_wrong_pins_do() {
+    let desk = desk();
+    let wrong = || Err(Refusal::on(RefusalCode::WrongKey, "passphrase").into());
+    let reset = |pin: &str, prove: &dyn Fn() -> Result<()>| {
+        desk.store.reset_owner_pin(desk.owner, pin, prove).map(|_| ()).map_err(|error| error.refusal())
+    };
+    let short = reset("12", &|| panic!("nothing is proven for a PIN that is none")).unwrap_err();
+    assert_eq!((short.code, short.field.as_deref()), (RefusalCode::TooShort, Some("pin")));
+    for left in [4, 3, 2, 1] {
+        let refusal = reset("8888", &wrong).unwrap_err();
+        assert_eq!((refusal.code, refusal.field.as_deref(), refusal.limit), (RefusalCode::WrongKey, Some("passphrase"), Some(left)));
+    }
+    assert!(reset("8888", &wrong).unwrap_err().until.is_some());
+    assert_eq!(reset("8888", &|| panic!("not looked at")).unwrap_err().code, RefusalCode::TooManyTries);
+    desk.sign_in(desk.owner, "4711").expect("whoever knows the PIN waits for nothing");
+    desk.pass(30_000);
+    // Whoever tried the PIN too often before need not wait, either.
+    for _ in 0..5 {
+        desk.sign_in(desk.owner, "0000").unwrap_err();
+    }
+    reset("8888", &|| Ok(())).unwrap();
+    desk.sign_in(desk.owner, "8888").unwrap();
+    let vet = desk.store.create_staff(&desk.boss(), person("Vera", Role::Veterinarian)).unwrap().value;
+    assert_eq!(code(desk.store.reset_owner_pin(vet, "8888", || Ok(()))), RefusalCode::Forbidden);
+}
+
+#[test]
 fn an_unknown_person_and_a_missing_pin_look_like_a_wrong_pin() {
     let desk = desk();
     let nobody = StaffId::from_bytes([9; 16]);
@@ -257,17 +284,17 @@ fn a_recurring_override_is_found_wherever_it_reaches() {
         reason: Some("School run".into()),
         recurrence: Some("FREQ=WEEKLY;BYDAY=FR;UNTIL=20260331".into()),
     };
-    let id = desk.store.save_override(&desk.boss(), fridays.clone()).unwrap().value;
+    let id = desk.store.save_override(&desk.boss(), fridays.clone(), false).unwrap().value.ids[0];
     let found =
         |from: &str, to: &str| desk.store.schedule_overrides(&desk.boss(), from.parse().unwrap(), to.parse().unwrap()).unwrap().len();
     assert_eq!((found("2026-03-02", "2026-03-05"), found("2026-03-02", "2026-03-06"), found("2026-04-01", "2026-12-31")), (0, 1, 0));
     let later = ScheduleOverride { id: Some(id), recurrence: None, ..fridays.clone() };
-    desk.store.save_override(&desk.boss(), later).unwrap();
+    desk.store.save_override(&desk.boss(), later, false).unwrap();
     assert_eq!((found("2026-01-02", "2026-01-02"), found("2026-01-03", "2026-03-31")), (1, 0));
     desk.store.delete_override(&desk.boss(), id).unwrap();
     assert_eq!(found("2026-01-01", "2026-12-31"), 0);
     let broken = ScheduleOverride { recurrence: Some("FREQ=NEVER".into()), ..fridays };
-    assert_eq!(desk.store.save_override(&desk.boss(), broken).unwrap_err().refusal().field.as_deref(), Some("recurrence"));
+    assert_eq!(desk.store.save_override(&desk.boss(), broken, false).unwrap_err().refusal().field.as_deref(), Some("recurrence"));
 }
 
 #[test]

@@ -315,6 +315,102 @@ fn a_pet_that_several_rows_of_an_import_name_comes_in_once_and_two_that_differ_a
 }
 
 #[test]
+fn a_pet_that_an_import_names_is_made_where_its_namesake_here_is_another() {
+    for (here, row, why) in [
+        ("deceased_on = '2020-05-01'", "Rex,Dog,,2022-01-01,", "that one died"),
+        ("deceased_on = '2020-05-01', born_on = '2010-01-01'", "Rex,Dog,,,", "the name went on to the next"),
+        ("species = 'dog'", "Rex,Cat,,,", "a cat"),
+        ("breed = 'Beagle'", "Rex,Dog,Poodle,,", "another breed"),
+        ("born_on = '2019-01-01'", "Rex,Dog,,2022-01-01,", "another birthday"),
+        ("microchip = '276000000000001', born_on = '2022-01-01'", "Rex,Dog,,2022-01-01,276000000000002", "another chip"),
+    ] {
+        let salon = salon();
+        salon.sql(&format!("UPDATE pets SET {here}"));
+        let csv = format!("Name,Phone,Pet,Species,Breed,DOB,Microchip\nGrace Hopper,+4930123456,{row}\n");
+        let preview = salon.preview(csv.as_bytes());
+        assert_eq!((preview.new_clients, preview.new_pets), (0, 1), "{why}");
+        assert_eq!(salon.import(csv.as_bytes()).pets, 1, "{why}");
+        assert_eq!(salon.import(csv.as_bytes()).pets, 0, "once is enough: {why}");
+    }
+}
+
+/// What changes over the years makes no other animal; a chip or a birthday tells that it is the same.
+#[test]
+fn an_import_fills_what_is_empty_of_a_pet_that_is_here() {
+    let salon = salon();
+    salon.sql("UPDATE pets SET allergies = 'Fish', is_neutered = 0, weight_grams = 8000");
+    let row = |rest: &str| {
+        format!("Name,Phone,Pet,Species,Breed,DOB,Microchip,Allergies,Alerts,Weight,Neutered\nGrace Hopper,+4930123456,{rest}\n")
+    };
+    let csv = row("REX,Dog,Beagle,2019-05-01,276000000000001,Chicken,Bites,9 kg,yes");
+    assert_eq!(salon.preview(csv.as_bytes()).new_pets, 0);
+    let report = salon.import(csv.as_bytes());
+    assert_eq!((report.pets, report.updated, report.bad_rows), (0, 1, 0));
+    let all = "SELECT concat_ws(' ', name, species, breed, born_on, microchip, allergies, alerts, weight_grams, is_neutered) FROM pets";
+    assert_eq!(salon.texts(all), ["Rex dog Beagle 2019-05-01 276000000000001 Fish Bites 8000 0"], "what is there stays");
+    assert_eq!(salon.import(csv.as_bytes()).updated, 0, "once is enough");
+    for same in ["Rex,Dog,Harrier,,276000000000001,,,,", "Rex,Dog,Harrier,2019-05-01,,,,,"] {
+        assert_eq!(salon.import(row(same).as_bytes()).pets, 0, "{same}");
+    }
+    salon.later(1000);
+    salon.store.undo(&salon.owner, report.undo.unwrap()).unwrap();
+    assert_eq!(salon.texts(all), ["Rex dog Fish 8000 0"]);
+}
+
+#[test]
+fn a_death_that_an_import_tells_of_ends_what_was_planned_where_the_pet_is_surely_the_same() {
+    let salon = salon();
+    salon.sql("UPDATE pets SET born_on = '2010-05-01'");
+    let id = salon.book(common::at("2026-06-01", "10:00"));
+    let row = |rest: &str| format!("Name,Phone,Pet,DOB,Deceased\nGrace Hopper,+4930123456,{rest}\n");
+    let died = row("Rex,2010-05-01,2026-05-01");
+    assert_eq!((salon.import(died.as_bytes()).pets, salon.status(id).as_str()), (0, "cancelled"));
+    assert_eq!(salon.import(row("Rex,2010-05-01,").as_bytes()).pets, 0, "an older list does not bring it to life");
+    assert_eq!(salon.texts("SELECT deceased_on FROM pets"), ["2026-05-01"]);
+}
+
+#[test]
+fn two_namesakes_of_an_import_are_not_both_the_one_that_is_here() {
+    let salon = salon();
+    let csv = b"Name,Phone,Pet,Microchip\nGrace Hopper,+4930123456,Rex,276000000000001\nGrace Hopper,+4930123456,Rex,276000000000002\n";
+    assert_eq!(salon.preview(csv).new_pets, 1);
+    assert_eq!(salon.import(csv).pets, 1);
+    assert_eq!(salon.texts("SELECT microchip FROM pets ORDER BY microchip"), ["276000000000001", "276000000000002"]);
+    assert_eq!(salon.import(csv).pets, 0);
+}
+
+#[test]
+fn what_an_import_says_of_neutering_is_understood_or_told_of() {
+    let salon = salon();
+    let report = salon.import(
+        "Name,Pet,Neutered\nA A,Ada,castrated\nB B,Bob,Desexed\nC C,Cy,spayed 2019\nD D,Di,castrado/esterilizada\nE E,Eva,not neutered\nF F,Flo,unknown\nG G,Gus,ask the vet\n"
+            .as_bytes(),
+    );
+    assert_eq!((report.pets, report.bad_rows), (6, 1));
+    let told = "SELECT name || ' ' || coalesce(is_neutered, '-') FROM pets WHERE name <> 'Rex' ORDER BY name";
+    assert_eq!(salon.texts(told), ["Ada 1", "Bob 1", "Cy 1", "Di 1", "Eva 0", "Flo -"]);
+    let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
+    assert!(rejected.contains("bad_neutered: Neutered") && rejected.contains("Gus"), "{rejected}");
+}
+
+#[test]
+fn a_no_in_a_list_of_another_program_is_kept_or_told_of() {
+    let salon = salon();
+    let csv = b"Name,Phone,Email,Email opt out,Do not text\n\
+        Ann Ash,+4930111111,ann@example.com,yes,\nBo Birch,+4930222222,bo@example.com,no,12/04/2020\nCy Cedar,+4930333333,cy@example.com,perhaps,\n\
+        Grace Hopper,+4930123456,,Unsubscribed,yes\nAnn Ash,+4930111111,,,yes\n";
+    let report = salon.import(csv);
+    assert_eq!((report.clients, report.updated, report.bad_rows), (2, 1, 1));
+    let told = "SELECT first_name || ' ' || email_status || ' ' || coalesce(date(sms_opted_out_at / 1000, 'unixepoch'), '-') FROM clients ORDER BY 1";
+    assert_eq!(salon.texts(told), ["Ann unsubscribed 2026-05-29", "Bo subscribed 2020-12-04", "Grace unsubscribed 2026-05-29"]);
+    let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
+    assert!(rejected.contains("bad_no: Email opt out") && rejected.contains("perhaps"), "{rejected}");
+    salon.later(1000);
+    salon.store.undo(&salon.owner, report.undo.unwrap()).unwrap();
+    assert_eq!(salon.texts(told).iter().filter(|one| one.starts_with("Grace")).collect::<Vec<_>>(), ["Grace subscribed -"]);
+}
+
+#[test]
 fn an_import_that_is_stopped_leaves_nothing() {
     let salon = salon();
     let mut csv = String::from("Name,Phone\n");
@@ -359,6 +455,37 @@ fn what_is_taken_out_comes_in_again_and_runs_no_formula() {
     assert_eq!(json["clients"].as_array().unwrap().len(), 2);
     let again = salon.store.export_all(&salon.owner, &file, ExportFormat::Json, &|_| {}, &AtomicBool::new(false));
     assert_eq!(Refusal::from(again.unwrap_err()).code, RefusalCode::Duplicate);
+}
+
+/// Who said no is asked no more, also by the next clinic; and what a clinic keeps of its own is kept there, too.
+#[test]
+fn what_is_taken_out_comes_in_again_with_every_no_and_every_own_field() {
+    let salon = salon();
+    salon.import(
+        b"Name,Phone,Mobile,Email,City of birth,Gate,Pet\nAda Byron,+4930777777,+4930777778,ada@example.com,Rome,12,Rex\nAda Byron,+4930777777,,,,,Kit\nBo Birch,+4930222222,,bo@example.com,,,\n",
+    );
+    let tags = [r#"Cash, no card"#, r#"6"; big"#, r#""Quoted""#, "VIP"];
+    let ada = salon.store.search(&salon.owner, "ada byron", 1).unwrap()[0].client.id;
+    let details = salon.store.client(&salon.owner, ada).unwrap().details;
+    let own = [("City", "Bern"), ("Name", "Lady"), ("=x", "1"), ("line", "7"), ("reason", "none")];
+    let own = own.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let custom_fields = details.custom_fields.clone().into_iter().chain(own).collect();
+    let details = ClientDetails { tags: tags.map(str::to_owned).to_vec(), custom_fields, ..details };
+    salon.store.save_client(&salon.owner, ada, details.clone()).unwrap();
+    salon.sql("UPDATE clients SET email_status = 'complained', sms_opted_out_at = 1600000000123 WHERE last_name = 'Byron'");
+    salon.sql("UPDATE clients SET email_status = 'bounced' WHERE last_name = 'Birch'");
+    let folder = salon.folder.path().join("out");
+    salon.store.export_all(&salon.owner, &folder, ExportFormat::Csv, &|_| {}, &AtomicBool::new(false)).unwrap();
+
+    let other = common::salon();
+    let report = other.import(&std::fs::read(folder.join("clients-and-pets.csv")).unwrap());
+    assert_eq!((report.clients, report.pets, report.bad_rows), (2, 2, 0));
+    let ada = other.store.search(&other.owner, "ada byron", 1).unwrap()[0].client.id;
+    let again = other.store.client(&other.owner, ada).unwrap();
+    assert_eq!((again.details.custom_fields, again.details.address), (details.custom_fields, None));
+    assert_eq!(again.details.tags.into_iter().collect::<std::collections::BTreeSet<_>>(), details.tags.into_iter().collect());
+    assert_eq!((again.email_status.as_str(), again.sms_opted_out_at.map(|at| at.0)), ("complained", Some(1_600_000_000_123)));
+    assert_eq!(other.texts("SELECT email_status FROM clients WHERE last_name = 'Birch'"), ["bounced"]);
 }
 
 #[test]

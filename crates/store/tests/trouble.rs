@@ -50,7 +50,7 @@ fn clients(store: &Store) -> i64 {
 }
 
 fn key_file() -> KeyFile {
-    KeyFile { key_id: uuid::Uuid::from_u128(7), kept: Kept::File }
+    KeyFile::new(uuid::Uuid::from_u128(7), Kept::File)
 }
 
 /// Starts this test again in a process of its own, with a part to play.

@@ -98,6 +98,37 @@ fn who_was_checked_in_has_waited_since_then() {
 }
 
 #[test]
+fn who_is_still_here_from_the_days_before_stands_on_the_board_of_today() {
+    let salon = salon();
+    let today = || salon.store.today_board(&salon.owner).unwrap().appointments.iter().map(|card| card.id).collect::<Vec<_>>();
+    let stays = salon.book(at("2026-06-01", "10:00"));
+    let waits = salon.book(at("2026-06-01", "11:00"));
+    let expected = salon.book(at("2026-06-01", "12:00"));
+    let long = salon.book_over(salon.client, at("2026-05-30", "09:00"));
+    salon.sql(&format!(
+        "UPDATE appointments SET ends_at = {}, updated_at = updated_at + 1 WHERE starts_at < {}",
+        at("2026-06-01", "20:00").0,
+        at("2026-06-01", "00:00").0
+    ));
+    let set = |id, status| drop(salon.store.set_appointment_status(&salon.owner, id, status).unwrap());
+    salon.clock.set(at("2026-06-01", "12:30"));
+    for id in [stays, waits, long] {
+        set(id, AppointmentStatus::CheckedIn);
+    }
+    set(stays, AppointmentStatus::InProgress);
+    assert_eq!(today(), [long, stays, waits, expected]);
+    let own = salon.book(at("2026-06-03", "10:00"));
+    salon.clock.set(at("2026-06-03", "08:00"));
+    assert_eq!(today(), [long, stays, waits, own], "who never came is not here");
+    set(stays, AppointmentStatus::Completed);
+    assert_eq!(today(), [long, stays, waits, own], "who is done today is to be picked up");
+    salon.clock.set(at("2026-06-04", "08:00"));
+    assert_eq!(today(), [long, waits]);
+    salon.clock.set(at("2026-06-12", "08:00"));
+    assert_eq!(today(), [], "what nobody closed for so long needs attention");
+}
+
+#[test]
 fn undoing_a_cancellation_is_refused_when_the_time_was_given_away() {
     let salon = salon();
     let id = salon.book(at("2026-06-01", "10:00"));

@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
-use petrel_domain::replication::{Pulled, Push, Pushed, Transaction, TransactionId};
+use petrel_domain::replication::{Outcome, Pulled, Push, PushResult, Pushed, Reason, Transaction, TransactionId};
 use petrel_domain::{Clock, Millis};
 use petrel_store::{Store, StoreError};
 use uuid::Uuid;
@@ -49,15 +49,21 @@ pub enum SyncError {
 /// # Errors
 /// The hub's, or the file's; the next round goes on from where this one stopped.
 pub async fn round(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Round, SyncError> {
-    let mut round = Round::default();
-    push(store, hub, &mut round, clock).await?;
-    pull(store, hub, &mut round, 0, clock).await?;
-    catch_up(store, hub, &mut round).await?;
-    settle(store, hub, &mut round).await?;
+    let mut done = Round::default();
+    go_round(store, hub, &mut done, clock).await?;
+    Ok(done)
+}
+
+/// A round that tells as it goes what it has done, so that what it read before it failed can be shown.
+pub(crate) async fn go_round(store: &Store, hub: &impl Hub, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
+    push(store, hub, round, clock).await?;
+    pull(store, hub, round, 0, clock).await?;
+    catch_up(store, hub, round).await?;
+    settle(store, hub, round).await?;
     if store.remove_gone()? {
         store.rebuild_derived()?;
     }
-    Ok(round)
+    Ok(())
 }
 
 /// Sends what waits, and nothing else.
@@ -70,9 +76,9 @@ pub async fn send(store: &Store, hub: &impl Hub, clock: &dyn Clock) -> Result<Ro
     Ok(round)
 }
 
-/// Some of what waits, as it is sent.
+/// Some of what waits, as it is sent; or why it cannot be.
 struct Batch {
-    parcel: Parcel,
+    parcel: Result<Parcel, HubError>,
     transactions: usize,
     last: TransactionId,
 }
@@ -83,7 +89,11 @@ fn batch<H: Hub>(store: &Store, schema: i32, most: usize, follows: Option<Transa
     let transactions = store.outgoing(follows.map_or(0, |follows| follows.n), most, PUSH_BYTES)?;
     let Some(last) = transactions.last().map(Transaction::id) else { return Ok(None) };
     let head = if follows.is_none() { Some(store.local_hub()?.head) } else { None };
-    Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions, follows, head })? }))
+    Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions, follows, head }) }))
+}
+
+async fn carry(hub: &impl Hub, parcel: Result<Parcel, HubError>) -> Result<Pushed, HubError> {
+    hub.push(&parcel?).await
 }
 
 /// Notes what became of a batch.
@@ -125,7 +135,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
                     match batch? {
                         Ok(None) => {}
                         Ok(Some(Batch { parcel, transactions, last })) => {
-                            on_the_way.push_back(async move { (hub.push(&parcel).await, transactions) });
+                            on_the_way.push_back(async move { (carry(hub, parcel).await, transactions, last) });
                             reading = Some(read(Some(last)));
                         }
                         // Told when what is on its way was answered, and that noted.
@@ -139,7 +149,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         if let Some(mut noting) = noting.take() {
             noting.end().await??;
         }
-        let Some((answer, transactions)) = answered else { return unreadable.map_or(Ok(was_answered), Err) };
+        let Some((answer, transactions, last)) = answered else { return unreadable.map_or(Ok(was_answered), Err) };
         let pushed = match answer {
             Err(HubError::Rewound) => {
                 store.become_new_replica(Uuid::now_v7())?;
@@ -149,6 +159,11 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
             Err(HubError::PutBack(left_out)) => {
                 return if store.send_again(&left_out)? { Ok(true) } else { Err(HubError::BehindHorizon.into()) };
             }
+            Err(HubError::TooLarge) if transactions == 1 => {
+                set_aside(store, round, last)?;
+                return Ok(true);
+            }
+            Err(HubError::TooLarge) => return alone(store, hub, round, clock).await.map(|()| true),
             // The one before was answered, so this one goes first the next time.
             Err(HubError::TooEarly) if was_answered => return Ok(true),
             answer => answer?,
@@ -156,9 +171,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         if pushed.results.is_empty() {
             return Err(HubError::Problem("empty_answer".to_owned()).into());
         }
-        let rejected = pushed.results.iter().filter(|result| result.reason.is_some()).count();
-        round.rejected += rejected;
-        round.sent += pushed.results.len() - rejected;
+        count(round, &pushed);
         let is_whole = pushed.results.len() == transactions;
         let (file, now) = (store.clone(), clock.now());
         let mut noted = beside(move || note(&file, &pushed, now));
@@ -169,6 +182,38 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         }
         noting = Some(noted);
     }
+}
+
+/// Sends the first of what waits by itself: of several at once the hub takes none where together they are too large.
+async fn alone<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
+    let (file, schema) = (store.clone(), hub.versions().current);
+    let first = beside(move || batch::<H>(&file, schema, 1, None)).end().await??;
+    let Some(Batch { parcel, last, .. }) = first else { return Ok(()) };
+    match carry(hub, parcel).await {
+        Err(HubError::TooLarge) => set_aside(store, round, last),
+        answer => {
+            let pushed = answer?;
+            count(round, &pushed);
+            Ok(note(store, &pushed, clock.now())?)
+        }
+    }
+}
+
+/// A transaction that is too large by itself the hub never takes, and never looks into to say so: it is set aside as what it rejects, and the others
+/// flow on.
+fn set_aside(store: &Store, round: &mut Round, TransactionId { replica, n, .. }: TransactionId) -> Result<(), SyncError> {
+    let reason = Some(Reason::new("too_large"));
+    let result = PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason, clashes: Vec::new() };
+    store.acknowledge(&[result], 0)?;
+    round.rejected += 1;
+    tracing::warn!(n, "a transaction is larger than the hub takes, and was set aside");
+    Ok(())
+}
+
+fn count(round: &mut Round, pushed: &Pushed) {
+    let rejected = pushed.results.iter().filter(|result| result.reason.is_some()).count();
+    round.rejected += rejected;
+    round.sent += pushed.results.len() - rejected;
 }
 
 /// Reads until there is no more. `wait`, in seconds, holds only for the first page.
@@ -210,9 +255,9 @@ pub(crate) async fn read_on(
                 (applying.end().await??, Some(next))
             }
         };
-        store.note_hub(now, clock.now())?;
         round.read += applied.entries;
         merge(&mut round.changes, applied.changes);
+        store.note_hub(now, clock.now())?;
         if more && applied.entries == 0 && !applied.is_new_replica {
             return Err(HubError::Problem("no_progress".to_owned()).into());
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use petrel_domain::replication::{
-    Columns, Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Problem, Pulled, Push, Pushed, Renew, Tokens, VERSIONS, Versions,
+    Columns, Enrol, Enrolled, History, HubDevice, HubInfo, MAX_BODY, NewCode, Problem, Pulled, Push, Pushed, Renew, Tokens, VERSIONS,
+    Versions,
 };
 use petrel_domain::{Clock, Millis, SystemClock};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
@@ -233,6 +234,10 @@ impl Hub for HttpHub {
 /// A batch as it goes over the wire, and its encoding, where it has one.
 fn packed(push: &Push) -> Result<(bytes::Bytes, Option<&'static str>), HubError> {
     let body = serde_json::to_vec(push).map_err(|error| HubError::Problem(error.to_string()))?;
+    // A hub that is sent more does not read it to its end, and its words may be lost with the connection.
+    if body.len() > MAX_BODY {
+        return Err(HubError::TooLarge);
+    }
     if body.len() < COMPRESS_FROM {
         return Ok((body.into(), None));
     }
@@ -292,6 +297,7 @@ async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
         "behind-horizon" => HubError::PutBack(problem.left_out),
         "rewound" => HubError::Rewound,
         "too-early" => HubError::TooEarly,
+        "too-large" => HubError::TooLarge,
         "other-clinic" => HubError::OtherClinic,
         "hub-too-old" => HubError::HubTooOld,
         "desk-too-old" => HubError::DeskTooOld,

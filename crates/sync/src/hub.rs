@@ -66,6 +66,9 @@ pub enum HubError {
     /// The batch before this one has not come to the hub yet.
     #[error("the batch before is not there yet")]
     TooEarly,
+    /// What it was sent is more than it takes at once.
+    #[error("that is more than the hub takes at once")]
+    TooLarge,
     /// The records are those of another clinic than the one that was brought to the hub first.
     #[error("another desk has brought its clinic to the hub")]
     OtherClinic,
@@ -84,6 +87,7 @@ impl HubError {
                 | Self::NotAHub(_)
                 | Self::Certificate(_)
                 | Self::TooEarly
+                | Self::TooLarge
                 | Self::OtherClinic
                 | Self::Problem(_)
         )
@@ -105,7 +109,7 @@ impl HubError {
             Self::Rewound => "rewound",
             Self::TooEarly => "too_early",
             Self::OtherClinic => "other_clinic",
-            Self::Problem(_) => "hub_problem",
+            Self::TooLarge | Self::Problem(_) => "hub_problem",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Round after round: at once when something was written here or elsewhere, with pauses where the hub cannot be reached.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use petrel_store::Store;
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
 
-use crate::engine::{Round, SyncError, compare, read_on, repair, round, skew};
+use crate::engine::{Round, SyncError, compare, go_round, read_on, repair, round, skew};
 use crate::hub::{Hub, HubError};
 
 /// How many seconds the hub may hold an answer back.
@@ -16,8 +17,12 @@ const WAIT: u32 = 25;
 /// The shortest and the longest pause after a failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// How many quiet rounds pass between two comparisons with the hub.
-const ROUNDS_BETWEEN_COMPARISONS: u32 = 500;
+/// How often a file is compared with its hub: the hub reads all of the clinic for that, in milliseconds.
+const COMPARED_EVERY: i64 = 86_400_000;
+/// The rounds after one of which, whichever it is, that is looked to. None is among the first: all desks of all clinics begin their day at the same time.
+const ROUNDS_BEFORE_COMPARISON: Range<u32> = 20..200;
+/// The setting of the file that says when it was compared last.
+const COMPARED_AT: &str = "compared_at";
 
 /// How the desk stands to its hub, for the badge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -50,14 +55,24 @@ pub async fn run(
     changed: impl Fn(&[String]),
 ) -> Result<(), SyncError> {
     let mut pause = FIRST_PAUSE;
-    let mut quiet = 0;
+    let mut rounds_before_comparison = fastrand::u32(ROUNDS_BEFORE_COMPARISON);
     loop {
         status.send_modify(|status| status.is_busy = true);
-        let result = match round(store, hub, clock).await {
-            Ok(done) => {
-                tell(&done, &changed);
-                quiet += 1;
-                if quiet % ROUNDS_BETWEEN_COMPARISONS == 1 { check(store, hub, clock, &changed).await } else { Ok(()) }
+        let mut done = Round::default();
+        let ended = go_round(store, hub, &mut done, clock).await;
+        // Also of a round that failed: the file has it, so the screens must.
+        tell(&done, &changed);
+        let result = match ended {
+            Ok(()) => {
+                rounds_before_comparison -= 1;
+                if rounds_before_comparison == 0 {
+                    rounds_before_comparison = fastrand::u32(ROUNDS_BEFORE_COMPARISON);
+                    // The round is done, whatever becomes of this.
+                    if let Err(error) = check(store, hub, clock, &changed).await {
+                        tracing::warn!(%error, "the file could not be compared with the hub");
+                    }
+                }
+                Ok(())
             }
             Err(error) => Err(error),
         };
@@ -111,12 +126,19 @@ pub async fn run(
     }
 }
 
-/// Compares with the hub from time to time; what differs is fetched anew, and said.
+/// Compares with the hub where that was not done for a day; what differs is fetched anew, and said.
 async fn check(store: &Store, hub: &impl Hub, clock: &dyn Clock, changed: &impl Fn(&[String])) -> Result<(), SyncError> {
+    let now = clock.now().0;
+    let last: Option<i64> = store.desk_setting(COMPARED_AT)?.and_then(|at| at.parse().ok());
+    // A clock that was put back must not put it off for ever.
+    if last.is_some_and(|last| (0..COMPARED_EVERY).contains(&(now - last))) {
+        return Ok(());
+    }
     let Some(tables) = compare(store, hub).await? else { return Ok(()) };
     for table in &tables {
         repair(store, hub, table).await?;
     }
+    store.set_desk_setting(COMPARED_AT, Some(&now.to_string()))?;
     if !tables.is_empty() {
         tell(&round(store, hub, clock).await?, changed);
     }

@@ -1,7 +1,7 @@
 //! The program itself: opening, signing in, the desk's own settings, undo.
 
 use petrel_domain::StaffId;
-use petrel_domain::desk::{ActionId, AppState, NewClinic, Saved, SignInChoice, UndoOffer};
+use petrel_domain::desk::{ActionId, AppState, KeyStore, NewClinic, Saved, SignInChoice, UndoOffer};
 use petrel_store::DemoPlan;
 use tauri::{State, WebviewWindow};
 
@@ -44,11 +44,39 @@ pub(crate) async fn retry_open(desk: State<'_, Desk>) -> Answer<AppState> {
     desk.off_main(move |desk| desk.open()).await
 }
 
-/// Moves the file aside, out of trouble or out of the demo clinic.
+/// Moves the file aside, out of trouble.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_aside_file(desk: State<'_, Desk>) -> Answer<AppState> {
     desk.off_main(move |desk| desk.set_aside_file()).await
+}
+
+/// Leaves the clinic at work, whose file is set aside.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_clinic(desk: State<'_, Desk>) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.leave_clinic()).await
+}
+
+/// Sets the passphrase that opens the file and its backups on any computer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_recovery_passphrase(desk: State<'_, Desk>, passphrase: String) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.set_recovery_passphrase(&passphrase)).await
+}
+
+/// Keeps the key of the file in another way.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn keep_key(desk: State<'_, Desk>, store: KeyStore, passphrase: Option<String>) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.keep_key(store, passphrase.as_deref())).await
+}
+
+/// Sets the PIN of an owner who forgot it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reset_pin(desk: State<'_, Desk>, staff_id: StaffId, passphrase: String, pin: String) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.reset_pin(staff_id, &passphrase, &pin)).await
 }
 
 /// Who may sign in here.

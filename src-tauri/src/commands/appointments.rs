@@ -1,7 +1,7 @@
 //! Visits.
 
 use petrel_domain::desk::{
-    AppointmentDetail, BookInput, Booked, CancelInput, EditAppointmentInput, MoveInput, NotifyInput, Saved, VisitPage,
+    AppointmentCard, AppointmentDetail, BookInput, Booked, CancelInput, EditAppointmentInput, MoveInput, NotifyInput, Saved, VisitPage,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, Millis};
 use tauri::State;
@@ -47,8 +47,26 @@ pub fn set_appointment_status(desk: State<'_, Desk>, id: AppointmentId, status: 
 
 #[tauri::command(async)]
 #[specta::specta]
+pub fn set_picked_up(desk: State<'_, Desk>, id: AppointmentId, is_picked_up: bool) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.set_picked_up(actor, id, is_picked_up))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
 pub fn edit_appointment(desk: State<'_, Desk>, input: EditAppointmentInput) -> Answer<Saved<()>> {
     desk.save(|store, actor| store.edit_appointment(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn swap_choices(desk: State<'_, Desk>, id: AppointmentId) -> Answer<Vec<AppointmentCard>> {
+    desk.ask(|store, actor| store.swap_choices(actor, id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn swap_appointments(desk: State<'_, Desk>, first: AppointmentId, second: AppointmentId) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.swap_appointments(actor, first, second))
 }
 
 #[tauri::command(async)]

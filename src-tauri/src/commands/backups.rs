@@ -28,3 +28,10 @@ pub(crate) async fn restore_backup(desk: State<'_, Desk>, path: String) -> Answe
 pub(crate) async fn backup_now(desk: State<'_, Desk>) -> Answer<Backup> {
     desk.off_main(move |desk| desk.backup_now()).await
 }
+
+/// Chooses a second folder for backups, or none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_second_folder(desk: State<'_, Desk>, folder: Option<String>) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.set_second_folder(folder.as_deref().map(Path::new))).await
+}

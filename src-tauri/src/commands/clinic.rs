@@ -1,7 +1,9 @@
 //! The clinic, its staff, their hours, its services.
 
 use chrono::NaiveDate;
-use petrel_domain::desk::{Clinic, ClinicDetails, Saved, ScheduleOverride, Service, ServiceDetails, Staff, StaffDetails, WeeklyHours};
+use petrel_domain::desk::{
+    Clinic, ClinicDetails, Saved, SavedOverride, ScheduleOverride, Service, ServiceDetails, Staff, StaffDetails, WeeklyHours,
+};
 use petrel_domain::{OverrideId, Refusal, ServiceId, StaffId};
 use tauri::State;
 
@@ -94,8 +96,8 @@ pub fn schedule_overrides(desk: State<'_, Desk>, from: NaiveDate, to: NaiveDate)
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn save_override(desk: State<'_, Desk>, input: ScheduleOverride) -> Answer<Saved<OverrideId>> {
-    desk.save(|store, actor| store.save_override(actor, input))
+pub fn save_override(desk: State<'_, Desk>, input: ScheduleOverride, is_for_all: bool) -> Answer<Saved<SavedOverride>> {
+    desk.save(|store, actor| store.save_override(actor, input, is_for_all))
 }
 
 #[tauri::command(async)]

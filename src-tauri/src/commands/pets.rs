@@ -1,6 +1,6 @@
 //! Pets.
 
-use petrel_domain::desk::{PetDeath, PetDeathInput, PetDetails, PetPage, Saved, WeightInput};
+use petrel_domain::desk::{PetDeath, PetDeathInput, PetDetails, PetPage, Saved, WeightCorrection, WeightInput};
 use petrel_domain::{ClientId, PetId, RecordId};
 use tauri::State;
 
@@ -41,6 +41,18 @@ pub fn move_pet(desk: State<'_, Desk>, id: PetId, client_id: ClientId) -> Answer
 #[specta::specta]
 pub fn record_weight(desk: State<'_, Desk>, input: WeightInput) -> Answer<Saved<RecordId>> {
     desk.save(|store, actor| store.record_weight(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn correct_weight(desk: State<'_, Desk>, input: WeightCorrection) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.correct_weight(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn remove_weight(desk: State<'_, Desk>, id: RecordId) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.remove_weight(actor, id))
 }
 
 #[tauri::command(async)]

@@ -7,6 +7,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
 use petrel_store::{Backups, FileKey, KeyFile, Standing, StoreError, check_file};
 
+use super::rekeying::or_recovery;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
@@ -40,16 +41,20 @@ impl Desk {
         Ok(self.backups().list()?)
     }
 
-    /// Looks what was made before this start, and removes what is half-made.
+    /// Looks what was made before of the file that is there, and removes what is half-made. What was known of another file is over.
     pub(super) fn look_for_backups(&self) {
         if let Err(error) = self.backups().sweep() {
             tracing::warn!(%error, "the folder of backups");
         }
-        let newest = match KeyFile::read_beside(&self.inner.folder.file()).unwrap_or_default() {
+        let file = self.inner.folder.file();
+        let newest = match KeyFile::read_beside(&file).unwrap_or_default() {
             Some(key_file) => self.backups().newest_of(&key_file),
-            None => self.backups().list().map(|all| all.into_iter().next()),
+            None if file.exists() => self.backups().list().map(|all| all.into_iter().next()),
+            None => Ok(None),
         };
-        locked(&self.inner.made).at = newest.unwrap_or_default().map(|backup| backup.made_at);
+        let at = newest.unwrap_or_default().map(|backup| backup.made_at);
+        *locked(&self.inner.made) = Made { at, ..Made::default() };
+        self.copy_again();
     }
 
     /// Makes a backup now.
@@ -86,7 +91,16 @@ impl Desk {
         is_new && is_past(made.at, every) && is_past(made.tried_at, AGAIN)
     }
 
-    fn make_backup(&self) -> Result<Backup, Refusal> {
+    /// A backup before the file is put away, where the last one is not of the file as it is.
+    pub(super) fn last_backup(&self) -> Result<(), Refusal> {
+        let standing = self.with_clinic(|clinic| clinic.store.standing())?;
+        if locked(&self.inner.made).standing != Some(standing) {
+            self.make_backup()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn make_backup(&self) -> Result<Backup, Refusal> {
         let made = self.with_clinic(|clinic| {
             let _one = locked(&self.inner.backing_up);
             // Not held while the copy is made: every screen asks for it.
@@ -140,25 +154,40 @@ impl Desk {
         self.app_state()
     }
 
-    /// The key of a backup: that of its own key file, else (a copy without one) the key of this desk.
+    /// The key of a backup: that of its own key file, else (a copy without one) the key of this desk. None where a passphrase will be asked for.
     fn key_of_backup(&self, path: &Path, place: &Place) -> Result<(KeyFile, Option<FileKey>), Refusal> {
         if !path.is_file() {
             return Err(Refusal::new(RefusalCode::FileUnreadable).with_detail(path.display()));
         }
+        let beside = KeyFile::read_beside(path)?;
         let own = KeyFile::read_beside(&self.inner.folder.file()).unwrap_or_default();
-        let key_file = KeyFile::read_beside(path)?.or(own).or_else(|| self.key_file_of_backups());
-        let key_file = key_file.ok_or_else(|| Refusal::new(RefusalCode::KeyMissing))?;
-        let key = match place {
-            Place::Open(clinic) if clinic.has_key(&key_file) => Some(clinic.key.clone()),
-            _ => self.keys().find(&key_file)?,
-        };
-        Ok((key_file, key))
+        let is_same = |here: &KeyFile| beside.as_ref().is_none_or(|beside| here.key_id == beside.key_id);
+        let here = own.into_iter().chain(self.key_files_of_backups()).find(is_same);
+        // How the key is kept may have changed since the copy was made; or what the copy says of it is all that still holds.
+        let here = here.map(|here| KeyFile { recovery: here.recovery.or_else(|| beside.as_ref()?.recovery.clone()), ..here });
+        let mut found = Err(Refusal::new(RefusalCode::KeyMissing));
+        for key_file in here.into_iter().chain(beside) {
+            let key = match place {
+                Place::Open(clinic) if clinic.has_key(&key_file) => Ok(Some(clinic.key.clone())),
+                _ => or_recovery(self.keys().find(&key_file), &key_file),
+            };
+            found = key.map(|key| (key_file, key));
+            if found.is_ok() {
+                break;
+            }
+        }
+        found
     }
 
     /// The key file of the newest backup that has one.
     pub(super) fn key_file_of_backups(&self) -> Option<KeyFile> {
+        self.key_files_of_backups().next()
+    }
+
+    /// Those of all backups, the newest's first.
+    fn key_files_of_backups(&self) -> impl Iterator<Item = KeyFile> {
         let backups = self.backups().list().unwrap_or_default();
-        backups.iter().find_map(|backup| KeyFile::read_beside(Path::new(&backup.path)).ok().flatten())
+        backups.into_iter().filter_map(|backup| KeyFile::read_beside(Path::new(&backup.path)).ok().flatten())
     }
 
     /// Ends the desk's work: a last backup where something changed, the file closed, its lock given back. Long work under way is stopped: nobody sees it
@@ -172,6 +201,7 @@ impl Desk {
         if self.is_due(0) {
             let _ = self.make_backup();
         }
+        self.copy_last();
         // Connections close here, and what waits in the log is written into the file.
         *self.place_mut() = Place::FirstRun;
         if let Some(lock) = locked(&self.inner.lock).take()

@@ -310,7 +310,7 @@ pub(super) fn refusal_of(error: &HubError) -> Refusal {
         HubError::BadCode => Refusal::on(RefusalCode::BadCode, "code"),
         HubError::HubTooOld => told(RefusalCode::HubTooOld),
         HubError::DeskTooOld => told(RefusalCode::DeskTooOld),
-        HubError::BehindHorizon | HubError::PutBack(_) | HubError::Rewound | HubError::TooEarly => {
+        HubError::BehindHorizon | HubError::PutBack(_) | HubError::Rewound | HubError::TooEarly | HubError::TooLarge => {
             told(RefusalCode::HubProblem).with_detail(error.code())
         }
         HubError::OtherClinic => told(RefusalCode::OtherClinic),

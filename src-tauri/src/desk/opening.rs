@@ -8,14 +8,13 @@ use std::sync::mpsc;
 
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
-use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
 use petrel_store::{
-    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, remove_file, set_aside,
+    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, remove_file,
 };
 
 use super::locked_out::LockedOut;
-use super::state::IS_DEMO;
+use super::rekeying::or_recovery;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
@@ -101,7 +100,7 @@ impl Desk {
         let key_file = key_file.ok_or_else(|| Refusal::new(RefusalCode::KeyMissing))?;
         let key = match at_hand {
             Some((key, of)) if of.key_id == key_file.key_id => Some(key),
-            _ => self.find_key(&key_file)?,
+            _ => or_recovery(self.find_key(&key_file), &key_file)?,
         };
         match key {
             Some(key) => self.open_with(key, key_file, trust),
@@ -157,6 +156,9 @@ impl Desk {
     fn at_work(&self, store: Store, key: FileKey, key_file: KeyFile) -> Result<Place, StoreError> {
         let locked_out = Arc::new(LockedOut::new(self.is_locked_out_of(&store)?));
         let mut clinic = Clinic { line: None, store, key, key_file, session: Arc::default(), locked_out };
+        if let Err(error) = self.write_key_file_of_copies(&clinic.key_file) {
+            tracing::warn!(%error, "key files of copies stay as they are");
+        }
         self.begin_line(&mut clinic);
         Ok(Place::Open(Box::new(clinic)))
     }
@@ -211,7 +213,8 @@ impl Desk {
         }
     }
 
-    /// Opens a file whose key is under a passphrase.
+    /// Opens a file whose key is under a passphrase, or, where the key is not where it is kept, by the recovery passphrase. The key is then kept here
+    /// again.
     ///
     /// # Errors
     /// `wrong_key` on `passphrase`; what stands in the way of opening is in the state.
@@ -219,9 +222,12 @@ impl Desk {
         let mut place = self.place_mut();
         if let Place::NeedsPassphrase(key_file) = &*place {
             let key_file = key_file.clone();
-            let key = self.keys().unwrap(&key_file, passphrase)?;
+            let key = key_file.open(passphrase)?;
             let opened = self.take_lock().and_then(|trust| self.open_with(key, key_file, trust));
             *place = opened.unwrap_or_else(|error| Place::Trouble(error.refusal()));
+            if let Place::Open(clinic) = &mut *place {
+                self.keep_again(clinic);
+            }
         }
         drop(place);
         self.tell(News::State);
@@ -271,6 +277,7 @@ impl Desk {
         clear_way(&file)?;
         fs::rename(&new, &file).map_err(StoreError::from)?;
         *locked(&self.inner.unfinished_join) = None;
+        self.look_for_backups();
         // The key of a join that lay beside it is the same, and opens the clinic either way.
         let opened = KeyFile::remove_beside(&new).and_then(|()| self.open_with(key, kept, Trust::ClosedWell));
         *place = opened.unwrap_or_else(|error| {
@@ -319,30 +326,6 @@ impl Desk {
         let owner = fill(&store)?;
         drop(store);
         Ok((key, owner))
-    }
-
-    /// Moves the file aside and begins anew: out of trouble, or out of the demo clinic.
-    ///
-    /// # Errors
-    /// `forbidden` where a clinic is at work that is no demo; what the system says.
-    pub fn set_aside_file(&self) -> Result<AppState, Refusal> {
-        if matches!(&*self.place(), Place::Open(clinic) if !clinic.locked_out.is_set()) {
-            self.ask(|store, actor| {
-                actor.require(Right::ManageClinic)?;
-                match store.desk_setting(IS_DEMO)? {
-                    Some(_) => Ok(()),
-                    None => Err(Refusal::new(RefusalCode::Forbidden).into()),
-                }
-            })?;
-        }
-        let mut place = self.place_mut();
-        *place = Place::FirstRun;
-        let moved = self.take_lock().and_then(|_| set_aside(&self.inner.folder.file(), "set-aside", self.now()));
-        *place = self.opened();
-        drop(place);
-        self.tell(News::State);
-        moved?;
-        self.app_state()
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Mutex;
 
-use petrel_domain::desk::Staff;
+use petrel_domain::desk::{AppState, Staff};
 use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode, StaffId};
 use petrel_store::{Actor, Store};
 
-use super::locked;
+use super::{Desk, locked};
 
 /// Minutes without a touch after which the desk locks, where nothing else is set.
 const AUTO_LOCK_MINUTES: u16 = 15;
@@ -79,4 +79,24 @@ impl SignedIn {
 pub(super) fn auto_lock_minutes(store: &Store) -> Result<u16, Refusal> {
     let set = store.desk_setting(AUTO_LOCK)?;
     Ok(set.and_then(|text| text.trim_matches('"').parse().ok()).unwrap_or(AUTO_LOCK_MINUTES))
+}
+
+impl Desk {
+    /// Sets the PIN of an owner who forgot it, for whoever knows the passphrase of the file or its recovery passphrase. Signs nobody in.
+    ///
+    /// # Errors
+    /// `wrong_key` and `too_many_tries` on `passphrase`; `forbidden` for whoever is no owner, and where there is no passphrase to know; what the check
+    /// of the PIN says.
+    pub fn reset_pin(&self, staff_id: StaffId, passphrase: &str, pin: &str) -> Result<AppState, Refusal> {
+        let saved = self.with_clinic(|clinic| {
+            clinic.refuse_locked_out()?;
+            if !clinic.key_file.has_passphrase() {
+                return Err(Refusal::new(RefusalCode::Forbidden).into());
+            }
+            clinic.store.reset_owner_pin(staff_id, pin, || clinic.key_file.open(passphrase).map(|_| ()))
+        })?;
+        tracing::info!(%staff_id, "an owner's PIN was set anew by a passphrase");
+        self.tell_changed(&saved.changes);
+        self.app_state()
+    }
 }

@@ -1,18 +1,21 @@
 //! Where the program stands, as the screens see it; signing in and out; the desk's own settings.
 
-use petrel_domain::desk::{AppState, ClinicDetails, Phase, SignInChoice};
+use petrel_domain::desk::{AppState, ClinicDetails, KeyStore, Phase, SignInChoice};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, StaffId};
 
 use super::look::is_look;
+use super::second::SECOND_FOLDER;
 use super::session::{AUTO_LOCK, auto_lock_minutes};
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
 /// The desk's setting that marks a demo clinic.
 pub(super) const IS_DEMO: &str = "is_demo";
+/// The desk's setting by which nobody is reminded of the recovery passphrase any more.
+const IS_RECOVERY_DISMISSED: &str = "recovery_dismissed";
 /// What no screen sets or reads.
-const OURS: &[&str] = &[IS_DEMO, "pin_tries", "dismissed_duplicates", "derived_is_stale"];
+const OURS: &[&str] = &[IS_DEMO, SECOND_FOLDER, "pin_tries", "dismissed_duplicates", "derived_is_stale"];
 
 impl Desk {
     /// Where the program stands. Waits for the file to be opened, for a while: whoever is told that it is being opened asks again.
@@ -26,7 +29,8 @@ impl Desk {
         let place = self.place();
         let mut state = self.bare_state(match &*place {
             Place::FirstRun => Phase::FirstRun,
-            Place::NeedsPassphrase(_) => Phase::NeedsPassphrase,
+            Place::NeedsPassphrase(key_file) if key_file.store() == KeyStore::Passphrase => Phase::NeedsPassphrase,
+            Place::NeedsPassphrase(_) => Phase::NeedsRecovery,
             Place::Trouble(refusal) => Phase::Trouble { refusal: refusal.clone() },
             Place::Open(_) => Phase::SignedOut,
         });
@@ -51,6 +55,9 @@ impl Desk {
             backup_problem: made.problem.clone(),
             auto_lock_minutes: 0,
             is_demo: false,
+            has_recovery: false,
+            lacks_recovery: false,
+            second_folder: None,
             recovered: locked(&self.inner.recovered).clone(),
             unfinished_join: locked(&self.inner.unfinished_join).clone(),
         }
@@ -63,6 +70,10 @@ impl Desk {
         state.key_store = Some(key_file.store());
         state.auto_lock_minutes = auto_lock_minutes(store)?;
         state.is_demo = store.desk_setting(IS_DEMO)?.is_some();
+        state.has_recovery = key_file.recovery.is_some();
+        let is_dismissed = || store.desk_setting(IS_RECOVERY_DISMISSED).map(|set| set.is_some());
+        state.lacks_recovery = !state.is_demo && !key_file.has_passphrase() && !is_dismissed()?;
+        state.second_folder = self.second_folder(store)?;
         state.phase = match &state.staff {
             _ if clinic.locked_out.is_set() => Phase::Revoked,
             Some(_) => Phase::Ready,
@@ -70,6 +81,7 @@ impl Desk {
         };
         if state.phase == Phase::Revoked {
             state.staff = None;
+            state.second_folder = None;
             // How the country writes dates and numbers is all that the screens need, and nobody's secret.
             if let Some(clinic) = &mut state.clinic {
                 let ClinicDetails { timezone, locale, currency, .. } = std::mem::take(&mut clinic.details);

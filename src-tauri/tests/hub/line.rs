@@ -1,6 +1,6 @@
 //! The line to the hub: trouble that has ended, a hub that is let go, and what came by it.
 
-use petrel_domain::desk::{HubTrouble, Phase};
+use petrel_domain::desk::{HubTrouble, Phase, SyncState};
 
 use super::{Hub, client, database, sign_in};
 
@@ -57,15 +57,42 @@ fn what_came_from_the_hub_is_something_to_back_up() {
     first.close();
 }
 
+#[test]
+fn the_line_of_a_clinic_that_was_left_is_quiet_and_what_was_not_sent_goes_on_when_it_comes_back() {
+    let hub = Hub::start();
+    let (front, first) = hub.with_clinic();
+    let (computer, desk) = hub.with_laptop(&first);
+    sign_in(&desk);
+    computer.until_sent(&desk);
+    // It lets nobody in, and takes nothing.
+    hub.sql("ALTER TABLE devices RENAME TO devices_away");
+    let rex = desk.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap().value;
+    assert_eq!(desk.leave_clinic().unwrap().phase, Phase::FirstRun);
+    assert_eq!(desk.sync_state().unwrap(), SyncState::default());
+    hub.sql("ALTER TABLE devices_away RENAME TO devices");
+    desk.create_clinic(super::new_clinic()).unwrap();
+    assert_eq!(desk.sync_state().unwrap().address, None, "the next clinic knows of no hub");
+    desk.leave_clinic().unwrap();
+    // What was set aside comes back with its key to the hub, and sends.
+    let folder = computer.folder.path().join("set-aside");
+    let mut aside: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    aside.retain(|path| path.extension().is_some_and(|kind| kind == "petrel"));
+    aside.sort();
+    desk.restore_backup(&aside[0]).unwrap();
+    computer.until_sent(&desk);
+    front.until("the client came", || first.ask(|store, actor| Ok(store.client(actor, rex).is_ok())).unwrap().then_some(()));
+    desk.close();
+    first.close();
+}
+
 /// The hub's database was put back without this desk, and then right again. Nobody starts the program anew for that.
 #[test]
 fn a_hub_that_does_not_know_a_desk_for_a_while_is_asked_again() {
     let hub = Hub::start();
     let (computer, desk) = hub.with_clinic();
-    let hashes = ["access_hash", "refresh_hash", "used_refresh_hash", "next_access_hash", "next_refresh_hash"];
     let set = |to: &dyn Fn(&str) -> String| {
-        let columns: Vec<_> = hashes.iter().map(|hash| format!("{hash} = {}", to(hash))).collect();
-        hub.sql(&format!("UPDATE devices SET {}", columns.join(", ")));
+        let columns = ["access_hash", "refresh_hash"].map(|hash| format!("{hash} = {}", to(hash))).join(", ");
+        hub.sql(&format!("UPDATE devices SET {columns}; UPDATE token_pairs SET {columns}"));
     };
     set(&|hash| format!("{hash} || '\\x01'"));
     desk.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap();

@@ -1,13 +1,37 @@
 import type { Attachment } from 'svelte/attachments';
 
 const kept = new Map<string, number>();
+/** By these somebody moves a pane themselves. */
+const HANDS = ['wheel', 'pointerdown', 'keydown'] as const;
 
-/** Keeps how far a pane was scrolled under `key`, and brings it back when the screen is shown again. */
+/**
+ * Keeps how far a pane was scrolled under `key`, and brings it back when the screen is shown again: as soon as what is in it is there, unless
+ * somebody scrolls before.
+ */
 export function keepScroll(key: string): Attachment<HTMLElement> {
   return (pane) => {
-    pane.scrollTop = kept.get(key) ?? 0;
-    const keep = () => kept.set(key, pane.scrollTop);
+    const wanted = kept.get(key) ?? 0;
+    const restore = (): void => {
+      pane.scrollTop = wanted;
+      if (pane.scrollTop >= wanted - 1) settle();
+    };
+    let isWaiting = true;
+    const arriving = new MutationObserver(restore);
+    function settle(): void {
+      isWaiting = false;
+      arriving.disconnect();
+    }
+    const keep = (): void => {
+      if (!isWaiting) kept.set(key, pane.scrollTop);
+    };
+    restore();
+    if (isWaiting) arriving.observe(pane, { childList: true, subtree: true });
     pane.addEventListener('scroll', keep, { passive: true });
-    return () => pane.removeEventListener('scroll', keep);
+    for (const hand of HANDS) pane.addEventListener(hand, settle, { passive: true });
+    return () => {
+      settle();
+      pane.removeEventListener('scroll', keep);
+      for (const hand of HANDS) pane.removeEventListener(hand, settle);
+    };
   };
 }

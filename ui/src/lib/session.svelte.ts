@@ -39,5 +39,12 @@ export function mayManage(): boolean {
   return role === 'owner' || role === 'admin';
 }
 
+/** Whether whoever is signed in may make owners, change them and set their PINs: only an owner may. */
+export const mayManageOwners = (): boolean => session.app?.staff?.role === 'owner';
+
+/** Whether whoever is signed in is to be told that backups open on no other computer: it is an owner who can mend that. */
+export const remindsOfRecovery = (): boolean =>
+  session.app?.lacks_recovery === true && currentStaff()?.role === 'owner';
+
 /** Whether whoever is signed in may write medical records, a weight being one; as the core's table of rights has it. */
 export const mayWriteRecords = (): boolean => (session.app?.staff?.role ?? 'front_desk') !== 'front_desk';

@@ -42,22 +42,33 @@ function isOfOneSign(locale: string): boolean {
  */
 export const numbersOf = (locale: string): string => (isOfOneSign(locale) ? locale : new Intl.Locale(locale).language);
 
+const GRAMS_OF = { gram: 1, kilogram: GRAMS.kg, ounce: GRAMS_OF_OUNCE, pound: GRAMS.lb };
+
+/** A weight in the unit that it is shown in, and with how many decimals. */
+function shownIn(grams: number, locale: string) {
+  const isKilos = weightUnitOf(locale) === 'kg';
+  const large = isKilos ? 'kilogram' : 'pound';
+  const name = Math.abs(grams) < GRAMS_OF[large] ? (isKilos ? 'gram' : 'ounce') : large;
+  const value = grams / GRAMS_OF[name];
+  return { value, name, digits: Math.abs(value) < 10 && name !== 'gram' ? 2 : 1 } as const;
+}
+
+/** What is shown of a weight, in grams: what is counted with it agrees with what is read. */
+export function shownGrams(grams: number, locale: string): number {
+  const { value, name, digits } = shownIn(grams, locale);
+  return Number(value.toFixed(digits)) * GRAMS_OF[name];
+}
+
 /** 3.2 kg, 450 g, 7.1 lb, 9 oz */
 export function weightText(grams: number, locale: string): string {
-  const unit = weightUnitOf(locale);
-  const [value, name] =
-    unit === 'kg'
-      ? Math.abs(grams) < 1000
-        ? ([grams, 'gram'] as const)
-        : ([grams / 1000, 'kilogram'] as const)
-      : Math.abs(grams) < GRAMS.lb
-        ? ([grams / GRAMS_OF_OUNCE, 'ounce'] as const)
-        : ([grams / GRAMS.lb, 'pound'] as const);
-  const maximumFractionDigits = Math.abs(value) < 10 && name !== 'gram' ? 2 : 1;
+  const { value, name, digits: maximumFractionDigits } = shownIn(grams, locale);
   const format = new Intl.NumberFormat(numbersOf(locale), { style: 'unit', unit: name, maximumFractionDigits });
   return format.format(value);
 }
 
-/** `+400 g`, `−1.2 kg` of a change; nothing of no change. */
-export const changeText = (grams: number, locale: string): string =>
-  grams === 0 ? '' : `${grams > 0 ? '+' : '−'}${weightText(Math.abs(grams), locale)}`;
+/** `+400 g`, `−1.2 kg` between two weights as they are shown; nothing where those are the same. */
+export function changeText(from: number, to: number, locale: string): string {
+  // To a tenth of a gram: what is left of decimals that a computer cannot write is no change.
+  const change = Math.round((shownGrams(to, locale) - shownGrams(from, locale)) * 10) / 10;
+  return change === 0 ? '' : `${change > 0 ? '+' : '−'}${weightText(Math.abs(change), locale)}`;
+}

@@ -387,3 +387,125 @@ test('what was refused of one pet is not said of another, or of another client',
   await page.getByRole('button', { name: 'Another client' }).click();
   await expect(refusal).toHaveCount(0);
 });
+
+test('at a time that was typed, anyone is whoever is free then', async ({ page }) => {
+  await openDesk(page, '/?date=2026-11-23#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  // On Monday the first of the colleagues has a visit at four, and nobody any other.
+  const first = await page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    const [kept] = memory.visits;
+    const starts_at = Date.parse('2026-11-23T16:00:00+01:00');
+    const of = memory.staff.find(
+      ({ role, is_bookable }) => is_bookable && (role === 'owner' || role === 'veterinarian'),
+    )!;
+    const busy = { ...kept!, staff_id: of.id, starts_at, ends_at: starts_at + 3_600_000, status: 'confirmed' as const };
+    window.petrelWorld!.elsewhere(['appointments'], () => (memory.visits = [busy]));
+    return of.id;
+  });
+  await expect(page.getByTestId('visit')).toHaveCount(1);
+  await page.keyboard.press('c');
+  await chooseClient(page, 'romero');
+  await expect(page.getByTestId('booking-staff')).toContainText('Anyone');
+  await page.getByTestId('booking-time').fill('16:00');
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByText('Booked:')).toBeVisible();
+  const booked = await page.evaluate(() => window.petrelWorld!.memory.visits.at(-1)!);
+  expect(booked.starts_at).toBe(Date.parse('2026-11-23T16:00:00+01:00'));
+  expect(booked.staff_id).not.toBe(first);
+});
+
+test('a time at which nobody is free says so, whichever it is', async ({ page }) => {
+  await openDesk(page, '/?date=2026-11-23&book=new#/schedule');
+  await page.getByTestId('free-slot').first().waitFor();
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = [];
+    }),
+  );
+  const taken = page.getByText('This time is not free');
+  await page.getByTestId('booking-time').fill('21:00');
+  await page.getByTestId('booking-time').press('Tab');
+  await expect(taken).toBeVisible();
+  await page.getByTestId('booking-time').fill('17:05');
+  await page.getByTestId('booking-time').press('Tab');
+  await expect(page.getByTestId('booking-save')).toContainText('17:05');
+  await expect(taken).toHaveCount(0);
+});
+
+test('Ctrl+Enter in a dialog books nothing behind it', async ({ page }) => {
+  const before = await beginBooking(page);
+  await watchCommands(page);
+  await page.getByTestId('booking-save').focus();
+  await page.keyboard.press('?');
+  await expect(page.getByTestId('shortcut-sheet')).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('shortcut-sheet')).toHaveCount(0);
+  expect(await askedOf(page, 'book_appointment')).toMatchObject({ times: 0 });
+  expect(await visitCount(page)).toBe(before);
+});
+
+/** Chooses a service, or a colleague, in the booking panel. */
+async function choose(page: Page, field: 'service' | 'staff', name: string): Promise<void> {
+  await page.getByTestId(`booking-${field}`).click();
+  await page.getByRole('option', { name, exact: true }).click();
+}
+
+test('what was answered outlasts another service, another colleague, and a pet that comes after all', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/schedule');
+  const id = await aClient(page, 'family');
+  await page.goto(`/?book=new&client=${id}&date=2026-11-23#/schedule`);
+  const panel = page.getByTestId('booking-panel');
+  const pets = page.getByTestId('booking-pet').locator('input');
+  await pets.nth(0).check();
+  await choose(page, 'service', 'Surgery');
+  const weight = panel.getByLabel('Weight today (kg)');
+  await weight.fill('12.5');
+  await weight.press('Tab');
+  await panel.getByRole('combobox', { name: 'Fasting since last night?' }).click();
+  await page.getByRole('option', { name: 'Yes' }).click();
+  await choose(page, 'service', 'Consultation');
+  await expect(weight).toHaveCount(0);
+  await choose(page, 'service', 'Surgery');
+  await expect(weight).toHaveValue('12.5');
+  // Who does no surgery has another service chosen.
+  await choose(page, 'staff', 'Jon Etxeberria');
+  await expect(weight).toHaveCount(0);
+  await choose(page, 'service', 'Surgery');
+  await expect(weight).toHaveValue('12.5');
+  // The other pet comes instead of it, and then both.
+  await pets.nth(1).check();
+  await pets.nth(0).uncheck();
+  await expect(weight).toHaveValue('');
+  await pets.nth(0).check();
+  await expect(weight.last()).toHaveValue('12.5');
+  await pets.nth(1).uncheck();
+  const before = await visitCount(page);
+  await page.getByTestId('booking-time').fill('12:00');
+  await page.getByTestId('booking-time').press('Tab');
+  await bookAnyway(page);
+  const booked = await page.evaluate((known) => window.petrelWorld!.memory.visits.slice(known), before);
+  expect(booked.map(({ answers }) => answers.map(({ name, value }) => [name, value]))).toEqual([
+    [
+      ['Weight today (kg)', '12.5'],
+      ['Fasting since last night?', 'yes'],
+    ],
+  ]);
+});
+
+test('a new booking leaves the board as it is: of one colleague, where that was chosen', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const marc = await page.evaluate(
+    () => window.petrelWorld!.memory.staff.find(({ first_name }) => first_name === 'Marc')!.id,
+  );
+  await page.goto(`/?staff=${marc}#/schedule`);
+  await expect(page.getByTestId('board-column')).toHaveCount(1);
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-panel')).toBeVisible();
+  await expect(page.getByTestId('board-column')).toHaveCount(1);
+  await expect(page.getByTestId('staff-filter')).toContainText('Marc Vidal');
+});

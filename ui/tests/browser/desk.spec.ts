@@ -18,6 +18,7 @@ test('a wrong current PIN is said at that field', async ({ page }) => {
   await page.getByTestId('staff-row').first().getByRole('button', { name: 'Set PIN' }).click();
   await page.getByTestId('current-pin').fill('1111');
   await page.getByTestId('new-pin').fill('2468');
+  await page.getByTestId('new-pin-again').fill('2468');
   await page.getByTestId('save-pin').click();
   await expect(page.getByTestId('current-pin')).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByTestId('new-pin')).not.toHaveAttribute('aria-invalid', 'true');

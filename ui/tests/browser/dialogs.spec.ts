@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { askedOf, letGo, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
 import { aClient } from './people';
-import { movable, stored } from './visits';
+import { movable, stored, rescheduleOpen } from './visits';
 
 /** A change of address within the open page, as a link makes one. */
 const follow = (page: Page, path: string) => page.evaluate((to) => void (location.hash = to), path);
@@ -358,8 +358,7 @@ test('a visit is followed to the one in its place once: a dialog does not go tha
   // Nobody waits for the time it leaves.
   await page.evaluate(() => (window.petrelWorld!.memory.waitlist = []));
   await page.locator(`[data-id="${id}"]`).click();
-  await page.getByTestId('visit-reschedule').click();
-  await page.getByTestId('free-slot').last().click();
+  await rescheduleOpen(page);
   await expect(page.getByText('Rescheduled to')).toBeVisible();
   const next = (await stored(page, id)).next_appointment_id!;
   await expect(page).toHaveURL(new RegExp(`visit=${next}`));

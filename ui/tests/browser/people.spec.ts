@@ -294,6 +294,43 @@ test('a vain search takes the place of no new client who was left unfinished', a
   expect(draft).toContain('Comes by train');
 });
 
+test('a client who was left unfinished is not lost to the first letter of the next', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  const kept = () => page.evaluate(() => window.petrelWorld!.memory.drafts.client ?? '');
+  const begin = () => page.getByTestId('new-client').click();
+  const leave = async () => {
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  };
+  await begin();
+  await page.getByTestId('client-first').fill('Half');
+  await page.getByTestId('client-notes').fill('Comes by train');
+  await leave();
+  await begin();
+  await expect(page.getByTestId('draft-notice')).toBeVisible();
+  await page.getByTestId('client-first').fill('Nerea');
+  await expect.poll(kept).toContain('Nerea');
+  await expect(page.getByTestId('draft-notice')).toBeVisible();
+  await page.getByTestId('client-last').fill('Zubiri');
+  await page.getByTestId('save-client').click();
+  await expect(page.getByTestId('client-name')).toContainText('Nerea Zubiri');
+  await page.goto('/#/clients');
+  await begin();
+  await page.getByTestId('draft-continue').click();
+  await expect(page.getByTestId('client-first')).toHaveValue('Half');
+  await expect(page.getByTestId('client-notes')).toHaveValue('Comes by train');
+  await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+  await leave();
+  // What is thrown away is that alone.
+  await begin();
+  await page.getByTestId('client-first').fill('Other');
+  await page.getByTestId('draft-discard').click();
+  await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+  await expect(page.getByTestId('client-first')).toHaveValue('Other');
+  await expect.poll(kept).not.toContain('train');
+  await expect.poll(kept).toContain('Other');
+});
+
 test('an own field without a name, or of a name that is taken, is refused at its place and loses nothing', async ({
   page,
 }) => {

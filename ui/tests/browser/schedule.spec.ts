@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, openDesk, test } from './desk';
-import { movable, placeAt, stored } from './visits';
+import { movable, placeAt, stored, rescheduleOpen } from './visits';
 
 const visit = (page: Page, status: string) => page.locator(`[data-testid="visit"][data-status="${status}"]`);
 
@@ -315,8 +315,7 @@ test('rescheduling to another day goes through the dialog', async ({ page }) => 
   await openDesk(page, '/#/schedule');
   const id = await movable(page);
   await page.locator(`[data-id="${id}"]`).click();
-  await page.getByTestId('visit-reschedule').click();
-  await page.getByTestId('free-slot').last().click();
+  await rescheduleOpen(page);
   await expect(page.getByText('Rescheduled to')).toBeVisible();
   const next = (await stored(page, id)).next_appointment_id!;
   expect((await stored(page, next)).reschedule_count).toBe(1);
@@ -327,7 +326,7 @@ test('a time that cannot be read moves nothing, and stays to be mended', async (
   const id = await movable(page);
   const before = await stored(page, id);
   await page.locator(`[data-id="${id}"]`).click();
-  await page.getByTestId('visit-reschedule').click();
+  await page.getByTestId('visit-move').click();
   const time = page.getByTestId('move-dialog').getByTestId('move-time');
   await time.fill('noonish');
   await page.getByTestId('move-confirm').click();
@@ -410,7 +409,7 @@ test('a day of 25 hours has 25 hours, and a week shows nine at nine', async ({ p
   await expect(page.locator('.board-tick')).toHaveCount(23);
 });
 
-test('today: check in, start and complete from the board', async ({ page }) => {
+test('today: check in, start, complete and hand over from the board', async ({ page }) => {
   await openDesk(page, '/#/today');
   const card = page.getByTestId('lane-expected').getByTestId('today-card').first();
   const id = await card.getAttribute('data-id');
@@ -419,7 +418,41 @@ test('today: check in, start and complete from the board', async ({ page }) => {
   await expect(arrived.getByTestId('time-in-status')).toHaveText('waiting 0 min');
   await arrived.getByTestId('today-next').click();
   await page.getByTestId('lane-in_progress').locator(`[data-id="${id}"]`).getByTestId('today-next').click();
+  // Who is done waits for pick-up, and is gone only then.
+  const ready = page.getByTestId('lane-ready').locator(`[data-id="${id}"]`);
+  await expect(ready.getByTestId('time-in-status')).toHaveText('waiting 0 min');
+  await expect(page.getByTestId('lane-ready').getByTestId('today-card').last()).toHaveAttribute('data-id', id!);
+  await ready.getByTestId('today-picked-up').click();
+  const gone = page.getByTestId('lane-gone').locator(`[data-id="${id}"]`);
+  await expect(gone.getByTestId('picked-up-at')).toHaveText('picked up 10:12');
+  await expect(gone.getByRole('button', { name: 'Picked up' })).toHaveCount(0);
+  await page.getByText('was picked up.').locator('xpath=ancestor::li').getByRole('button', { name: 'Undo' }).click();
+  await expect(ready).toBeVisible();
+});
+
+test('a pick-up is said, seen and taken back in the panel; what did not take place stands apart', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  const lane = page.getByTestId('lane-gone');
+  const panel = page.getByTestId('visit-panel');
+  await page.getByTestId('lane-expected').getByTestId('today-card').first().locator('button').first().click();
+  await panel.getByTestId('visit-menu').click();
+  await page.getByRole('menuitem', { name: 'Did not come' }).click();
+  await expect(lane.getByTestId('not-seen')).toHaveText('Did not come or cancelled');
+  const absent = lane.getByTestId('not-seen').locator('xpath=following-sibling::li').getByTestId('today-card');
+  await expect(absent).toHaveCount(1);
+  await expect(absent.getByTestId('status-chip')).toHaveText('Did not come');
+  const card = page.getByTestId('lane-ready').getByTestId('today-card').first();
+  const id = await card.getAttribute('data-id');
+  await card.locator('button').first().click();
+  await expect(panel).toContainText('waiting for pick-up for');
+  await panel.getByTestId('visit-picked-up').click();
+  await expect(panel.getByTestId('visit-picked-up-at')).toHaveText('10:12');
+  await expect(panel.getByTestId('visit-picked-up')).toHaveCount(0);
+  await expect(lane.locator(`[data-id="${id}"]`)).toBeVisible();
+  await panel.getByTestId('visit-menu').click();
+  await page.getByRole('menuitem', { name: 'Not picked up yet' }).click();
   await expect(page.getByTestId('lane-ready').locator(`[data-id="${id}"]`)).toBeVisible();
+  await expect(panel.getByTestId('visit-picked-up')).toBeVisible();
 });
 
 test('a walk-in is booked for now and stands among the arrived', async ({ page }) => {

@@ -293,6 +293,7 @@ test('what is saved in the settings with a double click is asked for once', asyn
   await watchCommands(page, { held: commands });
   await page.getByTestId('staff-row').nth(1).getByRole('button', { name: 'Set PIN' }).click();
   await page.getByTestId('new-pin').fill('2468');
+  await page.getByTestId('new-pin-again').fill('2468');
   await page.getByTestId('save-pin').dblclick();
   await letGo(page, 'set_pin');
   await expect(page.getByTestId('pin-dialog')).toHaveCount(0);

@@ -56,6 +56,46 @@ test('a clash is settled by giving one to a colleague who is free then', async (
   await expect(page.getByTestId('clash')).toHaveCount(0);
 });
 
+test('a clash is settled by a visit that changes places with another of the day', async ({ page }) => {
+  await open(page);
+  const clash = page.getByTestId('clash');
+  const places = () =>
+    page.evaluate(() =>
+      Object.fromEntries(
+        window.petrelWorld!.memory.visits.map((one) => [one.id, `${one.staff_id} ${one.starts_at}`] as const),
+      ),
+    );
+  const before = await places();
+  await clash.getByTestId('swap-with').first().click();
+  await expectAccessible(page);
+  await page.getByTestId('swap-choice').last().click();
+  await expect(page.getByText(/have swapped places\.$/)).toBeVisible();
+  const after = await places();
+  const moved = Object.keys(before).filter((id) => before[id] !== after[id]);
+  expect(moved).toHaveLength(2);
+  expect(moved.map((id) => after[id])).toEqual(moved.map((id) => before[id]).reverse());
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(places).toEqual(before);
+});
+
+test('a booking that waits for a yes gets a no, with a reason', async ({ page }) => {
+  await open(page);
+  const pending = () =>
+    page.evaluate(() =>
+      window.petrelWorld!.memory.visits.filter(({ status }) => status === 'pending').map(({ id }) => id),
+    );
+  const before = await pending();
+  await page.getByTestId('decline').first().click();
+  const dialog = page.getByTestId('cancel-dialog');
+  await dialog.getByRole('button', { name: 'Clinic cannot' }).click();
+  await dialog.getByTestId('cancel-confirm').click();
+  await expect.poll(async () => (await pending()).length).toBe(before.length - 1);
+  const left = await pending();
+  const declined = before.find((id) => !left.includes(id));
+  const kept = await page.evaluate((own) => window.petrelWorld!.memory.visits.find(({ id }) => id === own), declined);
+  expect(kept).toMatchObject({ status: 'cancelled', cancellation_reason: 'Clinic cannot' });
+});
+
 test('a clash is kept knowingly, and that can be undone', async ({ page }) => {
   await open(page);
   await page.getByTestId('keep-both').click();

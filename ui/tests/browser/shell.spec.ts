@@ -66,6 +66,24 @@ for (const [left, on, url] of [
   });
 }
 
+for (const [path, pane] of [
+  ['/attention', '[data-testid="screen-attention"]'],
+  ['/today', '[data-testid="lane-expected"] ul'],
+  ['/settings/hours', '[data-testid="settings-pane"]'],
+] as const) {
+  test(`a screen comes back scrolled as it was left: ${path}`, async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 480 });
+    await openDesk(page, `/#${path}`, { busy: 40 });
+    const scrolled = () => page.locator(pane).evaluate((element) => element.scrollTop);
+    const scroll = () => page.locator(pane).evaluate((element) => ((element.scrollTop = 120), element.scrollTop));
+    await expect.poll(scroll).toBe(120);
+    await page.getByTestId('nav-clients').click();
+    await page.getByTestId('client-row').first().waitFor();
+    await page.goBack();
+    await expect.poll(scrolled).toBe(120);
+  });
+}
+
 test('single keys do nothing while one types', async ({ page }) => {
   await openDesk(page, '/#/attention');
   await page.getByTestId('global-search').fill('c');

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { askedOf, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
-import { clearTheWay, movable, moveByDay, placeAt, stored } from './visits';
+import { clearTheWay, movable, moveByDay, placeAt, stored, rescheduleOpen } from './visits';
 
 test('what another desk changes during a drag neither moves another visit nor brings back one that is gone', async ({
   page,
@@ -136,8 +136,7 @@ async function reschedule(page: Page, screen: string): Promise<{ id: string; nex
     )!.id;
   });
   await page.locator(`[data-id="${id}"]`).click();
-  await page.getByTestId('visit-reschedule').click();
-  await page.getByTestId('free-slot').last().click();
+  await rescheduleOpen(page);
   await expect(page.getByText('Rescheduled to')).toBeVisible();
   const next = (await stored(page, id)).next_appointment_id!;
   await expect(page).toHaveURL(new RegExp(`visit=${next}`));
@@ -157,7 +156,7 @@ for (const screen of ['schedule', 'today'] as const) {
     await expect(page.getByText('Taken back.')).toBeVisible();
     await page.getByTestId('panel-close').click();
     await page.locator(`[data-id="${id}"]`).click();
-    await expect(page.getByTestId('visit-reschedule')).toBeVisible();
+    await expect(page.getByTestId('visit-move')).toBeVisible();
     await expect(page).toHaveURL(new RegExp(`visit=${id}`));
   });
 }
@@ -215,7 +214,7 @@ for (const screen of ['schedule', 'today'] as const) {
     const { id } = await reschedule(page, screen);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(page).toHaveURL(new RegExp(`visit=${id}`));
-    await expect(page.getByTestId('visit-reschedule')).toBeVisible();
+    await expect(page.getByTestId('visit-move')).toBeVisible();
   });
 }
 
@@ -432,4 +431,27 @@ test('another service that takes more time than there is asks first, and loses n
   await expect(form).toHaveCount(0);
   const { is_overbooked, notes } = await stored(page, id);
   expect({ is_overbooked, reason: notes.reason }).toEqual({ is_overbooked: true, reason: 'Long claws' });
+});
+
+test('the second click of a double click on “Undo” does not do it again', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await clearTheWay(page, id);
+  const before = await stored(page, id);
+  await page.locator(`[data-id="${id}"]`).focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeVisible();
+  await watchCommands(page);
+  await undo.click();
+  await expect(page.getByText('Taken back.')).toBeVisible();
+  await expect(undo).toHaveCount(1);
+  await undo.evaluate((button) =>
+    button.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, detail: 2 })),
+  );
+  expect(await askedOf(page, 'undo')).toMatchObject({ times: 1 });
+  expect((await stored(page, id)).starts_at).toBe(before.starts_at);
+  // A click of its own does.
+  await undo.click();
+  await expect.poll(async () => (await stored(page, id)).starts_at).not.toBe(before.starts_at);
 });

@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 /** A visit of the board's afternoon that may be moved, by id. */
 export async function movable(page: Page): Promise<string> {
@@ -48,4 +48,14 @@ export async function placeAt(
   if (isScrolled) await scroller.evaluate((pane, top) => (pane.scrollTop = top), (hours - 2) * 60 * 1.6);
   const box = (await body.boundingBox())!;
   return { x: box.x + (box.width / columns) * (column + 0.5), y: box.y + hours * 60 * 1.6 };
+}
+
+/** Gives the visit that is open the last free time that is found from Monday on: another day, so it is rescheduled. */
+export async function rescheduleOpen(page: Page): Promise<void> {
+  await page.getByTestId('visit-move').click();
+  await page.getByTestId('move-date').click();
+  await page.getByRole('button', { name: /23 November 2026/ }).click();
+  const slot = page.getByTestId('move-dialog').getByTestId('free-slot').last();
+  await expect(slot).toHaveAccessibleName(/2[3-9] Nov|\bDec/);
+  await slot.click();
 }

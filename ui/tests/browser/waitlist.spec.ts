@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, openDesk, test } from './desk';
-import { clearTheWay, movable, moveByDay, stored } from './visits';
+import { clearTheWay, movable, moveByDay, stored, rescheduleOpen } from './visits';
 
 /** One person waits alone, for a service, or for any: with a note, and for no day or colleague in particular. Gives the name. */
 const onlyOne = (page: Page, service: string | null) =>
@@ -133,8 +133,7 @@ for (const isOpen of [true, false]) {
     const button = page.locator(`[data-id="${id}"]`);
     if (isOpen) {
       await button.click();
-      await page.getByTestId('visit-reschedule').click();
-      await page.getByTestId('free-slot').last().click();
+      await rescheduleOpen(page);
     } else await moveByDay(page, id, 'ArrowLeft');
     await expect(page.getByText('Rescheduled to')).toBeVisible();
     const next = (await stored(page, id)).next_appointment_id!;

@@ -1,9 +1,15 @@
 import type { AppState, ImportPlan, ImportPreview } from '../../src/lib/backend/bindings';
-import { GOOD_PASSPHRASE, newId } from './clinic';
+import { dateOf } from '../../src/lib/time/zone';
+import { GOOD_PASSPHRASE, newId, type Visit } from './clinic';
+import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
 
 /** Where a file is open. */
 const IS_OPEN: AppState['phase']['name'][] = ['ready', 'signed_out', 'revoked'];
+
+function mustBeLong(passphrase: string): void {
+  if (passphrase.length < 12) throw refusal('too_short', { field: 'passphrase', limit: 12 });
+}
 
 export function appHandlers(world: World): Handlers {
   const to = (change: Partial<AppState>): AppState => Object.assign(world.memory.app, change);
@@ -66,6 +72,35 @@ export function appHandlers(world: World): Handlers {
       return { path: '/backups/clinic-now.petrel', made_at: world.now(), size_kib: 48_210, is_verified: true };
     },
     set_aside_file: () => to({ clinic: null, phase: { name: 'first_run' } }),
+    leave_clinic: () =>
+      to({ clinic: null, staff: null, key_store: null, is_demo: false, phase: { name: 'first_run' } }),
+    set_recovery_passphrase: ({ passphrase }) => {
+      mustBeLong(passphrase);
+      world.memory.recovery = passphrase;
+      return to({ has_recovery: true, lacks_recovery: false });
+    },
+    keep_key: ({ store, passphrase }) => {
+      if (store === 'passphrase') mustBeLong(passphrase);
+      return to({ key_store: store });
+    },
+    reset_pin: ({ staffId, passphrase, pin }) => {
+      if (pin.length < 4) throw refusal('too_short', { field: 'pin', limit: 4 });
+      if (passphrase !== (world.memory.recovery ?? GOOD_PASSPHRASE)) {
+        const limit = 5 - ++world.memory.wrongPassphrases;
+        const until = limit > 0 ? null : world.now() + 30_000;
+        throw refusal('wrong_key', { field: 'passphrase', limit, until });
+      }
+      world.memory.pins[staffId] = pin;
+      return world.memory.app;
+    },
+    set_second_folder: ({ folder }) =>
+      to({
+        second_folder: folder && {
+          folder: `${folder}/petrel-backups`,
+          last_copy_at: world.memory.app.last_backup_at,
+          problem: null,
+        },
+      }),
     sign_in_choices: () =>
       world.memory.staff
         .filter(({ is_active }) => is_active)
@@ -94,6 +129,7 @@ export function appHandlers(world: World): Handlers {
         : null,
     set_desk_setting: ({ key, value }) => {
       world.memory.desk[key] = value;
+      if (key === 'recovery_dismissed') to({ lacks_recovery: false });
       if (key === 'auto_lock_minutes') to({ auto_lock_minutes: Number(value) });
       return null;
     },
@@ -163,11 +199,24 @@ export function appHandlers(world: World): Handlers {
       }),
     schedule_overrides: ({ from, to: last }) =>
       world.memory.overrides.filter(({ on_date, recurrence }) => recurrence || (on_date >= from && on_date <= last)),
-    save_override: ({ input }) =>
+    save_override: ({ input, isForAll }) =>
       world.write('save_override', ['schedule_overrides'], (memory) => {
-        const id = input.id ?? newId();
-        memory.overrides = [...memory.overrides.filter((over) => over.id !== id), { ...input, id }];
-        return id;
+        const staff = isForAll
+          ? memory.staff.filter(({ is_active }) => is_active).map(({ id }) => id)
+          : [input.staff_id];
+        const made = staff.map((staff_id) => ({ ...input, staff_id, id: input.id ?? newId() }));
+        memory.overrides = [...memory.overrides.filter(({ id }) => id !== input.id), ...made];
+        const until = /^FREQ=DAILY;UNTIL=(\d{4})(\d{2})(\d{2})$/.exec(input.recurrence ?? '');
+        const last = until ? `${until[1]}-${until[2]}-${until[3]}` : input.on_date;
+        const isInTheWay = ({ staff_id, starts_at, status }: Visit): boolean =>
+          staff.includes(staff_id ?? '') &&
+          starts_at > world.now() &&
+          ['pending', 'confirmed', 'reminded'].includes(status) &&
+          dateOf(starts_at, world.zone) >= input.on_date &&
+          dateOf(starts_at, world.zone) <= last;
+        const visits = input.kind === 'unavailable' ? memory.visits.filter(isInTheWay) : [];
+        const cards = visits.slice(0, 50).map((visit) => card(world, visit));
+        return { ids: made.map(({ id }) => id), visits: cards, visit_count: visits.length };
       }),
     delete_override: ({ id }) =>
       world.write(

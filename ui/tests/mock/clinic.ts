@@ -65,6 +65,9 @@ export interface Memory {
   exported?: string;
   desk: Record<string, string>;
   drafts: Record<string, string>;
+  /** The recovery passphrase, where one was set. */
+  recovery?: string;
+  wrongPassphrases: number;
 }
 
 /** The passphrase of the file, where it has one. */
@@ -75,6 +78,8 @@ export interface MockOptions {
   desk?: Record<string, string>;
   /** A clinic that this desk was joining when the program ended. */
   unfinishedJoin?: UnfinishedJoin;
+  /** What else the core says of where the program stands. */
+  app?: Partial<AppState>;
   timezone?: string;
   locale?: string;
   phase?: AppState['phase']['name'];
@@ -380,7 +385,14 @@ export function makeClinic(options: MockOptions = {}): Memory {
       status,
       status_since: ['pending', 'confirmed', 'reminded'].includes(status)
         ? starts_at - 2 * 86_400_000
-        : Math.min(now - (2 + Math.floor(dice * 40)) * MINUTE, starts_at - 5 * MINUTE),
+        : status === 'completed'
+          ? ends_at
+          : Math.min(now - (2 + Math.floor(dice * 40)) * MINUTE, starts_at - 5 * MINUTE),
+      // Of those who are done today, every third waits still.
+      picked_up_at:
+        status === 'completed' && (date !== today || visits.length % 3 > 0)
+          ? Math.min(ends_at + (5 + (visits.length % 20)) * MINUTE, now)
+          : null,
       is_emergency: next() < 0.03,
       is_overbooked: false,
       series_id: null,
@@ -443,8 +455,12 @@ export function makeClinic(options: MockOptions = {}): Memory {
     backup_problem: null,
     auto_lock_minutes: 10,
     is_demo: false,
+    has_recovery: false,
+    lacks_recovery: false,
+    second_folder: null,
     recovered: null,
     unfinished_join: options.unfinishedJoin ?? null,
+    ...options.app,
   };
   if (options.phase && options.phase !== 'ready') {
     app.staff = null;
@@ -468,6 +484,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     visits,
     waitlist,
     dismissed: [],
+    wrongPassphrases: 0,
     kept: [],
     desk: { ...options.desk },
     drafts: {},

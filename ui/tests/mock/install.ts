@@ -22,7 +22,8 @@ export function installMock(options: MockOptions = {}): World {
       const handler = handlers[command];
       if (handler) return late(structuredCopy(handler(args as Args)), world.slow[command]);
       if (command === 'plugin:dialog|save') return '/home/desk/Documents/day-sheet.pdf';
-      if (command === 'plugin:dialog|open') return '/home/desk/Documents/clients.csv';
+      if (command === 'plugin:dialog|open')
+        return (args as Args).options?.directory ? '/media/stick' : '/home/desk/Documents/clients.csv';
       if (command.startsWith('plugin:')) return null;
       throw `command ${command} not found`;
     },

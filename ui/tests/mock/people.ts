@@ -47,6 +47,15 @@ function row({ pets, visits }: Memory, client: Client, now: number): ClientRow {
   };
 }
 
+/** The pet's own weight is that of its latest record. */
+function followLatest(pets: Memory['pets'], records: Memory['records'], petId: string): null {
+  const own = records.filter(({ pet_id, record_kind }) => pet_id === petId && record_kind === 'weight');
+  const latest = own.sort((a, b) => b.recorded_at - a.recorded_at)[0];
+  const pet = pets.find(({ id }) => id === petId);
+  if (pet) pet.weight_grams = latest?.weight_grams ?? null;
+  return null;
+}
+
 function clientPage(memory: Memory, id: string): Client {
   const client = memory.clients.find((candidate) => candidate.id === id);
   if (!client) throw refusal('not_found', { field: 'client' });
@@ -186,7 +195,7 @@ export function peopleHandlers(world: World): Handlers {
         weights: records
           .filter(({ weight_grams }) => weight_grams)
           .sort((a, b) => a.recorded_at - b.recorded_at)
-          .map(({ recorded_at, weight_grams }) => ({ recorded_at, grams: weight_grams })),
+          .map(({ id, recorded_at, weight_grams }) => ({ id, recorded_at, grams: weight_grams })),
       };
     },
     create_pet: ({ clientId, input }) =>
@@ -223,6 +232,18 @@ export function peopleHandlers(world: World): Handlers {
           appointment_id: input.appointment_id,
         });
         return id;
+      }),
+    correct_weight: ({ input }) =>
+      world.write('correct_weight', ['medical_records', 'pets'], ({ pets, records }) => {
+        const record = find(records, input.record_id, 'record');
+        Object.assign(record, { weight_grams: input.grams, recorded_at: input.recorded_at ?? record.recorded_at });
+        return followLatest(pets, records, record.pet_id);
+      }),
+    remove_weight: ({ id }) =>
+      world.write('remove_weight', ['medical_records', 'pets'], ({ pets, records }) => {
+        const record = find(records, id, 'record');
+        records.splice(records.indexOf(record), 1);
+        return followLatest(pets, records, record.pet_id);
       }),
     record_death: ({ input }) =>
       world.write('record_death', ['pets', 'appointments', 'waitlist_entries'], (memory) => {

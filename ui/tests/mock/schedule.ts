@@ -160,6 +160,16 @@ function blocksOf(world: World, date: string): WorkBlock[] {
   return result;
 }
 
+/** Whether a visit stands in time that is kept for emergencies. */
+const isForEmergencies = (world: World, { staff_id, starts_at, ends_at }: Visit): boolean =>
+  blocksOf(world, dateOf(starts_at, world.zone)).some(
+    (block) =>
+      block.kind === 'emergency_only' &&
+      block.staff_id === staff_id &&
+      block.starts_at < ends_at &&
+      block.ends_at > starts_at,
+  );
+
 function range(world: World, from: string, days: number) {
   const list = bounds(world, from, days);
   const [first, last] = [list[0]!.starts_at, list.at(-1)!.ends_at];
@@ -173,6 +183,18 @@ function range(world: World, from: string, days: number) {
       .sort((a, b) => a.starts_at - b.starts_at)
       .map((visit) => card(world, visit)),
   };
+}
+
+/** The day, and who is still here from the days before. */
+function today(world: World) {
+  const board = range(world, dateOf(world.now(), world.zone), 1);
+  const [day] = board.days;
+  const isHere = ({ status, ends_at }: Visit) =>
+    (status === 'checked_in' || status === 'in_progress') &&
+    ends_at <= day!.starts_at &&
+    ends_at > day!.starts_at - 7 * 86_400_000;
+  const still = world.memory.visits.filter(isHere).map((visit) => card(world, visit));
+  return { ...board, appointments: [...still, ...board.appointments] };
 }
 
 function busy(world: World, staffId: string | null, from: number, to: number, except: string | null): boolean {
@@ -190,7 +212,10 @@ function freeSlots(world: World, query: FreeSlotsQuery): FreeSlot[] {
   const service = world.memory.services.find(({ id }) => id === query.service_id);
   const length = (query.duration_minutes ?? service?.duration_minutes ?? 30) * MINUTE;
   const found: FreeSlot[] = [];
-  for (const { date } of bounds(world, query.from, query.days)) {
+  const { starts_at } = query;
+  const isAsked = (at: number): boolean => typeof starts_at !== 'number' || at === starts_at;
+  const days = typeof starts_at === 'number' ? bounds(world, dateOf(starts_at, world.zone), 1) : null;
+  for (const { date } of days ?? bounds(world, query.from, query.days)) {
     for (const block of blocksOf(world, date)) {
       const person = world.memory.staff.find(({ id }) => id === block.staff_id);
       if (block.kind !== 'open' && !(block.kind === 'emergency_only' && query.is_emergency)) continue;
@@ -200,8 +225,10 @@ function freeSlots(world: World, query: FreeSlotsQuery): FreeSlot[] {
           : service && person && !service.staff_roles.includes(person.role)
       )
         continue;
-      for (let at = block.starts_at; at + length <= block.ends_at; at += 15 * MINUTE) {
-        if (at >= world.now() && !busy(world, block.staff_id, at, at + length, query.moving))
+      // One time alone may lie between those that the hours are divided into.
+      const first = days && starts_at! >= block.starts_at ? starts_at! : block.starts_at;
+      for (let at = first; at + length <= block.ends_at; at += 15 * MINUTE) {
+        if (isAsked(at) && at >= world.now() && !busy(world, block.staff_id, at, at + length, query.moving))
           found.push({ staff_id: block.staff_id, starts_at: at, ends_at: at + length });
       }
     }
@@ -304,6 +331,7 @@ function book(world: World, input: BookInput): { appointment_ids: string[]; skip
           // Who walks in is here for the first visit of a series alone.
           status: input.booking_method === 'walk_in' && index === 0 ? 'checked_in' : 'confirmed',
           status_since: world.now(),
+          picked_up_at: null,
           is_emergency: input.is_emergency,
           is_overbooked: isTaken,
           series_id: series,
@@ -391,7 +419,7 @@ export function scheduleHandlers(world: World): Handlers {
   };
   return {
     schedule_range: ({ from, days }) => range(world, from, days),
-    today_board: () => range(world, dateOf(world.now(), world.zone), 1),
+    today_board: () => today(world),
     month_overview: ({ month }): MonthDay[] => {
       const first = firstOfMonth(month);
       const length = daysBetween(first, addMonths(first, 1));
@@ -462,15 +490,43 @@ export function scheduleHandlers(world: World): Handlers {
         const visit = visitOf(world, id);
         if (!NEXT[visit.status].includes(status))
           throw refusal('bad_transition', { detail: `${visit.status}>${status}` });
-        Object.assign(visit, { status, status_since: world.now() });
+        Object.assign(visit, { status, status_since: world.now(), picked_up_at: null });
         if (status === 'in_progress') visit.actual_start_at = world.now();
         if (status === 'completed') visit.actual_end_at = world.now();
+        return null;
+      }),
+    set_picked_up: ({ id, isPickedUp }) =>
+      world.write('set_picked_up', ['appointments'], () => {
+        const visit = visitOf(world, id);
+        if (visit.status !== 'completed') throw refusal('bad_transition', { detail: `${visit.status}>picked_up` });
+        visit.picked_up_at = isPickedUp ? world.now() : null;
+        return null;
+      }),
+    swap_choices: ({ id }) => {
+      const own = visitOf(world, id);
+      const isLike = (other: Visit): boolean =>
+        other !== own &&
+        dateOf(other.starts_at, world.zone) === dateOf(own.starts_at, world.zone) &&
+        ['pending', 'confirmed', 'reminded'].includes(other.status) &&
+        other.starts_at > world.now();
+      return world.memory.visits.filter(isLike).map((visit) => card(world, visit));
+    },
+    swap_appointments: ({ first, second }) =>
+      world.write('swap_appointments', ['appointments'], () => {
+        const [one, other] = [visitOf(world, first), visitOf(world, second)];
+        const put = (visit: Visit, { staff_id, starts_at }: Pick<Visit, 'staff_id' | 'starts_at'>): void =>
+          void Object.assign(visit, { staff_id, starts_at, ends_at: starts_at + visit.ends_at - visit.starts_at });
+        const was = { staff_id: one.staff_id, starts_at: one.starts_at };
+        put(one, other);
+        put(other, was);
         return null;
       }),
     edit_appointment: ({ input }) =>
       world.write('edit_appointment', ['appointments'], () => {
         const { appointment_id, is_overbooking_allowed = false, ...changes } = input;
         const visit = visitOf(world, appointment_id);
+        const isKept = visit.is_emergency && changes.is_emergency === false && isForEmergencies(world, visit);
+        if (isKept && !is_overbooking_allowed) throw refusal('emergency_only', { field: 'is_emergency' });
         const isOther = changes.service_id !== visit.service_id;
         const isOver = (other: Visit): boolean =>
           other !== visit &&

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppointmentCard, DayBounds, ScheduleRange, WorkBlock } from '$lib/backend';
 import { addDays, instantAt, MINUTE, startOfDay } from '$lib/time/zone';
-import { instantsOf, neighbour, stepTarget, targetOf } from '$areas/schedule/board/gesture';
+import { instantsOf, neighbour, startPlace, stepTarget, targetOf } from '$areas/schedule/board/gesture';
 import { lanesOf } from '$areas/schedule/board/lanes';
 import { firstOpenMinute, layoutDay, layoutDays, type LayoutOptions } from '$areas/schedule/board/layout';
 import { elapsedScale, ticksOf, wallScale } from '$areas/schedule/board/scale';
@@ -40,6 +40,7 @@ function card(
     actual_end_at: null,
     status: 'confirmed',
     status_since: 0,
+    picked_up_at: null,
     is_emergency: false,
     is_overbooked: false,
     series_id: null,
@@ -283,5 +284,34 @@ describe('a gesture', () => {
     expect(neighbour(boxes, 1, 'ArrowDown')).toBeNull();
     expect(neighbour(boxes, 1, 'ArrowRight')).toBe(3);
     expect(neighbour(boxes, 2, 'ArrowLeft')).toBe(0);
+  });
+});
+
+describe('where the keyboard begins to aim', () => {
+  const blocks = (date: string): WorkBlock[] => [
+    {
+      staff_id: 'a',
+      starts_at: instantAt(date, 480, ZONE),
+      ends_at: instantAt(date, 900, ZONE),
+      kind: 'open',
+      reason: null,
+    },
+  ];
+  const of = (date: string) => layoutDay(range([date], [], blocks(date)), ['a', 'b'], OPTIONS);
+  const at = (date: string, minute: number) => instantAt(date, minute, ZONE);
+
+  it('is the next quarter of an hour, not before work begins, and on another day the beginning of work', () => {
+    const today = of('2026-11-20');
+    expect(startPlace(today, at('2026-11-20', 612))).toEqual({ column: 0, top: 615, height: 30 });
+    expect(startPlace(today, at('2026-11-20', 615))).toMatchObject({ top: 615 });
+    expect(startPlace(today, at('2026-11-20', 60))).toMatchObject({ top: 480 });
+    expect(startPlace(today, at('2026-11-20', 1438))).toMatchObject({ top: 1410 });
+    expect(startPlace(today, at('2026-11-19', 700))).toMatchObject({ column: 0, top: 480 });
+  });
+
+  it('is the day of the present in a week', () => {
+    const week = layoutDays(range(['2026-11-19', '2026-11-20', '2026-11-21'], [], blocks('2026-11-19')), OPTIONS);
+    expect(startPlace(week, at('2026-11-20', 700))).toEqual({ column: 1, top: 705, height: 30 });
+    expect(startPlace(week, at('2026-11-25', 700))).toMatchObject({ column: 0, top: 480 });
   });
 });

@@ -6,6 +6,7 @@ import {
   emptyLine,
   isOfLine,
   isWorthKeeping,
+  onlyLine,
   placeLines,
   refusedLine,
   servicesFor,
@@ -15,6 +16,9 @@ import {
   toInput,
   usualService,
   walkInStart,
+  withoutPet,
+  withPet,
+  type Line,
 } from '$areas/booking/booking';
 import { newClientOf, splitName } from '$areas/booking/names';
 import { MINUTE } from '$lib/time/zone';
@@ -240,5 +244,61 @@ describe('the service offered first', () => {
     expect(usualService(all, undefined, 'gone')?.id).toBe('Check-up');
     expect(usualService([boarding], undefined, null)?.id).toBe('Boarding');
     expect(usualService([], undefined, null)).toBeUndefined();
+  });
+});
+
+describe('what was answered', () => {
+  const line = (petId: string | null, value: string) => ({
+    ...emptyLine(),
+    petId,
+    serviceId: 'exam',
+    answers: [{ name: 'Weight', field_type: 'number' as const, value }],
+  });
+  const asked = (fields: Service['form_fields']) => [{ ...SERVICES[0]!, form_fields: fields }];
+  const sent = (fields: Service['form_fields'], answers: Line['answers']) =>
+    toInput(
+      { ...emptyBooking('2026-11-20'), lines: [{ ...line('a', ''), answers }] },
+      NINE,
+      'vet',
+      asked(fields),
+      false,
+    ).pets[0]!.answers;
+
+  it('is sent where the service asks it and offers it', () => {
+    const field = { name: 'Cut', field_type: 'choice' as const, is_required: true, choices: ['Short', 'Long'] };
+    const [cut, weight] = [
+      { name: 'Cut', field_type: 'choice' as const, value: 'Short' },
+      { name: 'Weight', field_type: 'number' as const, value: '4' },
+    ];
+    expect(sent([field], [cut, weight])).toEqual([cut]);
+    expect(sent([{ ...field, choices: ['Long'] }], [cut, weight])).toEqual([]);
+    expect(sent([], [cut, weight])).toEqual([]);
+    // Another service asks the same otherwise.
+    expect(sent([{ ...field, field_type: 'text' }], [cut])).toEqual([{ ...cut, field_type: 'text' }]);
+  });
+
+  it('comes back with the pet it is about', () => {
+    const both = { lines: [line('a', '4'), line('b', '7')], aside: [] };
+    const one = withoutPet(both, 'a');
+    expect(one.lines).toEqual([line('b', '7')]);
+    expect(withPet(one, 'a')).toEqual({ lines: [line('b', '7'), line('a', '4')], aside: [] });
+  });
+
+  it('goes on with whoever comes instead of the only one, and is the first one’s again', () => {
+    const none = withoutPet({ lines: [line('a', '4')], aside: [] }, 'a');
+    expect(none.lines).toEqual([line(null, '4')]);
+    expect(withPet(none, 'a')).toEqual({ lines: [line('a', '4')], aside: [] });
+    const other = withPet(none, 'b');
+    expect(other.lines).toEqual([line('b', '4')]);
+    expect(withPet(other, 'a').lines).toEqual([line('b', '4'), line('a', '4')]);
+  });
+
+  it('is there again when the client is chosen again, and of several pets stays with its own', () => {
+    const both = { lines: [line('a', '4'), line('b', '7')], aside: [] };
+    const nobody = onlyLine(both, null);
+    expect(nobody.lines).toEqual([line(null, '4')]);
+    const again = onlyLine(nobody, 'b');
+    expect(again.lines).toEqual([line('b', '7')]);
+    expect(withPet(again, 'a').lines).toEqual([line('b', '7'), line('a', '4')]);
   });
 });

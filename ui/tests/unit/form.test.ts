@@ -87,10 +87,54 @@ describe('the draft of a form', () => {
     closed.keep({ ...START, name: 'Otto' });
     closing.pop()!();
     const saved = await open(START);
-    expect(saved.left).toMatchObject({ name: 'Otto' });
+    expect(saved.take()).toMatchObject({ name: 'Otto' });
+    expect(saved.left).toBeNull();
     saved.clear();
     await vi.advanceTimersByTimeAsync(400);
     expect(drafts.size).toBe(0);
+  });
+
+  it('that was left stays to be taken up while something else is typed, and when that is saved', async () => {
+    await typed({ ...START, name: 'Otto' });
+    const second = await open(START);
+    second.keep({ ...START, name: 'B' });
+    await vi.advanceTimersByTimeAsync(400);
+    expect(second.left).toMatchObject({ name: 'Otto' });
+    second.clear();
+    expect((await open(START)).left).toMatchObject({ name: 'Otto' });
+  });
+
+  it('that was left is offered after what was typed over it and left in its turn', async () => {
+    await typed({ ...START, name: 'Otto' });
+    await typed({ ...START, allergies: 'Cats' });
+    const third = await open(START);
+    expect(third.left).toEqual({ ...START, allergies: 'Cats' });
+    third.discard();
+    expect(third.left).toEqual({ ...START, name: 'Otto' });
+    expect((await open(START)).left).toEqual({ ...START, name: 'Otto' });
+    third.discard();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(drafts.size).toBe(0);
+  });
+
+  it('gives its place to what was typed meanwhile when it is taken up, unless that is a part of it', async () => {
+    await typed({ ...START, name: 'Otto', allergies: 'Cats' });
+    const part = await open(START);
+    part.keep({ ...START, name: 'Ot' });
+    expect(part.take()).toEqual({ ...START, name: 'Otto', allergies: 'Cats' });
+    expect(part.left).toBeNull();
+    closing.pop()!();
+    const other = await open(START);
+    other.keep({ ...START, name: 'Bello' });
+    expect(other.take()).toEqual({ ...START, name: 'Otto', allergies: 'Cats' });
+    expect(other.left).toEqual({ ...START, name: 'Bello' });
+  });
+
+  it('that was left is not thrown away by a form that is closed before it is found', async () => {
+    await typed({ ...START, name: 'Otto' });
+    new FormDraft<Form>('pet:1', START, false).clear();
+    await vi.advanceTimersByTimeAsync(0);
+    expect((await open(START)).left).toMatchObject({ name: 'Otto' });
   });
 
   it('ends as it was asked last, however long the core takes for what was asked before', async () => {

@@ -2,8 +2,19 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { backend, type ScheduleOverride, type WeeklyHours } from '$lib/backend';
 import { Draft } from '$lib/data/draft.svelte';
 import { useLanguage } from '$lib/i18n/index.svelte';
-import { freshLine, gapsOf, hoursOf, lineOf, mergedLines } from '$areas/settings/hours';
-import { hoursWords, repeatWords } from '$areas/settings/override-words';
+import {
+  areTouched,
+  freshLine,
+  gapsOf,
+  hoursOf,
+  lineOf,
+  mergedLines,
+  ofBreak,
+  overrideFormOf,
+  overrideOf,
+  rangeProblem,
+} from '$areas/settings/hours';
+import { daysWords, hoursWords, repeatWords } from '$areas/settings/override-words';
 import { Plan } from '$areas/settings/plan.svelte';
 
 const kept = (id: string, more: Partial<WeeklyHours> = {}): WeeklyHours => ({
@@ -101,6 +112,27 @@ it('hours that were left are still offered where others are saved untouched', as
   expect(drafts.size).toBe(1);
 });
 
+it('hours that were left stay to be taken up while others are typed, and after those are saved', async () => {
+  const left = new Plan('carmen', [kept('a')]);
+  left.lines[0]!.start = 435;
+  left.keep();
+  left.close();
+  const plan = new Plan('carmen', [kept('a')]);
+  await vi.waitFor(() => expect(plan.left).not.toBeNull());
+  plan.lines[0]!.end = 1000;
+  plan.keep();
+  expect(plan.left?.lines).toMatchObject([{ start: 435 }]);
+  await plan.save(
+    async () => true,
+    async () => [kept('a', { end: '16:40' })],
+  );
+  const later = new Plan('carmen', [kept('a', { end: '16:40' })]);
+  await vi.waitFor(() => expect(later.left?.lines).toMatchObject([{ start: 435 }]));
+  later.goOn(later.take()!);
+  expect(later.lines).toMatchObject([{ start: 435 }]);
+  expect(later.left).toBeNull();
+});
+
 it('a plan that was not saved keeps what was typed', async () => {
   const plan = new Plan('carmen', [kept('a')]);
   plan.lines[0]!.start = 435;
@@ -122,7 +154,7 @@ it('hours that were left are offered over what is kept today, until they are sav
   const plan = new Plan('carmen', [kept('a'), kept('b', { end: '19:00' })]);
   await vi.waitFor(() => expect(plan.left).not.toBeNull());
   plan.keep();
-  plan.goOn(plan.left!);
+  plan.goOn(plan.take()!);
   expect(plan.lines).toMatchObject([
     { key: 'a', start: 435 },
     { key: 'b', end: 1140 },
@@ -165,4 +197,49 @@ it('an exception says its hours as the region writes them, and until when it rep
   await useLanguage('en', 'US');
   expect(hoursWords(of)).toMatch(/^9:00\sAM–6:30\sPM$/);
   await useLanguage('en', 'GB');
+});
+
+it('a second break is shown and saved, and one of which an end is missing is not left out', () => {
+  const breaks = [
+    { start: '13:00', end: '14:00' },
+    { start: '16:00', end: '16:15' },
+  ];
+  const line = lineOf(kept('a', { breaks }));
+  expect(line.more).toEqual([{ start: 960, end: 975 }]);
+  expect(hoursOf([line], 'carmen', '2026-11-20')[0]?.breaks).toEqual(breaks);
+  const changed = {
+    ...line,
+    more: [
+      { start: 960, end: null },
+      { start: null, end: null },
+    ],
+  };
+  expect(areTouched([changed], [line])).toBe(true);
+  expect(gapsOf(changed)).toEqual([ofBreak(0, 'end')]);
+  expect(hoursOf([{ ...line, more: [] }], 'carmen', '2026-11-20')[0]?.breaks).toEqual(breaks.slice(0, 1));
+});
+
+it('hours hold from and until the days that are chosen, new ones from today', () => {
+  const line = { ...lineOf(kept('a')), from: '2026-09-01', until: '2027-06-30' };
+  const saved = hoursOf([line, freshLine(2)], 'carmen', '2026-11-20');
+  expect(saved.map(({ effective_from, effective_until }) => [effective_from, effective_until])).toEqual([
+    ['2026-09-01', '2027-06-30'],
+    ['2026-11-20', null],
+  ]);
+  expect(areTouched([line], [lineOf(kept('a'))])).toBe(true);
+  expect(gapsOf({ ...line, until: '2026-08-31' })).toEqual(['until']);
+});
+
+it('an exception of days on end is one rule, and is read as a range', () => {
+  useLanguage('en');
+  const fresh = overrideFormOf(undefined, '2026-08-03');
+  const holiday = { ...fresh, lastDay: '2026-08-14', repeat: 'weekly' as const };
+  const saved = overrideOf(holiday, 'carmen');
+  expect(saved).toMatchObject({ on_date: '2026-08-03', recurrence: 'FREQ=DAILY;UNTIL=20260814' });
+  expect(overrideFormOf({ ...saved, id: 'a' }, '2026-01-01')).toMatchObject({ lastDay: '2026-08-14', repeat: 'never' });
+  expect([daysWords(saved), repeatWords(saved.recurrence)]).toEqual([expect.stringMatching(/3\D+14/), '']);
+  expect(overrideOf({ ...fresh, lastDay: fresh.date }, 'carmen').recurrence).toBeNull();
+  expect(rangeProblem({ ...fresh, lastDay: '2026-08-02' })).toBe('before');
+  expect(rangeProblem({ ...fresh, lastDay: '2027-08-03' })).toBeNull();
+  expect(rangeProblem({ ...fresh, lastDay: '2027-08-04' })).toBe('long');
 });

@@ -6,6 +6,7 @@ import { petDetailsOf, petFormOf } from '$areas/pet/pet-form';
 import { stretches } from '$areas/pet/timeline';
 import { vaccinationsOf } from '$areas/pet/vaccinations';
 import { mergedForm } from '$lib/data/form-merge';
+import { dayProblem, weighedAt } from '$areas/pet/weight-form';
 
 const ZONE = 'Europe/Madrid';
 const at = (text: string) => Date.parse(text);
@@ -140,4 +141,16 @@ describe('the form of a pet', () => {
     expect(saved(form)).toBe(4003);
     expect(saved({ ...form, weight: 8 })).toBe(3629);
   });
+});
+
+it('a weight is of now, of the noon of another day, or of when it was', () => {
+  const [zone, now] = ['Europe/Madrid', Date.parse('2026-11-20T10:12:00+01:00')];
+  expect(weighedAt('2026-11-20', now, zone)).toBeNull();
+  expect(weighedAt('2026-11-18', now, zone)).toBe(Date.parse('2026-11-18T12:00:00+01:00'));
+  const kept = Date.parse('2026-11-18T17:30:00+01:00');
+  expect(weighedAt('2026-11-18', now, zone, kept)).toBeNull();
+  expect(weighedAt('2026-11-20', now, zone, kept)).toBe(now);
+  expect(dayProblem('2026-11-21', '2026-11-20', null)).toBe('future');
+  expect(dayProblem('2026-11-18', '2026-11-20', '2026-11-19')).toBe('unborn');
+  expect(dayProblem('2026-11-20', '2026-11-20', '2026-11-20')).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { catalogue } from '../../scripts/i18n-types.mjs';
 import type { Refusal, RefusalCode } from '$lib/backend';
 import { hasText, LANGUAGES, t, useLanguage, type Language } from '$lib/i18n/index.svelte';
 import { fieldName, refusalText } from '$lib/i18n/refusals';
@@ -25,12 +26,31 @@ it('has words for every code of the core', () => {
   for (const code of codes) expect(hasText(`refusal.${code}`), code).toBe(true);
 });
 
+it('has a name for everything that the core’s history says was done, and for nothing else', () => {
+  const [, listed = ''] = /^actions! \{([^}]*)\}/m.exec(readFileSync('../crates/store/src/action.rs', 'utf8')) ?? [];
+  const actions = [...listed.matchAll(/= "(\w+)"/g)].map((found) => `record.action_${found[1]}`);
+  expect(actions.length).toBeGreaterThan(30);
+  const named = [...catalogue('en').keys()].filter((key) => key.startsWith('record.action_'));
+  expect(named.sort()).toEqual(actions.sort());
+});
+
 it('names the field and the limit', () => {
   expect(refusalText(refusal('too_long', { field: 'last_name', limit: 100 }))).toBe(
     'Last name may have 100 characters at the most.',
   );
   expect(refusalText(refusal('required', { field: 'pets[0].starts_at' }))).toBe('Start must be filled in.');
   expect(refusalText(refusal('wrong_pin', { limit: 1 }))).toBe('The PIN is wrong. One try left.');
+});
+
+it('says who may change medical records, and what keeps an undo from going back', () => {
+  expect(refusalText(refusal('forbidden', { detail: 'write_records' }))).toContain('Ask whoever treats the animals');
+  expect(refusalText(refusal('forbidden', { detail: 'move_data' }))).toBe(
+    'Your role may not do this. Ask the owner or an administrator.',
+  );
+  expect(refusalText(refusal('in_use', { field: 'pets', detail: 'visit_planned' }))).toContain('Cancel it first');
+  expect(refusalText(refusal('in_use', { field: 'services', detail: 'appointments' }))).toBe(
+    'This is still in use, so it was left as it is.',
+  );
 });
 
 it('says a limit in the unit that the field is typed in', () => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { registerCommands } from '$lib/commands/registry.svelte';
+import { allCommands, registerCommands } from '$lib/commands/registry.svelte';
 import { keysOf, onShortcut, pressed, takesText } from '$lib/commands/shortcuts';
 
 const stop: (() => void)[] = [];
@@ -27,6 +27,31 @@ it('names what was pressed', () => {
   expect(name('k', { ctrlKey: true })).toBe('mod+k');
   expect(name('ArrowUp', { altKey: true, shiftKey: true })).toBe('alt+shift+ArrowUp');
   expect(keysOf('mod+k')).toEqual(['Ctrl', 'K']);
+});
+
+it('knows a digit with Option on a Mac, which writes another sign there', () => {
+  const name = (more: KeyboardEventInit) => pressed(new KeyboardEvent('keydown', more));
+  expect(name({ key: '¡', code: 'Digit1', altKey: true })).toBe('alt+1');
+  expect(name({ key: '2', code: 'Digit2', altKey: true })).toBe('alt+2');
+  expect(name({ key: '@', code: 'Digit2' })).toBe('@');
+  expect(name({ key: 'å', code: 'KeyA', altKey: true })).toBe('alt+å');
+});
+
+it('offers one command of each id: of what is shown rather than what can be done from anywhere, in whichever order they came', () => {
+  const of = (run: () => void, isGeneral: boolean) => ({
+    id: 'test.print',
+    title: 'common.undo' as const,
+    group: 'command.group_do' as const,
+    isGeneral,
+    run,
+  });
+  const [general, shown] = [vi.fn(), vi.fn()];
+  const offered = () => allCommands().filter(({ id }) => id === 'test.print');
+  const stopShown = registerCommands([of(shown, false)]);
+  stop.push(registerCommands([of(general, true)]));
+  expect(offered().map(({ run }) => run)).toEqual([shown]);
+  stopShown();
+  expect(offered().map(({ run }) => run)).toEqual([general]);
 });
 
 it('runs a single key anywhere but in a text field', () => {

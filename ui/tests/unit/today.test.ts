@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AppointmentCard } from '$lib/backend';
-import { bookedMinutes, lanesOf, minutesIn, minutesLate, waitTone, workTone } from '$areas/today/board';
+import { bookedMinutes, lanesOf, minutesIn, minutesLate, pickUpTone, waitTone, workTone } from '$areas/today/board';
+import { waitsToday } from '$areas/visit/pick-up';
 import { levelOf, loadOf, monthOf, weeksOf } from '$areas/schedule/month';
 import { slotsByDay } from '$areas/visit/slots';
 import { adviceFor } from '$areas/lock/trouble';
@@ -12,7 +13,13 @@ const card = (
   starts_at: number,
   status_since = 0,
   is_emergency = false,
-) => ({ id, status, starts_at, status_since, is_emergency }) as AppointmentCard;
+  more: Partial<AppointmentCard> = {},
+) =>
+  ({
+    ...{ id, status, starts_at, status_since, is_emergency, ends_at: starts_at, actual_end_at: null },
+    ...{ pet_id: 'pet', client_id: 'client', picked_up_at: null },
+    ...more,
+  }) as AppointmentCard;
 
 it('puts each visit where it stands: who waits longest first, emergencies before all', () => {
   const lanes = lanesOf([
@@ -22,17 +29,36 @@ it('puts each visit where it stands: who waits longest first, emergencies before
     card('long', 'checked_in', 0, 10),
     card('urgent', 'checked_in', 0, 90, true),
     card('done', 'completed', 0, 5),
-    card('no', 'no_show', 0),
-    card('off', 'cancelled', 0),
+    card('done first', 'completed', 9, 2),
+    card('fetched', 'completed', 0, 1, false, { picked_up_at: 20 }),
+    card('fetched last', 'completed', 0, 1, false, { picked_up_at: 30 }),
+    card('meeting', 'completed', 0, 10, false, { pet_id: null, client_id: null }),
+    card('no', 'no_show', 0, 40),
+    card('off', 'cancelled', 0, 50),
     card('moved', 'rescheduled', 0),
   ]);
   expect(Object.fromEntries(Object.entries(lanes).map(([lane, cards]) => [lane, cards.map(({ id }) => id)]))).toEqual({
     expected: ['early', 'late'],
     arrived: ['urgent', 'long', 'short'],
     in_progress: [],
-    ready: ['done'],
-    gone: ['no', 'off'],
+    ready: ['done first', 'done'],
+    gone: ['fetched last', 'fetched', 'meeting', 'off', 'no'],
   });
+});
+
+it('asks for a pick-up of whom is here today, and of nobody on earlier days', () => {
+  const [noon, zone] = [Date.parse('2026-11-20T12:00:00Z'), 'Europe/Madrid'];
+  const day = 86_400_000;
+  const asked = (more: Partial<AppointmentCard>, status: AppointmentCard['status'] = 'completed') =>
+    waitsToday(card('a', status, noon, 0, false, { ends_at: noon, ...more }), noon, zone);
+  expect(asked({})).toBe(true);
+  expect(asked({ picked_up_at: noon })).toBe(false);
+  expect(asked({ pet_id: null, client_id: null })).toBe(false);
+  expect(asked({}, 'in_progress')).toBe(false);
+  expect(asked({ ends_at: noon - day })).toBe(false);
+  // It was to be over yesterday, and was over this morning; and a stay that is over before its last day.
+  expect(asked({ ends_at: noon - day, actual_end_at: noon - 1 })).toBe(true);
+  expect(asked({ ends_at: noon + day, actual_end_at: noon - day })).toBe(true);
 });
 
 it('counts full minutes and never below none', () => {
@@ -40,6 +66,7 @@ it('counts full minutes and never below none', () => {
   expect(minutesIn(card('a', 'checked_in', 0, 60_000), 0)).toBe(0);
   expect(minutesLate(card('a', 'confirmed', 0), 300_000)).toBe(5);
   expect([0, 15, 30].map(waitTone)).toEqual(['calm', 'long', 'too_long']);
+  expect([30, 119, 120].map(pickUpTone)).toEqual(['calm', 'calm', 'long']);
 });
 
 it('finds work long by what it was given, not by the clock', () => {

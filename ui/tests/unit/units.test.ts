@@ -34,8 +34,18 @@ describe('weights', () => {
   });
 
   it('say how much came or went', () => {
-    expect(changeText(400, 'en-GB')).toBe('+400 g');
-    expect(changeText(-1200, 'en-GB')).toBe('−1.2 kg');
-    expect(changeText(0, 'en-GB')).toBe('');
+    expect(changeText(3000, 3400, 'en-GB')).toBe('+400 g');
+    expect(changeText(13_200, 12_000, 'en-GB')).toBe('−1.2 kg');
+    expect(changeText(3000, 3000, 'en-GB')).toBe('');
+  });
+
+  it('agrees with the weights that are shown beside it', () => {
+    // 12.3 kg and 12.5 kg are read: what was weighed is 151 g apart.
+    expect([weightText(12_349, 'en-GB'), weightText(12_500, 'en-GB')]).toEqual(['12.3 kg', '12.5 kg']);
+    expect(changeText(12_349, 12_500, 'en-GB')).toBe('+200 g');
+    expect(changeText(12_310, 12_330, 'en-GB')).toBe('');
+    expect(changeText(9_996, 10_040, 'en-GB')).toBe('');
+    // 12.1 lb and 11.9 lb: a fifth of a pound.
+    expect(changeText(5_488, 5_398, 'en-US')).toBe('−3.2 oz');
   });
 });

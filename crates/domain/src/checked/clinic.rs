@@ -1,11 +1,15 @@
 //! The clinic, its staff, their hours, its services.
 
+use chrono::NaiveDate;
+
 use super::{Checked, check_date, color, email, line, money, number, optional, optional_line, phone, required};
 use crate::desk::KeyStore;
 use crate::desk::{Break, ClinicDetails, FormField, NewClinic, ScheduleOverride, ServiceDetails, StaffDetails, WeeklyHours};
 use crate::recurrence::Recurrence;
 use crate::{FieldType, OverrideKind, Refusal, RefusalCode, WallTime, parse_zone};
 
+/// The most days that one exception to the hours lasts: a leap year.
+const LONGEST_EXCEPTION: i64 = 366;
 /// A passphrase has at least this many characters.
 pub const PASSPHRASE_LEAST: usize = 12;
 
@@ -75,7 +79,10 @@ impl Checked for ClinicDetails {
 }
 
 /// A key that a passphrase wraps needs one that is long enough.
-pub(super) fn check_passphrase(store: KeyStore, passphrase: Option<&str>) -> Result<(), Refusal> {
+///
+/// # Errors
+/// `too_short` on `passphrase`.
+pub fn check_passphrase(store: KeyStore, passphrase: Option<&str>) -> Result<(), Refusal> {
     let is_short = passphrase.unwrap_or_default().chars().count() < PASSPHRASE_LEAST;
     if store == KeyStore::Passphrase && is_short {
         return Err(Refusal::on(RefusalCode::TooShort, "passphrase").with_limit(PASSPHRASE_LEAST));
@@ -132,7 +139,8 @@ impl Checked for WeeklyHours {
         number("day_of_week", u32::from(self.day_of_week), 0, 6)?;
         number("slot_minutes", u32::from(self.slot_minutes), 5, 480)?;
         number("buffer_minutes", u32::from(self.buffer_minutes), 0, 480)?;
-        number("max_per_slot", u32::from(self.max_per_slot), 1, 50)?;
+        // How many are seen at once is the service's to say: of the hours' the hub, which judges clashes, knows nothing, and would flag what fits.
+        number("max_per_slot", u32::from(self.max_per_slot), 1, 1)?;
         span(self.start, self.end)?;
         check_date("effective_from", self.effective_from)?;
         self.effective_until.map_or(Ok(()), |until| check_date("effective_until", until))?;
@@ -168,6 +176,19 @@ pub fn check_apart(hours: &[WeeklyHours]) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// An exception ends after it begins, and one that lasts for days on end is no way to say that somebody has left.
+fn check_until(rule: &Recurrence, first: NaiveDate) -> Result<(), Refusal> {
+    let Some(until) = rule.until() else { return Ok(()) };
+    if until < first {
+        return Err(Refusal::on(RefusalCode::EndBeforeStart, "until"));
+    }
+    check_date("until", until)?;
+    if rule.is_every_day() && (until - first).num_days() >= LONGEST_EXCEPTION {
+        return Err(Refusal::on(RefusalCode::TooLarge, "until").with_limit(LONGEST_EXCEPTION as usize));
+    }
+    Ok(())
+}
+
 impl Checked for ScheduleOverride {
     type Context<'a> = ();
 
@@ -182,7 +203,9 @@ impl Checked for ScheduleOverride {
         }
         let recurrence = optional_line("recurrence", self.recurrence.as_deref(), 500)?;
         if let Some(rule) = &recurrence {
-            Recurrence::parse(rule)?.check_from(self.on_date)?;
+            let rule = Recurrence::parse(rule)?;
+            check_until(&rule, self.on_date)?;
+            rule.check_from(self.on_date)?;
         }
         Ok(Self { reason: optional("reason", self.reason.as_deref(), 500)?, recurrence, ..self })
     }
@@ -293,8 +316,35 @@ mod tests {
     }
 
     #[test]
+    fn an_exception_ends_after_it_begins_and_within_a_year() {
+        let refused = |rule: &str| {
+            let of = ScheduleOverride {
+                id: None,
+                staff_id: crate::StaffId(uuid::Uuid::nil()),
+                kind: OverrideKind::Unavailable,
+                on_date: "2026-08-01".parse().unwrap(),
+                start: None,
+                end: None,
+                reason: None,
+                recurrence: Some(rule.into()),
+            };
+            of.checked(()).err().map(|refusal| (refusal.code, refusal.field.unwrap()))
+        };
+        let on_until = |code| Some((code, "until".to_owned()));
+        for rule in ["FREQ=DAILY;UNTIL=20260801", "FREQ=DAILY;UNTIL=20270801", "FREQ=WEEKLY;UNTIL=20300101", "FREQ=YEARLY", "FREQ=DAILY"] {
+            assert_eq!(refused(rule), None, "{rule}");
+        }
+        assert_eq!(refused("FREQ=DAILY;UNTIL=20260731"), on_until(RefusalCode::EndBeforeStart));
+        assert_eq!(refused("FREQ=WEEKLY;UNTIL=20260731"), on_until(RefusalCode::EndBeforeStart));
+        assert_eq!(refused("FREQ=DAILY;UNTIL=20270802"), on_until(RefusalCode::TooLarge));
+        assert_eq!(refused("FREQ=DAILY;UNTIL=22600801"), on_until(RefusalCode::Invalid));
+    }
+
+    #[test]
     fn hours_end_after_they_start_hold_their_breaks_and_do_not_overlap() {
         assert!(hours("09:00", "17:00").checked(()).is_ok());
+        let of_two = WeeklyHours { max_per_slot: 2, ..hours("09:00", "17:00") };
+        assert_eq!(of_two.checked(()).unwrap_err().field.as_deref(), Some("max_per_slot"), "room for several is the service's to say");
         assert_eq!(hours("17:00", "09:00").checked(()).unwrap_err().code, RefusalCode::EndBeforeStart);
         let late = Break { start: "16:30".parse().unwrap(), end: "17:30".parse().unwrap() };
         assert_eq!(WeeklyHours { breaks: vec![late], ..hours("09:00", "17:00") }.checked(()).unwrap_err().field.unwrap(), "breaks");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Checked, check_date, check_instant, email, line, lines, number, optional, optional_line, phone, required};
-use crate::desk::{ClientDetails, NotifyInput, PetDeathInput, PetDetails, WaitlistInput, WeightInput};
+use crate::desk::{ClientDetails, NotifyInput, PetDeathInput, PetDetails, WaitlistInput, WeightCorrection, WeightInput};
 use crate::{Refusal, RefusalCode};
 
 /// The clinic's locale, in whose country a phone without a prefix is read.
@@ -129,6 +129,16 @@ impl Checked for PetDeathInput {
 }
 
 impl Checked for WeightInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        number("grams", self.grams, 1, MOST_GRAMS)?;
+        self.recorded_at.map_or(Ok(()), |at| check_instant("recorded_at", at))?;
+        Ok(self)
+    }
+}
+
+impl Checked for WeightCorrection {
     type Context<'a> = ();
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {

@@ -123,6 +123,8 @@ pub struct AppointmentCard {
     pub status: AppointmentStatus,
     /// Since when it stands there (the time in status shown on the card).
     pub status_since: Millis,
+    /// When whoever it was for was picked up again, once it was over.
+    pub picked_up_at: Option<Millis>,
     /// An emergency.
     pub is_emergency: bool,
     /// Booked over another, knowingly.
@@ -306,7 +308,10 @@ pub struct EditAppointmentInput {
     pub payment_status: PaymentStatus,
     /// Answers to the service's form.
     pub answers: Vec<FormAnswer>,
-    /// Another service may stand over another visit, knowingly.
+    /// An emergency; none: as it is.
+    #[serde(default)]
+    pub is_emergency: Option<bool>,
+    /// Another service may stand over another visit, and one that is an emergency no more in time kept for those, knowingly.
     #[serde(default)]
     pub is_overbooking_allowed: bool,
 }

@@ -104,6 +104,8 @@ pub struct MedicalRecord {
 /// A weight on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct WeightPoint {
+    /// The record that says so.
+    pub id: RecordId,
     /// When.
     pub recorded_at: Millis,
     /// Grams.
@@ -154,4 +156,15 @@ pub struct WeightInput {
     pub recorded_at: Option<Millis>,
     /// At which visit.
     pub appointment_id: Option<AppointmentId>,
+}
+
+/// A weight that was mistyped, or written down for another day; the pet's own weight follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct WeightCorrection {
+    /// Which record.
+    pub record_id: RecordId,
+    /// Grams, 1 to 2,000,000.
+    pub grams: u32,
+    /// When; none: as it was.
+    pub recorded_at: Option<Millis>,
 }

@@ -30,6 +30,12 @@ pub struct AppState {
     pub auto_lock_minutes: u16,
     /// It is the demo clinic.
     pub is_demo: bool,
+    /// The file's key has a recovery passphrase.
+    pub has_recovery: bool,
+    /// The file opens on no other computer, and nobody said that they know: whoever runs the clinic is reminded.
+    pub lacks_recovery: bool,
+    /// The second folder for backups, where there is one.
+    pub second_folder: Option<SecondFolder>,
     /// A damaged file was set aside at this start and the backup of this time restored.
     pub recovered: Option<Recovery>,
     /// On a desk without a clinic: it was let in at one and has not got all of it yet.
@@ -43,6 +49,17 @@ pub struct UnfinishedJoin {
     pub clinic_name: Option<String>,
     /// The passphrase must be typed to go on.
     pub needs_passphrase: bool,
+}
+
+/// Where copies of the backups go, besides beside the clinic's file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct SecondFolder {
+    /// The folder.
+    pub folder: String,
+    /// When the newest backup was made that has a copy there.
+    pub last_copy_at: Option<Millis>,
+    /// Why there is no newer one; `file_unreadable` where the folder is away.
+    pub problem: Option<Refusal>,
 }
 
 /// What happened to a damaged file.
@@ -67,6 +84,8 @@ pub enum Phase {
     FirstRun,
     /// The file's key is wrapped by a passphrase, which must be typed.
     NeedsPassphrase,
+    /// The file's key is not where it is kept (another computer, a keychain that was lost or does not answer); the recovery passphrase opens it, too.
+    NeedsRecovery,
     /// The file cannot be opened.
     Trouble {
         /// Why.

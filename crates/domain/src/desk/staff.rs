@@ -2,6 +2,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::AppointmentCard;
 use crate::{Millis, OverrideId, OverrideKind, Role, ScheduleId, StaffId, WallTime};
 
 /// A member of staff.
@@ -109,4 +110,15 @@ pub struct ScheduleOverride {
     pub reason: Option<String>,
     /// RFC 5545 rule without `DTSTART` (`FREQ=WEEKLY;BYDAY=FR;COUNT=10`).
     pub recurrence: Option<String>,
+}
+
+/// What became of an exception to the hours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct SavedOverride {
+    /// The exceptions that were written, one for each colleague.
+    pub ids: Vec<OverrideId>,
+    /// Visits to come that stand in a time that is theirs no more, the next ones first; 50 at the most.
+    pub visits: Vec<AppointmentCard>,
+    /// How many of them there are.
+    pub visit_count: u32,
 }

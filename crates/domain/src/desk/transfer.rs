@@ -34,6 +34,10 @@ pub enum ImportField {
     Allergies,
     Alerts,
     DeceasedOn,
+    /// That no e-mail may be sent.
+    NoEmail,
+    /// That no SMS may be sent, or since when.
+    NoSms,
     /// Kept as a custom field under the column's own name.
     Custom,
     /// Not read.

@@ -1,10 +1,11 @@
 //! Whether a visit stands where another one does. Judged at the hub, in the log's order; shown by every desk.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use uuid::Uuid;
 
-use super::ledger::{Ledger, Row};
-use crate::AppointmentStatus;
-use crate::appointment::takes_time;
+use super::agenda::{Agenda, Place, Visit};
 
 /// The columns whose change makes a visit's place a question again. A desk may clear the flag itself (of a visit whose other is deleted); whether
 /// that is right is judged here, too.
@@ -13,113 +14,76 @@ pub(super) const PLACE: &[&str] =
 
 /// The visit that one clashes with, if any: the first one by its own start among those that, together, leave no room. A visit that was put
 /// over another knowingly (`is_overbooked`) clashes with none, and two of which one is said to clash with the other are one clash.
-pub(super) fn clash_of(ledger: &Ledger, id: Uuid) -> Option<Uuid> {
-    let visit = ledger.row("appointments", id).filter(|row| takes_place(row))?;
-    let others = in_the_way(ledger, id, visit);
-    let is_told_there = |other: &Uuid| ledger.row("appointments", *other).is_some_and(|row| row.id("clash_with_id") == Some(id));
-    let own = visit.id("clash_with_id");
+pub(super) fn clash_of(agenda: &Agenda, id: Uuid) -> Option<Uuid> {
+    let visit = agenda.visit(id).filter(|visit| visit.takes_place())?;
+    let place = agenda.place(visit).filter(|_| is_full(agenda, id, visit))?;
+    let is_told_there = |other: &Visit| other.clash_with == Some(id);
     // A clash that stands is left as it stands, so that a third visit does not make it jump.
-    if let Some(own) = own.filter(|own| others.contains(own) && !is_told_there(own)) {
+    let stands = |other: &Visit| agenda.reaches(other, place) && is_against(agenda, visit, other) && !is_told_there(other);
+    if let Some(own) = visit.clash_with.filter(|own| *own != id && agenda.visit(*own).is_some_and(stands)) {
         return Some(own);
     }
-    others.into_iter().find(|other| !is_told_there(other))
+    others(agenda, id, visit, place).find(|(_, other)| !is_told_there(other)).map(|(other, _)| other)
 }
 
 /// Whether a visit is said to stand over another knowingly and stands over none: either went, and who said so did not know. It would hide real
 /// clashes.
-pub(super) fn is_mark_stale(ledger: &Ledger, id: Uuid) -> bool {
-    let visit = ledger.row("appointments", id).filter(|row| is_open(row) && is_marked(row));
-    visit.is_some_and(|visit| in_the_way(ledger, id, visit).is_empty())
-}
-
-/// A colleague's time, from when until when, in Unix milliseconds.
-pub(super) type Place = (Uuid, i64, i64);
-
-/// Where a visit stands, if it does.
-pub(super) fn place_of(ledger: &Ledger, visit: &Row) -> Option<Place> {
-    let staff = visit.id("staff_id").filter(|_| is_open(visit))?;
-    let (from, until) = span(ledger, visit);
-    Some((staff, from, until))
-}
-
-/// From when until when a visit takes time, with what its service keeps free after it, in Unix milliseconds.
-fn span(ledger: &Ledger, visit: &Row) -> (i64, i64) {
-    (at(visit, "starts_at"), at(visit, "ends_at") + buffer(ledger, visit))
-}
-
-/// The visits that reach into a place, open or not, each with its span.
-fn reaching(ledger: &Ledger, (staff, from, until): Place) -> impl Iterator<Item = (Uuid, &Row, (i64, i64))> {
-    let all = ledger.visits_of(staff, from, until).map(|(id, row)| (id, row, span(ledger, row)));
-    all.filter(move |(.., (start, end))| *start < until && *end > from)
+pub(super) fn is_mark_stale(agenda: &Agenda, id: Uuid) -> bool {
+    agenda.visit(id).is_some_and(|visit| visit.is_open && visit.is_marked && !is_full(agenda, id, visit))
 }
 
 /// The visits in a place of which it was said that they stand over another: when one leaves that place, that is a question again.
-pub(super) fn in_question(ledger: &Ledger, place: Place) -> impl Iterator<Item = Uuid> {
-    let is_said = |row: &Row| is_open(row) && (is_marked(row) || row.id("clash_with_id").is_some());
-    reaching(ledger, place).filter(move |(_, row, _)| is_said(row)).map(|(id, ..)| id)
+pub(super) fn in_question(agenda: &Agenda, place: Place) -> impl Iterator<Item = Uuid> {
+    agenda.reaching(place).filter(|(_, visit)| visit.is_marked || visit.clash_with.is_some()).map(|(id, _)| id)
 }
 
-/// The visits that, together, leave one no room, by their starts; none where there is room.
-fn in_the_way(ledger: &Ledger, id: Uuid, visit: &Row) -> Vec<Uuid> {
-    let Some(place) = place_of(ledger, visit) else { return Vec::new() };
-    let is_boarding = is_boarding(ledger, visit);
-    let mut others: Vec<(i64, i64, Uuid)> = reaching(ledger, place)
-        .filter(|(other, row, _)| *other != id && takes_place(row) && is_boarding == self::is_boarding(ledger, row))
-        .map(|(other, _, (start, end))| (start, end, other))
-        .collect();
-    others.sort_unstable();
-    let is_one_service = others.iter().all(|(_, _, other)| {
-        ledger
-            .row("appointments", *other)
-            .is_some_and(|row| row.id("service_id").is_some() && row.id("service_id") == visit.id("service_id"))
-    });
-    let room = if is_one_service { capacity(ledger, visit) } else { 1 };
-    if most_at_once(&others, place.1) < room { Vec::new() } else { others.into_iter().map(|(_, _, other)| other).collect() }
+/// Whether two visits that stand at one time are in each other's way: stays and visits are not.
+fn is_against(agenda: &Agenda, visit: &Visit, other: &Visit) -> bool {
+    other.takes_place() && agenda.service(other).is_boarding == agenda.service(visit).is_boarding
 }
 
-/// How many of these visits, told by start and end and sorted by their starts, stand at the same time at the most, from an instant on.
-fn most_at_once(visits: &[(i64, i64, Uuid)], from: i64) -> usize {
-    let (starts, mut ends): (Vec<i64>, Vec<i64>) =
-        visits.iter().filter(|(start, end, _)| start < end).map(|(start, end, _)| (*start, *end)).unzip();
-    ends.sort_unstable();
-    let standing = |at: i64| starts.partition_point(|start| *start <= at) - ends.partition_point(|end| *end <= at);
-    visits.iter().map(|(start, ..)| standing((*start).max(from))).max().unwrap_or(0)
+/// The visits that want what a visit's place is of, by their starts.
+fn others<'a>(agenda: &'a Agenda, id: Uuid, visit: &'a Visit, place: Place) -> impl Iterator<Item = (Uuid, &'a Visit)> {
+    agenda.reaching(place).filter(move |(other, of)| *other != id && is_against(agenda, visit, of))
 }
 
-fn takes_place(row: &Row) -> bool {
-    is_open(row) && !is_marked(row)
+/// Whether others, together, leave a visit no room. No more of them are looked at than it takes to say so.
+fn is_full(agenda: &Agenda, id: Uuid, visit: &Visit) -> bool {
+    let Some(place) = agenda.place(visit) else { return false };
+    let capacity = agenda.service(visit).capacity;
+    let mut is_one_service = visit.service.is_some();
+    let mut at_once = AtOnce::from(place.from);
+    others(agenda, id, visit, place).any(|(_, other)| {
+        is_one_service &= other.service == visit.service;
+        at_once.add(other.start, agenda.end(other));
+        at_once.most >= if is_one_service { capacity } else { 1 }
+    })
 }
 
-fn is_open(row: &Row) -> bool {
-    let status = row.value("status").as_str().and_then(AppointmentStatus::parse).unwrap_or(AppointmentStatus::Pending);
-    // What is over clashes with nothing any more.
-    takes_time(status) && status != AppointmentStatus::Completed && !row.is_deleted()
+/// How many visits stand at the same time at the most, from an instant on, told by their starts one after the other.
+struct AtOnce {
+    from: i64,
+    ends: BinaryHeap<Reverse<i64>>,
+    most: usize,
 }
 
-fn is_marked(row: &Row) -> bool {
-    row.value("is_overbooked").as_i64() == Some(1)
-}
+impl AtOnce {
+    fn from(from: i64) -> Self {
+        Self { from, ends: BinaryHeap::new(), most: 0 }
+    }
 
-fn at(row: &Row, column: &str) -> i64 {
-    row.value(column).as_i64().unwrap_or_default()
-}
-
-fn service<'a>(ledger: &'a Ledger, visit: &Row) -> Option<&'a Row> {
-    ledger.row("services", visit.id("service_id")?)
-}
-
-/// The time after a visit that its service keeps free, in milliseconds.
-fn buffer(ledger: &Ledger, visit: &Row) -> i64 {
-    service(ledger, visit).and_then(|row| row.value("buffer_minutes").as_i64()).unwrap_or(0) * crate::MINUTE
-}
-
-fn is_boarding(ledger: &Ledger, visit: &Row) -> bool {
-    service(ledger, visit).is_some_and(|row| row.value("kind").as_str() == Some("boarding"))
-}
-
-fn capacity(ledger: &Ledger, visit: &Row) -> usize {
-    let room = service(ledger, visit).and_then(|row| row.value("max_per_slot").as_i64()).unwrap_or(1);
-    usize::try_from(room).unwrap_or(1).max(1)
+    fn add(&mut self, start: i64, end: i64) {
+        let at = start.max(self.from);
+        // One that ends before it begins stands nowhere.
+        if start >= end || end <= at {
+            return;
+        }
+        while self.ends.peek().is_some_and(|Reverse(end)| *end <= at) {
+            self.ends.pop();
+        }
+        self.ends.push(Reverse(end));
+        self.most = self.most.max(self.ends.len());
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +107,9 @@ mod tests {
                 let at = (*start).max(from);
                 visits.iter().filter(|(start, end, _)| *start <= at && at < *end).count()
             });
-            assert_eq!(most_at_once(&visits, from), one_by_one.max().unwrap_or(0), "{visits:?} from {from}");
+            let mut at_once = AtOnce::from(from);
+            visits.iter().for_each(|(start, end, _)| at_once.add(*start, *end));
+            assert_eq!(at_once.most, one_by_one.max().unwrap_or(0), "{visits:?} from {from}");
         }
     }
 }

@@ -2,17 +2,19 @@
 //! against the others.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::agenda::{self, Place};
 use super::clash::{self, PLACE, clash_of};
 use super::columns::{Columns, Name};
 use super::ledger::{Ledger, Row, Stamp, known, register};
 use super::schema::Schema;
 use super::wire::{Change, Clock, Entry, Lost, Maker, Op, Reason, Transaction};
 use crate::Millis;
-use crate::manifest::{Reference, Replicated, replicated};
+use crate::manifest::{OnDelete, Reference, Replicated, reference, replicated};
 
 /// How far ahead of the hub a desk's clock may be, in milliseconds, before it is set back.
 pub const MAX_AHEAD: i64 = 60_000;
@@ -35,7 +37,9 @@ struct Case<'a> {
     /// Visits whose place is a question.
     places: Vec<Uuid>,
     /// Where visits stood that may stand there no more.
-    left: Vec<clash::Place>,
+    left: Vec<Place>,
+    /// Whether this transaction deletes a client.
+    takes_client: bool,
     /// Rows this transaction marked deleted, and whether somebody wrote into them what the one who deleted had not read.
     deleted: Vec<(&'static str, Uuid, bool)>,
 }
@@ -65,8 +69,17 @@ pub fn judge(
     ledger.begin();
     let stamp = Stamp { clock: clamp(transaction.clock, now), seq: 0, replica: transaction.replica };
     let entries = Vec::with_capacity(transaction.changes.len());
-    let mut case =
-        Case { ledger, stamp, seen: transaction.seen, next: first_seq, entries, places: Vec::new(), left: Vec::new(), deleted: Vec::new() };
+    let mut case = Case {
+        ledger,
+        stamp,
+        seen: transaction.seen,
+        next: first_seq,
+        entries,
+        places: Vec::new(),
+        left: Vec::new(),
+        takes_client: transaction.changes.iter().any(|change| change.table == "clients" && is_deletion(&change.columns)),
+        deleted: Vec::new(),
+    };
     let result = case.all(schema, &transaction.changes);
     let entries = case.entries;
     match result {
@@ -84,6 +97,27 @@ pub fn judge(
 /// What nobody typed: a mark, and when the row was changed.
 fn is_mark(table: &str, column: &str) -> bool {
     column == "updated_at" || crate::manifest::is_mark(table, column)
+}
+
+fn is_deletion(columns: &Columns) -> bool {
+    columns.get("deleted_at").is_some_and(|at| !at.is_null())
+}
+
+/// Whether a column says whose its row is. To merge a client into another writes it into all that the one has.
+fn is_owner(table: &str, column: &str) -> bool {
+    reference(table, column).is_some_and(|of| of.parent == "clients" && of.is_needed())
+}
+
+/// Whether a reference was cleared, as a deletion of what it named does.
+fn is_cleared(table: &str, column: &str, value: &Value) -> bool {
+    value.is_null() && reference(table, column).is_some_and(|of| of.on_delete == OnDelete::SetNull)
+}
+
+/// Whether somebody typed this into a row: no mark, no reference that went with what it named, nor what a register says of its other columns
+/// as they stand anyway. Whose the row is is asked by itself.
+fn is_typed(table: &str, column: &str, value: &Value, row: &Row) -> bool {
+    let is_filler = || !register(table, column).1.is_empty() && row.value(column) == value;
+    !(is_mark(table, column) || is_owner(table, column) || is_cleared(table, column, value) || is_filler())
 }
 
 /// A deletion says when.
@@ -182,22 +216,39 @@ impl Case<'_> {
         }
         let was_deleted = row.is_deleted();
         let is_unseen_deletion = was_deleted && self.is_unseen(&row.stamp("deleted_at"));
-        let edits = change.columns.keys().any(|column| !is_mark(table, column)) && !change.columns.contains_key("deleted_at");
-        if !was_deleted && set.get("deleted_at").is_some_and(|at| !at.is_null()) {
-            let is_typed = |register: &str| register != "deleted_at" && !is_mark(table, register);
+        let writes = !change.columns.contains_key("deleted_at");
+        let edits = writes && change.columns.iter().any(|(column, value)| is_typed(table, column, value, row));
+        let moves = writes && change.columns.keys().any(|column| is_owner(table, column));
+        // What went with its client lives on with the other that it was given to; what was deleted by itself stays so.
+        let lives_on = edits || moves && self.went_with_client(table, row);
+        if !was_deleted && is_deletion(&set) {
+            let is_typed = |register: &str| {
+                let is_cleared = is_cleared(table, register, row.value(register));
+                register != "deleted_at" && !is_mark(table, register) && !is_cleared && (self.takes_client || !is_owner(table, register))
+            };
             let is_unread = row.written.iter().any(|(register, stamp)| is_typed(register) && self.is_unseen(stamp));
             self.deleted.push((table, change.id, is_unread));
         }
         if table == "appointments" && set.keys().any(|column| PLACE.contains(&column)) {
-            self.left.extend(clash::place_of(self.ledger, row));
+            let agenda = self.ledger.agenda();
+            self.left.extend(agenda.visit(change.id).and_then(|visit| agenda.place(visit)));
             self.places.push(change.id);
         }
         self.ledger.set(table, change.id, &set, &won, seq);
         self.push(table, change.id, standing, lost, prior, Maker::Desk);
         // What somebody wrote into a row that another desk deleted meanwhile must not vanish with it.
-        if is_unseen_deletion && edits {
+        if is_unseen_deletion && lives_on {
             self.bring_back(table, change.id);
         }
+    }
+
+    /// Whether a row was deleted along with the client it is of.
+    fn went_with_client(&self, table: &'static str, row: &Row) -> bool {
+        let owners = replicated(table).into_iter().flat_map(Replicated::needs).filter(|of| of.parent == "clients");
+        let (deleted_at, by) = (row.value("deleted_at"), row.stamp("deleted_at").replica);
+        owners
+            .filter_map(|of| self.ledger.row("clients", row.id(of.column)?))
+            .any(|client| client.is_deleted() && client.value("deleted_at") == deleted_at && client.stamp("deleted_at").replica == by)
     }
 
     /// Whether another desk wrote this, and the one whose transaction it is had not read it.
@@ -255,23 +306,23 @@ impl Case<'_> {
 
     fn judge_places(&mut self) {
         let mut open = std::mem::take(&mut self.places);
-        let pointing: Vec<_> = open.iter().flat_map(|id| self.ledger.clashing_with(*id)).collect();
+        let agenda = self.ledger.agenda();
+        let pointing: Vec<_> = open.iter().flat_map(|id| agenda.clashing_with(*id)).collect();
         open.extend(pointing);
-        let mut beside: Vec<_> =
-            std::mem::take(&mut self.left).into_iter().flat_map(|place| clash::in_question(self.ledger, place)).collect();
+        let left = agenda::joined(std::mem::take(&mut self.left));
+        let mut beside: Vec<_> = left.into_iter().flat_map(|place| clash::in_question(agenda, place)).collect();
         beside.sort_unstable();
         open.extend(beside);
-        let mut done = Vec::new();
+        let mut done = HashSet::with_capacity(open.len());
         for id in open {
-            if done.contains(&id) {
+            if !done.insert(id) {
                 continue;
             }
-            done.push(id);
-            if clash::is_mark_stale(self.ledger, id) {
+            if clash::is_mark_stale(self.ledger.agenda(), id) {
                 self.add("appointments", id, Columns::from_iter([("is_overbooked", Value::from(0))]), Maker::Clash);
             }
-            let found = clash_of(self.ledger, id);
-            if self.ledger.row("appointments", id).is_some_and(|row| row.id("clash_with_id") != found) {
+            let found = clash_of(self.ledger.agenda(), id);
+            if self.ledger.agenda().visit(id).is_some_and(|visit| visit.clash_with != found) {
                 let value = found.map_or(Value::Null, |other| Value::String(other.to_string()));
                 self.add("appointments", id, Columns::from_iter([("clash_with_id", value)]), Maker::Clash);
             }
@@ -289,7 +340,7 @@ impl Case<'_> {
     }
 
     fn push(&mut self, table: &str, id: Uuid, columns: Columns, lost: Vec<Lost>, prior: i64, maker: Maker) {
-        let op = if columns.get("deleted_at").is_some_and(|at| !at.is_null()) { Op::Delete } else { Op::Put };
+        let op = if is_deletion(&columns) { Op::Delete } else { Op::Put };
         self.entries.push(Entry { table: table.into(), id, op, columns, lost, prior, maker });
         self.next += 1;
     }

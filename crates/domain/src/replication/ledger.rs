@@ -1,10 +1,11 @@
 //! The rows the judge looks at: all of them in a simulation, those that a batch touches on Postgres.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::agenda::Agenda;
 use super::columns::{Columns, Name};
 use super::wire::Clock;
 use crate::manifest::{REGISTERS, Replicated, replicated};
@@ -72,7 +73,7 @@ pub struct Touched {
 }
 
 /// A batch asks a dozen times for every row: hashed with a seed drawn anew, as the ids come from outside, and no more thoroughly than that.
-type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+pub(super) type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 
 type Key = (&'static str, Uuid);
 
@@ -83,12 +84,8 @@ pub struct Ledger {
     /// Living or dead, the rows that refer to one: only by references whose child cannot do without its parent. Kept from the first deletion on:
     /// nothing else asks for it.
     children: Option<HashMap<Key, HashSet<Key>>>,
-    /// Visits by colleague, by their start. One that moved is still found where it was; who looks sees that it is gone.
-    visits: HashMap<Uuid, BTreeMap<i64, Vec<Uuid>>>,
-    /// The longest visit there was, and the longest time a service keeps free after one, in milliseconds: no visit reaches farther.
-    reach: (i64, i64),
-    /// Visits by the visit they are said to clash with.
-    clashing: HashMap<Uuid, HashSet<Uuid>>,
+    /// The visits and services among them.
+    agenda: Agenda,
     touched: HashMap<Key, Touched>,
     /// What was done since a transaction began, in its order: the rows as they were before each step.
     before: Option<Vec<(Key, Option<Row>)>>,
@@ -155,25 +152,9 @@ impl Ledger {
         })
     }
 
-    /// The visits of a colleague that begin before `until` and may go on after `from`.
-    pub(super) fn visits_of(&self, staff: Uuid, from: i64, until: i64) -> impl Iterator<Item = (Uuid, &Row)> {
-        let first = from.saturating_sub(self.reach.0).saturating_sub(self.reach.1);
-        let around = self.visits.get(&staff).filter(|_| first < until).map(|visits| visits.range(first..until));
-        let around = around.into_iter().flatten().flat_map(|(start, ids)| ids.iter().map(|id| (*start, *id)));
-        around.filter_map(move |(start, id)| {
-            let row = self.rows.get(&("appointments", id))?;
-            let is_there = row.value("starts_at").as_i64().unwrap_or_default() == start && row.id("staff_id") == Some(staff);
-            is_there.then_some((id, row))
-        })
-    }
-
-    /// The visits that are said to clash with one.
-    pub(super) fn clashing_with(&self, visit: Uuid) -> Vec<Uuid> {
-        let ids = self.clashing.get(&visit).into_iter().flatten();
-        let still = |id: &&Uuid| self.row("appointments", **id).is_some_and(|row| row.id("clash_with_id") == Some(visit));
-        let mut ids: Vec<_> = ids.filter(still).copied().collect();
-        ids.sort_unstable();
-        ids
+    /// Its visits and services, as they are asked for where visits clash.
+    pub(super) fn agenda(&self) -> &Agenda {
+        &self.agenda
     }
 
     /// Begins a transaction: what follows can be taken back.
@@ -193,6 +174,7 @@ impl Ledger {
             match row {
                 None => {
                     self.rows.remove(&key);
+                    self.agenda.note(key.0, key.1, None);
                     self.touched.remove(&key);
                 }
                 Some(row) => {
@@ -247,24 +229,7 @@ impl Ledger {
         if let Some(children) = &mut self.children {
             note_parents(children, key, row);
         }
-        if key.0 == "services" {
-            let buffer = row.value("buffer_minutes").as_i64().unwrap_or(0);
-            self.reach.1 = self.reach.1.max(buffer.saturating_mul(crate::MINUTE));
-        }
-        if key.0 == "appointments" {
-            if let Some(staff) = row.id("staff_id") {
-                let at = |column: &str| row.value(column).as_i64().unwrap_or_default();
-                let (start, end) = (at("starts_at"), at("ends_at"));
-                self.reach.0 = self.reach.0.max(end.saturating_sub(start));
-                let there = self.visits.entry(staff).or_default().entry(start).or_default();
-                if !there.contains(&key.1) {
-                    there.push(key.1);
-                }
-            }
-            if let Some(other) = row.id("clash_with_id") {
-                self.clashing.entry(other).or_default().insert(key.1);
-            }
-        }
+        self.agenda.note(key.0, key.1, Some(row));
     }
 }
 

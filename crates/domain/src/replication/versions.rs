@@ -32,7 +32,13 @@ pub struct Versions {
 /// The schemas there are. A migration that adds a column to a replicated table, or a table, raises `current` and adds what it brings: a column
 /// is nullable or has a default, stands at its table's end, and is in no register with columns of an earlier schema (an older desk would send
 /// that register torn).
-pub const VERSIONS: Versions = Versions { current: 2, added: &[Added { schema: 2, table: "appointments", column: Some("checked_in_at") }] };
+pub const VERSIONS: Versions = Versions {
+    current: 3,
+    added: &[
+        Added { schema: 2, table: "appointments", column: Some("checked_in_at") },
+        Added { schema: 3, table: "appointments", column: Some("picked_up_at") },
+    ],
+};
 
 /// The schema this program speaks.
 pub const WIRE_SCHEMA: i32 = VERSIONS.current;

@@ -57,6 +57,9 @@ impl<'de> Deserialize<'de> for Clock {
     }
 }
 
+/// The most bytes of a request, when it is unpacked: what a hub takes, and a desk sends.
+pub const MAX_BODY: usize = 32 << 20;
+
 /// What happens to a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

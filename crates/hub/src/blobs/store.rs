@@ -9,6 +9,7 @@ use anyhow::{Context, bail, ensure};
 use axum::body::Body;
 use object_store::aws::AmazonS3Builder;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
+use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 use url::Url;
 
@@ -21,6 +22,8 @@ use crate::problem::Problem;
 /// How often, and how long, a request to a bucket is tried again before the desk is asked to come back.
 const RETRIES: usize = 3;
 const RETRY_FOR: Duration = Duration::from_secs(20);
+/// How many attachments are on their way into a bucket at a time: each is held in memory whole, up to 64 MB. The others wait in their files.
+const KEPT_AT_ONCE: usize = 4;
 /// What is written into a bucket and read back when the hub starts.
 const MARK: &str = "petrel-hub.txt";
 
@@ -30,7 +33,7 @@ pub struct BlobStore(Arc<Place>);
 
 enum Place {
     Folder(PathBuf),
-    Bucket { store: Box<dyn ObjectStore>, prefix: String },
+    Bucket { store: Box<dyn ObjectStore>, prefix: String, turns: Semaphore },
 }
 
 impl BlobStore {
@@ -70,14 +73,14 @@ impl BlobStore {
         let retry = RetryConfig { max_retries: RETRIES, retry_timeout: RETRY_FOR, ..RetryConfig::default() };
         let builder = builder.with_region(&settings.s3_region).with_bucket_name(bucket).with_retry(retry).with_http_connector(Connector);
         let store = Box::new(builder.build().context("PETREL_BLOBS")?);
-        let opened = Self(Arc::new(Place::Bucket { store, prefix }));
+        let opened = Self(Arc::new(Place::Bucket { store, prefix, turns: Semaphore::new(KEPT_AT_ONCE) }));
         opened.try_out(&place).await?;
         Ok(opened)
     }
 
     /// Writes a mark into the bucket and reads it back.
     async fn try_out(&self, place: &str) -> anyhow::Result<()> {
-        let Place::Bucket { store, prefix } = &*self.0 else { return Ok(()) };
+        let Place::Bucket { store, prefix, .. } = &*self.0 else { return Ok(()) };
         let mark = object_store::path::Path::from(format!("{prefix}{MARK}"));
         let tried = async {
             store.put(&mark, PutPayload::from_static(b"A petrel-hub keeps attachments here.\n")).await?;
@@ -106,7 +109,7 @@ impl BlobStore {
     pub(super) async fn size(&self, blob: &Blob) -> Result<Option<u64>, Problem> {
         match &*self.0 {
             Place::Folder(folder) => there(tokio::fs::metadata(folder.join(blob.key())).await.map(|about| about.len())),
-            Place::Bucket { store, prefix } => there_in_bucket(store.head(&key(prefix, blob)).await.map(|about| about.size)),
+            Place::Bucket { store, prefix, .. } => there_in_bucket(store.head(&key(prefix, blob)).await.map(|about| about.size)),
         }
     }
 
@@ -118,7 +121,7 @@ impl BlobStore {
                 let size = file.metadata().await.map_err(failed)?.len();
                 Ok(Some((size, Body::from_stream(ReaderStream::with_capacity(file, 64 << 10)))))
             }
-            Place::Bucket { store, prefix } => {
+            Place::Bucket { store, prefix, .. } => {
                 let found = there_in_bucket(store.get(&key(prefix, blob)).await)?;
                 Ok(found.map(|found| (found.meta.size, Body::from_stream(found.into_stream()))))
             }
@@ -143,7 +146,8 @@ impl BlobStore {
                 make_last(folder, kept).await?;
                 Ok(size)
             }
-            Place::Bucket { store, prefix } => {
+            Place::Bucket { store, prefix, turns } => {
+                let _turn = turns.acquire().await.map_err(|error| Problem::Internal(error.to_string()))?;
                 let bytes = tokio::fs::read(&part.path).await.map_err(failed)?;
                 let size = bytes.len() as u64;
                 store.put(&key(prefix, blob), bytes.into()).await.map_err(away)?;
@@ -238,6 +242,31 @@ mod tests {
             assert!(said.starts_with(named) && said.contains(remedy), "{said}");
         }
         assert!(BlobStore::open(&settings(" ", "", "", ""), Path::new("nowhere")).await.is_ok(), "nothing said is a folder");
+    }
+
+    #[tokio::test]
+    async fn so_many_attachments_are_on_their_way_into_a_bucket_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Box::new(object_store::memory::InMemory::new());
+        let bucket = BlobStore(Arc::new(Place::Bucket { store, prefix: String::new(), turns: Semaphore::new(1) }));
+        let Place::Bucket { turns, .. } = &*bucket.0 else { unreachable!() };
+        let blob = Blob { clinic: uuid::Uuid::from_u128(1), sha256: "ab".repeat(32) };
+        let mut part = Part::open(folder.path(), &blob).await.unwrap();
+        part.receive(0, Body::from("attached")).await.unwrap();
+        let another = turns.acquire().await.unwrap();
+        let keeping = bucket.keep(&blob, part);
+        tokio::pin!(keeping);
+        for _ in 0..1_000 {
+            tokio::select! {
+                biased;
+                kept = &mut keeping => panic!("it did not wait: {kept:?}"),
+                () = tokio::task::yield_now() => {}
+            }
+        }
+        assert_eq!(bucket.size(&blob).await.unwrap(), None);
+        drop(another);
+        assert_eq!(keeping.await.unwrap(), 8);
+        assert_eq!(bucket.size(&blob).await.unwrap(), Some(8));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use petrel_domain::{Clock, Millis, SystemClock};
 use tokio_postgres::Statement;
 use uuid::Uuid;
 
-use super::read::left_out;
+use super::left_out::{leave_out, left_out};
 use super::{load, write};
 use crate::catalog::Catalog;
 use crate::db::{DbError, note_written, writing_transaction};
@@ -35,7 +35,8 @@ struct Numbered<'a> {
 ///
 /// # Errors
 /// `Rewound` where a replica says again, by a number it had used, something else; `TooEarly` where what the batch follows is not there yet: nothing of
-/// the batch is applied then, nor where it is `OtherClinic`, or `BehindHorizon`: the desk has been told of a number that was left out since. `Busy`.
+/// the batch is applied then, nor where it is `OtherClinic`, or `BehindHorizon`: the desk has been told of a number that was left out since, or that
+/// this log has not reached. `Busy`.
 pub(crate) async fn append(
     client: &mut Object,
     catalog: &Catalog,
@@ -55,6 +56,11 @@ pub(crate) async fn append(
     let (before, mut last, left_out, ()) = try_join!(before, Replicas::read(&pg, clinic, &batch, follows), left_out, savepoint)?;
     // What the desk says here may rest on what it had said before, and does not know to be lost: that comes first.
     if told.is_some_and(|told| left_out.iter().any(|left_out| left_out.holds(told))) {
+        return Err(Problem::BehindHorizon(left_out));
+    }
+    if let Some(told) = told.filter(|told| *told > before) {
+        let left_out = leave_out(&pg, clinic, before, told).await?;
+        pg.commit().await?;
         return Err(Problem::BehindHorizon(left_out));
     }
     let mut head = before;
@@ -195,6 +201,8 @@ async fn together(
         let mut ends = Vec::with_capacity(batch.len());
         let mut batch = batch.iter_mut().peekable();
         while batch.peek().is_some() {
+            // Others of this thread have their turn between what is judged at once.
+            tokio::task::yield_now().await;
             let (mut applied, mut rows) = (Vec::new(), 0);
             while let Some(transaction) = batch.next_if(|_| rows < ROWS_AT_ONCE) {
                 match judge(&mut ledger, &catalog.schema, transaction, head + 1, now) {

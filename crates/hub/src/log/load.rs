@@ -7,7 +7,7 @@ use chrono::DateTime;
 use deadpool_postgres::Transaction as Pg;
 use futures_util::future::{try_join, try_join_all};
 use petrel_domain::appointment::takes_time;
-use petrel_domain::manifest::{OnDelete, REFERENCES, Replicated, replicated};
+use petrel_domain::manifest::{REFERENCES, Replicated, replicated};
 use petrel_domain::replication::{Change, Clock, Columns, Ledger, Name, Op, Row, Stamp, TableSchema, Transaction};
 use petrel_domain::{AppointmentStatus, DAY};
 use serde_json::Value;
@@ -179,23 +179,33 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// What was deleted along with rows that may come back, and what that belongs to.
+    /// What was deleted along with rows that may come back, and what that belongs to. Of what this batch deletes, too: a large deletion comes in
+    /// portions, and what goes last may be what somebody wrote into.
     async fn along(&mut self, batch: &[Transaction]) -> Result<(), DbError> {
-        let (Some(replica), Some(seen)) = (batch.first().map(|of| of.replica), batch.iter().map(|of| of.seen).min()) else { return Ok(()) };
-        let may_come_back =
-            |row: &Row| row.is_deleted() && row.stamp("deleted_at").seq > seen && row.stamp("deleted_at").replica != replica;
+        // A file that became another replica sends what it wrote as either.
+        let mut seen_by: HashMap<Uuid, i64> = HashMap::new();
+        for of in batch {
+            seen_by.entry(of.replica).and_modify(|seen| *seen = (*seen).min(of.seen)).or_insert(of.seen);
+        }
+        let is_unseen = |by: Stamp| seen_by.iter().any(|(replica, seen)| by.seq > *seen && by.replica != *replica);
+        let may_come_back = |row: &Row| row.is_deleted() && is_unseen(row.stamp("deleted_at"));
+        let changes = batch.iter().flat_map(|of| &of.changes);
+        let sent =
+            changes.filter_map(|change| Some((replicated(&change.table)?.name, change.id, change.columns.get("deleted_at")?.as_i64()?)));
+        let mut sent: Vec<(&str, Uuid, i64)> = sent.collect();
         let mut done = HashSet::<(&str, Uuid)>::new();
         loop {
             let found = self.known.iter().filter(|key| !done.contains(*key));
             let found = found.filter(|(table, id)| self.ledger.row(table, *id).is_some_and(may_come_back)).copied().collect::<Vec<_>>();
-            if found.is_empty() {
+            if found.is_empty() && sent.is_empty() {
                 return Ok(());
             }
             done.extend(&found);
             let mut wanted = Wanted::new();
-            for reference in REFERENCES.iter().filter(|of| of.on_delete != OnDelete::SetNull) {
+            for reference in REFERENCES.iter().filter(|of| of.is_needed()) {
                 let deleted = found.iter().filter(|(table, _)| *table == reference.parent);
                 let deleted = deleted.filter_map(|(table, id)| Some((*id, self.ledger.row(table, *id)?.value("deleted_at").as_i64()?)));
+                let deleted = deleted.chain(sent.iter().filter(|(table, ..)| *table == reference.parent).map(|(_, id, at)| (*id, *at)));
                 let (ids, at): (Vec<Uuid>, Vec<_>) = deleted.map(|(id, at)| (id, DateTime::from_timestamp_millis(at))).unzip();
                 if ids.is_empty() {
                     continue;
@@ -210,6 +220,7 @@ impl Loader<'_> {
                     wanted.entry(reference.table).or_default().insert(row.try_get(0)?);
                 }
             }
+            sent.clear();
             let went_along: Vec<_> = wanted.iter().flat_map(|(table, ids)| ids.iter().map(|id| (*table, *id))).collect();
             self.read(wanted).await?;
             self.parents(went_along).await?;
@@ -222,7 +233,7 @@ impl Loader<'_> {
         let deleted: HashSet<_> =
             changes.iter().filter(|(_, change)| is_deletion(change)).map(|(table, change)| (table.name, change.id)).collect();
         let mut wanted = Wanted::new();
-        for reference in REFERENCES.iter().filter(|of| of.on_delete != OnDelete::SetNull) {
+        for reference in REFERENCES.iter().filter(|of| of.is_needed()) {
             let ids: Vec<Uuid> = deleted.iter().filter(|(table, _)| *table == reference.parent).map(|(_, id)| *id).collect();
             if ids.is_empty() {
                 continue;
@@ -243,24 +254,25 @@ impl Loader<'_> {
 
     /// The visits around those that are placed, those that are said to clash with them, and the services of all.
     async fn visits(&mut self, changes: &[(&Replicated, &Change)]) -> Result<(), DbError> {
-        let sent = changes.iter().filter(|(table, _)| table.name == "appointments");
-        let mut visits: Vec<(Uuid, Option<&Columns>)> = sent.map(|(_, change)| (change.id, Some(&change.columns))).collect();
+        // What is sent of each, in its order: a later change may say only what it changes of an earlier one.
+        let mut visits: HashMap<Uuid, Vec<&Columns>> = HashMap::new();
+        for (_, change) in changes.iter().filter(|(table, _)| table.name == "appointments") {
+            visits.entry(change.id).or_default().push(&change.columns);
+        }
         // One that is deleted may be brought back by what is written of what hangs on it, and then stands where it stood.
-        let read = self.known.iter().filter(|(table, _)| *table == "appointments").map(|(_, id)| *id);
-        visits.extend(read.filter(|id| self.ledger.row("appointments", *id).is_some_and(Row::is_deleted)).map(|id| (id, None)));
+        for (_, id) in self.known.iter().filter(|(table, _)| *table == "appointments") {
+            if self.ledger.row("appointments", *id).is_some_and(Row::is_deleted) {
+                visits.entry(*id).or_default();
+            }
+        }
         if visits.is_empty() {
             return Ok(());
         }
-        let mut wanted = Wanted::new();
-        for (id, sent) in &visits {
-            let sent = sent.and_then(|sent| id_in(sent, "service_id"));
-            let service = sent.or_else(|| self.ledger.row("appointments", *id)?.id("service_id"));
-            wanted.entry("services").or_default().extend(service);
-        }
-        self.read(wanted).await?;
+        let services = visits.iter().flat_map(|(id, sent)| self.services_of(*id, sent)).collect();
+        self.read(Wanted::from([("services", services)])).await?;
         // None is said to clash with a visit that is not there yet.
-        let ids: Vec<Uuid> = visits.iter().map(|(id, _)| *id).filter(|id| self.ledger.row("appointments", *id).is_some()).collect();
-        let places = visits.iter().flat_map(|(id, sent)| self.places(*id, *sent)).collect();
+        let ids: Vec<Uuid> = visits.keys().copied().filter(|id| self.ledger.row("appointments", *id).is_some()).collect();
+        let places = visits.iter().flat_map(|(id, sent)| self.places(*id, sent)).collect();
         let (mut around, others) = try_join(self.around(places), self.flagged_because_of(&ids)).await?;
         let mut flagged: HashSet<Uuid> = ids.iter().filter_map(|id| self.ledger.row("appointments", *id)?.id("clash_with_id")).collect();
         flagged.extend(others);
@@ -270,7 +282,7 @@ impl Loader<'_> {
         // around it is read, too.
         let is_said = |row: &Row| row.id("clash_with_id").is_some() || row.value("is_overbooked").as_i64() == Some(1);
         flagged.extend(around.iter().filter(|id| self.ledger.row("appointments", **id).is_some_and(is_said)));
-        let around = self.around(flagged.iter().flat_map(|id| self.places(*id, None)).collect()).await?;
+        let around = self.around(flagged.iter().flat_map(|id| self.places(*id, &[])).collect()).await?;
         self.read_with_services(around).await
     }
 
@@ -324,29 +336,55 @@ impl Loader<'_> {
         Ok(found.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
-    /// Where a visit stands, and will stand by what is sent of it.
-    fn places(&self, visit: Uuid, sent: Option<&Columns>) -> Vec<Place> {
+    /// The services of a visit: the one it is of, and those that it will be of by what is sent.
+    fn services_of(&self, visit: Uuid, sent: &[&Columns]) -> HashSet<Uuid> {
+        let stands = self.ledger.row("appointments", visit).and_then(|row| row.id("service_id"));
+        sent.iter().filter_map(|sent| id_in(sent, "service_id")).chain(stands).collect()
+    }
+
+    /// Where a visit stands, and will stand by what is sent of it, one change after the other; each with the longest time that any of its services
+    /// keeps free after it.
+    fn places(&self, visit: Uuid, sent: &[&Columns]) -> Vec<Place> {
         let known = self.ledger.row("appointments", visit);
-        let sent_or_known = |column: &str| sent.and_then(|sent| sent.get(column)).or_else(|| known.map(|row| row.value(column)));
-        let status = sent_or_known("status").and_then(Value::as_str).and_then(AppointmentStatus::parse);
-        if status.is_some_and(|status| !takes_time(status) || status == AppointmentStatus::Completed) && known.is_none() {
+        let is_over = |sent: &&&Columns| {
+            let status = sent.get("status").and_then(Value::as_str).and_then(AppointmentStatus::parse);
+            status.is_some_and(|status| !takes_time(status) || status == AppointmentStatus::Completed)
+        };
+        // One that is over when it is made, and stays so.
+        if known.is_none()
+            && sent.first().is_some_and(|first| is_over(&first))
+            && sent.iter().skip(1).all(|sent| !sent.contains_key("status"))
+        {
             return Vec::new();
         }
-        let id = |value: Option<&Value>| Uuid::parse_str(value?.as_str()?).ok();
-        let service_id = id(sent_or_known("service_id"));
-        let sent_of_it = service_id.and_then(|id| self.services.get(&id)).copied().unwrap_or_default();
-        let stands_of_it = service_id.and_then(|id| self.ledger.row("services", id)).map_or(0, |row| buffer_in(&row.columns));
-        let buffer = sent_of_it.max(stands_of_it).saturating_mul(petrel_domain::MINUTE);
-        let place = |staff: Option<&Value>, from: Option<&Value>, until: Option<&Value>| {
-            let until = until?.as_i64()?.saturating_add(buffer);
-            Some(Place { staff: id(staff)?, from: from?.as_i64()?, until })
+        let buffer_of = |id: &Uuid| {
+            let stands = self.ledger.row("services", *id).map_or(0, |row| buffer_in(&row.columns));
+            self.services.get(id).copied().unwrap_or_default().max(stands)
         };
-        let [staff, from, until] = ["staff_id", "starts_at", "ends_at"];
-        let stands = known.and_then(|row| place(Some(row.value(staff)), Some(row.value(from)), Some(row.value(until))));
-        let will_stand = place(sent_or_known(staff), sent_or_known(from), sent_or_known(until));
-        will_stand.into_iter().chain(stands).collect()
+        let buffer = self.services_of(visit, sent).iter().map(buffer_of).max().unwrap_or(0).saturating_mul(petrel_domain::MINUTE);
+        let mut place: [Value; 3] = PLACE.map(|column| known.map_or(Value::Null, |row| row.value(column).clone()));
+        let mut places = Vec::with_capacity(sent.len() + 1);
+        let add = |places: &mut Vec<Place>, [staff, from, until]: &[Value; 3]| {
+            let staff = staff.as_str().and_then(|id| Uuid::parse_str(id).ok());
+            if let (Some(staff), Some(from), Some(until)) = (staff, from.as_i64(), until.as_i64()) {
+                places.push(Place { staff, from, until: until.saturating_add(buffer) });
+            }
+        };
+        add(&mut places, &place);
+        for sent in sent.iter().filter(|sent| PLACE.iter().any(|column| sent.contains_key(column))) {
+            for (said, column) in place.iter_mut().zip(PLACE) {
+                if let Some(value) = sent.get(column) {
+                    *said = value.clone();
+                }
+            }
+            add(&mut places, &place);
+        }
+        places
     }
 }
+
+/// What says where a visit stands.
+const PLACE: [&str; 3] = ["staff_id", "starts_at", "ends_at"];
 
 /// Where a visit stands: with whom, and from when until when its time is taken, in Unix milliseconds.
 struct Place {

@@ -2,7 +2,9 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 use petrel_domain::{Clock, SystemClock};
-use tokio_postgres::{Client, Error, NoTls};
+use tokio_postgres::{Client, Error};
+
+use crate::reach::Reach;
 
 /// How long one step waits for the tables to be free. Whoever pushes or pulls waits behind it meanwhile, in every clinic: where somebody holds a table
 /// for long, as a dump does, the step is given up and tried again later.
@@ -13,13 +15,13 @@ const LOCK_TIMEOUT: &str = "2s";
 ///
 /// # Errors
 /// What Postgres says, also where a table was not free in time. What was done until then stands; it is to be tried again.
-pub(crate) async fn keep_partitions(url: &str, days: u32) -> Result<usize, Error> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+pub(crate) async fn keep_partitions(url: &str, days: u32) -> anyhow::Result<usize> {
+    let (client, connection) = Reach::of(url)?.connect().await?;
     let task = tokio::spawn(connection);
     let archived = keep(&client, days).await;
     drop(client);
     let _ = task.await;
-    archived
+    Ok(archived?)
 }
 
 async fn keep(client: &Client, days: u32) -> Result<usize, Error> {

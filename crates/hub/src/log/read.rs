@@ -12,9 +12,10 @@ use serde_json::Value;
 use tokio_postgres::{IsolationLevel, Row};
 use uuid::Uuid;
 
+use super::left_out::{LEFT_OUT, leave_out, left_out};
 use super::values::columns_of;
 use crate::catalog::Catalog;
-use crate::db::{DbError, clinic_transaction};
+use crate::db::{DbError, clinic_transaction, writing_transaction};
 use crate::problem::Problem;
 
 /// How much of the log one page holds, in bytes of entries. The first transaction is there whatever its size.
@@ -26,14 +27,11 @@ const ROWS_BYTES: usize = 8 << 20;
 /// How Postgres' binary COPY ends.
 const COPY_END: &[u8] = &[0xff, 0xff];
 
-/// Numbers that are left out after an older database was put back: more than a clinic gives out between two backups.
-pub(crate) const LEFT_OUT: i64 = 1_000_000_000;
-
 /// A page of the log after a number, as JSON ([`petrel_domain::replication::Pulled`]): the entries are copied as they lie there. Answers it with
 /// how many transactions it holds. For a desk of an earlier schema what it does not have is left out.
 ///
 /// # Errors
-/// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (the hub was restored from a backup): the
+/// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (an older database took the place of this one): the
 /// desk then fetches whole tables. The same where numbers are missing: a partition may have gone to the archive after the horizon was read. The
 /// largest number there is asks for the log's end alone. It comes with the numbers that were left out.
 pub(crate) async fn page(
@@ -45,20 +43,37 @@ pub(crate) async fn page(
 ) -> Result<(String, usize), Problem> {
     match at_hand(client, earlier, clinic, after, limit).await {
         Err(Problem::BehindHorizon(_)) => {
-            let pg = clinic_transaction(client, clinic).await?;
-            let left_out = left_out(&pg, clinic).await?;
-            pg.commit().await?;
+            let is_ahead = after != i64::MAX && after > head(client, clinic).await?;
+            let left_out = if is_ahead { ahead(client, clinic, after).await? } else { behind(client, clinic).await? };
             Err(Problem::BehindHorizon(left_out))
         }
         answer => answer,
     }
 }
 
-/// The numbers that were left out when older databases were put back.
-pub(super) async fn left_out(pg: &Pg<'_>, clinic: Uuid) -> Result<Vec<LeftOut>, DbError> {
-    let statement = pg.prepare_cached("SELECT after_seq, until_seq FROM left_out WHERE clinic_id = $1 ORDER BY after_seq").await?;
-    let rows = pg.query(&statement, &[&clinic]).await?;
-    rows.iter().map(|row| Ok(LeftOut { after: row.try_get(0)?, until: row.try_get(1)? })).collect()
+/// The last number of a clinic's log.
+async fn head(client: &mut Object, clinic: Uuid) -> Result<i64, DbError> {
+    let pg = clinic_transaction(client, clinic).await?;
+    let head = pg.query_one("SELECT head FROM log_heads WHERE clinic_id = $1", &[&clinic]).await?.try_get(0)?;
+    pg.commit().await?;
+    Ok(head)
+}
+
+/// The numbers that were left out, for a desk that is behind.
+async fn behind(client: &mut Object, clinic: Uuid) -> Result<Vec<LeftOut>, DbError> {
+    let pg = clinic_transaction(client, clinic).await?;
+    let left_out = left_out(&pg, clinic).await?;
+    pg.commit().await?;
+    Ok(left_out)
+}
+
+/// The same for a desk that has read farther than this log goes.
+async fn ahead(client: &mut Object, clinic: Uuid, after: i64) -> Result<Vec<LeftOut>, DbError> {
+    let pg = writing_transaction(client, clinic).await?;
+    let head: i64 = pg.query_one("SELECT head FROM log_heads WHERE clinic_id = $1 FOR UPDATE", &[&clinic]).await?.try_get(0)?;
+    let left_out = if after > head { leave_out(&pg, clinic, head, after).await? } else { left_out(&pg, clinic).await? };
+    pg.commit().await?;
+    Ok(left_out)
 }
 
 async fn at_hand(client: &mut Object, earlier: Option<&Schema>, clinic: Uuid, after: i64, limit: i64) -> Result<(String, usize), Problem> {

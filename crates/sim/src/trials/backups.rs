@@ -32,7 +32,7 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
         edit(&store, &mut rng)?;
     }
     let (base, before) = (store.transactions()?, without_load(&store)?);
-    let key_file = KeyFile { key_id: Uuid::nil(), kept: Kept::File };
+    let key_file = KeyFile::new(Uuid::nil(), Kept::File);
     let (load_on, loads) = mpsc::channel();
     let (mut least, mut most, mut beside) = (i64::MAX, 0, 0);
     let written = std::thread::scope(|scope| -> Result<i64> {

@@ -244,7 +244,7 @@ impl Case<'_> {
 
     fn backup(&self, disk: &Disk, path: &Path, tally: &mut Tally) -> Result<Counted> {
         std::fs::write(path, &self.before.clinic)?;
-        let (key, key_file) = (read_key(KEY)?, KeyFile { key_id: Uuid::nil(), kept: Kept::File });
+        let (key, key_file) = (read_key(KEY)?, KeyFile::new(Uuid::nil(), Kept::File));
         let store = open(path, &key)?;
         let backups = Backups::of(path);
         std::fs::create_dir_all(backups.folder())?;

@@ -34,7 +34,7 @@ DECLARE
   tables text[] := ARRAY(
     SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'clinic_id'
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND c.relname NOT IN ('devices', 'enrolment_codes'));
+      AND c.relname NOT IN ('devices', 'token_pairs', 'enrolment_codes'));
   t text;
   place integer;
   statement text;

@@ -16,7 +16,7 @@ DECLARE
 BEGIN
   FOR t IN
     SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
-      AND relname NOT LIKE 'refinery%' AND relname NOT IN ('tenants', 'devices', 'enrolment_codes')
+      AND relname NOT LIKE 'refinery%' AND relname NOT IN ('tenants', 'devices', 'token_pairs', 'enrolment_codes')
   LOOP
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO petrel_front', t);
     EXECUTE format('CREATE POLICY front ON %I TO petrel_front USING (true) WITH CHECK (true)', t);

@@ -28,7 +28,7 @@ fn cancel(tx: &mut Tx<'_>, input: &CancelInput) -> Result<()> {
     check_move(visit.status, AppointmentStatus::Cancelled)?;
     for visit in series::in_scope(tx, &visit, input.scope)? {
         let sql = "UPDATE appointments SET status = 'cancelled', cancelled_at = ?2, cancelled_by = ?3, cancellation_reason = ?4,
-                     checked_in_at = NULL, actual_start_at = NULL, actual_end_at = NULL, updated_at = ?2 WHERE id = ?1";
+                     checked_in_at = NULL, actual_start_at = NULL, actual_end_at = NULL, picked_up_at = NULL, updated_at = ?2 WHERE id = ?1";
         let by = tx.actor().staff_id().map(petrel_domain::StaffId::bytes);
         tx.db().prepare_cached(sql)?.execute(params![visit.id.bytes(), tx.now().0, by, input.reason])?;
         clash::leave(tx, &visit)?;

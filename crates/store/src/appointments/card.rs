@@ -1,5 +1,6 @@
 //! A visit as the board, the lists and the timeline show it.
 
+use petrel_domain::appointment::picked_up;
 use petrel_domain::desk::AppointmentCard;
 use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, GroupId, Millis, PetId, SeriesId, ServiceId, Species, StaffId};
 use rusqlite::{Connection, Params, Row};
@@ -57,6 +58,7 @@ pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
         actual_end_at,
         status,
         status_since: since(status, actual_start_at, actual_end_at, cancelled_at).unwrap_or(since_at),
+        picked_up_at: picked_up(status, actual_end_at, millis(24)?),
         is_emergency: row.get(13)?,
         is_overbooked: row.get(14)?,
         series_id: row.get::<_, Option<_>>(15)?.map(SeriesId::from_bytes),

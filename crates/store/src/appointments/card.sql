@@ -3,7 +3,7 @@ SELECT
   a.status, CASE a.status WHEN 'checked_in' THEN coalesce(a.checked_in_at, a.updated_at) ELSE a.updated_at END AS since_at, a.cancelled_at, a.is_emergency, a.is_overbooked, a.series_id, a.group_id, a.clash_with_id,
   c.first_name AS client_first, c.last_name AS client_last, c.phone AS client_phone,
   p.name AS pet_name, p.species AS species,
-  p.alerts IS NOT NULL OR p.allergies IS NOT NULL AS has_alert
+  p.alerts IS NOT NULL OR p.allergies IS NOT NULL AS has_alert, a.picked_up_at
 FROM appointments a
 LEFT JOIN clients c ON c.id = a.client_id
 LEFT JOIN pets p ON p.id = a.pet_id

@@ -6,7 +6,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, DAY, Refusal};
 use rusqlite::{OptionalExtension, params};
 
-use super::colleagues::roster;
+use super::colleagues::{Roster, roster};
 use super::place::{LONGEST, stands_over_another};
 use super::row::{Visit, existing, visit};
 use crate::services::service;
@@ -56,12 +56,25 @@ pub(crate) fn settle_marks(tx: &Tx<'_>, was: &Visit) -> Result<()> {
     }
     let roster = roster(tx.db())?;
     for id in over {
-        let Some(over) = visit(tx.db(), id)? else { continue };
-        let service = over.service_id.map(|id| service(tx.db(), id)).transpose()?;
-        if !stands_over_another(tx, &roster, &over, service.as_ref())? {
-            let sql = "UPDATE appointments SET is_overbooked = 0, updated_at = ?2 WHERE id = ?1";
-            tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
+        if let Some(over) = visit(tx.db(), id)? {
+            settle_mark(tx, &roster, &over)?;
         }
+    }
+    Ok(())
+}
+
+/// Takes the mark from a visit that an undo put back, where it stands over no other any more. What is over warns of nothing.
+pub(crate) fn settle_own_mark(tx: &Tx<'_>, id: AppointmentId) -> Result<()> {
+    let marked = visit(tx.db(), id)?.filter(|visit| visit.is_overbooked && takes_time(visit.status) && visit.ends_at > tx.now());
+    marked.map_or(Ok(()), |visit| settle_mark(tx, &roster(tx.db())?, &visit))
+}
+
+/// Takes the mark from a visit that stands over no other.
+fn settle_mark(tx: &Tx<'_>, roster: &Roster, visit: &Visit) -> Result<()> {
+    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    if !stands_over_another(tx, roster, visit, service.as_ref())? {
+        let sql = "UPDATE appointments SET is_overbooked = 0, updated_at = ?2 WHERE id = ?1";
+        tx.db().prepare_cached(sql)?.execute(params![visit.id.bytes(), tx.now().0])?;
     }
     Ok(())
 }

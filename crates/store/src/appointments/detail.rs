@@ -72,12 +72,10 @@ fn detail(db: &Connection, id: AppointmentId, now: Millis) -> Result<Appointment
     Ok(detail)
 }
 
-/// Vaccinations whose next date is past and that were not given again since.
+/// Vaccinations that are overdue by when they were given last, however they were typed; none of a pet that died.
 fn overdue(db: &Connection, pet: [u8; 16], now: Millis) -> Result<Vec<String>> {
     let today = crate::clinic_zone::clinic_zone(db)?.map_or_else(|| now.utc().date_naive(), |zone| now.in_zone(zone).date_naive());
-    let sql = "SELECT title FROM medical_records WHERE pet_id = ?1 AND kind = 'vaccination' AND deleted_at IS NULL
-               GROUP BY title HAVING max(due_on) < ?2 ORDER BY title";
-    let mut statement = db.prepare_cached(sql)?;
+    let mut statement = db.prepare_cached(include_str!("overdue.sql"))?;
     Ok(statement.query_map(params![pet, today.to_string()], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 

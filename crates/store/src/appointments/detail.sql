@@ -3,7 +3,7 @@ SELECT
   a.status, CASE a.status WHEN 'checked_in' THEN coalesce(a.checked_in_at, a.updated_at) ELSE a.updated_at END AS since_at, a.cancelled_at, a.is_emergency, a.is_overbooked, a.series_id, a.group_id, a.clash_with_id,
   c.first_name AS client_first, c.last_name AS client_last, c.phone AS client_phone,
   p.name AS pet_name, p.species AS species,
-  p.alerts IS NOT NULL OR p.allergies IS NOT NULL AS has_alert,
+  p.alerts IS NOT NULL OR p.allergies IS NOT NULL AS has_alert, a.picked_up_at,
   a.booking_method, a.booking_reference, a.reason, a.symptoms, a.special_requests, a.client_notes, a.internal_notes, a.pickup_address,
   a.estimated_cost_cents, a.final_cost_cents, a.payment_status, p.alerts AS pet_alerts, p.allergies AS pet_allergies, p.breed,
   a.created_at, a.cancellation_reason, a.reschedule_count, a.previous_appointment_id, a.recurrence,

@@ -8,17 +8,18 @@ use petrel_domain::{AppointmentStatus, PetId, Refusal, RefusalCode, ServiceId};
 use rusqlite::{OptionalExtension, params};
 
 use super::colleagues::roster;
-use super::place::stands_over_another;
+use super::place::{is_kept_for_emergencies, stands_over_another};
 use super::row::{Visit, existing};
 use super::{answers, clash};
 use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
-    /// Changes a visit's pet, service, texts, money and answers; not its time or status.
+    /// Changes a visit's pet, service, texts, money and answers, and whether it is an emergency; not its time or status.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `pet_deceased`; `slot_taken` where another service does not fit in its time; or what the check of the fields says.
+    /// `forbidden`, `not_found`, `pet_deceased`; `slot_taken` where another service does not fit in its time, `emergency_only` where it stands in time
+    /// kept for emergencies and is none any more; or what the check of the fields says.
     pub fn edit_appointment(&self, actor: &Actor, input: EditAppointmentInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
@@ -39,6 +40,7 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
     } else {
         check_answers(fields, &input.answers)?
     };
+    let is_emergency = emergency_after(tx, &visit, input, service.as_ref())?;
     let is_overbooked = stands_after(tx, &visit, input, service.as_ref())?;
     let notes = &input.notes;
     tx.db().prepare_cached(include_str!("edit.sql"))?.execute(params![
@@ -57,11 +59,30 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
         input.payment_status.as_str(),
         tx.now().0,
         is_overbooked,
+        is_emergency,
     ])?;
     if input.service_id != visit.service_id {
         clash::leave(tx, &visit)?;
     }
     answers::save(tx, visit.id, &checked)
+}
+
+/// Whether the visit is an emergency from now on. One that is none any more, and was not over yet, may not stay in time kept for those unseen.
+///
+/// # Errors
+/// `emergency_only` on `is_emergency`.
+fn emergency_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, service: Option<&Service>) -> Result<bool> {
+    let is_emergency = input.is_emergency.unwrap_or(visit.is_emergency);
+    let is_cleared = visit.is_emergency && !is_emergency && is_open(tx, visit);
+    if is_cleared && !input.is_overbooking_allowed && is_kept_for_emergencies(&roster(tx.db())?, visit, service) {
+        return Err(Refusal::on(RefusalCode::EmergencyOnly, "is_emergency").into());
+    }
+    Ok(is_emergency)
+}
+
+/// What is over stands in nobody's way.
+fn is_open(tx: &Tx<'_>, visit: &Visit) -> bool {
+    takes_time(visit.status) && visit.status != AppointmentStatus::Completed && visit.ends_at > tx.now()
 }
 
 /// Whether the visit is booked over another, knowingly, once it is for this service: another has another length of time kept free after it, and room
@@ -70,9 +91,7 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
 /// # Errors
 /// `slot_taken` on `service_id`.
 fn stands_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, service: Option<&Service>) -> Result<bool> {
-    // What is over stands in nobody's way.
-    let is_open = takes_time(visit.status) && visit.status != AppointmentStatus::Completed && visit.ends_at > tx.now();
-    if input.service_id == visit.service_id || !is_open {
+    if input.service_id == visit.service_id || !is_open(tx, visit) {
         return Ok(visit.is_overbooked);
     }
     let is_over = stands_over_another(tx, &roster(tx.db())?, visit, service)?;

@@ -38,7 +38,7 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// Where a visit stands, with its service; none where nobody is with it.
-    pub(super) fn of(visit: &Visit, service: Option<&'a Service>, except: &'a [AppointmentId]) -> Option<Self> {
+    pub(crate) fn of(visit: &Visit, service: Option<&'a Service>, except: &'a [AppointmentId]) -> Option<Self> {
         Some(Self {
             staff_id: visit.staff_id?,
             starts_at: visit.starts_at,
@@ -101,8 +101,19 @@ fn fit(roster: &Roster, place: &Place<'_>, busy: &[Busy]) -> Fit {
 }
 
 /// Whether a place is outside of the hours, whoever else stands there.
-pub(super) fn is_outside(roster: &Roster, place: &Place<'_>) -> bool {
+pub(crate) fn is_outside(roster: &Roster, place: &Place<'_>) -> bool {
     matches!(fit(roster, place, &[]), Fit::OutsideHours | Fit::EmergencyOnly)
+}
+
+/// Whether a visit stands in time that is kept for emergencies alone.
+pub(super) fn is_kept_for_emergencies(roster: &Roster, visit: &Visit, service: Option<&Service>) -> bool {
+    let place = Place::of(visit, service, &[]);
+    place.is_some_and(|place| matches!(fit(roster, &Place { is_emergency: false, ..place }, &[]), Fit::EmergencyOnly))
+}
+
+/// Whether nothing is in the way of a visit at a place, and the hours are its colleague's.
+pub(super) fn is_free(db: &Connection, roster: &Roster, place: &Place<'_>) -> Result<bool> {
+    Ok(matches!(fit(roster, place, &around(db, place)?), Fit::Free))
 }
 
 /// Whether a colleague does not work at all on the day of an instant.

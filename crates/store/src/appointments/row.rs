@@ -6,6 +6,7 @@ use petrel_domain::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::place::LONGEST;
 use crate::row::RowExt;
 use crate::{Result, StoreError, Tx};
 
@@ -47,6 +48,22 @@ pub(crate) fn of_series(db: &Connection, series: SeriesId, from: Millis) -> Resu
     let mut statement = db.prepare_cached(&format!("{SELECT} AND series_id = ?1 AND starts_at >= ?2 ORDER BY starts_at"))?;
     let visits = statement.query_map(params![series.bytes(), from.0], read_visit)?.collect::<Result<_, _>>()?;
     Ok(visits)
+}
+
+/// Visits of a day that have not begun and somebody is with, by start.
+pub(crate) fn on_day(db: &Connection, from: Millis, until: Millis) -> Result<Vec<Visit>> {
+    let condition = "AND starts_at >= ?1 AND starts_at < ?2 AND staff_id IS NOT NULL AND status IN ('pending', 'confirmed', 'reminded')";
+    let mut statement = db.prepare_cached(&format!("{SELECT} {condition} ORDER BY starts_at, id"))?;
+    Ok(statement.query_map(params![from.0, until.0], read_visit)?.collect::<Result<_, _>>()?)
+}
+
+/// A colleague's visits that have not begun and reach into a stretch of time, by start.
+pub(crate) fn to_come(db: &Connection, staff: StaffId, from: Millis, until: Millis) -> Result<Vec<Visit>> {
+    let condition =
+        "AND staff_id = ?1 AND starts_at >= ?2 AND starts_at < ?3 AND ends_at > ?4 AND status IN ('pending', 'confirmed', 'reminded')";
+    let mut statement = db.prepare_cached(&format!("{SELECT} {condition} ORDER BY starts_at"))?;
+    let values = params![staff.bytes(), from.0 - LONGEST, until.0, from.0];
+    Ok(statement.query_map(values, read_visit)?.collect::<Result<_, _>>()?)
 }
 
 fn read_visit(row: &Row<'_>) -> rusqlite::Result<Visit> {

@@ -38,10 +38,11 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
         status == AppointmentStatus::CheckedIn && !matches!(visit.status, AppointmentStatus::InProgress | AppointmentStatus::Completed);
     let checked_in_at = if comes { "checked_in_at = ?3,".to_owned() } else { set("checked_in_at", stamps.checked_in_at) };
     let sql = format!(
-        "UPDATE appointments SET status = ?2, {checked_in_at} {} {} {} is_overbooked = ?4, updated_at = ?3 WHERE id = ?1",
+        "UPDATE appointments SET status = ?2, {checked_in_at} {} {} {} {} is_overbooked = ?4, updated_at = ?3 WHERE id = ?1",
         set("actual_start_at", stamps.actual_start_at),
         set("actual_end_at", stamps.actual_end_at),
         set("cancelled_at", stamps.cancelled_at),
+        set("picked_up_at", stamps.picked_up_at),
     );
     tx.db().prepare_cached(&sql)?.execute(params![id.bytes(), status.as_str(), tx.now().0, is_overbooked])?;
     if takes_time(status) { Ok(()) } else { clash::leave(tx, &visit) }

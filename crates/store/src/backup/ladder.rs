@@ -1,4 +1,7 @@
 //! Which backups are kept: the newest of each of the last 24 hours, 14 days, 8 weeks and 12 months that have one.
+//!
+//! By a clock that went wrong some lie in what is to come. They stand on a ladder of their own: those of a clock that was ahead would hold the rungs of
+//! what is made from then on, and those of the right clock would hang by one rung where it was set back.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +20,12 @@ const RUNGS: [Rung; 4] = [
 ];
 
 /// Those that are kept.
-pub(super) fn kept(made_at: &[Millis]) -> BTreeSet<Millis> {
-    let mut newest_first = made_at.to_vec();
+pub(super) fn kept(made_at: &[Millis], now: Millis) -> BTreeSet<Millis> {
+    let (past, to_come): (Vec<Millis>, Vec<Millis>) = made_at.iter().copied().partition(|at| *at <= now);
+    [past, to_come].into_iter().flat_map(of_one_ladder).collect()
+}
+
+fn of_one_ladder(mut newest_first: Vec<Millis>) -> BTreeSet<Millis> {
     newest_first.sort_by_key(|at| std::cmp::Reverse(*at));
     let mut kept = BTreeSet::new();
     for (count, stretch) in RUNGS {
@@ -42,7 +49,7 @@ mod tests {
         let mut made: BTreeSet<Millis> = BTreeSet::new();
         for hour in 0..(2 * 365 * 24) {
             made.insert(Millis(START).plus_minutes(hour * 60));
-            made = kept(&made.into_iter().collect::<Vec<_>>());
+            made = kept(&made.into_iter().collect::<Vec<_>>(), Millis(START).plus_minutes(hour * 60));
         }
         let newest = made.last().unwrap().0;
         let within = |minutes: i64| made.iter().filter(|at| newest - at.0 < minutes * MINUTE).count();
@@ -55,15 +62,33 @@ mod tests {
 
     #[test]
     fn the_only_one_is_kept_and_the_newest_always() {
-        assert_eq!(kept(&[Millis(START)]).len(), 1);
+        assert_eq!(kept(&[Millis(START)], Millis(START)).len(), 1);
         let minutes: Vec<_> = (0..60).map(|minute| Millis(START).plus_minutes(minute)).collect();
-        assert!(kept(&minutes).contains(&minutes[59]));
-        assert!(kept(&minutes).len() <= 2);
+        assert!(kept(&minutes, minutes[59]).contains(&minutes[59]));
+        assert!(kept(&minutes, minutes[59]).len() <= 2);
     }
 
     #[test]
     fn a_clinic_that_was_closed_for_months_keeps_what_it_has() {
         let rare: Vec<_> = (0..5).map(|month| Millis(START).plus_minutes(month * 40 * 24 * 60)).collect();
-        assert_eq!(kept(&rare).len(), 5);
+        assert_eq!(kept(&rare, rare[4]).len(), 5);
+    }
+
+    #[test]
+    fn what_a_clock_made_that_was_ahead_takes_no_rungs() {
+        let hours = |from: i64| (0..30).map(|hour| Millis(START).plus_minutes((from + hour) * 60)).collect::<Vec<_>>();
+        let (now, ahead) = (hours(0), hours(365 * 24));
+        let kept = kept(&[ahead.clone(), now.clone()].concat(), now[29]);
+        assert!(now[6..].iter().all(|at| kept.contains(at)), "the last day is whole");
+        assert!(kept.contains(&ahead[29]), "the newest is never let go");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_lets_go_of_nothing_that_the_right_one_kept() {
+        let all: Vec<_> = (0..1000).map(|hour| Millis(START).plus_minutes(hour * 60)).collect();
+        let right = kept(&all, all[999]);
+        let long_ago = Millis(0);
+        let with_wrong: Vec<_> = right.iter().copied().chain([long_ago]).collect();
+        assert!(right.is_subset(&kept(&with_wrong, long_ago)));
     }
 }

@@ -98,6 +98,11 @@ fn ready(file: &Path) -> PathBuf {
     with_suffix(file, ".restored")
 }
 
+/// Where what was set aside of a clinic's file lies.
+pub fn set_aside_folder(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new(".")).join("set-aside")
+}
+
 /// Moves a clinic's file, its log and its key file aside, under a name with the time. Nothing is deleted. None where there is no file.
 ///
 /// # Errors
@@ -106,7 +111,7 @@ pub fn set_aside(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>>
     if !file.exists() {
         return Ok(None);
     }
-    let folder = file.parent().unwrap_or(Path::new(".")).join("set-aside");
+    let folder = set_aside_folder(file);
     fs::create_dir_all(&folder)?;
     let name = format!("clinic-{}-{why}.petrel", now.utc().format("%Y%m%dT%H%M%S%3fZ"));
     let aside = folder.join(name);
@@ -134,7 +139,7 @@ pub fn set_aside(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>>
 pub fn clear_way(file: &Path) -> Result<()> {
     let log = with_suffix(file, "-wal");
     if log.exists() && !file.exists() {
-        let folder = file.parent().unwrap_or(Path::new(".")).join("set-aside");
+        let folder = set_aside_folder(file);
         fs::create_dir_all(&folder)?;
         let modified = fs::metadata(&log)?.modified()?;
         let time = chrono::DateTime::<chrono::Utc>::from(modified).format("%Y%m%dT%H%M%S%3fZ");
@@ -159,7 +164,7 @@ fn refuse_foreign(backup: &Path) -> Result<()> {
 }
 
 /// A damaged backup is a bad one; that it needs another key is said as such.
-fn bad_backup(error: crate::StoreError) -> crate::StoreError {
+pub(super) fn bad_backup(error: crate::StoreError) -> crate::StoreError {
     let refusal = error.refusal();
     match refusal.code {
         RefusalCode::Corrupt => Refusal { code: RefusalCode::BadBackup, ..refusal }.into(),

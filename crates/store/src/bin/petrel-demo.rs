@@ -74,6 +74,6 @@ fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
 fn write_keys(out: &Path, key: &FileKey, passphrase: &str) -> petrel_store::Result<()> {
     let key_id = Uuid::now_v7();
     let kept = Kept::Passphrase { wrapped: WrappedKey::seal(key, key_id, passphrase)? };
-    KeyFile { key_id, kept }.write_beside(out)?;
+    KeyFile::new(key_id, kept).write_beside(out)?;
     write_private(&out.with_extension("petrel.hex"), format!("{}\n", hex::encode(key.bytes())).as_bytes())
 }

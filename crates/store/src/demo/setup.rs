@@ -153,7 +153,7 @@ fn close_some_days(store: &Store, actor: &Actor, maker: &Maker, members: &mut [M
             let span = (start.map_or(0, WallTime::minutes), end.map_or(24 * 60, WallTime::minutes));
             member.away.extend(Recurrence::parse(rule)?.days_between(on_date, today, until)?.into_iter().map(|date| (date, span)));
         }
-        store.save_override(actor, made).map(|_| ())
+        store.save_override(actor, made, false).map(|_| ())
     };
     let (holiday, meeting, evening) =
         if maker.words.is_spanish { ("Vacaciones", "Reunión", "Guardia") } else { ("Holiday", "Team meeting", "On call") };

@@ -190,6 +190,14 @@ fn status(maker: &mut Maker, visit: &Visit<'_>) -> AppointmentStatus {
     }
 }
 
+/// When somebody came for a pet whose visit is over: some minutes later. Of today's, some wait still.
+fn picked_up(maker: &mut Maker, visit: &Visit<'_>, ended: i64) -> Option<i64> {
+    let at = ended + maker.rng.i64(3..45) * MINUTE;
+    let is_today = zone::date_of(visit.starts_at, maker.zone) == zone::date_of(maker.now, maker.zone);
+    let waits = maker.chance(15) && is_today;
+    (at <= maker.now.0 && !waits).then_some(at)
+}
+
 /// Writes a visit. Answers whether it keeps its time.
 fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool> {
     let status = status(maker, visit);
@@ -203,7 +211,8 @@ fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool>
     let booked = if method == WALK_IN { visit.starts_at.plus_minutes(-maker.rng.i64(0..15)).0 } else { visit.starts_at.0 - lead };
     let created = Millis(booked.min(if method == WALK_IN { maker.now.0 } else { maker.now.0 - 60 * MINUTE }));
     let started = began.then(|| visit.starts_at.plus_minutes(maker.rng.i64(-4..9)).0.min(maker.now.0));
-    let ended = (status == AppointmentStatus::Completed).then(|| visit.ends_at.plus_minutes(maker.rng.i64(-6..8)).0);
+    let ended = (status == AppointmentStatus::Completed).then(|| visit.ends_at.plus_minutes(maker.rng.i64(-6..8)).0.min(maker.now.0));
+    let picked_up = ended.and_then(|ended| picked_up(maker, visit, ended));
     let cancelled =
         (status == AppointmentStatus::Cancelled).then(|| created.0 + (visit.starts_at.0.min(maker.now.0) - created.0).max(0) / 2);
     let words = maker.words.language.clone();
@@ -220,7 +229,7 @@ fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool>
         _ => "none",
     };
     let is_emergency = maker.chance(2);
-    let updated = cancelled.or(ended).or(started).unwrap_or(created.0).clamp(created.0, maker.now.0);
+    let updated = cancelled.or(picked_up).or(ended).or(started).unwrap_or(created.0).clamp(created.0, maker.now.0);
     let id = maker.id(created);
     db.prepare_cached(include_str!("visit.sql"))?.execute(params![
         id,
@@ -244,6 +253,7 @@ fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool>
         is_emergency,
         created.0,
         updated,
+        picked_up,
     ])?;
     Ok(petrel_domain::appointment::takes_time(status))
 }

@@ -12,7 +12,7 @@ pub(crate) struct Tick {
     pub(crate) n: i64,
     /// The clock.
     pub(crate) clock: i64,
-    /// How far the log has been read.
+    /// How far the log stands on this desk's screens: as it was read, or as far as nothing of it is kept back.
     pub(crate) seen: i64,
     /// Which replica this file is.
     pub(crate) replica: [u8; 16],
@@ -26,7 +26,7 @@ pub(crate) fn next_clock(last: i64, now: Millis) -> i64 {
 /// Ticks; rolled back with the transaction. (Two statements: an `UPDATE … RETURNING` opens a savepoint, for which the search index writes
 /// out all that it holds.)
 pub(crate) fn tick(db: &Connection, now: Millis) -> Result<Tick> {
-    let sql = "SELECT last_clock, next_n, cursor, desk_id FROM sync_state WHERE id = 1";
+    let sql = "SELECT last_clock, next_n, min(cursor, coalesce(hidden_since, cursor)), desk_id FROM sync_state WHERE id = 1";
     let tick = db
         .prepare_cached(sql)?
         .query_row([], |row| Ok(Tick { clock: next_clock(row.get(0)?, now), n: row.get(1)?, seen: row.get(2)?, replica: row.get(3)? }))?;

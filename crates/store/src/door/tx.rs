@@ -12,6 +12,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use super::clock::tick;
 use super::new_rows::NewRows;
+use super::portions::{Portion, portions};
 use super::store::sorted;
 use crate::catalog::{Catalog, Table};
 use crate::changes::{Change, each};
@@ -170,7 +171,7 @@ impl<'a> Tx<'a> {
         self.registers.add(self.db, self.catalog.table(table)?, &id, &[position])
     }
 
-    /// What has changed since the last time, as one transaction of the log. From here on nothing is recorded.
+    /// What has changed since the last time, as a transaction of the log, or some where it is more than the hub takes in one. From here on nothing is recorded.
     fn log(&mut self) -> Result<()> {
         let (mut changes, made) = self.new_rows.take();
         let recorded = changes.len();
@@ -192,6 +193,14 @@ impl<'a> Tx<'a> {
         if rows == 0 {
             return Ok(());
         }
+        for portion in portions(changes, rows, std::mem::take(&mut self.registers), self.catalog)? {
+            self.say(&portion)?;
+        }
+        Ok(())
+    }
+
+    /// Puts one transaction into the outbox.
+    fn say(&mut self, portion: &Portion) -> Result<()> {
         let tick = tick(self.db, self.now)?;
         let action_id = *self.action_id.get_or_insert(ActionId(tick.n));
         let sql = "INSERT INTO outbox (n, action_id, clock, staff_id, action, schema_version, created_at, changes, row_count,
@@ -205,12 +214,12 @@ impl<'a> Tx<'a> {
             self.action.as_str(),
             WIRE_SCHEMA,
             self.now.0,
-            changes,
-            i64::try_from(rows).unwrap_or(i64::MAX),
+            portion.changes,
+            i64::try_from(portion.rows).unwrap_or(i64::MAX),
             self.undoes.map(|action| action.0),
             tick.replica,
             tick.seen,
-            self.registers.take()?,
+            portion.registers.text()?,
             self.mark,
         ])?;
         Ok(())

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wrap::WrappedKey;
-use crate::{Result, StoreError};
+use crate::{FileKey, Result, StoreError};
 
 /// Which key a file has, and where that is kept. Never the key itself in the clear.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub struct KeyFile {
     pub key_id: Uuid,
     /// Where it is kept.
     pub kept: Kept,
+    /// The key once more, sealed by the recovery passphrase, where one was set: what opens a copy of the file on another computer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<WrappedKey>,
 }
 
 /// Where a key is kept.
@@ -38,6 +41,65 @@ pub enum Kept {
 }
 
 impl KeyFile {
+    /// Of a key that has no recovery passphrase yet.
+    pub fn new(key_id: Uuid, kept: Kept) -> Self {
+        Self { key_id, kept, recovery: None }
+    }
+
+    /// Whether somebody who knows a passphrase gets the key by it.
+    pub fn has_passphrase(&self) -> bool {
+        self.passphrases().next().is_some()
+    }
+
+    /// The key, by the passphrase it is kept under, or by the recovery passphrase.
+    ///
+    /// # Errors
+    /// `wrong_key` on `passphrase`, also where it has none.
+    pub fn open(&self, passphrase: &str) -> Result<FileKey> {
+        let mut opened = Err(Refusal::on(RefusalCode::WrongKey, "passphrase").into());
+        for wrapped in self.passphrases() {
+            opened = wrapped.open(self.key_id, passphrase);
+            if opened.is_ok() {
+                break;
+            }
+        }
+        opened
+    }
+
+    fn passphrases(&self) -> impl Iterator<Item = &WrappedKey> {
+        let kept = match &self.kept {
+            Kept::Passphrase { wrapped } => Some(wrapped),
+            Kept::Keychain | Kept::File => None,
+        };
+        kept.into_iter().chain(&self.recovery)
+    }
+
+    /// Writes this in the place of every key file in a folder that names the same key and says something else: copies of a clinic's file
+    /// then open as the clinic's file does. None loses its recovery passphrase by it.
+    ///
+    /// # Errors
+    /// `read_only`, `disk_full`; some may be written by then. No folder has none.
+    pub fn write_over_same(&self, folder: &Path) -> Result<()> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_none_or(|kind| kind != "key") {
+                continue;
+            }
+            let file = path.with_extension("");
+            // What is no key file of ours is none of our business.
+            let Ok(Some(other)) = Self::read_beside(&file) else { continue };
+            let would_lose = self.recovery.is_none() && other.recovery.is_some();
+            if other.key_id == self.key_id && other != *self && !would_lose {
+                self.write_beside(&file)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Where the key file of a clinic's file (or of a backup) lies.
     pub fn path_beside(file: &Path) -> PathBuf {
         with_suffix(file, ".key")
@@ -129,8 +191,12 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Makes names that were given, changed or taken in a folder last.
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     // Only Unix lets a program open a folder; elsewhere a rename lasts by itself.
-    if cfg!(unix) {
-        fs::File::open(folder)?.sync_all()?;
+    if !cfg!(unix) {
+        return Ok(());
     }
-    Ok(())
+    match fs::File::open(folder)?.sync_all() {
+        // Some network drives know no such thing of folders.
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Unsupported) => Ok(()),
+        synced => Ok(synced?),
+    }
 }

@@ -71,10 +71,83 @@ pub(super) fn sex(cell: &str) -> Option<(Sex, Option<bool>)> {
 /// Yes or no.
 pub(super) fn yes_no(cell: &str) -> Option<bool> {
     match fold(cell).trim() {
-        "y" | "yes" | "true" | "1" | "x" | "s" | "si" | "spayed" | "neutered" | "castrado" | "esterilizada" | "esterilizado" => Some(true),
-        "n" | "no" | "false" | "0" | "intact" | "entero" | "entera" => Some(false),
+        "y" | "yes" | "true" | "t" | "1" | "x" | "s" | "si" => Some(true),
+        "n" | "no" | "false" | "f" | "0" => Some(false),
         _ => None,
     }
+}
+
+/// Whether a pet is neutered: yes or no, or the words of the trade, with or without the year it was done in. Nobody may know it; none where it is not understood.
+pub(super) fn neutered(cell: &str) -> Option<Option<bool>> {
+    if let Some(is) = yes_no(cell) {
+        return Some(Some(is));
+    }
+    let folded = fold(cell);
+    if folded.trim() == "n a" {
+        return Some(None);
+    }
+    let mut words = folded.split_whitespace().filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit())).peekable();
+    match words.peek() {
+        None => return cell.trim().chars().all(|c| matches!(c, '?' | '-')).then_some(None),
+        Some(&"u" | &"unknown" | &"unsure" | &"na" | &"desconocido" | &"desconocida") => return words.nth(1).is_none().then_some(None),
+        Some(_) => {}
+    }
+    let is_not = words.next_if(|word| matches!(*word, "no" | "not" | "non" | "sin")).is_some();
+    let mut told = None;
+    for word in words {
+        let is = match word {
+            "y" | "yes" | "si" | "spayed" | "spay" | "neutered" | "neuter" | "castrated" | "desexed" | "fixed" | "altered"
+            | "sterilized" | "sterilised" | "castrado" | "castrada" | "castrar" | "esterilizado" | "esterilizada" | "esterilizar"
+            | "fs" | "sf" | "mn" | "mc" | "nm" | "fn" | "cm" => true,
+            "intact" | "entire" | "unaltered" | "unspayed" | "unneutered" | "entero" | "entera" => false,
+            // Of what is said besides nothing bears on it.
+            "male" | "female" | "macho" | "hembra" | "in" | "on" | "en" | "el" | "o" | "or" => continue,
+            _ => return None,
+        };
+        if told.is_some_and(|told| told != is) {
+            return None;
+        }
+        told = Some(is);
+    }
+    told.map(|is| Some(is != is_not))
+}
+
+/// Tags, with any of the usual characters between them. One that holds such a character stands in quotation marks, as a list is written that is taken out.
+pub(super) fn tags(cell: &str) -> Vec<String> {
+    const BETWEEN: [char; 3] = [',', ';', '|'];
+    let mut tags = Vec::new();
+    let mut rest = cell;
+    while !rest.is_empty() {
+        let (tag, after) = quoted(rest.trim_start(), BETWEEN).unwrap_or_else(|| {
+            let (tag, after) = rest.split_once(BETWEEN).unwrap_or((rest, ""));
+            (tag.trim().to_owned(), after)
+        });
+        tags.push(tag);
+        rest = after;
+    }
+    tags
+}
+
+/// A tag in quotation marks at the beginning, and what is behind the character after it. None where the marks are something else.
+fn quoted(cell: &str, between: [char; 3]) -> Option<(String, &str)> {
+    let inside = cell.strip_prefix('"')?;
+    let mut tag = String::new();
+    let mut characters = inside.char_indices().peekable();
+    while let Some((place, character)) = characters.next() {
+        match (character, characters.peek()) {
+            ('"', Some((_, '"'))) => {
+                characters.next();
+                tag.push('"');
+            }
+            ('"', _) => {
+                let after = inside[place + 1..].trim_start();
+                let is_end = after.is_empty() || after.starts_with(between);
+                return is_end.then(|| (tag, after.get(1..).unwrap_or_default()));
+            }
+            (character, _) => tag.push(character),
+        }
+    }
+    None
 }
 
 /// A species. What is none of those with a name of their own is `other`, and its word becomes the breed where there is none.
@@ -131,5 +204,35 @@ mod tests {
         assert_eq!(species("Pájaro"), Species::Bird);
         assert_eq!(species("Alpaca"), Species::Other);
         assert_eq!(yes_no("Sí"), Some(true));
+        for (cell, told) in [
+            ("castrated", Some(Some(true))),
+            ("Spayed 2019", Some(Some(true))),
+            ("spayed in 03/2020", Some(Some(true))),
+            ("castrado/esterilizada", Some(Some(true))),
+            ("MN", Some(Some(true))),
+            ("intact male", Some(Some(false))),
+            ("not neutered", Some(Some(false))),
+            ("sin castrar", Some(Some(false))),
+            ("unknown", Some(None)),
+            ("N/A", Some(None)),
+            ("?", Some(None)),
+            ("not", None),
+            ("2019", None),
+            ("neutered, entire", None),
+            ("no idea", None),
+            ("booked for June", None),
+        ] {
+            assert_eq!(neutered(cell), told, "{cell}");
+        }
+    }
+
+    #[test]
+    fn tags_that_hold_what_stands_between_tags_are_quoted() {
+        let cell = r#"VIP;"Cash, no card";"6""; big";"""Quoted""";"a|b""#;
+        assert_eq!(tags(cell), ["VIP", "Cash, no card", r#"6"; big"#, r#""Quoted""#, "a|b"]);
+        assert_eq!(tags("VIP, Cats|Dogs; Rats"), ["VIP", "Cats", "Dogs", "Rats"]);
+        assert_eq!(tags(r#""open, 5" pipe"#), [r#""open"#, r#"5" pipe"#], "marks that quote nothing are kept");
+        assert_eq!(tags(r#""Best" one, b"#), [r#""Best" one"#, "b"]);
+        assert_eq!(tags(r#" "a, b" , c"#), ["a, b", "c"]);
     }
 }

@@ -234,7 +234,54 @@ const WORDS: &[(ImportField, &[&str])] = &[
             "fecha de defuncion",
         ],
     ),
+    (
+        NoEmail,
+        &[
+            "no email",
+            "no e mail",
+            "no mail",
+            "do not email",
+            "do not e mail",
+            "email opt out",
+            "e mail opt out",
+            "email opted out",
+            "email status",
+            "e mail status",
+            "unsubscribed",
+            "sin correo",
+            "no enviar correo",
+            "no enviar correos",
+            "baja de correo",
+            "estado del correo",
+        ],
+    ),
+    (
+        NoSms,
+        &[
+            "no sms",
+            "no sms since",
+            "no text",
+            "no texts",
+            "do not text",
+            "do not sms",
+            "sms opt out",
+            "sms opted out",
+            "text opt out",
+            "sin sms",
+            "sin sms desde",
+            "no enviar sms",
+            "baja de sms",
+        ],
+    ),
 ];
+
+/// What stands before the name of a client's own field in a list that is to come in again: one called "City" is no part of the address.
+const OWN: &str = "Own field: ";
+
+/// The header of a client's own field.
+pub(crate) fn of_own(name: &str) -> String {
+    format!("{OWN}{name}")
+}
 
 /// The fields of a file's columns. A field is given once, to the first column that names it; a column nobody knows is kept as the
 /// client's own field.
@@ -243,7 +290,8 @@ pub(super) fn guess(headers: &[String]) -> Vec<ImportField> {
     let mut fields: Vec<ImportField> = headers
         .iter()
         .map(|header| {
-            let field = known(header).unwrap_or(if header.trim().is_empty() { Ignore } else { Custom });
+            let field =
+                known(header).filter(|_| !header.starts_with(OWN)).unwrap_or(if header.trim().is_empty() { Ignore } else { Custom });
             let is_again = taken.contains(&field) && !matches!(field, Custom | Ignore);
             taken.push(field);
             match (field, is_again) {
@@ -273,7 +321,7 @@ pub(super) fn guess(headers: &[String]) -> Vec<ImportField> {
 pub(super) fn own_names(headers: &[String], columns: &[ImportField]) -> Vec<String> {
     let name_of = |(header, field): (&String, &ImportField)| match field {
         Ignore => String::new(),
-        _ => header.split_whitespace().collect::<Vec<_>>().join(" "),
+        _ => header.strip_prefix(OWN).unwrap_or(header).split_whitespace().collect::<Vec<_>>().join(" "),
     };
     let names: Vec<String> = headers.iter().zip(columns).map(name_of).collect();
     let mut taken: HashSet<String> = HashSet::new();
@@ -320,6 +368,8 @@ mod tests {
             of("Nombre|Apellidos|Teléfono móvil|Correo electrónico|Nombre de la mascota|Especie|Raza|Fecha de nacimiento"),
             [FirstName, LastName, Phone, Email, PetName, Species, Breed, BornOn]
         );
+        assert_eq!(of("Name|Email opt out|Do not text"), [FullName, NoEmail, NoSms]);
+        assert_eq!(of("Nombre|Sin correo|No enviar SMS"), [FullName, NoEmail, NoSms]);
     }
 
     #[test]
@@ -338,6 +388,14 @@ mod tests {
         assert_eq!(named("Vet| Vet |Vet 2|Vet"), "Vet|Vet 3|Vet 2|Vet 4");
         assert_eq!(named("Gate  code|Gate code||"), "Gate code|Gate code 2||", "space nobody sees makes no other name");
         assert_eq!(own_names(&["Vet".into(), "Vet".into()], &[Ignore, Custom]), ["", "Vet"], "what is left out takes no name");
+    }
+
+    #[test]
+    fn a_field_of_the_clinics_own_is_its_own_whatever_it_is_called() {
+        let headers = ["Name", "City", "line", "reason"].map(of_own);
+        let fields = guess(&headers);
+        assert_eq!(fields, [Custom; 4]);
+        assert_eq!(own_names(&headers, &fields), ["Name", "City", "line", "reason"]);
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use petrel_domain::desk::{ClientDetails, DuplicateReason};
+use petrel_domain::desk::{ClientDetails, DuplicateReason, PetDetails};
 use petrel_domain::text::fold;
-use petrel_domain::{ClientId, contact};
-use rusqlite::Connection;
+use petrel_domain::{ClientId, PetId, Sex, Species, contact};
+use rusqlite::{Connection, Row};
 
+use super::pets;
 use crate::Result;
 use crate::appointments::card::full_name;
+use crate::row::RowExt;
 
 /// The clients by what two of them may share. A household shares a phone or an e-mail.
 #[derive(Default)]
@@ -18,7 +20,15 @@ pub(super) struct Known {
     by_email: HashMap<String, Vec<ClientId>>,
     by_name_and_pet: HashMap<String, ClientId>,
     clients: HashMap<ClientId, Client>,
-    pets: HashMap<ClientId, Vec<String>>,
+    pets: HashMap<ClientId, Vec<Pet>>,
+}
+
+/// What is compared of a pet; what no comparison asks for is not read.
+struct Pet {
+    id: PetId,
+    /// Folded.
+    name: String,
+    details: PetDetails,
 }
 
 /// What is compared of a client.
@@ -68,13 +78,15 @@ impl Known {
             let (first, last) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
             known.clients.insert(id, Client { name: full_name(first, last), folded: Folded::of(first, last), phone, email });
         }
-        let mut statement = db.prepare("SELECT client_id, name FROM pets WHERE deleted_at IS NULL")?;
+        // Of namesakes the one that lives is looked at first.
+        let sql = "SELECT client_id, id, name, breed, microchip, species, sex, born_on, deceased_on FROM pets WHERE deleted_at IS NULL
+                   ORDER BY deceased_on IS NOT NULL";
+        let mut statement = db.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let id = ClientId::from_bytes(row.get(0)?);
-            let pet = fold(row.get_ref(1)?.as_str()?);
+            let (id, pet) = (ClientId::from_bytes(row.get(0)?), read_pet(row)?);
             if let Some(client) = known.clients.get(&id) {
-                known.by_name_and_pet.entry(format!("{}|{pet}", fold(&client.name))).or_insert(id);
+                known.by_name_and_pet.entry(format!("{}|{}", fold(&client.name), pet.name)).or_insert(id);
             }
             known.pets.entry(id).or_default().push(pet);
         }
@@ -149,9 +161,38 @@ impl Known {
         self.clients.get(&id).map(|client| client.name.clone()).unwrap_or_default()
     }
 
-    pub(super) fn has_pet(&self, id: ClientId, name: &str) -> bool {
-        self.pets.get(&id).is_some_and(|pets| pets.contains(&fold(name)))
+    /// For each pet of a family which of the client's it is; none where it is new. No two are the same one: within a file, they differ.
+    pub(super) fn pets_of<'a>(&self, id: ClientId, of: impl Iterator<Item = &'a PetDetails>) -> Vec<Option<PetId>> {
+        let Some(here) = self.pets.get(&id) else { return of.map(|_| None).collect() };
+        let mut found: Vec<Option<PetId>> = Vec::new();
+        for row in of {
+            let name = fold(&row.name);
+            let namesakes = || here.iter().filter(|pet| pet.name == name && !found.contains(&Some(pet.id)));
+            // One that says the same of a death comes before one that may be told of it.
+            let same = namesakes().find(|pet| pet.details.deceased_on == row.deceased_on && pets::is_here(&pet.details, row));
+            let same = same.or_else(|| namesakes().find(|pet| pets::is_here(&pet.details, row)));
+            found.push(same.map(|pet| pet.id));
+        }
+        found
     }
+}
+
+fn read_pet(row: &Row<'_>) -> Result<Pet> {
+    let details = PetDetails {
+        name: String::new(),
+        species: row.choice("species", |text| Some(Species::parse(text).unwrap_or(Species::Other)))?,
+        breed: row.get(3)?,
+        sex: row.choice("sex", Sex::parse)?,
+        is_neutered: None,
+        born_on: row.parsed_opt("born_on")?,
+        weight_grams: None,
+        color: None,
+        microchip: row.get(4)?,
+        allergies: None,
+        alerts: None,
+        deceased_on: row.parsed_opt("deceased_on")?,
+    };
+    Ok(Pet { id: PetId::from_bytes(row.get(1)?), name: fold(row.get_ref(2)?.as_str()?), details })
 }
 
 impl Folded {

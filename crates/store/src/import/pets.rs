@@ -1,11 +1,14 @@
-//! What several rows say of one pet, as one.
+//! What several rows say of one pet, as one; and whether it is one that is here.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use petrel_domain::desk::PetDetails;
 use petrel_domain::text::fold;
-use petrel_domain::{Sex, Species};
+use petrel_domain::{PetId, Sex, Species};
+use rusqlite::params;
+
+use crate::{Result, Tx};
 
 /// The pets of a client's rows, in their order. A file that has a row for each visit, or for each vaccination, names a pet again and again: it is one
 /// as long as nothing that is said of it differs but its weight, which is another at each visit; and what one row leaves empty another one fills.
@@ -51,6 +54,59 @@ fn is_one(one: &PetDetails, other: &PetDetails) -> bool {
         && texts.into_iter().all(|(one, other)| agree(one.as_deref().map(fold), other.as_deref().map(fold)))
         // A death is never filled in: the one that lives may have got the name of the one before.
         && one.deceased_on == other.deceased_on
+}
+
+/// Whether a pet that is here and a pet of a row that is called the same are one.
+///
+/// A chip tells it, whatever else differs; without one it is asked for what an animal has for life. What changes over the years (what it must not eat, that it
+/// was neutered) makes no other one, as it does within a file. A death is only a pet's of which the chip or the birthday says that it is the same: the one that
+/// lives may have got the name of the one before.
+pub(super) fn is_here(here: &PetDetails, row: &PetDetails) -> bool {
+    let is_of_chip = here.microchip.is_some() && here.microchip == row.microchip;
+    let is_of_birthday = here.born_on.is_some() && here.born_on == row.born_on;
+    let is_alike = || {
+        is_same_species(here, row)
+            && (here.sex == row.sex || here.sex == Sex::Unknown || row.sex == Sex::Unknown)
+            && agree(here.born_on, row.born_on)
+            && agree(here.microchip.as_deref(), row.microchip.as_deref())
+            && (is_of_birthday || agree(here.breed.as_deref().map(fold), row.breed.as_deref().map(fold)))
+    };
+    let is_dead_as = here.deceased_on == row.deceased_on;
+    let is_surely = (is_of_chip || is_of_birthday) && agree(here.deceased_on, row.deceased_on) && is_life(here, row);
+    (is_of_chip || is_alike()) && (is_dead_as || is_surely)
+}
+
+/// Whether the days of both together are those of one life.
+fn is_life(here: &PetDetails, row: &PetDetails) -> bool {
+    let (born, died) = (here.born_on.or(row.born_on), here.deceased_on.or(row.deceased_on));
+    born.zip(died).is_none_or(|(born, died)| born <= died)
+}
+
+/// Fills what is empty of a pet that is here; what is there stays. A day of death that is new ends what was planned. Answers whether anything was filled.
+pub(super) fn fill_in(tx: &Tx<'_>, id: PetId, row: &PetDetails) -> Result<bool> {
+    let lives = "SELECT 1 FROM pets WHERE id = ?1 AND deceased_on IS NULL";
+    let dies = row.deceased_on.is_some() && tx.db().prepare_cached(lives)?.exists([id.bytes()])?;
+    let PetDetails { species, breed, sex, is_neutered, weight_grams, color, microchip, allergies, alerts, .. } = row;
+    let [born_on, deceased_on] = [row.born_on, row.deceased_on].map(|date| date.map(|date| date.to_string()));
+    let count = tx.db().prepare_cached(include_str!("fill_pet.sql"))?.execute(params![
+        id.bytes(),
+        species.as_str(),
+        breed,
+        sex.as_str(),
+        is_neutered,
+        born_on,
+        weight_grams,
+        color,
+        microchip,
+        allergies,
+        alerts,
+        deceased_on,
+        tx.now().0,
+    ])?;
+    if dies {
+        crate::farewell::end_plans(tx, id, None)?;
+    }
+    Ok(count > 0)
 }
 
 fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {

@@ -8,6 +8,7 @@ use petrel_domain::desk::{BadRow, ClientDetails, ImportField, ImportPlan, PetDet
 use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
+use super::noes::{self, Noes};
 use super::read::{File, Record};
 use super::{cells, weight};
 use crate::appointments::card::full_name;
@@ -21,6 +22,7 @@ pub(super) struct Row {
     /// What other rows of this client share.
     pub(super) keys: Vec<String>,
     pub(super) pet: Option<PetDetails>,
+    pub(super) noes: Noes,
 }
 
 /// What the file holds.
@@ -125,7 +127,7 @@ fn may_be_client(cells: &Cells<'_>) -> bool {
     let filled = cells.file.plan.columns.iter().zip(&cells.record.cells).filter(|(_, cell)| !cell.trim().is_empty());
     filled.map(|(field, _)| field).any(|field| match field {
         FullName | FirstName | LastName | Email | Phone => true,
-        SecondPhone | Street | City | Region | Postcode | Country | Notes | Tags | ExternalId | Custom => !is_pet,
+        SecondPhone | Street | City | Region | Postcode | Country | Notes | Tags | ExternalId | NoEmail | NoSms | Custom => !is_pet,
         PetName | Species | Breed | Sex | Neutered | BornOn | Weight | Color | Microchip | Allergies | Alerts | DeceasedOn | Ignore => {
             false
         }
@@ -136,6 +138,10 @@ fn row_of(cells: &Cells<'_>, locale: &str, today: NaiveDate) -> Result<Row, BadR
     let client = client(cells);
     let is_somebody = !(client.first_name.is_empty() && client.last_name.is_empty()) || client.email.is_some() || client.phone.is_some();
     let pet = pet(cells, &cells.file.plan, today)?;
+    let noes = Noes {
+        email: cells.read(ImportField::NoEmail, "bad_no", noes::email)?.flatten(),
+        sms: cells.read(ImportField::NoSms, "bad_no", |cell| noes::sms(cell, cells.file.plan.date_order, today))?.flatten(),
+    };
     if !is_somebody && pet.is_none() {
         return Err(bad(cells.record.line, "missing_name", None));
     }
@@ -143,7 +149,7 @@ fn row_of(cells: &Cells<'_>, locale: &str, today: NaiveDate) -> Result<Row, BadR
     let pet = pet.map(|pet| pet.checked(today)).transpose().map_err(|refusal| told(cells, &refusal))?;
     let external_id = cells.text(ImportField::ExternalId);
     let keys = client.as_ref().map(|client| keys(client, external_id.as_deref())).unwrap_or_default();
-    Ok(Row { line: cells.record.line, client, external_id, keys, pet })
+    Ok(Row { line: cells.record.line, client, external_id, keys, pet, noes })
 }
 
 /// The same number of theirs, or the same name with the same phone, e-mail or address, is the same client.
@@ -203,7 +209,7 @@ fn client(cells: &Cells<'_>) -> ClientDetails {
         phone: cells.text(ImportField::Phone),
         address: (!address.is_empty()).then(|| address.join(", ")),
         notes: cells.text(ImportField::Notes),
-        tags: tags.split([',', ';', '|']).map(|tag| tag.trim().to_owned()).collect(),
+        tags: cells::tags(tags),
         custom_fields: custom(cells),
     }
 }
@@ -238,7 +244,7 @@ fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<
         species,
         breed,
         sex,
-        is_neutered: cells.get(ImportField::Neutered).and_then(cells::yes_no).or(by_sex),
+        is_neutered: cells.read(ImportField::Neutered, "bad_neutered", cells::neutered)?.flatten().or(by_sex),
         born_on: cells.read(ImportField::BornOn, "bad_date", date)?,
         weight_grams: cells.read(ImportField::Weight, "bad_weight", |cell| weight::grams(cell, plan.weight_unit))?,
         color: cells.text(ImportField::Color),

@@ -7,16 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use petrel_domain::desk::{
     BadRow, ClientDetails, DuplicateReason, ImportDuplicate, ImportField, ImportReport, OnDuplicate, PetDetails, Progress, Saved,
 };
-use petrel_domain::{ClientId, ClientSource, Refusal, RefusalCode};
+use petrel_domain::{ClientId, ClientSource, PetId, Refusal, RefusalCode};
 use rusqlite::params;
 use serde_json::{Map, Value};
 
 use super::known::Known;
+use super::noes::Noes;
 use super::read::File;
 use super::rows::{Read, Row};
 use super::{count, merge, pets};
 use crate::appointments::card::full_name;
-use crate::clients::{insert_client, save_tags};
+use crate::clients::{Also, insert_client, save_tags};
 use crate::pets::insert_pet;
 use crate::replica::json;
 use crate::{Action, Actor, Result, Store, Tx};
@@ -32,7 +33,10 @@ pub(super) struct Family<'a> {
     rows: Vec<&'a Row>,
     /// The pets of its rows; one that several rows name stands once.
     pets: Vec<Cow<'a, PetDetails>>,
+    noes: Noes,
     known: Option<(ClientId, DuplicateReason)>,
+    /// For each pet which of the client's it is, where the client is here.
+    known_pets: Vec<Option<PetId>>,
 }
 
 /// The file's clients, in its order.
@@ -69,20 +73,26 @@ impl Sorted<'_> {
         self.families.iter().filter(|family| family.known.is_none() || on_duplicate == OnDuplicate::CreateAnyway).count()
     }
 
-    pub(super) fn new_pets(&self, on_duplicate: OnDuplicate, known: &Known) -> usize {
-        self.families.iter().map(|family| family.pets(on_duplicate, known).count()).sum()
+    pub(super) fn new_pets(&self, on_duplicate: OnDuplicate) -> usize {
+        self.families.iter().map(|family| family.new_pets(on_duplicate).count()).sum()
     }
 }
 
 impl<'a> Family<'a> {
     /// The pets that are to be made.
-    fn pets(&'a self, on_duplicate: OnDuplicate, known: &'a Known) -> impl Iterator<Item = &'a PetDetails> {
-        let all = self.pets.iter().map(Cow::as_ref);
-        all.filter(move |pet| match (self.known, on_duplicate) {
+    fn new_pets(&'a self, on_duplicate: OnDuplicate) -> impl Iterator<Item = &'a PetDetails> {
+        let all = self.pets.iter().enumerate();
+        let new = all.filter(move |(place, _)| match (self.known, on_duplicate) {
             (None, _) | (_, OnDuplicate::CreateAnyway) => true,
             (Some(_), OnDuplicate::Skip) => false,
-            (Some((id, _)), OnDuplicate::FillIn) => !known.has_pet(id, &pet.name),
-        })
+            (Some(_), OnDuplicate::FillIn) => self.known_pets.get(*place).copied().flatten().is_none(),
+        });
+        new.map(|(_, pet)| pet.as_ref())
+    }
+
+    /// The pets that are here already.
+    fn pets_here(&self) -> impl Iterator<Item = (PetId, &PetDetails)> {
+        self.known_pets.iter().zip(&self.pets).filter_map(|(id, pet)| Some(((*id)?, pet.as_ref())))
     }
 }
 
@@ -115,7 +125,9 @@ pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a
                 external_id: row.external_id.as_deref(),
                 rows: vec![row],
                 pets: Vec::new(),
+                noes: Noes::default(),
                 known: None,
+                known_pets: Vec::new(),
             }),
         }
         for key in &row.keys {
@@ -124,7 +136,11 @@ pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a
     }
     for family in &mut families {
         family.pets = pets::of(family.rows.iter().filter_map(|row| row.pet.as_ref()));
+        family.noes = family.rows.iter().map(|row| row.noes).fold(Noes::default(), Noes::and);
         family.known = known.find(&family.client, family.external_id, family.pets.iter().map(|pet| pet.name.as_str()));
+        if let Some((id, _)) = family.known {
+            family.known_pets = known.pets_of(id, family.pets.iter().map(Cow::as_ref));
+        }
     }
     Sorted { families, bad }
 }
@@ -152,7 +168,7 @@ pub(super) fn run(
         let mut report = ImportReport { clients: 0, pets: 0, updated: 0, skipped: 0, bad_rows: 0, bad_rows_file: None, undo: None };
         let (mut done, mut since_cut) = (0, 0);
         for family in &families {
-            for field in bring_in(tx, family, &known, file.plan.on_duplicate, &mut report)? {
+            for field in bring_in(tx, family, file.plan.on_duplicate, &mut report)? {
                 bad.extend(family.rows.first().map(|row| no_room(file, row.line, field)));
             }
             done += family.rows.len();
@@ -172,13 +188,7 @@ pub(super) fn run(
 }
 
 /// Brings a family in. Answers the fields that had no room for all of it.
-fn bring_in(
-    tx: &mut Tx<'_>,
-    family: &Family<'_>,
-    known: &Known,
-    on_duplicate: OnDuplicate,
-    report: &mut ImportReport,
-) -> Result<Vec<ImportField>> {
+fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, on_duplicate: OnDuplicate, report: &mut ImportReport) -> Result<Vec<ImportField>> {
     let mut full = Vec::new();
     let id = match (family.known, on_duplicate) {
         (Some(_), OnDuplicate::Skip) => {
@@ -186,17 +196,23 @@ fn bring_in(
             return Ok(full);
         }
         (Some((id, _)), OnDuplicate::FillIn) => {
-            let is_filled = [
+            let mut is_filled = vec![
                 fill_in(tx, id, &family.client)?,
                 add_tags(tx, id, &family.client, &mut full)?,
                 add_custom_fields(tx, id, &family.client, &mut full)?,
+                family.noes.keep(tx, id, family.client.email.as_deref())?,
             ];
+            for (pet, row) in family.pets_here() {
+                is_filled.push(pets::fill_in(tx, pet, row)?);
+            }
             report.updated += u32::from(is_filled.contains(&true));
             id
         }
         _ => {
             let id = ClientId(tx.new_id());
-            insert_client(tx, id, &family.client, ClientSource::Csv, family.external_id)?;
+            let also =
+                Also { external_id: family.external_id, email_status: family.noes.email(), sms_opted_out_at: family.noes.sms(tx.now()) };
+            insert_client(tx, id, &family.client, ClientSource::Csv, &also)?;
             if !family.client.tags.is_empty() {
                 save_tags(tx, id, &family.client.tags)?;
             }
@@ -204,7 +220,7 @@ fn bring_in(
             id
         }
     };
-    for pet in family.pets(on_duplicate, known) {
+    for pet in family.new_pets(on_duplicate) {
         insert_pet(tx, id, pet)?;
         report.pets += 1;
     }

@@ -36,6 +36,8 @@ struct Page<'a> {
     shield: Shield,
     replica: [u8; 16],
     cursor: i64,
+    /// Another desk's value was kept from the screen, as this desk's own has not come back yet.
+    hides: bool,
     /// Some value lost to another and nobody has settled it: only then does every column have to be looked up.
     has_open_losses: bool,
     now: i64,
@@ -107,6 +109,7 @@ impl Store {
             shield,
             replica,
             cursor,
+            hides: false,
             has_open_losses,
             now: self.now().0,
             session,
@@ -123,10 +126,12 @@ impl Store {
                 applied.entries += logged.entries.len();
             }
         }
-        let Page { shield, cursor, mut session, affected, made, .. } = applying;
+        let Page { shield, cursor: read, hides, mut session, affected, made, .. } = applying;
         let clock = page.transactions.iter().map(|logged| logged.clock.0).max().unwrap_or(0);
-        let sql = "UPDATE sync_state SET cursor = ?1, head = max(?2, ?1), last_clock = max(last_clock, ?3) WHERE id = 1";
-        tx.prepare_cached(sql)?.execute(params![cursor, page.head, clock])?;
+        // What is kept back counts as not read until nothing of this desk's own is on its way any more.
+        let sql = "UPDATE sync_state SET cursor = ?1, head = max(?2, ?1), last_clock = max(last_clock, ?3),
+                     hidden_since = CASE WHEN ?4 THEN NULL WHEN ?5 THEN coalesce(hidden_since, ?6) ELSE hidden_since END WHERE id = 1";
+        tx.prepare_cached(sql)?.execute(params![read, page.head, clock, shield.is_empty(), hides, cursor])?;
         if applied.is_new_replica {
             let replica = Uuid::now_v7();
             tx.execute("UPDATE sync_state SET desk_id = ?1 WHERE id = 1", [replica.as_bytes()])?;
@@ -211,6 +216,7 @@ impl<'a> Page<'a> {
             let position = table.position(name)?;
             let kind = table.kinds[position];
             if !is_open && self.shield.covers(id, register_of(table, position), own) {
+                self.hides |= own == 0 && name != "updated_at";
                 continue;
             }
             if is_echo && !is_rewritten(kind, value) && entry.lost.iter().all(|lost| lost.column != name) {

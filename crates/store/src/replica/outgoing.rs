@@ -10,10 +10,11 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::registers::Registers;
+use super::registers::{Registers, weight};
 use super::values::to_wire;
 use crate::catalog::Catalog;
 use crate::changes::{Kind, each};
+use crate::door::MOST_BYTES;
 use crate::{Result, Store, StoreError};
 
 pub(super) const COLUMNS: &str = "n, clock, staff_id, action, changes, replica_id, seen, registers, mark";
@@ -111,7 +112,6 @@ impl Store {
     /// # Errors
     /// What SQLite says; nothing is changed then.
     pub fn tell_everything(&self) -> Result<bool> {
-        const ROWS: usize = 500;
         let now = self.now();
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -130,20 +130,8 @@ impl Store {
             let own: Vec<&str> = own.map(|of| of.column).collect();
             let mut statement = tx.prepare(&format!("SELECT {} FROM {} ORDER BY id", table.columns.join(", "), table.name))?;
             let mut rows = statement.query([])?;
-            let (mut told, mut later) = (BTreeMap::new(), BTreeMap::new());
-            let tell = |told: &mut BTreeMap<Uuid, Columns>| {
-                let rows = std::mem::take(told);
-                let count = rows.len();
-                if count == 0 {
-                    Ok(())
-                } else {
-                    tell(&tx, now, self.mark(), &serde_json::to_string(&BTreeMap::from([(&table.name, rows)]))?, count)
-                }
-            };
-            let add = |told: &mut BTreeMap<Uuid, Columns>, id, columns| {
-                told.insert(id, columns);
-                if told.len() == ROWS { tell(told) } else { Ok(()) }
-            };
+            let mut telling = Telling { table: &table.name, rows: BTreeMap::new(), bytes: 0, now, mark: self.mark() };
+            let mut later = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 let id = Uuid::from_bytes(row.get(0)?);
                 let mut columns = super::digest::columns(row, table)?;
@@ -156,17 +144,49 @@ impl Store {
                 if !named.is_empty() {
                     later.insert(id, named);
                 }
-                add(&mut told, id, columns)?;
+                telling.add(&tx, id, columns)?;
             }
-            tell(&mut told)?;
+            telling.tell(&tx)?;
             for (id, named) in later {
-                add(&mut told, id, named)?;
+                telling.add(&tx, id, named)?;
             }
-            tell(&mut told)?;
+            telling.tell(&tx)?;
         }
         tx.commit()?;
         self.forget_shield();
         Ok(true)
+    }
+}
+
+/// Rows of one table that are told as they stand, some at a time.
+struct Telling<'a> {
+    table: &'a str,
+    rows: BTreeMap<Uuid, Columns>,
+    bytes: usize,
+    now: Millis,
+    mark: u32,
+}
+
+impl Telling<'_> {
+    fn add(&mut self, tx: &Connection, id: Uuid, columns: Columns) -> Result<()> {
+        const ROWS: usize = 500;
+        let bytes = weight(&columns);
+        if self.rows.len() == ROWS || self.bytes + bytes > MOST_BYTES {
+            self.tell(tx)?;
+        }
+        self.bytes += bytes;
+        self.rows.insert(id, columns);
+        Ok(())
+    }
+
+    fn tell(&mut self, tx: &Connection) -> Result<()> {
+        let rows = std::mem::take(&mut self.rows);
+        self.bytes = 0;
+        let count = rows.len();
+        if count == 0 {
+            return Ok(());
+        }
+        tell(tx, self.now, self.mark, &serde_json::to_string(&BTreeMap::from([(self.table, rows)]))?, count)
     }
 }
 

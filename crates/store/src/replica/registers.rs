@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use petrel_domain::replication::Columns;
 use rusqlite::Connection;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::values::to_wire;
@@ -44,14 +45,50 @@ impl Registers {
         Ok(())
     }
 
-    /// What was gathered, as JSON; forgets it.
-    pub(crate) fn take(&mut self) -> Result<Option<String>> {
-        let gathered = std::mem::take(&mut self.0);
-        if gathered.is_empty() { Ok(None) } else { Ok(Some(serde_json::to_string(&gathered)?)) }
+    /// What was gathered, as JSON; none where nothing was.
+    pub(crate) fn text(&self) -> Result<Option<String>> {
+        if self.0.is_empty() { Ok(None) } else { Ok(Some(serde_json::to_string(&self.0)?)) }
+    }
+
+    /// About how many bytes that is.
+    pub(crate) fn weight(&self) -> usize {
+        self.0.values().flat_map(BTreeMap::values).map(weight).sum()
+    }
+
+    /// Takes out what was gathered of a row.
+    pub(crate) fn remove(&mut self, table: &str, id: Uuid) -> Option<Columns> {
+        self.0.get_mut(table)?.remove(&id)
+    }
+
+    /// Puts in what goes with a row.
+    pub(crate) fn insert(&mut self, table: &str, id: Uuid, columns: Columns) {
+        self.0.entry(table.to_owned()).or_default().insert(id, columns);
+    }
+
+    /// Puts in all that another has.
+    pub(crate) fn append(&mut self, other: Self) {
+        let rows = other.0.into_iter().flat_map(|(table, rows)| rows.into_iter().map(move |(id, columns)| (table.clone(), id, columns)));
+        rows.for_each(|(table, id, columns)| self.insert(&table, id, columns));
     }
 
     /// What an outbox row holds.
     pub(crate) fn read(text: Option<&str>) -> Result<BTreeMap<String, BTreeMap<Uuid, Columns>>> {
         Ok(text.map(serde_json::from_str).transpose()?.unwrap_or_default())
     }
+}
+
+/// About how many bytes columns of a row are, as JSON.
+pub(crate) fn weight(columns: &Columns) -> usize {
+    /// A row's id, and the signs around it.
+    const ROW: usize = 48;
+    fn of(value: &Value) -> usize {
+        match value {
+            Value::String(text) => text.len() + 2,
+            Value::Array(values) => values.iter().map(|value| of(value) + 1).sum::<usize>() + 2,
+            Value::Object(members) => members.iter().map(|(name, value)| name.len() + of(value) + 4).sum::<usize>() + 2,
+            Value::Null | Value::Bool(_) => 5,
+            Value::Number(_) => 16,
+        }
+    }
+    columns.iter().map(|(name, value)| name.len() + of(value) + 4).sum::<usize>() + ROW
 }

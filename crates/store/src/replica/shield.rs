@@ -66,6 +66,11 @@ impl Shield {
         }
     }
 
+    /// Whether nothing at all is shielded.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Whether nothing of this row is shielded.
     pub(super) fn is_open(&self, id: &[u8; 16]) -> bool {
         !self.rows.contains_key(id)

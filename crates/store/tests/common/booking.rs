@@ -74,6 +74,7 @@ impl Salon {
             final_cost_cents: None,
             payment_status: detail.payment_status,
             answers: detail.answers,
+            is_emergency: None,
             is_overbooking_allowed: false,
         }
     }

@@ -1,4 +1,5 @@
 // The rules of the booking form. Pure: what is chosen goes in, what is sent to the core comes out.
+import { choosable } from '$areas/visit/visit-form';
 import type {
   BookingMethod,
   BookInput,
@@ -21,6 +22,7 @@ export interface Line {
   duration: number | null;
   /** With whom; empty: whoever is free (for the first line), the first line's colleague (for the others). */
   staffId: string;
+  /** Whatever was answered so far, of another service that was chosen before, too: only what its service asks is sent. */
   answers: FormAnswer[];
 }
 
@@ -40,6 +42,8 @@ export interface Booking {
   clientName: string;
   newClient: NewClient | null;
   lines: Line[];
+  /** Of pets who do not come after all: what was chosen and answered for them is there again where they do. */
+  aside: Line[];
   date: string;
   startsAt: number | null;
   /** The time was chosen by a person; else it follows the first that is free. */
@@ -62,6 +66,7 @@ export function emptyBooking(date: string): Booking {
     clientName: '',
     newClient: null,
     lines: [emptyLine()],
+    aside: [],
     date,
     startsAt: null,
     isTimeChosen: false,
@@ -92,7 +97,7 @@ export const isWorthKeeping = (booking: Booking, asked: string | null = null): b
   booking.reason !== '' ||
   booking.internalNotes !== (booking.wish?.notes ?? '') ||
   booking.title !== '' ||
-  booking.lines.some(({ answers }) => answers.length > 0);
+  [...booking.lines, ...booking.aside].some(({ answers }) => answers.length > 0);
 
 export const canDo = (person: Staff, service: Service | undefined): boolean =>
   !service || service.staff_roles.length === 0 || service.staff_roles.includes(person.role);
@@ -138,6 +143,44 @@ export function slotOf(booking: Booking, slots: readonly FreeSlot[]): FreeSlot |
   const fitting = slots.filter((slot) => !staffId || slot.staff_id === staffId);
   if (booking.startsAt === null) return fitting[0] ?? null;
   return fitting.find(({ starts_at }) => starts_at === booking.startsAt) ?? null;
+}
+
+type Lines = Pick<Booking, 'lines' | 'aside'>;
+
+/** What was put aside, with lines that are now; those of nobody are of no use to anybody. */
+function asideWith(aside: readonly Line[], lines: readonly Line[]): Line[] {
+  const left = lines.filter(({ petId }) => petId !== null);
+  return [...aside.filter(({ petId }) => !left.some((line) => line.petId === petId)), ...left];
+}
+
+/** A pet of the family does not come. Where it was the only one, what was chosen for it stays for whoever comes instead. */
+export function withoutPet({ lines, aside }: Lines, petId: string): Lines {
+  const rest = lines.filter((line) => line.petId !== petId);
+  return {
+    lines: rest.length > 0 ? rest : [{ ...(lines[0] ?? emptyLine()), petId: null }],
+    aside: asideWith(
+      aside,
+      lines.filter((line) => line.petId === petId),
+    ),
+  };
+}
+
+/** A pet of the family comes: with what was chosen for it before, or for the same as the first. */
+export function withPet({ lines, aside }: Lines, petId: string): Lines {
+  const first = lines[0] ?? emptyLine();
+  const before = aside.find((line) => line.petId === petId);
+  const others = aside.filter((line) => line.petId !== petId);
+  if (first.petId === null) return { lines: [{ ...first, petId }, ...lines.slice(1)], aside: others };
+  const added = before ?? { ...emptyLine(), petId, serviceId: first.serviceId };
+  return { lines: [...lines, added], aside: others };
+}
+
+/** It is for one pet, or none yet: of another client, or of the one it was for. */
+export function onlyLine({ lines, aside }: Lines, petId: string | null): Lines {
+  const first = lines[0] ?? emptyLine();
+  const own = petId === null ? undefined : [...lines, ...aside].find((line) => line.petId === petId);
+  const all = asideWith(aside, lines);
+  return { lines: [own ?? { ...first, petId }], aside: all.filter((line) => line.petId !== petId) };
 }
 
 export interface PlacedLine extends Line {
@@ -195,6 +238,15 @@ export function takeFor(
 
 const filled = (text: string): string | null => text.trim() || null;
 
+/** The answers to what the service of a line asks, as they can be given to it. */
+function answersTo({ answers, serviceId }: Line, services: readonly Service[]): FormAnswer[] {
+  const fields = services.find(({ id }) => id === serviceId)?.form_fields ?? [];
+  return choosable(answers, fields, []).flatMap((answer) => {
+    const field = fields.find(({ name }) => name === answer.name);
+    return field ? [{ ...answer, field_type: field.field_type }] : [];
+  });
+}
+
 /** What is sent to the core. */
 export function toInput(
   booking: Booking,
@@ -213,7 +265,7 @@ export function toInput(
       staff_id: line.staffId,
       starts_at: line.startsAt,
       duration_minutes: line.duration,
-      answers: line.answers,
+      answers: answersTo(line, services),
     })),
     notes: {
       title: filled(booking.title),

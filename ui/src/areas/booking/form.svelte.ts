@@ -66,7 +66,26 @@ export class BookingForm {
     placeholderData: keepPreviousData,
   }));
   readonly free = $derived(toCome(this.slots.data));
-  readonly slot = $derived<FreeSlot | null>(rules.slotOf(this.booking, this.free));
+  /** Who is free at the time that was chosen: it may lie after the first free ones, or between them. */
+  readonly then = createQuery(() => ({
+    ...live(
+      FREE_TIMES,
+      [
+        'booking-then',
+        this.first.serviceId,
+        this.first.staffId,
+        this.minutes,
+        this.booking.startsAt,
+        this.booking.isEmergency,
+      ],
+      () => this.#freeAt(this.booking.startsAt ?? 0),
+    ),
+    enabled: this.booking.isTimeChosen && this.booking.startsAt !== null,
+  }));
+  readonly slot = $derived<FreeSlot | null>(
+    (this.booking.isTimeChosen && rules.slotOf(this.booking, this.then.data ?? [])) ||
+      rules.slotOf(this.booking, this.free),
+  );
   readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
   /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off. */
   readonly date = $derived(this.startsAt === null ? this.booking.date : dateOf(this.startsAt, this.zone));
@@ -79,6 +98,27 @@ export class BookingForm {
       ? []
       : rules.placeLines(this.booking.lines, this.startsAt, this.staffId, this.services.data ?? []),
   );
+
+  #freeAt(startsAt: number): Promise<FreeSlot[]> {
+    return backend.freeSlots({
+      service_id: this.first.serviceId || null,
+      staff_id: this.first.staffId || null,
+      duration_minutes: this.first.duration ?? (this.service ? null : this.minutes),
+      from: dateOf(startsAt, this.zone),
+      days: 1,
+      is_emergency: this.booking.isEmergency,
+      moving: null,
+      limit: null,
+      starts_at: startsAt,
+    });
+  }
+
+  /** With whom it is booked. Of a time that was typed just now it may not be known yet who is free then. */
+  async #staffAt(startsAt: number): Promise<string> {
+    if (this.first.staffId || !this.booking.isTimeChosen) return this.staffId;
+    const [free] = await this.#freeAt(startsAt).catch(() => []);
+    return free?.staff_id ?? this.staffId;
+  }
 
   /** Begins on a day; one that is over gives way to today. */
   beginOn(date: string): void {
@@ -134,7 +174,7 @@ export class BookingForm {
     this.booking.clientName = row.name;
     this.booking.newClient = null;
     const meant = petId ?? (pets.length === 1 ? pets[0]!.id : null);
-    this.booking.lines = [{ ...this.first, petId: meant }];
+    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, meant));
     this.refusal = null;
   }
 
@@ -142,18 +182,18 @@ export class BookingForm {
     this.#dropWish();
     this.booking.clientId = null;
     this.booking.clientName = '';
-    this.booking.lines = [{ ...this.first, petId: null }];
+    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, null));
     this.refusal = null;
+  }
+
+  #takeLines({ lines, aside }: Pick<Booking, 'lines' | 'aside'>): void {
+    Object.assign(this.booking, { lines, aside });
   }
 
   /** A pet of the family comes, or does not. */
   togglePet(petId: string, isComing: boolean): void {
-    const { lines } = this.booking;
-    if (!isComing) {
-      const rest = lines.filter((line) => line.petId !== petId);
-      this.booking.lines = rest.length > 0 ? rest : [{ ...this.first, petId: null }];
-    } else if (this.first.petId === null) this.first.petId = petId;
-    else this.booking.lines.push({ ...emptyLine(), petId, serviceId: this.first.serviceId });
+    const booking = $state.snapshot(this.booking) as Booking;
+    this.#takeLines(isComing ? rules.withPet(booking, petId) : rules.withoutPet(booking, petId));
     // It names a pet by its place among them.
     this.refusal = null;
   }
@@ -175,7 +215,7 @@ export class BookingForm {
 
   /** Another service: a colleague who does not do it gives way to whoever is free. */
   chooseService(serviceId: string): void {
-    Object.assign(this.first, { serviceId, duration: null, answers: [] });
+    Object.assign(this.first, { serviceId, duration: null });
     if (this.person && !rules.canDo(this.person, this.service)) this.first.staffId = '';
   }
 
@@ -217,10 +257,11 @@ export class BookingForm {
     if (this.startsAt === null || this.isSaving) return null;
     this.isSaving = true;
     try {
+      const { startsAt } = this;
       const input = rules.toInput(
         $state.snapshot(this.booking) as Booking,
-        this.startsAt,
-        this.staffId,
+        startsAt,
+        await this.#staffAt(startsAt),
         this.services.data ?? [],
         isOverbookingAllowed,
       );

@@ -1,8 +1,11 @@
 import type { WeightPoint } from '$lib/backend';
 
+/** A weight, and when it was taken. */
+export type Weighed = Pick<WeightPoint, 'recorded_at' | 'grams'>;
+
 /** A chart of weights, in the pixels of its box: a point a weight, and the lines that say how high it goes. */
 export interface Chart {
-  points: { x: number; y: number; point: WeightPoint }[];
+  points: { x: number; y: number; point: Weighed }[];
   /** Lines across, each with what it stands for in the unit's grams. */
   rules: { y: number; grams: number }[];
 }
@@ -27,7 +30,7 @@ function stepOf(span: number, unit: number): number {
 }
 
 /** Lays weights (oldest first) out: time to the right, weight upwards. The scale begins where the weights do, not at nought. */
-export function chartOf(weights: readonly WeightPoint[], box: Box, unit = 1000): Chart {
+export function chartOf(weights: readonly Weighed[], box: Box, unit = 1000): Chart {
   if (weights.length === 0) return { points: [], rules: [] };
   const grams = weights.map((point) => point.grams);
   const [least, most] = [Math.min(...grams), Math.max(...grams)];

@@ -6,6 +6,7 @@ interface ScheduleActions {
   today: () => void;
   step: (by: number) => void;
   zoom: (by: number) => void;
+  aim: () => void;
 }
 
 /** The keys of Google's calendar. */
@@ -18,6 +19,7 @@ export function scheduleCommands(on: ScheduleActions): Command[] {
     { id: 'schedule.today', title: 'schedule.go_today', group, shortcut: 't', run: on.today },
     { id: 'schedule.next', title: 'schedule.next', group, shortcut: 'j', run: () => on.step(1) },
     { id: 'schedule.previous', title: 'schedule.previous', group, shortcut: 'k', run: () => on.step(-1) },
+    { id: 'schedule.aim', title: 'schedule.aim', group, shortcut: 'b', run: on.aim },
     { id: 'schedule.zoom_in', title: 'schedule.zoom_in', group, shortcut: '+', run: () => on.zoom(1) },
     { id: 'schedule.zoom_out', title: 'schedule.zoom_out', group, shortcut: '-', run: () => on.zoom(-1) },
   ];

@@ -1,4 +1,5 @@
 import type { ScheduleOverride, WeeklyHours } from '$lib/backend';
+import { daysBetween } from '$lib/time/zone';
 
 /** A line of the weekly plan, its times as minutes of the wall clock. */
 export interface HoursLine {
@@ -10,7 +11,22 @@ export interface HoursLine {
   end: number | null;
   breakStart: number | null;
   breakEnd: number | null;
+  /** Breaks after the first. */
+  more: BreakLine[];
+  /** The first day it holds; empty of a new line that holds from today on. */
+  from: string;
+  /** The last day it holds; empty where it holds for good. */
+  until: string;
 }
+
+/** A break, its times as minutes of the wall clock. */
+export interface BreakLine {
+  start: number | null;
+  end: number | null;
+}
+
+/** The most breaks a line has, as the core takes them. */
+export const MOST_BREAKS = 10;
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 export const wallOf = (minutes: number): string =>
@@ -33,6 +49,9 @@ export const lineOf = (hours: WeeklyHours): HoursLine => ({
   end: minutesOf(hours.end),
   breakStart: hours.breaks[0] ? minutesOf(hours.breaks[0].start) : null,
   breakEnd: hours.breaks[0] ? minutesOf(hours.breaks[0].end) : null,
+  more: hours.breaks.slice(1).map(({ start, end }) => ({ start: minutesOf(start), end: minutesOf(end) })),
+  from: hours.effective_from,
+  until: hours.effective_until ?? '',
 });
 
 export const freshLine = (day: number): HoursLine => ({
@@ -43,22 +62,38 @@ export const freshLine = (day: number): HoursLine => ({
   end: 1080,
   breakStart: null,
   breakEnd: null,
+  more: [],
+  from: '',
+  until: '',
 });
 
 export const TIMES = ['start', 'end', 'breakStart', 'breakEnd'] as const;
 export type HoursTime = (typeof TIMES)[number];
 
-/** The times that a line lacks: it has a beginning and an end, and so has its break. */
-export function gapsOf(line: HoursLine): HoursTime[] {
+/** The field of a break after the first: its times are asked for each by itself. */
+export const ofBreak = (index: number, edge: keyof BreakLine): string => `more ${index} ${edge}`;
+/** A break of which nothing is typed is none. */
+const isEmpty = ({ start, end }: BreakLine): boolean => start === null && end === null;
+
+/** What a line lacks: it has a beginning and an end, and so have its breaks; the last day it holds is none before the first. */
+export function gapsOf(line: HoursLine): string[] {
   const hasBreak = line.breakStart !== null || line.breakEnd !== null;
   const wanted: HoursTime[] = ['start', 'end', ...(hasBreak ? (['breakStart', 'breakEnd'] as const) : [])];
-  return wanted.filter((time) => line[time] === null);
+  const edges = ['start', 'end'] as const;
+  const ofMore = line.more.flatMap((pause, index) =>
+    isEmpty(pause) ? [] : edges.filter((edge) => pause[edge] === null).map((edge) => ofBreak(index, edge)),
+  );
+  const isBackwards = line.from !== '' && line.until !== '' && line.until < line.from;
+  return [...wanted.filter((time) => line[time] === null), ...ofMore, ...(isBackwards ? ['until'] : [])];
 }
 
 const find = (among: HoursLine[], key: string) => among.find((line) => line.key === key);
-/** Whether somebody wrote in a line that began so. Rules that are not shown are nobody's here. */
+/** What is typed of a line. Rules that are not shown are nobody's here. */
+const typedIn = (line: HoursLine): string =>
+  JSON.stringify([TIMES.map((time) => line[time]), line.more, line.from, line.until]);
+/** Whether somebody wrote in a line that began so. */
 const isTouched = (line: HoursLine, began: HoursLine | undefined): boolean =>
-  !began || TIMES.some((time) => line[time] !== began[time]);
+  !began || typedIn(line) !== typedIn(began);
 
 /** Whether somebody wrote in lines that began so, added to them or took some away. Their order is nobody's. */
 export const areTouched = (lines: HoursLine[], start: HoursLine[]): boolean =>
@@ -84,23 +119,25 @@ export function mergedLines(lines: HoursLine[], start: HoursLine[], live: HoursL
 /** A time that is missing is none that the core takes: nothing is left out in silence. */
 const givenWall = (minutes: number | null): string => (minutes === null ? '' : wallOf(minutes));
 
-/** The lines as the core takes them. Breaks after the first, and rules that are not shown, stay as they were kept. */
+const wallsOf = ({ start, end }: BreakLine) => ({ start: givenWall(start), end: givenWall(end) });
+
+/** The lines as the core takes them. Rules that are not shown stay as they were kept. */
 export const hoursOf = (lines: HoursLine[], staffId: string, today: string): WeeklyHours[] =>
   lines.map((line) => {
     const hasBreak = line.breakStart !== null || line.breakEnd !== null;
-    const first = hasBreak ? [{ start: givenWall(line.breakStart), end: givenWall(line.breakEnd) }] : [];
+    const first = hasBreak ? [wallsOf({ start: line.breakStart, end: line.breakEnd })] : [];
     return {
       id: line.kept?.id ?? null,
       staff_id: staffId,
       day_of_week: line.day,
       start: givenWall(line.start),
       end: givenWall(line.end),
-      effective_from: line.kept?.effective_from ?? today,
-      effective_until: line.kept?.effective_until ?? null,
+      effective_from: line.from || today,
+      effective_until: line.until || null,
       slot_minutes: line.kept?.slot_minutes ?? 15,
       buffer_minutes: line.kept?.buffer_minutes ?? 0,
       max_per_slot: line.kept?.max_per_slot ?? 1,
-      breaks: [...first, ...(line.kept?.breaks.slice(1) ?? [])],
+      breaks: [...first, ...line.more.filter((pause) => !isEmpty(pause)).map(wallsOf)],
     };
   });
 
@@ -109,7 +146,7 @@ export const likeMonday = (lines: HoursLine[]): HoursLine[] => {
   const monday = lines.filter((line) => line.day === 1);
   const rest = lines.filter((line) => line.day === 0 || line.day === 6);
   const copies = [1, 2, 3, 4, 5].flatMap((day) =>
-    monday.map((line) => (day === 1 ? line : { ...line, key: freshKey(), kept: null, day })),
+    monday.map((line) => (day === 1 ? line : { ...structuredClone(line), key: freshKey(), kept: null, day })),
   );
   return [...copies, ...rest];
 };
@@ -139,10 +176,22 @@ export function ruleOf(repeat: Repeat, until: string, own: string | null): strin
   return RULES[repeat] + (until === '' ? '' : `;UNTIL=${until.replaceAll('-', '')}`);
 }
 
+/** The last day of an exception that holds for days on end: one rule, so that every desk reads it. */
+export const lastDayOf = (rule: string | null): string => {
+  const until = /^FREQ=DAILY;UNTIL=(\d{4})(\d{2})(\d{2})$/.exec(rule ?? '');
+  return until ? `${until[1]}-${until[2]}-${until[3]}` : '';
+};
+/** The most days that one exception lasts, as the core takes it. */
+export const MOST_DAYS = 366;
+
 export interface OverrideForm {
   id: string | null;
   kind: ScheduleOverride['kind'];
   date: string;
+  /** The last of several days; empty where it is one. */
+  lastDay: string;
+  /** For everybody who works here, each with one of their own. */
+  isForAll: boolean;
   isWholeDay: boolean;
   start: number | null;
   end: number | null;
@@ -160,7 +209,9 @@ export const overrideFormOf = (of: ScheduleOverride | undefined, today: string):
   start: of?.start ? minutesOf(of.start) : 540,
   end: of?.end ? minutesOf(of.end) : 1080,
   reason: of?.reason ?? '',
-  ...repeatOf(of?.recurrence ?? null),
+  lastDay: lastDayOf(of?.recurrence ?? null),
+  isForAll: false,
+  ...repeatOf(lastDayOf(of?.recurrence ?? null) ? null : (of?.recurrence ?? null)),
   own: of?.recurrence ?? null,
 });
 
@@ -172,5 +223,17 @@ export const overrideOf = (form: OverrideForm, staffId: string): ScheduleOverrid
   start: form.isWholeDay || form.start === null ? null : wallOf(form.start),
   end: form.isWholeDay || form.end === null ? null : wallOf(form.end),
   reason: form.reason.trim() || null,
-  recurrence: ruleOf(form.repeat, form.until, form.own),
+  recurrence: isRange(form)
+    ? `FREQ=DAILY;UNTIL=${form.lastDay.replaceAll('-', '')}`
+    : ruleOf(form.repeat, form.until, form.own),
 });
+
+/** Whether it is for days on end, and not one that may repeat. */
+export const isRange = ({ date, lastDay }: OverrideForm): boolean => lastDay !== '' && lastDay !== date;
+
+/** What is wrong with the last of its days. */
+export function rangeProblem(form: OverrideForm): 'before' | 'long' | null {
+  if (!isRange(form)) return null;
+  if (form.lastDay < form.date) return 'before';
+  return daysBetween(form.date, form.lastDay) >= MOST_DAYS ? 'long' : null;
+}

@@ -1,5 +1,5 @@
 import type { WeeklyHours } from '$lib/backend';
-import { Draft } from '$lib/data/draft.svelte';
+import { LeftDraft } from '$lib/data/left-draft.svelte';
 import { areTouched, gapsOf, lineOf, mergedLines, withFreshKeys, type HoursLine } from './hours';
 
 /** What was typed, and what was kept then: only so is it known later which lines were touched. */
@@ -13,24 +13,20 @@ export class Plan {
   lines = $state<HoursLine[]>([]);
   /** Whether gaps are shown: from the first try to save them on. */
   isChecked = $state(false);
-  /** What was left from the last time, until it is taken up or thrown away. */
-  left = $state.raw<Typed | null>(null);
   /** What was kept when it was last looked at: the lines that differ from it are the person's. */
   #start: HoursLine[];
   #isSaving = false;
-  readonly #draft: Draft<Typed>;
-  /** Whether the draft is of these lines, and not what was left. */
-  #isKept = false;
+  readonly #draft: LeftDraft<Typed>;
 
   constructor(staffId: string, kept: WeeklyHours[]) {
     this.#start = kept.map(lineOf);
     this.lines = kept.map(lineOf);
-    this.#draft = new Draft(`hours:${staffId}`);
-    void this.#draft.left().then((left) => {
-      if (left === null || this.#isKept) return;
-      const typed = { ...left, lines: withFreshKeys(left.lines) };
-      if (areTouched(this.#with(typed), this.#start)) this.left = typed;
-    });
+    this.#draft = new LeftDraft<Typed>(`hours:${staffId}`, (left) => areTouched(this.#with(left), this.#start));
+  }
+
+  /** What was left from the last time, until it is taken up or thrown away. */
+  get left(): Typed | null {
+    return this.#draft.left;
   }
 
   /** The lines as they are kept now, with what was typed in them another time. */
@@ -38,24 +34,26 @@ export class Plan {
     return mergedLines(lines, start, this.#start);
   }
 
-  /** Keeps what is typed. What was left before is not overwritten before something new is typed. */
+  /** Keeps what is typed, beside what was left before. */
   keep(): void {
     const lines = $state.snapshot(this.lines) as HoursLine[];
-    if (areTouched(lines, this.#start)) {
-      [this.left, this.#isKept] = [null, true];
-      this.#draft.keep({ lines, start: this.#start });
-    } else if (this.#isKept) this.clear();
+    if (areTouched(lines, this.#start)) this.#draft.keep({ lines, start: this.#start });
+    else if (this.#draft.isTyped) this.#draft.clear();
   }
 
-  /** Goes on with what was left. */
-  goOn(left: Typed): void {
-    this.lines = this.#with(left);
+  /** Takes up what was left; what was typed meanwhile is offered in its place. */
+  take(): Typed | null {
+    return this.#draft.take(() => false);
   }
 
-  /** What was typed was saved, or is thrown away. */
-  clear(): void {
-    [this.left, this.#isKept] = [null, false];
-    void this.#draft.clear();
+  /** Goes on with what was left. Its new lines are others than those that are new here. */
+  goOn({ lines, start }: Typed): void {
+    this.lines = this.#with({ lines: withFreshKeys(lines), start });
+  }
+
+  /** What was left is thrown away; what is typed stays. */
+  discard(): void {
+    this.#draft.discard();
   }
 
   close(): void {
@@ -88,7 +86,7 @@ export class Plan {
       if (await write(sent)) {
         this.#start = sent;
         // What was left, and nobody took up, is still to be offered.
-        if (this.#isKept) this.clear();
+        if (this.#draft.isTyped) this.#draft.clear();
       }
       kept = await ask();
     } finally {

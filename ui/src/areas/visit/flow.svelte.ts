@@ -15,7 +15,7 @@ import {
   type RefusalCode,
   type SeriesScope,
 } from '$lib/backend';
-import { save, toastRefused, toastSaved } from '$lib/data/saving';
+import { save, toastRefused, toastSaid, toastSaved } from '$lib/data/saving';
 import { invalidate } from '$lib/data/live';
 import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
@@ -103,13 +103,21 @@ export function askAboutConflict(refusal: Refusal, title: string, begun: number)
 
 /**
  * Moves a visit: within its day as a correction, to another day (or where asked) as a rescheduling that keeps the chain. Several of a
- * series are moved whatever the day: the core reschedules one at a time.
+ * series are moved whatever the day: the core reschedules one at a time. One that has begun stays on its day, and moves alone.
  * Gives the visit's id after it, or none where nothing was changed.
  */
 export async function moveVisit(card: AppointmentCard, to: Destination, isReschedule = false): Promise<string | null> {
+  if (isHere(card.status)) {
+    if (isSameDay(card, to)) return place(card, to, 'this', false, false);
+    toastSaid(t('visit.begun_same_day'));
+    return null;
+  }
   const scope = await askScope(card, false);
   return scope === null ? null : place(card, to, scope, isReschedule, false);
 }
+
+const isSameDay = (card: AppointmentCard, to: Destination): boolean =>
+  dateOf(card.starts_at, clinicZone()) === dateOf(to.startsAt, clinicZone());
 
 async function place(
   card: AppointmentCard,
@@ -126,8 +134,7 @@ async function place(
     scope,
     is_overbooking_allowed: isOverbookingAllowed,
   };
-  const zone = clinicZone();
-  const isOtherDay = isReschedule || dateOf(card.starts_at, zone) !== dateOf(to.startsAt, zone);
+  const isOtherDay = isReschedule || !isSameDay(card, to);
   const isRescheduled = isOtherDay && scope === 'this';
   const begun = closings;
   try {
@@ -195,7 +202,14 @@ export const petOf = (card: AppointmentCard): string => card.pet_name || card.cl
 /** The toast's offer to tell the client: nothing is written to anybody without it. */
 export function notifyAction(card: AppointmentCard, body: string, id = card.id) {
   if (!card.client_id) return undefined;
-  return { label: t('visit.notify'), run: () => (flow.notify = { card: { ...card, id }, body }) };
+  return { label: t('visit.notify'), run: () => void tellInstead({ ...card, id }, body) };
+}
+
+/** Opens the message where another may be open: what was typed of that is kept first, and offered again. */
+async function tellInstead(card: AppointmentCard, body: string): Promise<void> {
+  flow.notify = null;
+  await tick();
+  flow.notify = { card, body };
 }
 
 /** The usual way of a visit: the one primary button. */
@@ -206,9 +220,13 @@ const USUAL: Partial<Record<AppointmentStatus, AppointmentStatus>> = {
   checked_in: 'in_progress',
   in_progress: 'completed',
 };
-/** Only before it has begun may a visit be given another time. */
-export const canMove = (status: AppointmentStatus): boolean =>
+/** Only before it has begun may a visit be replaced by one at another time. */
+export const canReschedule = (status: AppointmentStatus): boolean =>
   status === 'pending' || status === 'confirmed' || status === 'reminded';
+/** Whoever it is for is here: it stays on its day. */
+export const isHere = (status: AppointmentStatus): boolean => status === 'checked_in' || status === 'in_progress';
+/** Until it is over a visit may be given another time, length or colleague. */
+export const canMove = (status: AppointmentStatus): boolean => canReschedule(status) || isHere(status);
 export const usualNext = (status: AppointmentStatus): AppointmentStatus | null => USUAL[status] ?? null;
 
 /** Visits whose status is being written: they are not written a second time meanwhile. */
@@ -231,6 +249,15 @@ export async function setStatus(card: AppointmentCard, status: AppointmentStatus
   await writeStatus(card, status, done);
 }
 
+/** Marks who is done as picked up, or takes that back. */
+export async function setPickedUp(card: AppointmentCard, isPickedUp: boolean): Promise<void> {
+  if (underWay.has(card.id)) return;
+  underWay.add(card.id);
+  const done = t(isPickedUp ? 'visit.was_picked_up' : 'visit.waits_again', { pet: petOf(card) });
+  await save(backend.setPickedUp(card.id, isPickedUp), { done });
+  underWay.delete(card.id);
+}
+
 /** Whether all of a visit's time is left for another: none where it was moved by less than it takes. */
 const isLeft = (card: AppointmentCard, { staffId, startsAt, endsAt }: Destination): boolean =>
   (staffId ?? card.staff_id) !== card.staff_id || endsAt <= card.starts_at || startsAt >= card.ends_at;
@@ -250,8 +277,8 @@ const CANCELLED = {
   all: 'visit.notify_series_cancelled',
 } as const;
 
-/** Cancels, says so, and looks for who could take the time. */
-export async function cancelVisit(card: AppointmentCard, reason: string, scope: SeriesScope): Promise<void> {
+/** Cancels, says so, and looks for who could take the time. Gives whether it did: where it was refused, the reason stays to be sent again. */
+export async function cancelVisit(card: AppointmentCard, reason: string, scope: SeriesScope): Promise<boolean> {
   const input = { appointment_id: card.id, reason: reason.trim() || null, scope };
   const body = t(CANCELLED[scope], { pet: petOf(card), when: formatDateTime(card.starts_at) });
   const begun = closings;
@@ -259,7 +286,9 @@ export async function cancelVisit(card: AppointmentCard, reason: string, scope: 
     done: t(scope === 'this' ? 'visit.was_cancelled' : 'visit.were_cancelled', { pet: petOf(card) }),
     more: notifyAction(card, body),
   });
+  if (!saved) return false;
   // One that is open by now is another's.
   if (closings === begun) flow.cancel = null;
-  if (saved) offer(card, begun);
+  offer(card, begun);
+  return true;
 }

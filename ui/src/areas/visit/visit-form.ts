@@ -21,7 +21,10 @@ type NoteKey = (typeof NOTES)[number];
 /** A visit's details as they are typed. */
 export interface VisitForm extends Record<NoteKey, string> {
   title: string;
+  /** Empty where the pet is not known. */
+  petId: string;
   serviceId: string;
+  isEmergency: boolean;
   estimate: number | null;
   bill: number | null;
   payment: PaymentStatus;
@@ -36,7 +39,9 @@ export const visitFormOf = (visit: AppointmentDetail): VisitForm => ({
   client_notes: visit.notes.client_notes ?? '',
   internal_notes: visit.notes.internal_notes ?? '',
   pickup_address: visit.notes.pickup_address ?? '',
+  petId: visit.pet_id ?? '',
   serviceId: visit.service_id ?? '',
+  isEmergency: visit.is_emergency,
   estimate: visit.estimated_cost_cents,
   bill: visit.final_cost_cents,
   payment: visit.payment_status,
@@ -62,7 +67,8 @@ const orNull = (text: string): string | null => text.trim() || null;
 /** What is typed, as the core takes it. */
 export const visitEditOf = (form: VisitForm, visit: AppointmentDetail): EditAppointmentInput => ({
   appointment_id: visit.id,
-  pet_id: visit.pet_id,
+  pet_id: form.petId || null,
+  is_emergency: form.isEmergency,
   service_id: form.serviceId || null,
   notes: {
     title: orNull(form.title),

@@ -17,8 +17,16 @@ export const commands = {
 	unlockWithPassphrase: (passphrase: string) => typedError<AppState, Refusal>(__TAURI_INVOKE("unlock_with_passphrase", { passphrase })),
 	/**  Tries to open the file again. */
 	retryOpen: () => typedError<AppState, Refusal>(__TAURI_INVOKE("retry_open")),
-	/**  Moves the file aside, out of trouble or out of the demo clinic. */
+	/**  Moves the file aside, out of trouble. */
 	setAsideFile: () => typedError<AppState, Refusal>(__TAURI_INVOKE("set_aside_file")),
+	/**  Leaves the clinic at work, whose file is set aside. */
+	leaveClinic: () => typedError<AppState, Refusal>(__TAURI_INVOKE("leave_clinic")),
+	/**  Sets the passphrase that opens the file and its backups on any computer. */
+	setRecoveryPassphrase: (passphrase: string) => typedError<AppState, Refusal>(__TAURI_INVOKE("set_recovery_passphrase", { passphrase })),
+	/**  Keeps the key of the file in another way. */
+	keepKey: (store: KeyStore, passphrase: string | null) => typedError<AppState, Refusal>(__TAURI_INVOKE("keep_key", { store, passphrase })),
+	/**  Sets the PIN of an owner who forgot it. */
+	resetPin: (staffId: StaffId, passphrase: string, pin: string) => typedError<AppState, Refusal>(__TAURI_INVOKE("reset_pin", { staffId, passphrase, pin })),
 	/**  Who may sign in here. */
 	signInChoices: () => typedError<SignInChoice[], Refusal>(__TAURI_INVOKE("sign_in_choices")),
 	/**  Signs somebody in. */
@@ -55,6 +63,8 @@ export const commands = {
 	restoreBackup: (path: string) => typedError<AppState, Refusal>(__TAURI_INVOKE("restore_backup", { path })),
 	/**  Makes a backup now. */
 	backupNow: () => typedError<Backup, Refusal>(__TAURI_INVOKE("backup_now")),
+	/**  Chooses a second folder for backups, or none. */
+	setSecondFolder: (folder: string | null) => typedError<AppState, Refusal>(__TAURI_INVOKE("set_second_folder", { folder })),
 	clinic: () => typedError<Clinic, Refusal>(__TAURI_INVOKE("clinic")),
 	saveClinic: (input: ClinicDetails) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_clinic", { input })),
 	staff: () => typedError<Staff[], Refusal>(__TAURI_INVOKE("staff")),
@@ -69,7 +79,7 @@ export const commands = {
 	weeklyHours: () => typedError<WeeklyHours[], Refusal>(__TAURI_INVOKE("weekly_hours")),
 	saveWeeklyHours: (staffId: StaffId, hours: WeeklyHours[]) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_weekly_hours", { staffId, hours })),
 	scheduleOverrides: (from: string, to: string) => typedError<ScheduleOverride[], Refusal>(__TAURI_INVOKE("schedule_overrides", { from, to })),
-	saveOverride: (input: ScheduleOverride) => typedError<Saved<OverrideId>, Refusal>(__TAURI_INVOKE("save_override", { input })),
+	saveOverride: (input: ScheduleOverride, isForAll: boolean) => typedError<Saved<SavedOverride>, Refusal>(__TAURI_INVOKE("save_override", { input, isForAll })),
 	deleteOverride: (id: OverrideId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_override", { id })),
 	scheduleRange: (from: string, days: number) => typedError<ScheduleRange, Refusal>(__TAURI_INVOKE("schedule_range", { from, days })),
 	monthOverview: (month: string) => typedError<MonthDay[], Refusal>(__TAURI_INVOKE("month_overview", { month })),
@@ -83,7 +93,10 @@ export const commands = {
 	rescheduleAppointment: (input: MoveInput) => typedError<Saved<AppointmentId>, Refusal>(__TAURI_INVOKE("reschedule_appointment", { input })),
 	cancelAppointment: (input: CancelInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("cancel_appointment", { input })),
 	setAppointmentStatus: (id: AppointmentId, status: AppointmentStatus) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_appointment_status", { id, status })),
+	setPickedUp: (id: AppointmentId, isPickedUp: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_picked_up", { id, isPickedUp })),
 	editAppointment: (input: EditAppointmentInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("edit_appointment", { input })),
+	swapChoices: (id: AppointmentId) => typedError<AppointmentCard[], Refusal>(__TAURI_INVOKE("swap_choices", { id })),
+	swapAppointments: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("swap_appointments", { first, second })),
 	visitsOfClient: (clientId: ClientId, before: Millis | null) => typedError<VisitPage, Refusal>(__TAURI_INVOKE("visits_of_client", { clientId, before })),
 	notifyClient: (input: NotifyInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("notify_client", { input })),
 	clients: (query: ClientsQuery) => typedError<ClientPage, Refusal>(__TAURI_INVOKE("clients", { query })),
@@ -101,6 +114,8 @@ export const commands = {
 	deletePet: (id: PetId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_pet", { id })),
 	movePet: (id: PetId, clientId: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("move_pet", { id, clientId })),
 	recordWeight: (input: WeightInput) => typedError<Saved<RecordId>, Refusal>(__TAURI_INVOKE("record_weight", { input })),
+	correctWeight: (input: WeightCorrection) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("correct_weight", { input })),
+	removeWeight: (id: RecordId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("remove_weight", { id })),
 	recordDeath: (input: PetDeathInput) => typedError<Saved<PetDeath>, Refusal>(__TAURI_INVOKE("record_death", { input })),
 	/**  What a file would bring, by this plan or by a guessed one. */
 	previewImport: (path: string, plan: ImportPlan | null) => typedError<ImportPreview, Refusal>(__TAURI_INVOKE("preview_import", { path, plan })),
@@ -191,6 +206,12 @@ export type AppState = {
 	auto_lock_minutes: number,
 	/**  It is the demo clinic. */
 	is_demo: boolean,
+	/**  The file's key has a recovery passphrase. */
+	has_recovery: boolean,
+	/**  The file opens on no other computer, and nobody said that they know: whoever runs the clinic is reminded. */
+	lacks_recovery: boolean,
+	/**  The second folder for backups, where there is one. */
+	second_folder: SecondFolder | null,
 	/**  A damaged file was set aside at this start and the backup of this time restored. */
 	recovered: Recovery | null,
 	/**  On a desk without a clinic: it was let in at one and has not got all of it yet. */
@@ -234,6 +255,8 @@ export type AppointmentCard = {
 	status: AppointmentStatus,
 	/**  Since when it stands there (the time in status shown on the card). */
 	status_since: Millis,
+	/**  When whoever it was for was picked up again, once it was over. */
+	picked_up_at: Millis | null,
 	/**  An emergency. */
 	is_emergency: boolean,
 	/**  Booked over another, knowingly. */
@@ -672,7 +695,9 @@ export type EditAppointmentInput = {
 	payment_status: PaymentStatus,
 	/**  Answers to the service's form. */
 	answers: FormAnswer[],
-	/**  Another service may stand over another visit, knowingly. */
+	/**  An emergency; none: as it is. */
+	is_emergency?: boolean | null,
+	/**  Another service may stand over another visit, and one that is an emergency no more in time kept for those, knowingly. */
 	is_overbooking_allowed?: boolean,
 };
 
@@ -851,6 +876,10 @@ export type ImportDuplicate = {
 
 /**  A field that a column of a CSV file can be read into. */
 export type ImportField = "first_name" | "last_name" | "full_name" | "email" | "phone" | "second_phone" | "street" | "city" | "region" | "postcode" | "country" | "notes" | "tags" | "external_id" | "pet_name" | "species" | "breed" | "sex" | "neutered" | "born_on" | "weight" | "color" | "microchip" | "allergies" | "alerts" | "deceased_on" | 
+/**  That no e-mail may be sent. */
+"no_email" | 
+/**  That no SMS may be sent, or since when. */
+"no_sms" | 
 /**  Kept as a custom field under the column's own name. */
 "custom" | 
 /**  Not read. */
@@ -1198,6 +1227,8 @@ waits_for: WaitsFor } |
 { name: "first_run" } | 
 /**  The file's key is wrapped by a passphrase, which must be typed. */
 { name: "needs_passphrase" } | 
+/**  The file's key is not where it is kept (another computer, a keychain that was lost or does not answer); the recovery passphrase opens it, too. */
+{ name: "needs_recovery" } | 
 /**  The file cannot be opened. */
 { name: "trouble"; 
 /**  Why. */
@@ -1427,6 +1458,16 @@ export type Saved<T> = {
 	undo: ActionId | null,
 };
 
+/**  What became of an exception to the hours. */
+export type SavedOverride = {
+	/**  The exceptions that were written, one for each colleague. */
+	ids: OverrideId[],
+	/**  Visits to come that stand in a time that is theirs no more, the next ones first; 50 at the most. */
+	visits: AppointmentCard[],
+	/**  How many of them there are. */
+	visit_count: number,
+};
+
 /**  A weekly working time of a member of staff. */
 export type ScheduleId = string;
 
@@ -1470,6 +1511,16 @@ export type SearchHit = {
 	client: ClientRow,
 	/**  The pet that was meant, where one was. */
 	pet_id: PetId | null,
+};
+
+/**  Where copies of the backups go, besides beside the clinic's file. */
+export type SecondFolder = {
+	/**  The folder. */
+	folder: string,
+	/**  When the newest backup was made that has a copy there. */
+	last_copy_at: Millis | null,
+	/**  Why there is no newer one; `file_unreadable` where the folder is away. */
+	problem: Refusal | null,
 };
 
 /**  The visits of one recurrence. */
@@ -1781,6 +1832,16 @@ export type WeeklyHours = {
 	breaks: Break[],
 };
 
+/**  A weight that was mistyped, or written down for another day; the pet's own weight follows. */
+export type WeightCorrection = {
+	/**  Which record. */
+	record_id: RecordId,
+	/**  Grams, 1 to 2,000,000. */
+	grams: number,
+	/**  When; none: as it was. */
+	recorded_at: Millis | null,
+};
+
 /**  Writing down a weight; the pet's own weight follows. */
 export type WeightInput = {
 	/**  Which pet. */
@@ -1795,6 +1856,8 @@ export type WeightInput = {
 
 /**  A weight on a day. */
 export type WeightPoint = {
+	/**  The record that says so. */
+	id: RecordId,
 	/**  When. */
 	recorded_at: Millis,
 	/**  Grams. */

@@ -4,7 +4,9 @@ const isMac = /Mac/.test(navigator.platform);
 
 /** `mod+shift+z` of a key press; a letter counts whatever the case. Shift is part of the character for signs such as `?`. */
 export function pressed(event: KeyboardEvent): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // With Option, a digit of a Mac's keyboard writes another sign.
+  const digit = event.altKey ? /^Digit(\d)$/.exec(event.code)?.[1] : undefined;
+  const key = digit ?? (event.key.length === 1 ? event.key.toLowerCase() : event.key);
   const isLetter = /^[a-z]$/.test(key);
   const mod = isMac ? event.metaKey : event.ctrlKey;
   return [mod && 'mod', event.altKey && 'alt', event.shiftKey && (isLetter || key.length > 1) && 'shift', key]

@@ -20,6 +20,7 @@ export { default as Kbd } from './Kbd.svelte';
 export { default as Menu, type MenuItem } from './Menu.svelte';
 export { default as MoneyField } from './MoneyField.svelte';
 export { default as MonthGrid } from './MonthGrid.svelte';
+export { default as NewSecret } from './NewSecret.svelte';
 export { default as NumberField } from './NumberField.svelte';
 export { default as RepeatField } from './RepeatField.svelte';
 export { default as Section } from './Section.svelte';

@@ -1,6 +1,6 @@
 import { onDestroy } from 'svelte';
-import { Draft } from './draft.svelte';
-import { mergedForm } from './form-merge';
+import { isWithin, mergedForm } from './form-merge';
+import { LeftDraft } from './left-draft.svelte';
 
 /** What was typed, and what the form had begun with: only so is it known later which fields were changed. */
 interface Kept<T> {
@@ -14,24 +14,28 @@ interface Kept<T> {
  * To be made while the form's component is set up.
  */
 export class FormDraft<T extends object> {
-  readonly #draft: Draft<Kept<T>>;
+  readonly #draft: LeftDraft<Kept<T>>;
   readonly #start: T;
-  #hasKept = false;
-  /** What was left from the last time, until it is taken up or thrown away. */
-  left = $state.raw<T | null>(null);
+  readonly #isNew: boolean;
 
   /** Of something new (`isNew`) a draft is taken up whole: nobody else can have written it. */
   constructor(key: string | Promise<string>, start: T, isNew: boolean) {
-    this.#draft = new Draft<Kept<T>>(key);
     this.#start = start;
+    this.#isNew = isNew;
+    // Without its beginning nobody knows what of it is old.
+    const isWorth = (kept: Kept<T>) => !!kept.value && !!kept.start && this.isChanged(this.#today(kept));
+    this.#draft = new LeftDraft<Kept<T>>(key, isWorth);
     // What is kept later would come back after the form was opened again and saved.
     onDestroy(() => this.#draft.flush());
-    void this.#draft.left().then((kept) => {
-      // Without its beginning nobody knows what of it is old.
-      if (!kept?.value || !kept.start) return;
-      const left = isNew ? kept.value : mergedForm(kept.value, kept.start, start);
-      if (this.isChanged(left)) this.left = left;
-    });
+  }
+
+  /** What was left from the last time, until it is taken up or thrown away. */
+  get left(): T | null {
+    return this.#draft.left && this.#today(this.#draft.left);
+  }
+
+  #today({ value, start }: Kept<T>): T {
+    return this.#isNew ? value : mergedForm(value, start, this.#start);
   }
 
   /** Whether anything was typed that would be a pity to lose. */
@@ -39,21 +43,25 @@ export class FormDraft<T extends object> {
     return JSON.stringify(value) !== JSON.stringify(this.#start);
   }
 
-  /**
-   * Keeps what is typed. What was left before is not overwritten before something new is typed; what was typed now and is back to what it was is forgotten.
-   */
+  /** Keeps what is typed, beside what was left before. What was typed now and is back to what it was is forgotten. */
   keep(value: T): void {
-    const isChanged = this.isChanged(value);
-    if (!isChanged && this.#hasKept) void this.#draft.clear();
-    this.#hasKept = isChanged;
-    if (!isChanged) return;
-    this.left = null;
-    this.#draft.keep({ value, start: this.#start });
+    if (this.isChanged(value)) this.#draft.keep({ value, start: this.#start });
+    else if (this.#draft.isTyped) this.#draft.clear();
   }
 
-  /** It was saved or thrown away. */
+  /** Goes on with what was left: answers it as it is today. What was typed meanwhile is offered in its place. */
+  take(): T | null {
+    const taken = this.#draft.take((typed, left) => isWithin(this.#today(typed), this.#today(left), this.#start));
+    return taken && this.#today(taken);
+  }
+
+  /** What was left is thrown away; what is typed stays. */
+  discard(): void {
+    this.#draft.discard();
+  }
+
+  /** What was typed was saved or thrown away. What was left before it, and nobody took up, is still offered. */
   clear(): void {
-    this.left = null;
-    void this.#draft.clear();
+    this.#draft.clear();
   }
 }

@@ -13,6 +13,15 @@ interface ToastAction {
 }
 
 /**
+ * What a notice offers, pressed once. The next one comes up under the pointer: the second click of a double click is not meant for it, and does not
+ * take it away (which a click does that nobody prevented).
+ */
+const unlessDouble = (run: () => void) => (event: MouseEvent) => {
+  if (event.detail > 1) event.preventDefault();
+  else run();
+};
+
+/**
  * Says what was done and offers to undo it, and one thing more (such as telling the client). Of what took something back (`isBack`) that is said when it is
  * undone: then it is there again.
  */
@@ -20,8 +29,9 @@ export function toastSaved<T>(message: string, saved: Saved<T>, more?: ToastActi
   const action = saved.undo;
   toast(message, {
     duration: UNDO_MILLIS,
-    action: action === null ? undefined : { label: t('common.undo'), onClick: () => void undo(action, isBack) },
-    cancel: more && { label: more.label, onClick: more.run },
+    action:
+      action === null ? undefined : { label: t('common.undo'), onClick: unlessDouble(() => void undo(action, isBack)) },
+    cancel: more && { label: more.label, onClick: unlessDouble(more.run) },
   });
 }
 

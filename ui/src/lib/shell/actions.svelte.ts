@@ -1,3 +1,4 @@
+import { plant } from '$areas/booking/seed.svelte';
 import { backend } from '$lib/backend';
 import { flushDrafts } from '$lib/data/draft.svelte';
 import type { Table } from '$lib/data/live';
@@ -15,11 +16,15 @@ interface HistoryOf {
 }
 
 /** What the shell has open over the areas. */
-export const overlays = $state<{ palette: boolean; shortcuts: boolean; history: HistoryOf | null }>({
-  palette: false,
-  shortcuts: false,
-  history: null,
-});
+export const overlays = $state<{
+  palette: boolean;
+  shortcuts: boolean;
+  /** A new PIN of who is signed in. */
+  pin: boolean;
+  /** A code that lets one more desk in. */
+  code: boolean;
+  history: HistoryOf | null;
+}>({ palette: false, shortcuts: false, pin: false, code: false, history: null });
 
 /** Shows what happened to a record. */
 export const showHistory = (table: Table, id: string, name: string): void =>
@@ -31,11 +36,18 @@ export function newBooking(about: { client?: string; pet?: string; wish?: string
   go('/schedule', {
     view: (onSchedule && route.query('view')) || undefined,
     date: about.date ?? ((onSchedule && route.query('date')) || undefined),
+    staff: (onSchedule && route.query('staff')) || undefined,
     book: 'new',
     client: about.client,
     pet: about.pet,
     wish: about.wish,
   });
+}
+
+/** Opens it for who stands at the desk. */
+export function walkIn(): void {
+  plant({ isWalkIn: true });
+  newBooking();
 }
 
 export const newClient = (): void => go('/clients', { new: '1' });

@@ -1,11 +1,16 @@
 import type { Command } from '$lib/commands/registry.svelte';
 import { undoLast } from '$lib/data/saving';
 import { go } from '$lib/router.svelte';
+import { SECTIONS } from '$areas/settings/sections';
+import { syncNow } from '$lib/sync/actions';
 import { setTheme } from '$lib/theme.svelte';
-import { backUp, focusSearch, lockDesk, newBooking, newClient, overlays } from './actions.svelte';
+import { now } from '$lib/time/clock.svelte';
+import { dateOf } from '$lib/time/zone';
+import { clinicZone } from '$lib/session.svelte';
+import { backUp, focusSearch, lockDesk, newBooking, newClient, overlays, walkIn } from './actions.svelte';
+import { printDaySheet } from './print';
 
-/** What can be done from anywhere. Areas register their own beside these. */
-export const shellCommands: Command[] = [
+const ALWAYS: Command[] = [
   {
     id: 'booking.new',
     title: 'command.new_booking',
@@ -13,10 +18,37 @@ export const shellCommands: Command[] = [
     shortcut: 'c',
     run: () => newBooking(),
   },
+  {
+    id: 'booking.walk_in',
+    title: 'today.walk_in',
+    group: 'command.group_do',
+    keywords: 'booking.walk_in',
+    run: walkIn,
+  },
   { id: 'client.new', title: 'shell.new_client', group: 'command.group_do', run: newClient },
+  {
+    id: 'waitlist.add',
+    title: 'waitlist.add',
+    group: 'command.group_do',
+    isGeneral: true,
+    run: () => go('/waitlist', { new: '1' }),
+  },
+  {
+    id: 'day.print',
+    title: 'palette.print_today',
+    group: 'command.group_do',
+    isGeneral: true,
+    run: () => void printDaySheet(dateOf(now(), clinicZone()), null),
+  },
   { id: 'search.focus', title: 'command.search', group: 'command.group_do', shortcut: '/', run: focusSearch },
   { id: 'undo.last', title: 'command.undo', group: 'command.group_do', shortcut: 'mod+z', run: () => void undoLast() },
   { id: 'desk.lock', title: 'command.lock', group: 'command.group_do', shortcut: 'mod+l', run: () => void lockDesk() },
+  {
+    id: 'pin.change',
+    title: 'shell.change_pin',
+    group: 'command.group_do',
+    run: () => (overlays.pin = true),
+  },
   { id: 'backup.now', title: 'command.backup', group: 'command.group_do', run: () => void backUp() },
   {
     id: 'go.schedule',
@@ -54,7 +86,6 @@ export const shellCommands: Command[] = [
     shortcut: 'alt+6',
     run: () => go('/settings/clinic'),
   },
-  { id: 'go.import', title: 'command.go_import', group: 'command.group_go', run: () => go('/import') },
   { id: 'look.light', title: 'shell.theme_light', group: 'command.group_look', run: () => setTheme('light') },
   { id: 'look.dark', title: 'shell.theme_dark', group: 'command.group_look', run: () => setTheme('dark') },
   { id: 'look.system', title: 'shell.theme_system', group: 'command.group_look', run: () => setTheme('system') },
@@ -72,4 +103,31 @@ export const shellCommands: Command[] = [
     shortcut: '?',
     run: () => (overlays.shortcuts = !overlays.shortcuts),
   },
+];
+
+const MANAGING: Command[] = [
+  { id: 'go.import', title: 'command.go_import', group: 'command.group_do', run: () => go('/import') },
+  { id: 'data.export', title: 'clients.export', group: 'command.group_do', run: () => go('/settings/data') },
+];
+const SYNC: Command = { id: 'sync.now', title: 'hub.now', group: 'command.group_do', run: () => void syncNow() };
+const LET_IN: Command = {
+  id: 'sync.let_in',
+  title: 'hub.let_in',
+  group: 'command.group_do',
+  run: () => (overlays.code = true),
+};
+
+/** What can be done from anywhere. Areas register their own beside these. */
+export const shellCommands = ({ isConnected, mayManage }: { isConnected: boolean; mayManage: boolean }): Command[] => [
+  ...ALWAYS,
+  ...(mayManage ? MANAGING : []),
+  ...(isConnected ? [SYNC] : []),
+  ...(isConnected && mayManage ? [LET_IN] : []),
+  ...SECTIONS.map((section): Command => ({
+    id: `settings.${section}`,
+    title: `settings.${section}`,
+    group: 'shell.settings',
+    keywords: 'shell.settings',
+    run: () => go(`/settings/${section}`),
+  })),
 ];

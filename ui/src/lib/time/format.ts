@@ -23,6 +23,17 @@ export const formatTime = (at: number): string => instant(at, { hour: 'numeric',
 /** 9:30 – 10:00 */
 export const formatTimes = (from: number, to: number): string =>
   formatter({ hour: 'numeric', minute: '2-digit' }, clinicZone()).formatRange(from, to);
+/** 9:30; of another day than `day`, Fri 9:30 or, a week and more away, 20 Nov, 9:30 */
+export function formatTimeOn(at: number, day: string): string {
+  const own = dateOf(at, clinicZone());
+  if (own === day) return formatTime(at);
+  const named: Intl.DateTimeFormatOptions =
+    Math.abs(daysBetween(day, own)) < 7 ? { weekday: 'short' } : { day: 'numeric', month: 'short' };
+  return instant(at, { ...named, hour: 'numeric', minute: '2-digit' });
+}
+/** The same of an end: midnight still belongs to the day that ends with it. */
+export const formatEndOn = (at: number, day: string): string =>
+  dateOf(at - 1, clinicZone()) === day ? formatTime(at) : formatTimeOn(at, day);
 /** Fri, 20 Nov, 9:30 */
 export const formatDateTime = (at: number): string =>
   instant(at, { weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });

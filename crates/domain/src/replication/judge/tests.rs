@@ -38,6 +38,7 @@ fn schema() -> Schema {
                     ("status", Kind::Text),
                     ("is_overbooked", Kind::Truth),
                     ("clash_with_id", Kind::Id),
+                    ("previous_appointment_id", Kind::Id),
                 ]),
             ),
         ]),
@@ -403,4 +404,111 @@ fn the_chain_of_a_row_leads_from_its_last_entry_to_its_first() {
     let entries = hub.push(7, 1, 0, vec![put("clients", 1, json!({"phone": "1"})), put("clients", 1, json!({"phone": "2"}))]).unwrap();
     assert_eq!(entries.iter().map(|entry| entry.prior).collect::<Vec<_>>(), [1, 3]);
     assert_eq!(hub.ledger.row("clients", id(1)).unwrap().seq, 4);
+}
+
+/// Thousands at one hour, as somebody may send them who means harm: none is held against all the others.
+#[test]
+fn a_day_with_thousands_of_visits_at_one_hour_is_judged_in_few_steps() {
+    const VISITS: u128 = 5_000;
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, vec![put("staff", 1, json!({"first_name": "A"}))]).unwrap();
+    let visit = |from: i64, to: i64| json!({"staff_id": text(1), "starts_at": from, "ends_at": to, "status": "confirmed"});
+    let day = crate::DAY;
+    // A stay of a month; those of its last days, which all clash with it; a crowd at one hour after it; and another the hour after.
+    let mut row = 10;
+    let mut some = |from: &dyn Fn(i64) -> i64, length: i64| {
+        row += VISITS;
+        (0..VISITS).map(|n| put("appointments", row + n, visit(from(n as i64), from(n as i64) + length))).collect()
+    };
+    let steps: [(Vec<Change>, usize); 4] = [
+        (vec![put("appointments", 7, visit(-30 * day, 0))], 10),
+        (some(&|n| -day + n * 40, 30), 300),
+        (some(&|_| day, 3_600_000), 400),
+        (some(&|_| day + 3_600_000, 3_600_000), 400),
+    ];
+    for (changes, most) in steps {
+        let (seen, first, count) = (hub.head, changes[0].id, changes.len());
+        hub.ledger.agenda().looks.set(0);
+        hub.push(7, 10, seen, changes).unwrap();
+        let looks = hub.ledger.agenda().looks.get() / count;
+        assert!(looks <= most, "{looks} for each of {count} from {first} on");
+    }
+    let crowd = 10 + 3 * VISITS;
+    assert!((0..VISITS).all(|n| hub.clash(crowd + n) != Value::Null), "each of a crowd is told");
+    // All of it moves away at once.
+    let seen = hub.head;
+    hub.ledger.agenda().looks.set(0);
+    let away =
+        (0..VISITS).map(|n| put("appointments", crowd + n, visit(9 * day + n as i64 * 100, 9 * day + n as i64 * 100 + 50))).collect();
+    hub.push(7, 20, seen, away).unwrap();
+    let looks = hub.ledger.agenda().looks.get() / VISITS as usize;
+    assert!(looks <= 800, "{looks} for each");
+    assert_eq!(hub.clash(crowd + VISITS - 1), Value::Null);
+}
+
+/// What a deletion elsewhere clears, and what a register says besides what changed, is nothing that anybody typed.
+#[test]
+fn what_was_only_cleared_brings_nothing_back() {
+    for swap in [false, true] {
+        let mut hub = Hub::new();
+        let visit =
+            |row: u128| put("appointments", row, json!({"client_id": text(1), "starts_at": 1, "ends_at": 2, "status": "confirmed"}));
+        let before = |row: u128| put("appointments", row, json!({"previous_appointment_id": text(5)}));
+        hub.push(9, 0, 0, vec![put("clients", 1, json!({})), visit(5), visit(6)]).unwrap();
+        hub.push(9, 1, 3, vec![before(6)]).unwrap();
+        let seen = hub.head;
+        let gone = vec![delete("appointments", 5), delete("appointments", 6), delete("clients", 1)];
+        // One desk deletes the first visit alone, and by it the reference of the second is cleared.
+        let cleared = put("appointments", 6, json!({"previous_appointment_id": null, "updated_at": 9}));
+        let mut two = [(7, gone), (8, vec![delete("appointments", 5), cleared])];
+        if swap {
+            two.reverse();
+        }
+        for (desk, changes) in two {
+            hub.push(desk, 10, seen, changes).unwrap();
+        }
+        let lives = |table: &str, row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
+        assert_eq!([lives("clients", 1), lives("appointments", 5), lives("appointments", 6)], [false; 3], "swapped: {swap}");
+    }
+    // A register comes whole: what it says as it stands anyway is no edit.
+    let mut hub = Hub::new();
+    let place = json!({"starts_at": 1, "ends_at": 2, "staff_id": null});
+    hub.push(9, 0, 0, vec![put("appointments", 5, json!({"starts_at": 1, "ends_at": 2, "status": "confirmed"}))]).unwrap();
+    hub.push(7, 10, 1, vec![delete("appointments", 5)]).unwrap();
+    hub.push(8, 20, 1, vec![put("appointments", 5, place)]).unwrap();
+    assert!(hub.ledger.row("appointments", id(5)).unwrap().is_deleted());
+}
+
+/// Clients are merged at one desk, by which all that the one has goes to the other, and another desk deletes something of it unread.
+#[test]
+fn a_merge_brings_back_what_went_with_the_client_and_not_what_was_deleted_by_itself() {
+    let family = vec![
+        put("clients", 1, json!({})),
+        put("clients", 9, json!({})),
+        put("pets", 2, json!({"client_id": text(1)})),
+        put("appointments", 3, json!({"client_id": text(1), "pet_id": text(2), "starts_at": 1, "ends_at": 2})),
+    ];
+    let merge = vec![
+        put("pets", 2, json!({"client_id": text(9), "updated_at": 7})),
+        put("appointments", 3, json!({"client_id": text(9), "updated_at": 7})),
+        put("clients", 1, json!({"merged_into_id": text(9), "deleted_at": 7})),
+    ];
+    let pet_alone = vec![delete("pets", 2), delete("appointments", 3)];
+    let all = vec![delete("pets", 2), delete("appointments", 3), delete("clients", 1)];
+    for (deletion, lives_on) in [(pet_alone, false), (all, true)] {
+        for swap in [false, true] {
+            let mut hub = Hub::new();
+            hub.push(9, 0, 0, family.clone()).unwrap();
+            let mut two = [(7, deletion.clone()), (8, merge.clone())];
+            if swap {
+                two.reverse();
+            }
+            for (desk, changes) in two {
+                hub.push(desk, 10, 4, changes).unwrap();
+            }
+            let lives = |table: &str, row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
+            let found = [lives("clients", 1), lives("clients", 9), lives("pets", 2), lives("appointments", 3)];
+            assert_eq!(found, [false, true, lives_on, lives_on], "swapped: {swap}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 // What a drag on the board means: pure geometry, so that it can be tested without a pointer.
 import { MINUTE } from '$lib/time/zone';
-import type { Column } from './layout';
+import { firstOpenMinute, type Column, type Layout } from './layout';
 import { snap } from './scale';
 
 /** A place on the board: a column and a minute from its top. */
@@ -24,6 +24,15 @@ export type Gesture =
 
 /** What a click on free time makes. */
 export const CLICK_MINUTES = 30;
+
+/** Where the keyboard begins to aim at a free time: at the beginning of work, or at the next quarter of an hour where the present is shown. */
+export function startPlace(layout: Layout, now: number): Target {
+  const opening = firstOpenMinute(layout);
+  const here = layout.columns.findIndex(({ day }) => now >= day.starts_at && now < day.ends_at);
+  const present = here < 0 ? 0 : Math.ceil(layout.columns[here]!.scale.minuteOf(now) / 15) * 15;
+  const top = Math.max(present, opening ?? (here < 0 ? 480 : 0));
+  return { column: Math.max(0, here), top: Math.min(top, layout.length - CLICK_MINUTES), height: CLICK_MINUTES };
+}
 
 /** A visit that goes on past the end of its column: its end is not there to be pulled, and it keeps its length wherever it starts. */
 const reachesOut = ({ top, height }: Target, length: number): boolean => top + height > length;

@@ -24,7 +24,19 @@ export const keepSight = (layout: Layout, top: number): void => void kept.set(ke
 export const keptSight = (layout: Layout): number | undefined => kept.get(keyOf(layout));
 
 /** Scrolls so far that a target that is moved by keyboard can be seen. */
-export function keepInSight(scroller: HTMLElement, target: Target, zoom: number): void {
+export function keepInSight(
+  scroller: HTMLElement,
+  body: HTMLElement,
+  target: Target,
+  zoom: number,
+  columns: number,
+): void {
+  const width = body.clientWidth / columns;
+  const gutter = body.getBoundingClientRect().left - scroller.getBoundingClientRect().left + scroller.scrollLeft;
+  const left = target.column * width;
+  if (left < scroller.scrollLeft) scroller.scrollLeft = left;
+  else if (left + width > scroller.scrollLeft + scroller.clientWidth - gutter)
+    scroller.scrollLeft = left + width - scroller.clientWidth + gutter;
   const [top, bottom] = [target.top * zoom, (target.top + target.height) * zoom];
   const height = scroller.clientHeight - HEADS;
   if (top < scroller.scrollTop) scroller.scrollTop = top - EDGE;

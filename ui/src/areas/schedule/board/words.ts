@@ -2,7 +2,7 @@
 import type { AppointmentCard, Service } from '$lib/backend';
 import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
-import { formatTime } from '$lib/time/format';
+import { formatEndOn, formatTimeOn } from '$lib/time/format';
 import type { Box } from './layout';
 
 export interface BoxWords {
@@ -20,12 +20,13 @@ export function whoOf(card: AppointmentCard): string {
   return card.client_name || card.title || t('visit.blocked');
 }
 
-export function boxWords({ card }: Box, service: Service | undefined, colleague: string): BoxWords {
-  const time = formatTime(card.starts_at);
+/** `day` is the one it is shown on: of a stay that began before or ends later, the other day is named. */
+export function boxWords({ card }: Box, day: string, service: Service | undefined, colleague: string): BoxWords {
+  const time = formatTimeOn(card.starts_at, day);
   const what = card.title ?? service?.name ?? '';
   const state = t(STATUS[card.status].text);
   const parts = [
-    `${time} – ${formatTime(card.ends_at)}`,
+    `${time} – ${formatEndOn(card.ends_at, day)}`,
     [card.pet_name, card.client_name].filter(Boolean).join(', ') || (card.title ?? t('visit.blocked')),
     what,
     colleague,

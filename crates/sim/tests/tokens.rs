@@ -1,0 +1,119 @@
+//! Pairs of tokens that are renewed twice, late, or by a thief.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use petrel_domain::replication::{Problem, Tokens};
+use petrel_sim::{Postgres, Served, connect};
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+
+/// A hub, and a desk that says by itself what it renews and uses.
+struct Desk {
+    served: Served,
+    client: Client,
+    tokens: Tokens,
+    _postgres: Postgres,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let postgres = Postgres::start().unwrap();
+        let served = Served::start(&postgres).await.unwrap();
+        let clinic = served.clinic().await.unwrap();
+        let (_, enrolled) = served.desk(clinic).await.unwrap();
+        Self { served, client: Client::new(), tokens: enrolled.tokens, _postgres: postgres }
+    }
+
+    async fn renew(&self, by: &Tokens) -> Result<Tokens, (StatusCode, String)> {
+        let body = json!({ "refresh_token": by.refresh_token }).to_string();
+        let told = told(self.client.post(format!("{}/v1/devices/token", self.served.url)).body(body)).await;
+        told.map(|tokens| serde_json::from_value(tokens).unwrap())
+    }
+
+    async fn uses(&self, tokens: &Tokens) -> Result<(), (StatusCode, String)> {
+        let question = self.client.get(format!("{}/v1/devices", self.served.url)).bearer_auth(&tokens.access_token);
+        told(question).await.map(drop)
+    }
+
+    /// All that was used up was so long ago that nothing of then can be on its way any more.
+    async fn later(&self) {
+        let aged = "UPDATE token_pairs SET used_up_at = used_up_at - interval '6 minutes'";
+        connect(&self.served.database_url).await.unwrap().batch_execute(aged).await.unwrap();
+    }
+}
+
+async fn told(question: reqwest::RequestBuilder) -> Result<Value, (StatusCode, String)> {
+    let answer = question.send().await.unwrap();
+    let (status, body) = (answer.status(), answer.bytes().await.unwrap());
+    if status.is_success() {
+        return Ok(serde_json::from_slice(&body).unwrap());
+    }
+    let problem: Problem = serde_json::from_slice(&body).unwrap();
+    Err((status, problem.kind.trim_start_matches("urn:petrel:problem:").to_owned()))
+}
+
+fn refused(by: &str) -> (StatusCode, String) {
+    (StatusCode::UNAUTHORIZED, by.to_owned())
+}
+
+/// The first question stalls on its way; the desk asks again, keeps what it is answered, and then the first is carried out.
+#[tokio::test]
+async fn a_renewal_that_comes_late_takes_nothing_from_the_desk() {
+    let desk = Desk::new().await;
+    let kept = desk.renew(&desk.tokens).await.unwrap();
+    let lost = desk.renew(&desk.tokens).await.unwrap();
+    desk.uses(&desk.tokens).await.unwrap();
+    desk.uses(&kept).await.unwrap();
+
+    // Later still: the desk works with the new pair already. Nothing is handed out, and nobody is locked out.
+    let busy = (StatusCode::SERVICE_UNAVAILABLE, "busy".to_owned());
+    assert_eq!(desk.renew(&desk.tokens).await.map(drop), Err(busy.clone()));
+    assert_eq!(desk.renew(&lost).await.map(drop), Err(busy));
+    assert_eq!(desk.uses(&lost).await, Err(refused("unauthorized")));
+    assert_eq!(desk.uses(&desk.tokens).await, Err(refused("unauthorized")));
+    desk.uses(&kept).await.unwrap();
+    let next = desk.renew(&kept).await.unwrap();
+    desk.uses(&next).await.unwrap();
+}
+
+/// Answers that were lost, one after another: what was handed out and never used is not kept for ever.
+#[tokio::test]
+async fn of_many_renewals_the_last_ones_are_good() {
+    let desk = Desk::new().await;
+    let mut pairs = Vec::new();
+    for _ in 0..5 {
+        pairs.push(desk.renew(&desk.tokens).await.unwrap());
+    }
+    assert_eq!(desk.uses(&pairs[1]).await, Err(refused("unauthorized")));
+    // Used by being renewed.
+    let next = desk.renew(&pairs[2]).await.unwrap();
+    desk.uses(&next).await.unwrap();
+    assert_eq!(desk.uses(&pairs[4]).await, Err(refused("unauthorized")));
+}
+
+#[tokio::test]
+async fn a_thief_who_renews_on_and_on_is_noticed_when_the_desk_comes_back() {
+    let desk = Desk::new().await;
+    let mut stolen = desk.tokens.clone();
+    for _ in 0..4 {
+        stolen = desk.renew(&stolen).await.unwrap();
+        desk.later().await;
+    }
+    desk.uses(&stolen).await.unwrap();
+    desk.later().await;
+    assert_eq!(desk.renew(&desk.tokens).await.map(drop), Err(refused("revoked")));
+    assert_eq!(desk.uses(&stolen).await, Err(refused("revoked")));
+    assert_eq!(desk.renew(&stolen).await.map(drop), Err(refused("revoked")));
+}
+
+/// Both renewed with the same pair, and the thief was the first to use theirs.
+#[tokio::test]
+async fn a_thief_who_is_faster_than_the_desk_is_noticed_too() {
+    let desk = Desk::new().await;
+    let (stolen, mine) = (desk.renew(&desk.tokens).await.unwrap(), desk.renew(&desk.tokens).await.unwrap());
+    desk.uses(&stolen).await.unwrap();
+    desk.later().await;
+    assert_eq!(desk.uses(&mine).await, Err(refused("unauthorized")));
+    assert_eq!(desk.renew(&mine).await.map(drop), Err(refused("revoked")));
+    assert_eq!(desk.uses(&stolen).await, Err(refused("revoked")));
+}

@@ -1,0 +1,128 @@
+//! Two visits change places: each gets the other's colleague and beginning, and keeps its own length.
+
+use petrel_domain::appointment::can_reschedule;
+use petrel_domain::desk::{AppointmentCard, Saved, Service};
+use petrel_domain::rights::Right;
+use petrel_domain::zone::{date_of, day_bounds};
+use petrel_domain::{AppointmentId, Refusal, RefusalCode, StaffId};
+use rusqlite::{Connection, params};
+
+use super::card::cards;
+use super::clash;
+use super::colleagues::{Roster, roster};
+use super::place::{Place, is_free, place};
+use super::row::{Visit, existing, on_day};
+use crate::services::service;
+use crate::{Action, Actor, Result, Store, Tx};
+
+/// The most visits that are offered to change places with.
+const CHOICES: usize = 50;
+
+impl Store {
+    /// The visits of the same day that a visit can change places with, by start: neither has begun, each colleague does what would come to them, and
+    /// nothing else is in the way.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn swap_choices(&self, actor: &Actor, id: AppointmentId) -> Result<Vec<AppointmentCard>> {
+        actor.require(Right::SeeClinic)?;
+        let now = self.now();
+        self.read(|db| {
+            let (roster, visit) = (roster(db)?, existing(db, id)?);
+            let own = service_of(db, &visit)?;
+            let day = day_bounds(date_of(visit.starts_at, roster.zone), roster.zone);
+            let mut found = Vec::new();
+            for other in on_day(db, day.starts_at.max(now), day.ends_at)? {
+                let theirs = service_of(db, &other)?;
+                if found.len() < CHOICES && fits(db, &roster, (&visit, own.as_ref()), (&other, theirs.as_ref()))? {
+                    found.extend(cards(db, "WHERE a.id = ?1", [other.id.bytes()])?);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Lets two visits change places, both or neither.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`; `bad_transition` where one has begun or is over; `invalid` on `staff_id` where a colleague does not do what would come to
+    /// them; `slot_taken`, `outside_hours`, `emergency_only` where one has no place there.
+    pub fn swap_appointments(&self, actor: &Actor, first: AppointmentId, second: AppointmentId) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        self.write(actor, Action::SwapAppointments, |tx| swap(tx, first, second))
+    }
+}
+
+fn service_of(db: &Connection, visit: &Visit) -> Result<Option<Service>> {
+    visit.service_id.map(|id| service(db, id)).transpose()
+}
+
+/// A visit in the other's place.
+fn instead_of(visit: &Visit, other: &Visit) -> Visit {
+    let ends_at = petrel_domain::Millis(other.starts_at.0 + visit.ends_at.0 - visit.starts_at.0);
+    Visit { staff_id: other.staff_id, starts_at: other.starts_at, ends_at, ..visit.clone() }
+}
+
+fn may_do(roster: &Roster, visit: &Visit, service: Option<&Service>) -> bool {
+    visit.staff_id.is_some_and(|staff| roster.able(service).any(|colleague| colleague.staff_id == staff))
+}
+
+/// Whether two visits can change places.
+fn fits(
+    db: &Connection,
+    roster: &Roster,
+    (one, own): (&Visit, Option<&Service>),
+    (other, theirs): (&Visit, Option<&Service>),
+) -> Result<bool> {
+    let is_same_place = one.staff_id == other.staff_id && one.starts_at == other.starts_at;
+    if one.id == other.id || is_same_place || !can_reschedule(one.status) || !can_reschedule(other.status) {
+        return Ok(false);
+    }
+    let (here, there) = (instead_of(other, one), instead_of(one, other));
+    let is_apart = here.staff_id != there.staff_id || here.ends_at <= there.starts_at || there.ends_at <= here.starts_at;
+    if !is_apart || !may_do(roster, &here, theirs) || !may_do(roster, &there, own) {
+        return Ok(false);
+    }
+    for (visit, service) in [(&here, theirs), (&there, own)] {
+        let except = [one.id, other.id];
+        let Some(place) = Place::of(visit, service, &except) else { return Ok(false) };
+        if !is_free(db, roster, &place)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn swap(tx: &Tx<'_>, first: AppointmentId, second: AppointmentId) -> Result<()> {
+    let roster = roster(tx.db())?;
+    let (one, other) = (existing(tx.db(), first)?, existing(tx.db(), second)?);
+    if one.id == other.id {
+        return Err(Refusal::invalid("appointment_id").into());
+    }
+    for visit in [&one, &other] {
+        if !can_reschedule(visit.status) {
+            let detail = format_args!("{}>moved", visit.status.as_str()).to_string();
+            return Err(Refusal::on(RefusalCode::BadTransition, "status").with_detail(detail).into());
+        }
+    }
+    // Once the first stands in its new place, it may be in the way of the second.
+    put(tx, &roster, &one, &other, &[one.id, other.id])?;
+    put(tx, &roster, &other, &one, &[other.id])?;
+    clash::leave(tx, &one)?;
+    clash::leave(tx, &other)
+}
+
+/// Puts a visit where another one was.
+fn put(tx: &Tx<'_>, roster: &Roster, visit: &Visit, other: &Visit, except: &[AppointmentId]) -> Result<()> {
+    let (there, service) = (instead_of(visit, other), service_of(tx.db(), visit)?);
+    if there.staff_id.is_none() || !may_do(roster, &there, service.as_ref()) {
+        return Err(Refusal::invalid("staff_id").into());
+    }
+    if let Some(wanted) = Place::of(&there, service.as_ref(), except) {
+        place(tx, roster, &Place { is_helped: false, ..wanted })?;
+    }
+    let sql = "UPDATE appointments SET starts_at = ?2, ends_at = ?3, staff_id = ?4, is_overbooked = 0, updated_at = ?5 WHERE id = ?1";
+    let values = params![there.id.bytes(), there.starts_at.0, there.ends_at.0, there.staff_id.map(StaffId::bytes), tx.now().0];
+    tx.db().prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}

@@ -1,0 +1,111 @@
+//! Exceptions to the hours on a real file: for days on end, for everybody, and which visits they are told to be in the way of.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use common::{Salon, at, salon};
+use petrel_domain::desk::{BookInput, SavedOverride, ScheduleOverride, StaffDetails};
+use petrel_domain::{AppointmentStatus, OverrideKind, RefusalCode, Role, StaffId};
+
+fn closed(salon: &Salon, first: &str, rule: Option<&str>) -> ScheduleOverride {
+    ScheduleOverride {
+        id: None,
+        staff_id: salon.staff,
+        kind: OverrideKind::Unavailable,
+        on_date: first.parse().unwrap(),
+        start: None,
+        end: None,
+        reason: Some("Holiday".into()),
+        recurrence: rule.map(str::to_owned),
+    }
+}
+
+fn hire(salon: &Salon, name: &str, is_active: bool) -> StaffId {
+    let details = StaffDetails {
+        first_name: name.into(),
+        last_name: String::new(),
+        role: Role::Groomer,
+        color: "#0b7a75".into(),
+        email: None,
+        is_active,
+        is_bookable: true,
+    };
+    salon.store.create_staff(&salon.owner, details).unwrap().value
+}
+
+fn all(salon: &Salon) -> Vec<ScheduleOverride> {
+    salon.store.schedule_overrides(&salon.owner, "2026-01-01".parse().unwrap(), "2026-12-31".parse().unwrap()).unwrap()
+}
+
+fn save(salon: &Salon, of: ScheduleOverride) -> SavedOverride {
+    salon.store.save_override(&salon.owner, of, false).unwrap().value
+}
+
+#[test]
+fn two_weeks_of_holiday_are_one_exception_that_closes_each_of_its_days() {
+    let salon = salon();
+    let holiday = closed(&salon, "2026-06-01", Some("FREQ=DAILY;UNTIL=20260612"));
+    assert_eq!(save(&salon, holiday.clone()).ids.len(), 1);
+    for date in ["2026-06-01", "2026-06-08", "2026-06-12"] {
+        assert_eq!(salon.refused(salon.wish(at(date, "10:00"))).code, RefusalCode::OutsideHours, "{date}");
+    }
+    salon.book(at("2026-06-15", "10:00"));
+    let kept = all(&salon).remove(0);
+    save(&salon, ScheduleOverride { recurrence: Some("FREQ=DAILY;UNTIL=20260605".into()), ..kept.clone() });
+    salon.book(at("2026-06-08", "10:00"));
+    salon.store.delete_override(&salon.owner, kept.id.unwrap()).unwrap();
+    salon.book(at("2026-06-01", "10:00"));
+}
+
+#[test]
+fn a_day_off_for_everybody_is_one_action_and_nobody_has_it_twice() {
+    let salon = salon();
+    let (bo, _gone) = (hire(&salon, "Bo", true), hire(&salon, "Cy", false));
+    let day = closed(&salon, "2026-12-25", Some("FREQ=YEARLY"));
+    save(&salon, ScheduleOverride { reason: Some("Christmas".into()), ..day.clone() });
+    let saved = salon.store.save_override(&salon.owner, day.clone(), true).unwrap();
+    assert_eq!(saved.value.ids.len(), 1, "whoever has it keeps theirs");
+    let mut who: Vec<StaffId> = all(&salon).iter().map(|of| of.staff_id).collect();
+    who.sort_unstable();
+    let mut wanted = vec![salon.staff, bo];
+    wanted.sort_unstable();
+    assert_eq!(who, wanted, "who works here no more needs none");
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(all(&salon).len(), 1);
+    let known = ScheduleOverride { id: all(&salon)[0].id, ..day };
+    assert_eq!(salon.store.save_override(&salon.owner, known, true).unwrap_err().refusal().code, RefusalCode::Invalid);
+}
+
+#[test]
+fn visits_that_stand_in_the_time_of_an_exception_are_told() {
+    let salon = salon();
+    let told = |of: ScheduleOverride| {
+        let saved = salon.store.save_override(&salon.owner, of, false).unwrap();
+        salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+        assert_eq!(saved.value.visit_count as usize, saved.value.visits.len());
+        saved.value.visits.into_iter().map(|visit| visit.id).collect::<Vec<_>>()
+    };
+    let ten = salon.book(at("2026-06-01", "10:00"));
+    let four = salon.book(at("2026-06-04", "16:00"));
+    let cancelled = salon.book(at("2026-06-02", "10:00"));
+    salon.cancel(cancelled, petrel_domain::SeriesScope::This);
+    let week = closed(&salon, "2026-06-01", Some("FREQ=DAILY;UNTIL=20260605"));
+    assert_eq!(told(week.clone()), [ten, four]);
+    let part = |kind, start: &str, end: &str| ScheduleOverride {
+        kind,
+        start: Some(start.parse().unwrap()),
+        end: Some(end.parse().unwrap()),
+        ..week.clone()
+    };
+    assert_eq!(told(part(OverrideKind::Unavailable, "15:00", "24:00")), [four]);
+    assert_eq!(told(part(OverrideKind::Unavailable, "10:30", "16:00")), []);
+    assert_eq!(told(part(OverrideKind::CustomHours, "09:00", "16:00")), [four]);
+    assert_eq!(told(part(OverrideKind::EmergencyOnly, "09:00", "12:00")), [ten]);
+    let urgent = BookInput { is_emergency: true, ..salon.wish(at("2026-06-01", "11:00")) };
+    salon.store.book_appointment(&salon.owner, urgent).unwrap();
+    assert_eq!(told(part(OverrideKind::EmergencyOnly, "09:00", "12:00")), [ten], "an emergency has its place there");
+    // What has begun, or is over, is nobody's to move.
+    salon.clock.set(at("2026-06-01", "10:05"));
+    salon.store.set_appointment_status(&salon.owner, ten, AppointmentStatus::CheckedIn).unwrap();
+    assert_eq!(told(part(OverrideKind::Unavailable, "09:00", "10:30")), []);
+}

@@ -1,0 +1,111 @@
+//! Two visits that change places, on a real file.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use common::{Salon, at, salon};
+use petrel_domain::desk::{BookInput, StaffDetails, WeeklyHours};
+use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, Role, StaffId};
+
+const DAY: &str = "2026-06-01";
+
+/// A colleague with the owner's hours.
+fn hire(salon: &Salon, role: Role) -> StaffId {
+    let details = StaffDetails {
+        first_name: "Bo".into(),
+        last_name: String::new(),
+        role,
+        color: "#0b7a75".into(),
+        email: None,
+        is_active: true,
+        is_bookable: true,
+    };
+    let id = salon.store.create_staff(&salon.owner, details).unwrap().value;
+    let own = salon.store.weekly_hours(&salon.owner).unwrap().into_iter().filter(|hours| hours.staff_id == salon.staff);
+    let hours = own.map(|hours| WeeklyHours { id: None, ..hours }).collect();
+    salon.store.save_weekly_hours(&salon.owner, id, hours).unwrap();
+    id
+}
+
+fn book(salon: &Salon, staff: StaffId, time: &str, minutes: u16) -> AppointmentId {
+    let mut input: BookInput = salon.wish(at(DAY, time));
+    (input.pets[0].staff_id, input.pets[0].duration_minutes) = (staff, Some(minutes));
+    salon.store.book_appointment(&salon.owner, input).unwrap().value.appointment_ids[0]
+}
+
+fn place(salon: &Salon, id: AppointmentId) -> (Option<StaffId>, Millis, Millis) {
+    let card = salon.store.appointment(&salon.owner, id).unwrap().card;
+    (card.staff_id, card.starts_at, card.ends_at)
+}
+
+fn choices(salon: &Salon, id: AppointmentId) -> Vec<AppointmentId> {
+    salon.store.swap_choices(&salon.owner, id).unwrap().iter().map(|card| card.id).collect()
+}
+
+#[test]
+fn two_visits_change_colleague_and_time_in_one_action_and_keep_their_lengths() {
+    let salon = salon();
+    let bo = hire(&salon, Role::Veterinarian);
+    let (long, short) = (book(&salon, salon.staff, "10:00", 60), book(&salon, bo, "15:00", 30));
+    assert_eq!((choices(&salon, long), choices(&salon, short)), (vec![short], vec![long]));
+    let saved = salon.store.swap_appointments(&salon.owner, long, short).unwrap();
+    assert_eq!(place(&salon, long), (Some(bo), at(DAY, "15:00"), at(DAY, "16:00")));
+    assert_eq!(place(&salon, short), (Some(salon.staff), at(DAY, "10:00"), at(DAY, "10:30")));
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(place(&salon, long), (Some(salon.staff), at(DAY, "10:00"), at(DAY, "11:00")));
+    assert_eq!(place(&salon, short), (Some(bo), at(DAY, "15:00"), at(DAY, "15:30")));
+}
+
+#[test]
+fn what_does_not_fit_in_the_others_place_is_not_offered_and_refused_whole() {
+    let salon = salon();
+    let bo = hire(&salon, Role::Veterinarian);
+    let groomer = hire(&salon, Role::Groomer);
+    let (long, short) = (book(&salon, salon.staff, "10:00", 60), book(&salon, bo, "17:00", 30));
+    book(&salon, bo, "17:30", 30);
+    let trimmed = book(&salon, groomer, "12:00", 30);
+    let begun = book(&salon, bo, "09:00", 60);
+    salon.store.set_appointment_status(&salon.owner, begun, AppointmentStatus::CheckedIn).unwrap();
+    assert_eq!(choices(&salon, long), []);
+    let refused = |other| salon.store.swap_appointments(&salon.owner, long, other).unwrap_err().refusal();
+    assert_eq!(refused(short).code, RefusalCode::SlotTaken);
+    assert_eq!(refused(trimmed).field.as_deref(), Some("staff_id"), "a groomer does no consultation");
+    assert_eq!(refused(begun).code, RefusalCode::BadTransition);
+    assert_eq!(refused(long).code, RefusalCode::Invalid);
+    assert_eq!(place(&salon, long), (Some(salon.staff), at(DAY, "10:00"), at(DAY, "11:00")));
+    assert_eq!(place(&salon, short), (Some(bo), at(DAY, "17:00"), at(DAY, "17:30")));
+}
+
+/// Neighbours of one colleague: each in the other's place would reach into the other.
+#[test]
+fn visits_that_would_stand_over_each_other_do_not_change_places() {
+    let salon = salon();
+    let (short, long) = (book(&salon, salon.staff, "09:00", 30), book(&salon, salon.staff, "09:30", 60));
+    assert_eq!(choices(&salon, short), []);
+    assert_eq!(salon.store.swap_appointments(&salon.owner, short, long).unwrap_err().refusal().code, RefusalCode::SlotTaken);
+    let later = book(&salon, salon.staff, "15:00", 30);
+    assert_eq!(choices(&salon, short), [later]);
+    salon.store.swap_appointments(&salon.owner, later, short).unwrap();
+    assert_eq!(place(&salon, later).1, at(DAY, "09:00"));
+}
+
+/// The two let each other by, or a visit that is short enough comes from elsewhere.
+#[test]
+fn a_clash_is_settled_by_a_visit_that_changes_places() {
+    for is_with_each_other in [true, false] {
+        let salon = salon();
+        let bo = hire(&salon, Role::Veterinarian);
+        let (first, short) = (book(&salon, salon.staff, "10:00", 60), book(&salon, bo, "11:00", 30));
+        let second = salon.book_over(salon.client, at(DAY, "10:30"));
+        salon.sql(&format!(
+            "UPDATE appointments SET is_overbooked = 0, clash_with_id = x'{}', updated_at = updated_at + 1 WHERE id = x'{}'",
+            first.0.simple(),
+            second.0.simple()
+        ));
+        assert!(salon.store.appointment(&salon.owner, second).unwrap().card.has_clash);
+        assert_eq!(choices(&salon, first), [second, short]);
+        salon.store.swap_appointments(&salon.owner, first, if is_with_each_other { second } else { short }).unwrap();
+        assert!(!salon.store.appointment(&salon.owner, second).unwrap().card.has_clash);
+        assert!(salon.store.needs_attention(&salon.owner).unwrap().clashes.is_empty());
+    }
+}

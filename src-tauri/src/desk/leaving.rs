@@ -1,0 +1,67 @@
+//! Leaving a clinic for another one. Its file is set aside, never deleted, and the first run's choices come again.
+
+use std::sync::TryLockError;
+
+use petrel_domain::desk::AppState;
+use petrel_domain::rights::Right;
+use petrel_domain::{Refusal, RefusalCode};
+use petrel_store::set_aside;
+
+use super::state::IS_DEMO;
+use super::{Desk, Place, locked};
+use crate::events::News;
+
+impl Desk {
+    /// Leaves the clinic at work: a last backup where something has changed since the one before, then the file is set aside. What was not sent to
+    /// the hub stays in the file.
+    ///
+    /// # Errors
+    /// `sign_in_needed`; `forbidden`; `under_way` while the file is built anew; what the backup says, of which a demo clinic needs none; what the
+    /// system says. The clinic is then still there.
+    pub fn leave_clinic(&self) -> Result<AppState, Refusal> {
+        let is_demo = self.ask(|store, actor| {
+            actor.require(Right::ManageClinic)?;
+            Ok(store.desk_setting(IS_DEMO)?.is_some())
+        })?;
+        // What is filled for this clinic must not be taken for the next one's new file.
+        let _one = match self.inner.rebuilding.try_lock() {
+            Ok(one) => one,
+            Err(TryLockError::Poisoned(left)) => left.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(Refusal::new(RefusalCode::UnderWay)),
+        };
+        self.cancel_work();
+        if let Err(refusal) = self.last_backup()
+            && !is_demo
+        {
+            return Err(refusal);
+        }
+        self.move_aside("left")
+    }
+
+    /// Moves the file aside and begins anew: out of trouble, or where this desk was locked out.
+    ///
+    /// # Errors
+    /// `forbidden` where a clinic is at work, which is left by [`Desk::leave_clinic`]; what the system says.
+    pub fn set_aside_file(&self) -> Result<AppState, Refusal> {
+        if matches!(&*self.place(), Place::Open(clinic) if !clinic.locked_out.is_set()) {
+            return Err(Refusal::new(RefusalCode::Forbidden));
+        }
+        self.move_aside("set-aside")
+    }
+
+    fn move_aside(&self, why: &str) -> Result<AppState, Refusal> {
+        let mut place = self.place_mut();
+        // The line to the hub ends here, and with it whatever knows the file.
+        *place = Place::FirstRun;
+        let moved = self.take_lock().and_then(|_| set_aside(&self.inner.folder.file(), why, self.now()));
+        if moved.is_ok() {
+            // It was of the file that is gone.
+            *locked(&self.inner.recovered) = None;
+        }
+        *place = self.opened();
+        drop(place);
+        self.tell(News::State);
+        moved?;
+        self.app_state()
+    }
+}

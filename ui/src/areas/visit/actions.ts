@@ -1,0 +1,108 @@
+import IconGone from '@tabler/icons-svelte/icons/door-exit';
+import IconHistory from '@tabler/icons-svelte/icons/history';
+import IconMessage from '@tabler/icons-svelte/icons/message';
+import IconPencil from '@tabler/icons-svelte/icons/pencil';
+import IconPlus from '@tabler/icons-svelte/icons/calendar-plus';
+import type { AppointmentCard, AppointmentDetail } from '$lib/backend';
+import type { Command } from '$lib/commands/registry.svelte';
+import { STATUS } from '$lib/components/status';
+import { t, type PlainKey } from '$lib/i18n/index.svelte';
+import { newBooking, showHistory } from '$lib/shell/actions.svelte';
+import { formatDateTime } from '$lib/time/format';
+import { canMove, canReschedule, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
+
+/** Something that can be done with the visit that is open: it stands in its menu, and in the palette. */
+export interface VisitAction extends Command {
+  icon: typeof IconHistory;
+  testid?: string;
+}
+
+const group: PlainKey = 'visit.visit';
+
+/** What giving it another time is called: one that did not come about is rescheduled, one to come may only move a little. */
+export const moveTitle = (card: AppointmentCard, now: number): PlainKey =>
+  isMissed(card, now) ? 'visit.reschedule' : 'visit.move_to';
+const isMissed = (card: AppointmentCard, now: number): boolean => card.ends_at <= now && canReschedule(card.status);
+export const openMove = (card: AppointmentCard, now: number): void =>
+  void (flow.move = { card, isReschedule: isMissed(card, now) });
+
+/** Who is done is picked up, or was not after all. */
+function pickUp(visit: AppointmentDetail): VisitAction[] {
+  if (visit.status !== 'completed') return [];
+  const isGone = visit.picked_up_at !== null;
+  return [
+    {
+      id: 'visit.pick_up',
+      title: isGone ? 'visit.to_not_picked_up' : 'visit.to_picked_up',
+      group,
+      icon: IconGone,
+      run: () => void setPickedUp(visit, !isGone),
+      testid: 'visit-pick-up',
+    },
+  ];
+}
+
+/** What its menu offers: the other statuses, then the rest. */
+export function menuActions(visit: AppointmentDetail, onedit: () => void): VisitAction[][] {
+  const { client_id: client, pet_id: pet } = visit;
+  const statuses = visit.next_statuses.filter((status) => status !== 'rescheduled');
+  const ofClient: VisitAction[] = client
+    ? [
+        {
+          id: 'visit.book_again',
+          title: 'visit.book_again',
+          group,
+          icon: IconPlus,
+          run: () => newBooking({ client, pet: pet ?? undefined }),
+        },
+        {
+          id: 'visit.notify',
+          title: 'visit.notify',
+          group,
+          icon: IconMessage,
+          run: () => {
+            const about = { pet: petOf(visit), when: formatDateTime(visit.starts_at) };
+            flow.notify = { card: visit, body: t('visit.notify_about', about) };
+          },
+        },
+      ]
+    : [];
+  return [
+    [
+      ...pickUp(visit),
+      ...statuses.map((status) => ({
+        id: `visit.to_${status}`,
+        title: STATUS[status].verb,
+        group,
+        icon: STATUS[status].icon,
+        run: () => void setStatus(visit, status),
+        testid: `visit-to-${status}`,
+      })),
+    ],
+    [
+      { id: 'visit.edit', title: 'visit.edit_details', group, icon: IconPencil, run: onedit },
+      ...ofClient,
+      {
+        id: 'visit.history',
+        title: 'common.history',
+        group,
+        icon: IconHistory,
+        run: () => showHistory('appointments', visit.id, petOf(visit)),
+        testid: 'history',
+      },
+    ],
+  ];
+}
+
+/** All that the palette offers of it. */
+export function visitCommands(visit: AppointmentDetail, now: number, onedit: () => void): Command[] {
+  const move: Command = {
+    id: 'visit.move',
+    title: moveTitle(visit, now),
+    group,
+    keywords: 'status.to_rescheduled',
+    run: () => openMove(visit, now),
+  };
+  const [statuses = [], others = []] = menuActions(visit, onedit);
+  return [...statuses, ...(canMove(visit.status) ? [move] : []), ...others];
+}

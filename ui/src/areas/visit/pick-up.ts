@@ -1,0 +1,11 @@
+// Picking up: who is done is still here until somebody comes for them.
+import type { AppointmentCard } from '$lib/backend';
+import { dateOf } from '$lib/time/zone';
+
+/** Whether somebody waits to be picked up: of time that was blocked for something else, nobody does. */
+export const waits = (card: AppointmentCard): boolean =>
+  card.status === 'completed' && card.picked_up_at === null && (card.pet_id !== null || card.client_id !== null);
+
+/** Whether that is worth asking: of a visit of an earlier day nobody needs to say it any more. */
+export const waitsToday = (card: AppointmentCard, now: number, zone: string): boolean =>
+  waits(card) && dateOf(Math.max(card.actual_end_at ?? 0, card.ends_at), zone) >= dateOf(now, zone);

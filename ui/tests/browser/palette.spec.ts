@@ -1,0 +1,122 @@
+import type { Page } from '@playwright/test';
+import { askedOf, watchCommands } from './commands';
+import { expect, openDesk, test } from './desk';
+import { aClient, aPet } from './people';
+import { movable, stored } from './visits';
+
+async function choose(page: Page, command: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByTestId(`command-${command}`).click();
+  await expect(page.getByTestId('palette-input')).toHaveCount(0);
+}
+/** What the palette offers now. */
+async function offered(page: Page): Promise<string[]> {
+  await page.keyboard.press('Control+k');
+  const items = page.locator('[data-testid^="command-"]');
+  await items.first().waitFor();
+  const ids = await items.evaluateAll((all) => all.map((item) => item.getAttribute('data-testid')!.slice(8)));
+  const titles = await items.allTextContents();
+  // No name that is not there yet, and none twice.
+  expect(titles.filter((title) => /^[a-z_]+\.[a-z_]+/.test(title.trim()))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('palette-input')).toHaveCount(0);
+  return ids;
+}
+
+test('the palette offers what can be done from anywhere, and does it', async ({ page }) => {
+  await openDesk(page, '/#/clients', { hub: 'online' });
+  await page.getByTestId('client-row').first().waitFor();
+  expect(await offered(page)).toEqual(
+    expect.arrayContaining(['sync.now', 'sync.let_in', 'data.export', 'go.import', 'desk.lock', 'settings.hours']),
+  );
+  await watchCommands(page);
+  await choose(page, 'day.print');
+  await expect.poll(() => askedOf(page, 'print_day_sheet')).toMatchObject({ times: 1, last: { date: '2026-11-20' } });
+  await choose(page, 'sync.now');
+  await expect.poll(() => askedOf(page, 'sync_now')).toMatchObject({ times: 1 });
+  await choose(page, 'sync.let_in');
+  await expect(page.getByTestId('device-code')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'pin.change');
+  await expect(page.getByTestId('pin-dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'waitlist.add');
+  await expect(page.getByTestId('waitlist-dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'settings.services');
+  await expect(page).toHaveURL(/#\/settings\/services$/);
+  await choose(page, 'booking.walk_in');
+  await expect(page.getByLabel('Is here now (walk-in)')).toBeChecked();
+});
+
+test('the palette offers no dead ends', async ({ page }) => {
+  await openDesk(page, '/#/today', { signedIn: 'veterinarian' });
+  await page.getByTestId('today-card').first().waitFor();
+  const ids = await offered(page);
+  for (const id of ['sync.now', 'sync.let_in', 'data.export', 'go.import']) expect(ids).not.toContain(id);
+  expect(ids.filter((id) => /^(visit|pet)\.|^client\.(?!new)/.test(id))).toEqual([]);
+});
+
+test('the palette does with the visit that is open what its panel offers, as long as it is open', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').waitFor();
+  const ids = await offered(page);
+  expect(ids[0]).toBe('visit.to_checked_in');
+  expect(ids).toEqual(expect.arrayContaining(['visit.move', 'visit.edit', 'visit.notify', 'visit.history']));
+  await choose(page, 'visit.to_checked_in');
+  await expect.poll(async () => (await stored(page, id)).status).toBe('checked_in');
+  await expect.poll(() => offered(page)).toContain('visit.to_in_progress');
+  expect(await offered(page)).not.toContain('visit.to_checked_in');
+  await choose(page, 'visit.to_cancelled');
+  await expect(page.getByTestId('cancel-dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'visit.edit');
+  await expect(page.getByTestId('visit-edit-form')).toBeVisible();
+  await page.getByTestId('panel-close').click();
+  await expect(page.getByTestId('visit-panel')).toHaveCount(0);
+  expect((await offered(page)).filter((each) => each.startsWith('visit.'))).toEqual([]);
+});
+
+test('the palette prints and changes the look of the schedule that is shown', async ({ page }) => {
+  await openDesk(page, '/?date=2026-11-23#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  await watchCommands(page);
+  await choose(page, 'day.print');
+  await expect.poll(() => askedOf(page, 'print_day_sheet')).toMatchObject({ times: 1, last: { date: '2026-11-23' } });
+  await choose(page, 'schedule.colors');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByTestId('command-schedule.colors')).toContainText('Colours by service');
+});
+
+test('the palette does with the client or pet that is open what their page offers', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.goto(`/#/clients/${await aClient(page, 'family')}`);
+  await page.getByTestId('client-name').waitFor();
+  await choose(page, 'client.merge');
+  await expect(page.getByTestId('merge-dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'pet.new');
+  await expect(page.getByTestId('pet-dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await choose(page, 'waitlist.add');
+  await expect(page.getByTestId('waitlist-pet')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.goto(`/#/pets/${await aPet(page, 'alerted')}`);
+  await page.getByTestId('edit-pet').waitFor();
+  expect(await offered(page)).not.toContain('client.merge');
+  await choose(page, 'pet.weight');
+  await expect(page.getByTestId('weight')).toBeFocused();
+  await choose(page, 'pet.edit');
+  await expect(page.getByTestId('pet-dialog')).toBeVisible();
+});
+
+for (const language of ['en', 'es'] as const) {
+  test(`the palette has a name for each command from the start (${language})`, async ({ page }) => {
+    await openDesk(page, '/#/schedule', { language, hub: 'online' });
+    await page.getByTestId('visit').first().waitFor();
+    expect((await offered(page)).length).toBeGreaterThan(35);
+  });
+}

@@ -1,0 +1,30 @@
+import { beforeEach, expect, it } from 'vitest';
+import { boxWords } from '$areas/schedule/board/words';
+import type { Box } from '$areas/schedule/board/layout';
+import { takeAppState } from '$lib/session.svelte';
+import { formatEndOn, formatTimeOn } from '$lib/time/format';
+import { makeClinic } from '../mock/clinic';
+
+beforeEach(() => takeAppState(makeClinic({ timezone: 'Europe/Madrid' }).app));
+const at = (text: string) => Date.parse(`${text}+01:00`);
+
+it('says a time with its day where that is not the one that is shown', () => {
+  expect(formatTimeOn(at('2026-11-16T16:00'), '2026-11-16')).toBe('16:00');
+  expect(formatTimeOn(at('2026-11-16T16:00'), '2026-11-18')).toMatch(/^Mon,? 16:00$/);
+  expect(formatTimeOn(at('2026-11-16T16:00'), '2026-11-24')).toMatch(/^16 Nov,? 16:00$/);
+});
+
+it('counts midnight to the day that ends with it', () => {
+  expect(formatEndOn(at('2026-11-17T00:00'), '2026-11-16')).toMatch(/^0?0:00$/);
+  expect(formatEndOn(at('2026-11-17T00:01'), '2026-11-16')).toMatch(/^Tue,? 0?0:01$/);
+});
+
+it('says of a stay on each of its days when it began and when it ends', () => {
+  const { visits } = makeClinic({});
+  const stay = { starts_at: at('2026-11-16T16:00'), ends_at: at('2026-11-19T17:00') };
+  const card = { ...visits[0]!, ...stay, title: null, client_name: 'Ana Paz', pet_name: 'Luna' };
+  const on = (day: string) => boxWords({ card } as unknown as Box, day, undefined, '').label;
+  expect(on('2026-11-16')).toMatch(/^16:00 – Thu,? 17:00\. Luna/);
+  expect(on('2026-11-18')).toMatch(/^Mon,? 16:00 – Thu,? 17:00\. /);
+  expect(on('2026-11-19')).toMatch(/^Mon,? 16:00 – 17:00\. /);
+});
