@@ -156,7 +156,7 @@ mod tests {
         tokio::time::sleep(TAKES_WITHIN * 10).await;
         hub.write_all(&answer[..TAKES]).await.unwrap();
         hub.flush().await.unwrap();
-        let failed = hub.write_all(&answer).await.unwrap_err();
+        let failed = tokio::time::timeout(TAKES_WITHIN * 2, hub.write_all(&answer)).await.expect("it is given up").unwrap_err();
         assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -355,7 +355,7 @@ fn what_stands_behind_this_desks_own_value_was_not_seen() {
     assert_eq!(seen(), [salon.head()], "it is seen as soon as nothing stands before it");
 
     // What does not stand behind anything is seen at once.
-    salon.elsewhere(Action::SaveClient, "clients", client, json!({"city": "Utrecht", "updated_at": 6}), Maker::Desk);
+    salon.elsewhere(Action::SaveClient, "clients", client, json!({"address": "Utrecht", "updated_at": 6}), Maker::Desk);
     note("bites both");
     assert_eq!(seen()[1], salon.head());
 }

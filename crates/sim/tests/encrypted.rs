@@ -1,0 +1,77 @@
+//! The line of a hub to its Postgres is encrypted as its address says, and who answers is who was named.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::path::Path;
+
+use petrel_hub::{Config, Database, NewClinic};
+use petrel_sim::{Postgres, Served, connect};
+
+/// Made for this test alone: roots, and by them a certificate for 127.0.0.1 with its key.
+const CERTIFICATE: &str = include_str!("tls/server.pem");
+const KEY: &str = include_str!("tls/server.key");
+
+/// Has a server encrypt.
+async fn encrypt(server: &Postgres) {
+    let owner = connect(&format!("{}/postgres", server.address())).await.unwrap();
+    // Written by the server, into its own folder: its files are its user's.
+    for (text, name) in [(CERTIFICATE, "server.crt"), (KEY, "server.key")] {
+        let keep = format!("COPY (SELECT unnest(string_to_array($text${text}$text$, E'\\n'))) TO PROGRAM 'umask 077; cat > {name}'");
+        owner.batch_execute(&keep).await.unwrap();
+    }
+    owner.batch_execute("ALTER SYSTEM SET ssl = on").await.unwrap();
+    owner.batch_execute("SELECT pg_reload_conf()").await.unwrap();
+}
+
+async fn tries(url: &str, options: &str) -> Result<Database, String> {
+    let config = Config { database_url: format!("{url}{options}"), connections: 1 };
+    let tried = async {
+        Database::migrate(&config).await?;
+        Database::connect(&config).await
+    };
+    tried.await.map_err(|error: anyhow::Error| format!("{error:#}"))
+}
+
+#[tokio::test]
+async fn a_line_is_encrypted_as_the_address_says() {
+    let postgres = Postgres::alone().unwrap();
+    let url = postgres.database().await.unwrap();
+    let plain = tries(&url, "?sslmode=require").await.err().unwrap();
+    assert!(plain.contains("server does not support TLS"), "{plain}");
+    tries(&url, "").await.unwrap();
+
+    encrypt(&postgres).await;
+    let roots = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls/roots.pem").display().to_string();
+    let owner = connect(&url).await.unwrap();
+    let encrypted = async || {
+        let sql = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND datname = current_database()";
+        owner.query_one(sql, &[]).await.unwrap().get::<_, i64>(0)
+    };
+    // A server takes a moment to read its settings anew.
+    let database = loop {
+        if let Ok(database) = tries(&url, "?sslmode=require").await {
+            break database;
+        }
+    };
+    assert_eq!(encrypted().await, 1);
+    let clinic = NewClinic { name: "Petrel Vets".to_owned(), timezone: "Europe/Berlin".to_owned() };
+    petrel_hub::add_clinic(&database, &clinic).await.unwrap();
+    drop(database);
+    let verified = format!("?sslmode=verify-full&sslrootcert={roots}");
+    tries(&url, &verified).await.unwrap();
+
+    // The public roots know nothing of it; and it is not the one of another name.
+    for (url, options) in [(url.clone(), "?sslmode=verify-full".to_owned()), (url.replace("127.0.0.1", "localhost"), verified.clone())] {
+        let refused = tries(&url, &options).await.err().unwrap();
+        assert!(refused.contains("certificate"), "{refused}");
+    }
+
+    // All that a hub says to it, whoever of it does: where nothing else is taken, it serves, listens and keeps its log.
+    let served = Served::on(&format!("{url}{verified}")).await.unwrap();
+    let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+    assert_eq!(petrel_sync::Hub::pull(&hub, 0, 0).await.unwrap().head, 0);
+    let listens = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                   WHERE ssl AND datname = current_database() AND query LIKE '%refinery_schema_history%'";
+    while owner.query_one(listens, &[]).await.unwrap().get::<_, i64>(0) == 0 {}
+    assert_eq!(petrel_hub::clinics(&Config { database_url: served.database_url.clone(), connections: 1 }).await.unwrap().len(), 2);
+}
