@@ -38,6 +38,7 @@ pub fn run() -> tauri::Result<()> {
     {
         collect_all();
         draw_without_card();
+        find_display()?;
     }
     let commands = commands::builder();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(COMMANDS_AT_ONCE).enable_all().build()?;
@@ -60,6 +61,13 @@ pub fn run() -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// GTK by itself panics where there is no display.
+#[cfg(target_os = "linux")]
+fn find_display() -> tauri::Result<()> {
+    let none = "there is no display to open a window on. Start it in a desktop session, or inside of xvfb-run.";
+    gtk::init().map_err(|_| std::io::Error::other(none).into())
 }
 
 /// Has WebKitGTK's collector look at everything each time. By itself it looked at what is young alone: after 640 steps from day to

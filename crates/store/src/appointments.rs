@@ -20,3 +20,4 @@ mod swap;
 pub(crate) use colleagues::{Roster, busy_on_board, roster};
 pub(crate) use place::{Place, UndoneVisits, is_outside, refuse_new_clashes, wish};
 pub(crate) use row::{Visit, existing, to_come, visit};
+pub(crate) use status::refuse_dead;

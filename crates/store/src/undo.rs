@@ -10,7 +10,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCo
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::appointments::{UndoneVisits, clash, refuse_new_clashes, visit};
+use crate::appointments::{UndoneVisits, clash, refuse_dead, refuse_new_clashes, visit};
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
 use crate::replica::{is_same, right_to_write};
@@ -317,11 +317,6 @@ fn refuse_plans_of_others(tx: &Tx<'_>, pet: [u8; 16], is_undone: &dyn Fn(&str, [
 
 /// Refuses where a visit to come is there again for a pet that died since. One that comes back with its pet is as it was.
 fn refuse_dead(tx: &Tx<'_>, id: AppointmentId, is_undone: &dyn Fn(&str, [u8; 16]) -> bool) -> Result<()> {
-    let Some(visit) = visit(tx.db(), id)?.filter(|visit| takes_time(visit.status) && visit.ends_at > tx.now()) else { return Ok(()) };
-    let Some(pet) = visit.pet_id.filter(|pet| !is_undone("pets", pet.bytes())) else { return Ok(()) };
-    let sql = "SELECT 1 FROM pets WHERE id = ?1 AND deceased_on IS NOT NULL AND deleted_at IS NULL";
-    if tx.db().prepare_cached(sql)?.exists([pet.bytes()])? {
-        return Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into());
-    }
-    Ok(())
+    let comes_alone = |visit: &Visit| takes_time(visit.status) && !visit.pet_id.is_some_and(|pet| is_undone("pets", pet.bytes()));
+    visit(tx.db(), id)?.filter(comes_alone).map_or(Ok(()), |visit| refuse_dead(tx, &visit))
 }

@@ -267,9 +267,7 @@ fn what_comes_back_names_each_other_as_it_did() {
 #[test]
 fn who_leaves_is_still_named_by_what_they_did() {
     let salon = salon();
-    let details = salon.store.staff(&salon.owner).unwrap().remove(0).details;
-    let input = petrel_domain::desk::StaffDetails { first_name: "Ida".into(), role: petrel_domain::Role::FrontDesk, ..details };
-    let leaver = salon.store.create_staff(&salon.owner, input).unwrap().value;
+    let leaver = salon.hire("Ida", petrel_domain::Role::FrontDesk, true);
     let visit = salon.book(at("2026-06-01", "10:00"));
     let their = leaver.0.into_bytes();
     let did = salon.store.write(&salon.owner, Action::SaveClient, |tx| {

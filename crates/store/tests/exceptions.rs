@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{BookInput, SavedOverride, ScheduleOverride, StaffDetails};
+use petrel_domain::desk::{BookInput, SavedOverride, ScheduleOverride};
 use petrel_domain::{AppointmentStatus, OverrideKind, RefusalCode, Role, StaffId};
 
 fn closed(salon: &Salon, first: &str, rule: Option<&str>) -> ScheduleOverride {
@@ -18,19 +18,6 @@ fn closed(salon: &Salon, first: &str, rule: Option<&str>) -> ScheduleOverride {
         reason: Some("Holiday".into()),
         recurrence: rule.map(str::to_owned),
     }
-}
-
-fn hire(salon: &Salon, name: &str, is_active: bool) -> StaffId {
-    let details = StaffDetails {
-        first_name: name.into(),
-        last_name: String::new(),
-        role: Role::Groomer,
-        color: "#0b7a75".into(),
-        email: None,
-        is_active,
-        is_bookable: true,
-    };
-    salon.store.create_staff(&salon.owner, details).unwrap().value
 }
 
 fn all(salon: &Salon) -> Vec<ScheduleOverride> {
@@ -60,7 +47,7 @@ fn two_weeks_of_holiday_are_one_exception_that_closes_each_of_its_days() {
 #[test]
 fn a_day_off_for_everybody_is_one_action_and_nobody_has_it_twice() {
     let salon = salon();
-    let (bo, _gone) = (hire(&salon, "Bo", true), hire(&salon, "Cy", false));
+    let (bo, _gone) = (salon.hire("Bo", Role::Groomer, true), salon.hire("Cy", Role::Groomer, false));
     let day = closed(&salon, "2026-12-25", Some("FREQ=YEARLY"));
     save(&salon, ScheduleOverride { reason: Some("Christmas".into()), ..day.clone() });
     let saved = salon.store.save_override(&salon.owner, day.clone(), true).unwrap();

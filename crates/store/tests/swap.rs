@@ -4,23 +4,14 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{BookInput, StaffDetails, WeeklyHours};
+use petrel_domain::desk::{BookInput, WeeklyHours};
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, Role, StaffId};
 
 const DAY: &str = "2026-06-01";
 
 /// A colleague with the owner's hours.
 fn hire(salon: &Salon, role: Role) -> StaffId {
-    let details = StaffDetails {
-        first_name: "Bo".into(),
-        last_name: String::new(),
-        role,
-        color: "#0b7a75".into(),
-        email: None,
-        is_active: true,
-        is_bookable: true,
-    };
-    let id = salon.store.create_staff(&salon.owner, details).unwrap().value;
+    let id = salon.hire("Bo", role, true);
     let own = salon.store.weekly_hours(&salon.owner).unwrap().into_iter().filter(|hours| hours.staff_id == salon.staff);
     let hours = own.map(|hours| WeeklyHours { id: None, ..hours }).collect();
     salon.store.save_weekly_hours(&salon.owner, id, hours).unwrap();

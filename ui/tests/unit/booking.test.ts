@@ -76,6 +76,13 @@ describe('a family in one go', () => {
     ]);
   });
 
+  it('leaves what a service keeps free between two of a family', () => {
+    const services = SERVICES.map((each) => (each.id === 'exam' ? { ...each, buffer_minutes: 10 } : each));
+    const lines = ['a', 'b', 'c'].map((petId) => ({ ...emptyLine(), petId, serviceId: 'exam' }));
+    const placed = placeLines(lines, NINE, 'vet', services);
+    expect(placed.map(({ startsAt }) => (startsAt - NINE) / MINUTE)).toEqual([0, 40, 80]);
+  });
+
   it('is sent as one booking', () => {
     const booking = {
       ...emptyBooking('2026-11-20'),

@@ -185,9 +185,12 @@ fn place_of<'a>(input: &BookInput, pet: &BookPet, service: Option<&'a Service>, 
 }
 
 fn look_up(tx: &Tx<'_>, roster: &Roster, input: &BookInput, pet: &BookPet) -> Result<Wanted> {
-    let staff = "SELECT 1 FROM staff WHERE id = ?1 AND is_active AND deleted_at IS NULL";
-    if !tx.db().prepare_cached(staff)?.exists([pet.staff_id.bytes()])? {
-        return Err(Refusal::not_found("staff_id").into());
+    roster.require(pet.staff_id)?;
+    if let Some(id) = pet.service_id {
+        let offered = "SELECT 1 FROM services WHERE id = ?1 AND deleted_at IS NULL";
+        if !tx.db().prepare_cached(offered)?.exists([id.bytes()])? {
+            return Err(Refusal::not_found("service_id").into());
+        }
     }
     let service = pet.service_id.map(|id| service(tx.db(), id)).transpose()?;
     let fields = service.as_ref().map_or(&[][..], |service| &service.details.form_fields);

@@ -26,6 +26,15 @@ pub(crate) struct Member {
 }
 
 impl Roster {
+    /// Refuses whoever does not work here any more.
+    ///
+    /// # Errors
+    /// `not_found` on `staff_id`.
+    pub(super) fn require(&self, id: StaffId) -> Result<()> {
+        let works_here = self.members.iter().any(|member| member.colleague.staff_id == id);
+        if works_here { Ok(()) } else { Err(Refusal::not_found("staff_id").into()) }
+    }
+
     /// One of them; somebody without a column has no hours.
     pub(crate) fn colleague(&self, id: StaffId) -> Colleague {
         let found = self.members.iter().find(|member| member.colleague.staff_id == id);

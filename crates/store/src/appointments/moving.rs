@@ -18,7 +18,7 @@ impl Store {
     /// Moves a visit, or several of its series by the same stretch of the wall clock; all of them or none.
     ///
     /// # Errors
-    /// `forbidden`; `not_found`; `bad_transition` where the visit is over; `slot_taken`, `outside_hours`, `emergency_only` with the free
+    /// `forbidden`; `not_found`, also of a colleague who works here no more; `bad_transition` where the visit is over; `slot_taken`, `outside_hours`, `emergency_only` with the free
     /// times next to it. Of a series, where not only the visit that is named does not fit: the first date that does not in `until`, how many in `detail`.
     pub fn move_appointment(&self, actor: &Actor, input: MoveInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
@@ -37,6 +37,11 @@ impl Store {
     }
 }
 
+/// Who gets a visit works here. Who has it already, and left since, may keep it.
+fn check_colleague(roster: &Roster, visit: &Visit, input: &MoveInput) -> Result<()> {
+    input.staff_id.filter(|staff| visit.staff_id != Some(*staff)).map_or(Ok(()), |staff| roster.require(staff))
+}
+
 /// Where a visit goes.
 struct Target {
     starts_at: Millis,
@@ -48,6 +53,7 @@ struct Target {
 fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
     let roster = roster(tx.db())?;
     let visit = existing(tx.db(), input.appointment_id)?;
+    check_colleague(&roster, &visit, input)?;
     let visits = series::in_scope(tx, &visit, input.scope)?;
     let ids: Vec<AppointmentId> = visits.iter().map(|visit| visit.id).collect();
     let mut in_the_way: Vec<(Millis, Refusal)> = Vec::new();
@@ -151,6 +157,7 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
     if input.scope != SeriesScope::This {
         return Err(Refusal::on(RefusalCode::Invalid, "scope").into());
     }
+    check_colleague(&roster, &visit, input)?;
     let staff_id = input.staff_id.or(visit.staff_id);
     let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at, staff_id), &[visit.id], true)?;
     let old = "UPDATE appointments SET status = 'rescheduled', updated_at = ?2 WHERE id = ?1";

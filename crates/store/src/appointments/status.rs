@@ -3,7 +3,7 @@
 use petrel_domain::appointment::{Stamp, check_move, stamps, takes_time};
 use petrel_domain::desk::{CancelInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, AppointmentStatus, SeriesScope};
+use petrel_domain::{AppointmentId, AppointmentStatus, Refusal, RefusalCode, SeriesScope};
 use rusqlite::params;
 
 use super::clash;
@@ -17,7 +17,7 @@ impl Store {
     /// Sets the status of a visit, with the time stamps that belong to it.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `bad_transition`; `slot_taken` where a visit would come back to a time that was given away.
+    /// `forbidden`, `not_found`, `bad_transition`; `slot_taken` where a visit would come back to a time to come that was given away; `pet_deceased`.
     pub fn set_appointment_status(&self, actor: &Actor, id: AppointmentId, status: AppointmentStatus) -> Result<Saved<()>> {
         if status == AppointmentStatus::Cancelled {
             return self.cancel_appointment(actor, CancelInput { appointment_id: id, reason: None, scope: SeriesScope::This });
@@ -31,7 +31,12 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
     let visit = existing(tx.db(), id)?;
     check_move(visit.status, status)?;
     let comes_back = !takes_time(visit.status) && takes_time(status);
-    let is_overbooked = if comes_back { stands_again(tx, &visit)? } else { visit.is_overbooked };
+    let is_overbooked = if comes_back {
+        refuse_dead(tx, &visit)?;
+        stands_again(tx, &visit)?
+    } else {
+        visit.is_overbooked
+    };
     let stamps = stamps(status);
     // Who comes has waited since then; a step back of a desk that does not know of the stamp has left that of the time before.
     let comes =
@@ -57,12 +62,27 @@ fn set(column: &str, stamp: Stamp) -> String {
     }
 }
 
-/// Whether a visit that comes back stands over another, as it did knowingly before.
+/// Refuses where a visit to come would stand for a pet that died since.
+///
+/// # Errors
+/// `pet_deceased`.
+pub(crate) fn refuse_dead(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
+    let sql = "SELECT 1 FROM pets WHERE id = ?1 AND deceased_on IS NOT NULL AND deleted_at IS NULL";
+    match visit.pet_id {
+        Some(pet) if visit.ends_at > tx.now() && tx.db().prepare_cached(sql)?.exists([pet.bytes()])? => {
+            Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a visit that comes back stands over another, as it did knowingly before. Once its time has begun it is told what happened, not asked for
+/// room: who was taken for a no-show is here, whoever got the time.
 ///
 /// # Errors
 /// `slot_taken` where its time was given away.
 fn stands_again(tx: &Tx<'_>, visit: &Visit) -> Result<bool> {
     let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
     let Some(stood) = Place::of(visit, service.as_ref(), std::slice::from_ref(&visit.id)) else { return Ok(false) };
-    place(tx, &roster(tx.db())?, &Place { is_overbooking_allowed: visit.is_overbooked, may_be_outside: true, ..stood })
+    place(tx, &roster(tx.db())?, &Place { is_overbooking_allowed: visit.is_overbooked || visit.starts_at <= tx.now(), may_be_outside: true, ..stood })
 }

@@ -5,7 +5,7 @@ mod booking;
 
 use std::sync::Arc;
 
-use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic};
+use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic, StaffDetails};
 use petrel_domain::{ClientId, Clock, FixedClock, Millis, PetId, Role, ServiceId, StaffId, WallTime, zone};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use tempfile::TempDir;
@@ -99,6 +99,19 @@ impl Salon {
             Ok(id)
         });
         made.unwrap().value
+    }
+
+    pub fn hire(&self, name: &str, role: Role, is_active: bool) -> StaffId {
+        let details = StaffDetails {
+            first_name: name.into(),
+            last_name: String::new(),
+            role,
+            color: "#0b7a75".into(),
+            email: None,
+            is_active,
+            is_bookable: true,
+        };
+        self.store.create_staff(&self.owner, details).unwrap().value
     }
 
     /// Runs a statement through the door, as an edit of a client.

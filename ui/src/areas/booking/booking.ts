@@ -188,9 +188,13 @@ export interface PlacedLine extends Line {
   endsAt: number;
 }
 
+/** What a line's service keeps free after it, in minutes. */
+const bufferOf = (line: Line, services: readonly Service[]): number =>
+  services.find(({ id }) => id === line.serviceId)?.buffer_minutes ?? 0;
+
 /**
- * When each pet's turn is: with a colleague who has one of the family already, after that one; with another colleague, at the
- * same time as the first.
+ * When each pet's turn is: with a colleague who has one of the family already, after that one and what its service keeps free;
+ * with another colleague, at the same time as the first.
  */
 export function placeLines(
   lines: readonly Line[],
@@ -203,7 +207,7 @@ export function placeLines(
     const who = index === 0 ? staffId : line.staffId || staffId;
     const from = freeAt.get(who) ?? startsAt;
     const endsAt = from + minutesOf(line, services) * MINUTE;
-    freeAt.set(who, endsAt);
+    freeAt.set(who, endsAt + bufferOf(line, services) * MINUTE);
     return { ...line, staffId: who, startsAt: from, endsAt };
   });
 }
