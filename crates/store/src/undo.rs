@@ -10,7 +10,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCo
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::appointments::{UndoneVisits, clash, refuse_dead, refuse_new_clashes, visit};
+use crate::appointments::{UndoneVisits, Visit, clash, refuse_dead, refuse_new_clashes, visit};
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
 use crate::replica::{is_same, right_to_write};
@@ -155,7 +155,7 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
         refuse_plans_of_others(tx, pet, &is_undone)?;
     }
     for id in come_back {
-        refuse_dead(tx, id, &is_undone)?;
+        refuse_lone_dead(tx, id, &is_undone)?;
     }
     refuse_new_clashes(tx, &visits)?;
     left.iter().try_for_each(|was| clash::settle_marks(tx, was))?;
@@ -316,7 +316,7 @@ fn refuse_plans_of_others(tx: &Tx<'_>, pet: [u8; 16], is_undone: &dyn Fn(&str, [
 }
 
 /// Refuses where a visit to come is there again for a pet that died since. One that comes back with its pet is as it was.
-fn refuse_dead(tx: &Tx<'_>, id: AppointmentId, is_undone: &dyn Fn(&str, [u8; 16]) -> bool) -> Result<()> {
+fn refuse_lone_dead(tx: &Tx<'_>, id: AppointmentId, is_undone: &dyn Fn(&str, [u8; 16]) -> bool) -> Result<()> {
     let comes_alone = |visit: &Visit| takes_time(visit.status) && !visit.pet_id.is_some_and(|pet| is_undone("pets", pet.bytes()));
     visit(tx.db(), id)?.filter(comes_alone).map_or(Ok(()), |visit| refuse_dead(tx, &visit))
 }
