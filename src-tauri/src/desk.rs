@@ -59,8 +59,10 @@ struct Inner {
     copied: Mutex<Copied>,
     /// Taken while backups are copied to the second folder.
     copying: Mutex<()>,
-    /// The program ends: nothing long is begun any more.
+    /// The file is about to be closed for good: nothing long is begun any more.
     is_closing: AtomicBool,
+    /// Taken while it is changed how the key is kept: two at once would forget each other's.
+    rekeying: Mutex<()>,
     /// A desk that is being filled from a hub.
     joining: Mutex<Option<Joining>>,
     /// What of it the screens say.
@@ -114,6 +116,7 @@ impl Desk {
             copied: Mutex::default(),
             copying: Mutex::default(),
             is_closing: AtomicBool::new(false),
+            rekeying: Mutex::default(),
             joining: Mutex::default(),
             rebuilding: Mutex::default(),
             retry: Mutex::default(),

@@ -61,8 +61,10 @@ fn install_in_clean_root(deb: &Path) -> Result<()> {
     // Written last: a root whose making was broken off is begun anew.
     let made = clean.join("etc/petrel-clean-root");
     if !made.exists() {
-        if clean.join("proc/self").exists() {
-            run(program("umount").arg("--lazy").arg(clean.join("proc")))?;
+        // What was mounted in it is this computer's own: it must be gone before anything is removed.
+        let mounts = std::fs::read_to_string("/proc/self/mounts").context("/proc/self/mounts")?;
+        for mount in mounts_under(&clean, &mounts) {
+            run(program("umount").arg("--lazy").arg(mount))?;
         }
         if clean.exists() {
             std::fs::remove_dir_all(&clean).with_context(|| clean.display().to_string())?;
@@ -95,4 +97,35 @@ fn install_in_clean_root(deb: &Path) -> Result<()> {
     started?;
     println!("installed and started in {}", clean.display());
     Ok(())
+}
+
+/// What is mounted in a folder or at it, the deepest first, by the system's list of mounts; there, blanks, tabs, line ends and backslashes of a path are
+/// written as `\040` and the like.
+fn mounts_under(folder: &Path, mounts: &str) -> Vec<PathBuf> {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let read = |path: &str| [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")].iter().fold(path.to_owned(), |path, (as_written, sign)| path.replace(as_written, sign));
+    let paths = mounts.lines().filter_map(|line| Some(PathBuf::from(read(line.split(' ').nth(1)?))));
+    let mut under: Vec<PathBuf> = paths.filter(|path| path.starts_with(&folder)).collect();
+    // One that was mounted over another is listed after it, and goes first.
+    under.reverse();
+    under.sort_by_key(|path| std::cmp::Reverse(path.components().count()));
+    under
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_mounted_in_a_folder_goes_the_deepest_first() {
+        let mounts = "proc /proc proc rw 0 0\nproc /nowhere/clean/proc proc rw 0 0\ndev /nowhere/clean/dev devtmpfs rw 0 0\n\
+                      pts /nowhere/clean/dev/pts devpts rw 0 0\nx /nowhere/clean-too/proc proc rw 0 0\ntmp /nowhere/clean/a\\040b tmpfs rw 0 0\n";
+        let under = mounts_under(Path::new("/nowhere/clean"), mounts);
+        assert_eq!(under.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(), [
+            "/nowhere/clean/dev/pts",
+            "/nowhere/clean/a b",
+            "/nowhere/clean/dev",
+            "/nowhere/clean/proc"
+        ]);
+    }
 }

@@ -45,7 +45,7 @@ pub fn test(fast: bool) -> Result<()> {
     steps.step("rules and store", || {
         let mut tests = nextest()?;
         // No message bus: nothing here may touch the keychain of whoever runs it. What needs one is tested where there is a private one.
-        tests.args(["--workspace", "--exclude", "petrel-tests", "--filterset", "not binary(keychain)"]);
+        tests.args(["--workspace", "--no-fail-fast", "--exclude", "petrel-tests", "--filterset", "not binary(keychain)"]);
         tests.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         if !fast {
             tests.env("PETREL_MOTO", setup::moto()?);

@@ -1,7 +1,7 @@
 //! A visit's life: which status may follow which, and what each move writes down.
 
 use crate::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, Confirmed, InProgress, NoShow, Pending, Reminded, Rescheduled};
-use crate::{Millis, Refusal, RefusalCode};
+use crate::{MINUTE, Millis, Refusal, RefusalCode};
 
 /// The moves a person may make, the usual one first. Corrections are moves, too: a wrong click must be able to go back.
 ///
@@ -70,10 +70,13 @@ pub fn pick_up_at(ended: Option<Millis>, now: Millis) -> Millis {
     ended.map_or(now, |ended| ended.max(now))
 }
 
-/// When whoever a visit was for was picked up; none while they wait for it. A stamp from before the visit was over is that of a time before: the visit
-/// was taken up again at a desk that did not know of it.
+/// How far two desks that both say of a visit that it is over may lie apart.
+const TOLD_TWICE: i64 = 15 * MINUTE;
+
+/// When whoever a visit was for was picked up; none while they wait for it. A stamp from long before the visit was over is that of a time before: the
+/// visit was taken up again at a desk that did not know of it.
 pub fn picked_up(status: AppointmentStatus, ended: Option<Millis>, stamp: Option<Millis>) -> Option<Millis> {
-    stamp.filter(|at| status == Completed && ended.is_none_or(|ended| *at >= ended))
+    stamp.filter(|at| status == Completed && ended.is_none_or(|ended| at.0 + TOLD_TWICE >= ended.0))
 }
 
 /// What happens to a time stamp when a status is set.
@@ -170,14 +173,16 @@ mod tests {
             let told = check_pick_up(*status).map_err(|refusal| refusal.detail.unwrap_or_default());
             assert_eq!(told, if *status == Completed { Ok(()) } else { Err(format!("{}>picked_up", status.as_str())) });
         }
-        let (early, ended, late) = (Some(Millis(1)), Some(Millis(2)), Some(Millis(3)));
+        let (early, ended, late) = (Some(Millis(1)), Some(Millis(TOLD_TWICE + 2)), Some(Millis(TOLD_TWICE + 3)));
         assert_eq!(picked_up(Completed, ended, None), None);
         assert_eq!(picked_up(Completed, ended, late), late);
         assert_eq!(picked_up(Completed, None, early), early);
         assert_eq!(picked_up(Completed, ended, early), None, "it was taken up again since");
+        let between = Some(Millis(2));
+        assert_eq!(picked_up(Completed, ended, between), between, "another desk said later that it was over");
         assert_eq!(picked_up(InProgress, None, late), None);
         // A desk whose clock is behind marks it all the same.
         assert_eq!(picked_up(Completed, ended, Some(pick_up_at(ended, Millis(1)))), ended);
-        assert_eq!(pick_up_at(ended, Millis(3)), Millis(3));
+        assert_eq!(pick_up_at(Some(Millis(2)), Millis(3)), Millis(3));
     }
 }

@@ -398,6 +398,23 @@ fn a_drive_gets_the_newest_backup_first_and_later_what_it_missed() {
     assert!(!fs::read_dir(second.folder()).unwrap().any(|file| file.unwrap().path().extension().unwrap() == "part"));
 }
 
+/// The clock was a year ahead once: what was made then is no reason to copy nothing until then.
+#[test]
+fn a_backup_of_a_day_to_come_is_not_the_newest_on_a_drive() {
+    let salon = salon();
+    let second = drive(&salon);
+    salon.later(365 * DAY);
+    let ahead = back_up(&salon).made_at;
+    salon.later(-365 * DAY);
+    assert_eq!(catch_up(&second, &salon).unwrap(), Some(ahead), "better than none");
+    for _ in 0..2 {
+        let next = back_up(&salon).made_at;
+        assert_eq!(catch_up(&second, &salon).unwrap(), Some(next));
+        salon.later(60 * MINUTE);
+    }
+    assert_eq!(second.list().unwrap().len(), 3);
+}
+
 #[test]
 fn a_drive_is_thinned_by_the_ladder_and_what_is_not_this_clinics_stays() {
     let salon = salon();

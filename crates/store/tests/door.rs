@@ -271,7 +271,7 @@ fn what_is_more_than_the_hub_takes_goes_in_portions_and_is_undone_as_one() {
     assert_eq!(desk.count(pets), 0);
     desk.undo(gone.undo).unwrap();
     assert_eq!((desk.count(pets), desk.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL")), (12_000, 1));
-    // Few rows, and much in them; of a register that is told whole, the rest goes with its row.
+    // Few rows, and much in them.
     let before = desk.store.transactions().unwrap();
     desk.later();
     let long = |tx: &mut petrel_store::Tx<'_>| {
@@ -285,6 +285,35 @@ fn what_is_more_than_the_hub_takes_goes_in_portions_and_is_undone_as_one() {
     let told = waiting(before);
     assert_eq!(told.iter().map(|of| of.changes.len()).collect::<Vec<_>>(), [10, 10, 10]);
     assert!(told.iter().flat_map(|of| &of.changes).all(|change| change.columns.keys().eq(["alerts", "updated_at"])));
+}
+
+/// A register is told whole, also what of it did not change: that goes with its row.
+#[test]
+fn the_rest_of_a_register_goes_in_the_portion_of_its_row() {
+    let desk = desk();
+    let client = desk.add_client("Ada").value;
+    desk.later();
+    let many = |tx: &mut petrel_store::Tx<'_>| {
+        let sql = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 6000)
+                   INSERT INTO appointments (id, client_id, starts_at, ends_at, status, booking_reference, created_at, updated_at)
+                   SELECT randomblob(16), ?1, n * 100, n * 100 + 50, 'completed', 'A' || n, ?2, ?2 FROM n";
+        tx.db().execute(sql, (client, tx.now().0))?;
+        Ok(())
+    };
+    desk.store.write(&Actor::program(), Action::ImportClients, many).unwrap();
+    let before = desk.store.transactions().unwrap();
+    desk.later();
+    let earlier = |tx: &mut petrel_store::Tx<'_>| {
+        tx.db().execute("UPDATE appointments SET starts_at = starts_at - 10, updated_at = ?1", [tx.now().0])?;
+        Ok(())
+    };
+    desk.store.write(&Actor::program(), Action::MoveAppointment, earlier).unwrap();
+    let told = desk.store.outgoing(before, usize::MAX, usize::MAX).unwrap();
+    assert_eq!(told.len(), 2);
+    let whole = ["ends_at", "staff_id", "starts_at", "updated_at"];
+    for change in told.iter().flat_map(|of| &of.changes) {
+        assert!(whole.iter().all(|column| change.columns.contains_key(column)), "{:?}", change.columns);
+    }
 }
 
 /// A file whose outbox does not tell of everything says all of it to a new hub, no more at once than that takes.

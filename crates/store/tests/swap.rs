@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{BookInput, WeeklyHours};
+use petrel_domain::desk::{BookInput, ServiceDetails, WeeklyHours};
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, Role, StaffId};
 
 const DAY: &str = "2026-06-01";
@@ -78,6 +78,21 @@ fn visits_that_would_stand_over_each_other_do_not_change_places() {
     assert_eq!(choices(&salon, short), [later]);
     salon.store.swap_appointments(&salon.owner, later, short).unwrap();
     assert_eq!(place(&salon, later).1, at(DAY, "09:00"));
+}
+
+/// What the service of one keeps free after it reaches into the other's new place.
+#[test]
+fn what_is_kept_free_between_two_is_not_forgotten_where_they_change_places() {
+    let salon = salon();
+    let details = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.id == salon.service).unwrap().details;
+    let surgery = ServiceDetails { name: "Surgery".into(), buffer_minutes: 15, ..details };
+    let surgery = salon.store.create_service(&salon.owner, surgery).unwrap().value;
+    let short = book(&salon, salon.staff, "09:00", 30);
+    let mut input = salon.wish(at(DAY, "09:30"));
+    input.pets[0].service_id = Some(surgery);
+    let surgery = salon.store.book_appointment(&salon.owner, input).unwrap().value.appointment_ids[0];
+    assert_eq!((choices(&salon, short), choices(&salon, surgery)), (vec![], vec![]));
+    assert_eq!(salon.store.swap_appointments(&salon.owner, short, surgery).unwrap_err().refusal().code, RefusalCode::SlotTaken);
 }
 
 /// The two let each other by, or a visit that is short enough comes from elsewhere.

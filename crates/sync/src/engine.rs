@@ -151,22 +151,11 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         }
         let Some((answer, transactions, last)) = answered else { return unreadable.map_or(Ok(was_answered), Err) };
         let pushed = match answer {
-            Err(HubError::Rewound) => {
-                store.become_new_replica(Uuid::now_v7())?;
-                return Ok(true);
-            }
-            // What was lost there waits again, before what was written since.
-            Err(HubError::PutBack(left_out)) => {
-                return if store.send_again(&left_out)? { Ok(true) } else { Err(HubError::BehindHorizon.into()) };
-            }
-            Err(HubError::TooLarge) if transactions == 1 => {
-                set_aside(store, round, last)?;
-                return Ok(true);
-            }
-            Err(HubError::TooLarge) => return alone(store, hub, round, clock).await.map(|()| true),
+            Err(HubError::TooLarge) if transactions > 1 => return alone(store, hub, round, clock).await.map(|()| true),
             // The one before was answered, so this one goes first the next time.
             Err(HubError::TooEarly) if was_answered => return Ok(true),
-            answer => answer?,
+            Err(error) => return make_good(store, round, last, error).map(|()| true),
+            Ok(pushed) => pushed,
         };
         if pushed.results.is_empty() {
             return Err(HubError::Problem("empty_answer".to_owned()).into());
@@ -190,12 +179,26 @@ async fn alone<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Cl
     let first = beside(move || batch::<H>(&file, schema, 1, None)).end().await??;
     let Some(Batch { parcel, last, .. }) = first else { return Ok(()) };
     match carry(hub, parcel).await {
-        Err(HubError::TooLarge) => set_aside(store, round, last),
-        answer => {
-            let pushed = answer?;
+        Err(error) => make_good(store, round, last, error),
+        Ok(pushed) => {
             count(round, &pushed);
             Ok(note(store, &pushed, clock.now())?)
         }
+    }
+}
+
+/// Does what can be done about a push that was not taken, so that the next one is.
+///
+/// # Errors
+/// The hub's again, where nothing can be done.
+fn make_good(store: &Store, round: &mut Round, last: TransactionId, error: HubError) -> Result<(), SyncError> {
+    match error {
+        HubError::Rewound => Ok(store.become_new_replica(Uuid::now_v7())?),
+        // What was lost there waits again, before what was written since.
+        HubError::PutBack(left_out) if store.send_again(&left_out)? => Ok(()),
+        HubError::PutBack(_) => Err(HubError::BehindHorizon.into()),
+        HubError::TooLarge => set_aside(store, round, last),
+        error => Err(error.into()),
     }
 }
 
@@ -244,6 +247,11 @@ pub(crate) async fn read_on(
     clock: &dyn Clock,
 ) -> Result<(), SyncError> {
     loop {
+        // The hub has told of more before, at a push: it says what is lost where it is asked for what comes after that.
+        let told = store.local_hub()?.head;
+        if page.head < told {
+            hub.pull(told, 0).await?;
+        }
         let (now, more) = (page.now, page.more);
         let reached = page.transactions.last().map(|last| last.last_seq).filter(|_| more);
         let (applied, next) = match reached {

@@ -9,7 +9,7 @@ use petrel_store::Store;
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
 
-use crate::engine::{Round, SyncError, compare, go_round, read_on, repair, round, skew};
+use crate::engine::{Round, SyncError, compare, go_round, read_on, repair, skew};
 use crate::hub::{Hub, HubError};
 
 /// How many seconds the hub may hold an answer back.
@@ -139,10 +139,14 @@ async fn check(store: &Store, hub: &impl Hub, clock: &dyn Clock, changed: &impl 
         repair(store, hub, table).await?;
     }
     store.set_desk_setting(COMPARED_AT, Some(&now.to_string()))?;
-    if !tables.is_empty() {
-        tell(&round(store, hub, clock).await?, changed);
+    if tables.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    // What was brought until it failed is shown, too: no later round tells of it.
+    let mut done = Round::default();
+    let ended = go_round(store, hub, &mut done, clock).await;
+    tell(&done, changed);
+    ended
 }
 
 fn tell(round: &Round, changed: &impl Fn(&[String])) {

@@ -5,9 +5,11 @@ use std::path::Path;
 use petrel_domain::desk::{AppState, Backup, Recovery, WaitsFor};
 use petrel_domain::rights::Right;
 use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
-use petrel_store::{Backups, FileKey, KeyFile, Standing, StoreError, check_file};
+use petrel_store::{Backups, FileKey, KeyFile, Standing, Store, StoreError, check_file};
 
 use super::rekeying::or_recovery;
+use super::second::SECOND_FOLDER;
+use super::state::IS_RECOVERY_DISMISSED;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
@@ -140,10 +142,17 @@ impl Desk {
         let (key_file, key) = self.key_of_backup(path, &place)?;
         let (file, now) = (self.inner.folder.file(), self.now());
         let had_none = matches!(&*place, Place::FirstRun);
+        let kept = match &*place {
+            Place::Open(clinic) if clinic.has_key(&key_file) => of_computer(&clinic.store)?,
+            _ => Vec::new(),
+        };
         // Ends the use of the file; where the restore fails, it is opened again.
         *place = Place::FirstRun;
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
         *place = self.opened();
+        if let (Place::Open(clinic), Ok(_)) = (&*place, &restored) {
+            keep_of_computer(&clinic.store, kept);
+        }
         drop(place);
         self.tell_new_file();
         restored?;
@@ -185,7 +194,7 @@ impl Desk {
     }
 
     /// Those of all backups, the newest's first.
-    fn key_files_of_backups(&self) -> impl Iterator<Item = KeyFile> {
+    pub(super) fn key_files_of_backups(&self) -> impl Iterator<Item = KeyFile> {
         let backups = self.backups().list().unwrap_or_default();
         backups.into_iter().filter_map(|backup| KeyFile::read_beside(Path::new(&backup.path)).ok().flatten())
     }
@@ -226,6 +235,20 @@ impl Desk {
             }
         }
         None
+    }
+}
+
+/// What of the desk's settings is of this computer and of today, and none of a backup's to take back: where copies go to, and what nobody wants to be
+/// reminded of.
+fn of_computer(store: &Store) -> Result<Vec<(&'static str, Option<String>)>, StoreError> {
+    [SECOND_FOLDER, IS_RECOVERY_DISMISSED].into_iter().map(|key| Ok((key, store.desk_setting(key)?))).collect()
+}
+
+fn keep_of_computer(store: &Store, kept: Vec<(&'static str, Option<String>)>) {
+    for (key, value) in kept {
+        if let Err(error) = store.set_desk_setting(key, value.as_deref()) {
+            tracing::warn!(%error, key, "a setting of this computer is as it was in the backup");
+        }
     }
 }
 

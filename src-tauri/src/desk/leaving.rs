@@ -35,6 +35,7 @@ impl Desk {
         {
             return Err(refusal);
         }
+        self.copy_last();
         self.move_aside("left")
     }
 

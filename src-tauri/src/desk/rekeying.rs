@@ -7,7 +7,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, Role};
 use petrel_store::{FileKey, KeyFile, StoreError, WrappedKey, set_aside_folder};
 
-use super::{Clinic, Desk, Place};
+use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
 impl Desk {
@@ -18,6 +18,7 @@ impl Desk {
     /// `too_short` on `passphrase`; `forbidden`; `sign_in_needed`; `disk_full`, `read_only`. What was set before holds then.
     pub fn set_recovery_passphrase(&self, passphrase: &str) -> Result<AppState, Refusal> {
         check_passphrase(KeyStore::Passphrase, Some(passphrase))?;
+        let _one = locked(&self.inner.rekeying);
         let (key, before) = self.key_of_owner()?;
         let recovery = Some(WrappedKey::seal(&key, before.key_id, passphrase)?);
         self.rekey(&before, KeyFile { recovery, ..before.clone() })?;
@@ -32,12 +33,13 @@ impl Desk {
     /// `too_short` on `passphrase`; `forbidden`; `sign_in_needed`; `keychain_unavailable`, `disk_full`, `read_only`. It is kept as before then.
     pub fn keep_key(&self, store: KeyStore, passphrase: Option<&str>) -> Result<AppState, Refusal> {
         check_passphrase(store, passphrase)?;
+        let _one = locked(&self.inner.rekeying);
         let (key, before) = self.key_of_owner()?;
         let kept = self.keys().keep_as(&key, before.key_id, store, passphrase)?;
         let after = KeyFile { kept: kept.kept, ..before.clone() };
         let is_elsewhere = before.store() != store;
         if let Err(refusal) = self.rekey(&before, after.clone()) {
-            if is_elsewhere {
+            if is_elsewhere && !self.is_named(&after) {
                 self.keys().forget(&after);
             }
             return Err(refusal);
@@ -47,6 +49,13 @@ impl Desk {
         }
         tracing::info!(?store, "the key is kept in another way");
         self.app_state()
+    }
+
+    /// Whether some key file of the desk says, or may say, that a key is kept as this one does.
+    fn is_named(&self, key_file: &KeyFile) -> bool {
+        let names = |other: &KeyFile| other.key_id == key_file.key_id && other.store() == key_file.store();
+        let file = KeyFile::read_beside(&self.inner.folder.file());
+        file.map_or(true, |own| own.is_some_and(|own| names(&own))) || self.key_files_of_backups().any(|of| names(&of))
     }
 
     /// The key at work, for an owner.

@@ -31,6 +31,9 @@ struct Kept {
 /// What is known of it since the start.
 #[derive(Debug, Default)]
 pub(super) struct Copied {
+    /// Counts what made all that was known be of no use: another folder, another key file, another clinic. What a copy that was begun before finds is
+    /// not noted.
+    round: u64,
     /// The backup that all was copied up to.
     up_to: Option<Millis>,
     problem: Option<Refusal>,
@@ -46,15 +49,16 @@ impl Desk {
     pub fn set_second_folder(&self, chosen: Option<&Path>) -> Result<AppState, Refusal> {
         self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))?;
         let folder = chosen.map(|chosen| self.make_second(chosen)).transpose()?;
-        {
-            // None is being copied to the old one while this changes.
-            let _one = locked(&self.inner.copying);
-            self.with_clinic(|clinic| match folder {
-                Some(folder) => keep(&clinic.store, &Kept { folder, copied_at: None }),
-                None => clinic.store.set_desk_setting(SECOND_FOLDER, None),
-            })?;
-            *locked(&self.inner.copied) = Copied::default();
-        }
+        self.with_clinic(|clinic| {
+            // A copy that is being made to the old one, on a drive that may not answer, is not waited for: it ends by itself.
+            let mut copied = locked(&self.inner.copied);
+            match folder {
+                Some(folder) => keep(&clinic.store, &Kept { folder, copied_at: None })?,
+                None => clinic.store.set_desk_setting(SECOND_FOLDER, None)?,
+            }
+            copied.renew();
+            Ok(())
+        })?;
         if chosen.is_some() {
             if locked(&self.inner.made).at.is_none() {
                 // What is wrong with it is kept for the screens.
@@ -69,9 +73,11 @@ impl Desk {
     /// The folder within the place that was chosen, which must be somewhere else than what it is a copy of.
     fn make_second(&self, chosen: &Path) -> Result<String, Refusal> {
         let unreadable = |error: std::io::Error| Refusal::on(RefusalCode::FileUnreadable, "folder").with_detail(error);
-        let chosen = chosen.canonicalize().map_err(unreadable)?;
         let own = self.inner.folder.root().canonicalize().map_err(StoreError::from)?;
-        if chosen.starts_with(&own) {
+        let is_within = chosen.canonicalize().map_err(unreadable)?.starts_with(&own);
+        // Kept as it was chosen: of what Windows makes of it nobody would know their drive again.
+        let chosen = std::path::absolute(chosen).map_err(unreadable)?;
+        if is_within {
             return Err(Refusal::on(RefusalCode::InUse, "folder").with_detail(chosen.display()));
         }
         let is_one = chosen.file_name().is_some_and(|name| name == SECOND);
@@ -89,7 +95,7 @@ impl Desk {
 
     /// Whatever was copied is looked at again the next time: what lies beside it may have changed.
     pub(super) fn copy_again(&self) {
-        *locked(&self.inner.copied) = Copied::default();
+        locked(&self.inner.copied).renew();
     }
 
     /// Copies what backups there are to the second folder, where there is one and it lacks some. Called every few seconds, on a thread of its own: a
@@ -102,7 +108,7 @@ impl Desk {
         }
     }
 
-    /// The same at the end of the program, of the newest alone.
+    /// The same before the file is closed for good, of the newest alone.
     pub(super) fn copy_last(&self) {
         self.inner.is_closing.store(true, Ordering::SeqCst);
         let (told, done) = mpsc::channel();
@@ -114,42 +120,47 @@ impl Desk {
         if done.recv_timeout(PATIENCE).is_err() {
             tracing::warn!("the second folder of backups does not answer");
         }
+        self.inner.is_closing.store(false, Ordering::SeqCst);
     }
 
     fn copy(&self, _one: &MutexGuard<'_, ()>) {
         let due = self.with_clinic(|clinic| {
             let kept = kept(&clinic.store)?.filter(|_| !clinic.locked_out.is_set() && self.is_copy_due());
-            Ok(kept.map(|kept| (kept, clinic.key.clone(), clinic.key_file.clone())))
+            let round = locked(&self.inner.copied).round;
+            Ok(kept.map(|kept| (kept, round, clinic.key.clone(), clinic.key_file.clone())))
         });
-        let Ok(Some((Kept { folder, copied_at }, key, key_file))) = due else { return };
+        let Ok(Some((Kept { folder, copied_at }, round, key, key_file))) = due else { return };
         let up_to = locked(&self.inner.made).at;
-        let caught_up = self.catch_up(Path::new(&folder), &key, &key_file);
+        let caught_up = self.catch_up(Path::new(&folder), round, &key, &key_file);
         let problem = caught_up.as_ref().err().cloned();
         let newest = caught_up.unwrap_or_default().or(copied_at);
-        let kept = self.with_clinic(|clinic| match clinic.has_key(&key_file) && newest != copied_at {
-            true => keep(&clinic.store, &Kept { folder, copied_at: newest }),
-            false => Ok(()),
-        });
-        if let Err(refusal) = kept {
-            tracing::warn!(code = ?refusal.code, "what is in the second folder is not kept");
-        }
-        let mut copied = locked(&self.inner.copied);
-        let is_news = newest != copied_at || copied.problem != problem;
-        if is_news {
-            match &problem {
-                None => tracing::info!("the second folder has the newest backup"),
-                Some(why) => tracing::warn!(code = ?why.code, detail = why.detail.as_deref(), "no copy in the second folder"),
+        let noted = self.with_clinic(|clinic| {
+            let mut copied = locked(&self.inner.copied);
+            if copied.round != round {
+                return Ok(false);
             }
-        }
-        *copied = Copied { up_to: up_to.filter(|_| problem.is_none()), problem, tried_at: Some(self.now()) };
-        drop(copied);
-        if is_news {
-            self.tell(News::State);
+            let is_news = newest != copied_at || copied.problem != problem;
+            if newest != copied_at {
+                keep(&clinic.store, &Kept { folder, copied_at: newest })?;
+            }
+            if is_news {
+                match &problem {
+                    None => tracing::info!("the second folder has the newest backup"),
+                    Some(why) => tracing::warn!(code = ?why.code, detail = why.detail.as_deref(), "no copy in the second folder"),
+                }
+            }
+            *copied = Copied { round, up_to: up_to.filter(|_| problem.is_none()), problem, tried_at: Some(self.now()) };
+            Ok(is_news)
+        });
+        match noted {
+            Ok(true) => self.tell(News::State),
+            Ok(false) => {}
+            Err(refusal) => tracing::warn!(code = ?refusal.code, "what is in the second folder is not kept"),
         }
     }
 
-    fn catch_up(&self, folder: &Path, key: &FileKey, key_file: &KeyFile) -> Result<Option<Millis>, Refusal> {
-        let goes_on = || !self.inner.is_closing.load(Ordering::SeqCst);
+    fn catch_up(&self, folder: &Path, round: u64, key: &FileKey, key_file: &KeyFile) -> Result<Option<Millis>, Refusal> {
+        let goes_on = || !self.inner.is_closing.load(Ordering::SeqCst) && locked(&self.inner.copied).round == round;
         Ok(Backups::at(folder.to_owned()).catch_up(&self.backups(), key, key_file, self.now(), &goes_on)?)
     }
 
@@ -160,6 +171,12 @@ impl Desk {
             Some(_) => copied.tried_at.is_none_or(|at| now - at.0 >= AGAIN || at.0 > now),
             None => copied.up_to != made,
         }
+    }
+}
+
+impl Copied {
+    fn renew(&mut self) {
+        *self = Self { round: self.round + 1, ..Self::default() };
     }
 }
 

@@ -13,7 +13,7 @@ use crate::events::News;
 /// The desk's setting that marks a demo clinic.
 pub(super) const IS_DEMO: &str = "is_demo";
 /// The desk's setting by which nobody is reminded of the recovery passphrase any more.
-const IS_RECOVERY_DISMISSED: &str = "recovery_dismissed";
+pub(super) const IS_RECOVERY_DISMISSED: &str = "recovery_dismissed";
 /// What no screen sets or reads.
 const OURS: &[&str] = &[IS_DEMO, SECOND_FOLDER, "pin_tries", "dismissed_duplicates", "derived_is_stale"];
 
@@ -34,8 +34,10 @@ impl Desk {
             Place::Trouble(refusal) => Phase::Trouble { refusal: refusal.clone() },
             Place::Open(_) => Phase::SignedOut,
         });
-        if let Place::Open(clinic) = &*place {
-            self.fill(&mut state, clinic)?;
+        match &*place {
+            Place::Open(clinic) => self.fill(&mut state, clinic)?,
+            Place::NeedsPassphrase(key_file) => state.has_recovery = key_file.recovery.is_some(),
+            Place::FirstRun | Place::Trouble(_) => {}
         }
         Ok(state)
     }

@@ -118,3 +118,28 @@ fn the_second_folder_is_elsewhere_is_for_managers_to_choose_and_can_be_let_go() 
     assert_eq!(desk.set_second_folder(None).unwrap().second_folder, None);
     assert_eq!(files(&folder).len(), 2, "what was copied stays");
 }
+
+#[test]
+fn the_last_backup_of_a_clinic_that_is_left_reaches_the_drive() {
+    let (computer, desk, _drive, folder) = with_drive();
+    computer.pass(60);
+    sign_in(&desk);
+    hire(&desk, "Bo").unwrap();
+    assert_eq!(desk.leave_clinic().unwrap().phase, Phase::FirstRun);
+    assert_eq!(files(&folder).len(), 4);
+}
+
+#[test]
+fn a_backup_that_is_put_back_takes_the_second_folder_from_nobody() {
+    let (computer, drive) = (Computer::new(), tempfile::tempdir().unwrap());
+    let desk = computer.start();
+    desk.create_clinic(new_clinic(KeyStore::File)).unwrap();
+    let before = desk.backup_now().unwrap();
+    desk.set_second_folder(Some(drive.path())).unwrap();
+    desk.set_desk_setting("recovery_dismissed", "true").unwrap();
+    let there = second(&desk);
+    desk.restore_backup(Path::new(&before.path)).unwrap();
+    sign_in(&desk);
+    assert_eq!(second(&desk), there);
+    assert!(!desk.app_state().unwrap().lacks_recovery);
+}

@@ -2,7 +2,7 @@
 //! against the others.
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -40,6 +40,8 @@ struct Case<'a> {
     left: Vec<Place>,
     /// Whether this transaction deletes a client.
     takes_client: bool,
+    /// When and by whom those clients were deleted that this transaction changes, as it was before it: its changes come in any order.
+    gone: HashMap<Uuid, (Value, Uuid)>,
     /// Rows this transaction marked deleted, and whether somebody wrote into them what the one who deleted had not read.
     deleted: Vec<(&'static str, Uuid, bool)>,
 }
@@ -78,6 +80,7 @@ pub fn judge(
         places: Vec::new(),
         left: Vec::new(),
         takes_client: transaction.changes.iter().any(|change| change.table == "clients" && is_deletion(&change.columns)),
+        gone: HashMap::new(),
         deleted: Vec::new(),
     };
     let result = case.all(schema, &transaction.changes);
@@ -101,6 +104,11 @@ fn is_mark(table: &str, column: &str) -> bool {
 
 fn is_deletion(columns: &Columns) -> bool {
     columns.get("deleted_at").is_some_and(|at| !at.is_null())
+}
+
+/// When a row was deleted, and by which replica.
+fn deletion(row: &Row) -> Option<(Value, Uuid)> {
+    row.is_deleted().then(|| (row.value("deleted_at").clone(), row.stamp("deleted_at").replica))
 }
 
 /// Whether a column says whose its row is. To merge a client into another writes it into all that the one has.
@@ -129,6 +137,9 @@ fn complete(change: &mut Change, clock: Clock) {
 
 impl Case<'_> {
     fn all(&mut self, schema: &Schema, changes: &[Change]) -> Result<(), Reason> {
+        let clients = changes.iter().filter(|change| change.table == "clients");
+        let gone = clients.filter_map(|change| Some((change.id, deletion(self.ledger.row("clients", change.id)?)?)));
+        self.gone = gone.collect();
         for change in changes {
             let table = known(&change.table).ok_or_else(|| Reason::of("unknown_table", &change.table, change.id, ""))?;
             match self.ledger.row(table, change.id) {
@@ -245,10 +256,8 @@ impl Case<'_> {
     /// Whether a row was deleted along with the client it is of.
     fn went_with_client(&self, table: &'static str, row: &Row) -> bool {
         let owners = replicated(table).into_iter().flat_map(Replicated::needs).filter(|of| of.parent == "clients");
-        let (deleted_at, by) = (row.value("deleted_at"), row.stamp("deleted_at").replica);
-        owners
-            .filter_map(|of| self.ledger.row("clients", row.id(of.column)?))
-            .any(|client| client.is_deleted() && client.value("deleted_at") == deleted_at && client.stamp("deleted_at").replica == by)
+        let of_client = |id: Uuid| self.gone.get(&id).cloned().or_else(|| deletion(self.ledger.row("clients", id)?));
+        owners.filter_map(|of| of_client(row.id(of.column)?)).any(|of| Some(of) == deletion(row))
     }
 
     /// Whether another desk wrote this, and the one whose transaction it is had not read it.
@@ -283,7 +292,7 @@ impl Case<'_> {
     /// A row lives again, and with it what the same deletion took from it. What needs another row besides waits for that one.
     fn bring_back(&mut self, table: &'static str, id: Uuid) {
         let Some(row) = self.ledger.row(table, id).filter(|row| row.is_deleted()) else { return };
-        let (deleted_at, by) = (row.value("deleted_at").clone(), row.stamp("deleted_at").replica);
+        let how = deletion(row);
         let mut columns = Columns::from_iter([("deleted_at", Value::Null)]);
         // One that was merged into another would be found by nobody.
         if !row.value("merged_into_id").is_null() {
@@ -293,8 +302,7 @@ impl Case<'_> {
         if table == "appointments" {
             self.places.push(id);
         }
-        let went_along = |row: &Row| *row.value("deleted_at") == deleted_at && row.stamp("deleted_at").replica == by;
-        let along = self.ledger.children_of(table, id).filter(|(_, row)| went_along(row));
+        let along = self.ledger.children_of(table, id).filter(|(_, row)| deletion(row) == how);
         let mut along: Vec<_> = along.map(|(key, _)| key).collect();
         along.sort_unstable();
         for (child, child_id) in along {

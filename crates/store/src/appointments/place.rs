@@ -52,6 +52,12 @@ impl<'a> Place<'a> {
         })
     }
 
+    /// What it takes of its colleague's time once a visit stands there.
+    pub(super) fn busy(&self, visit: AppointmentId) -> Busy {
+        let Wish { buffer_minutes, service_id, is_boarding, .. } = self.wish();
+        Busy { appointment_id: visit, starts_at: self.starts_at, ends_at: self.ends_at, buffer_minutes, service_id, is_boarding }
+    }
+
     /// What is wished for, in the engine's words.
     pub(crate) fn wish(&self) -> Wish {
         wish(self.service, minutes(self.starts_at, self.ends_at), self.is_emergency)
@@ -111,9 +117,11 @@ pub(super) fn is_kept_for_emergencies(roster: &Roster, visit: &Visit, service: O
     place.is_some_and(|place| matches!(fit(roster, &Place { is_emergency: false, ..place }, &[]), Fit::EmergencyOnly))
 }
 
-/// Whether nothing is in the way of a visit at a place, and the hours are its colleague's.
-pub(super) fn is_free(db: &Connection, roster: &Roster, place: &Place<'_>) -> Result<bool> {
-    Ok(matches!(fit(roster, place, &around(db, place)?), Fit::Free))
+/// Whether nothing is in the way of a visit at a place, and the hours are its colleague's. Another visit is to stand beside it.
+pub(super) fn is_free_beside(db: &Connection, roster: &Roster, place: &Place<'_>, other: Option<Busy>) -> Result<bool> {
+    let mut busy = around(db, place)?;
+    busy.extend(other);
+    Ok(matches!(fit(roster, place, &busy), Fit::Free))
 }
 
 /// Whether a colleague does not work at all on the day of an instant.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use super::card::cards;
 use super::clash;
 use super::colleagues::{Roster, roster};
-use super::place::{Place, is_free, place};
+use super::place::{Place, is_free_beside, place};
 use super::row::{Visit, existing, on_day};
 use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
@@ -79,18 +79,13 @@ fn fits(
         return Ok(false);
     }
     let (here, there) = (instead_of(other, one), instead_of(one, other));
-    let is_apart = here.staff_id != there.staff_id || here.ends_at <= there.starts_at || there.ends_at <= here.starts_at;
-    if !is_apart || !may_do(roster, &here, theirs) || !may_do(roster, &there, own) {
+    if !may_do(roster, &here, theirs) || !may_do(roster, &there, own) {
         return Ok(false);
     }
-    for (visit, service) in [(&here, theirs), (&there, own)] {
-        let except = [one.id, other.id];
-        let Some(place) = Place::of(visit, service, &except) else { return Ok(false) };
-        if !is_free(db, roster, &place)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    let except = [one.id, other.id];
+    let (Some(here), Some(there)) = (Place::of(&here, theirs, &except), Place::of(&there, own, &except)) else { return Ok(false) };
+    let beside = (here.staff_id == there.staff_id).then(|| there.busy(one.id));
+    Ok(is_free_beside(db, roster, &there, None)? && is_free_beside(db, roster, &here, beside)?)
 }
 
 fn swap(tx: &Tx<'_>, first: AppointmentId, second: AppointmentId) -> Result<()> {

@@ -44,18 +44,19 @@ impl Backups {
             }
             self.copy_here(&backup, key, key_file, now)?;
         }
-        Ok(self.list_strictly_of(key_file)?.first().map(|newest| newest.made_at))
+        Ok(newest(&self.list_strictly_of(key_file)?, now))
     }
 
     /// What is to be copied, the newest first. Where nothing is here yet, the newest alone: a drive is not filled with the past.
     fn missing(&self, from: &Backups, key_file: &KeyFile, now: Millis) -> Result<Vec<Backup>> {
         let (here, there) = (self.list_strictly_of(key_file)?, from.list_of(key_file)?);
-        let oldest = here.last().map(|backup| backup.made_at);
+        // A clock that was ahead once has left backups of days to come: none of them is the newest, and none says that what is made now is old.
+        let oldest = here.iter().map(|backup| backup.made_at).rfind(|at| *at <= now);
         let is_here: BTreeSet<_> = here.iter().map(|backup| backup.made_at).collect();
         let all: Vec<_> = here.iter().chain(&there).map(|backup| backup.made_at).collect();
         let kept = ladder::kept(&all, now);
-        let newest = there.first().map(|backup| backup.made_at);
-        let is_wanted = |at: Millis| Some(at) == newest || (kept.contains(&at) && oldest.is_some_and(|oldest| at > oldest));
+        let newest = newest(&there, now);
+        let is_wanted = |at: Millis| Some(at) == newest || (at <= now && kept.contains(&at) && oldest.is_some_and(|oldest| at > oldest));
         Ok(there.into_iter().filter(|backup| !is_here.contains(&backup.made_at) && is_wanted(backup.made_at)).collect())
     }
 
@@ -106,6 +107,11 @@ impl Backups {
         }
         Ok(())
     }
+}
+
+/// When the newest of backups was made, of a list that begins with it: of those to come only where there are no others.
+fn newest(all: &[Backup], now: Millis) -> Option<Millis> {
+    all.iter().find(|backup| backup.made_at <= now).or(all.first()).map(|backup| backup.made_at)
 }
 
 /// What a copy's name ends with while it is made: desks that share a folder do not write into each other's.

@@ -129,7 +129,7 @@ impl Store {
         let Page { shield, cursor: read, hides, mut session, affected, made, .. } = applying;
         let clock = page.transactions.iter().map(|logged| logged.clock.0).max().unwrap_or(0);
         // What is kept back counts as not read until nothing of this desk's own is on its way any more.
-        let sql = "UPDATE sync_state SET cursor = ?1, head = max(?2, ?1), last_clock = max(last_clock, ?3),
+        let sql = "UPDATE sync_state SET cursor = ?1, head = max(head, ?1, ?2), last_clock = max(last_clock, ?3),
                      hidden_since = CASE WHEN ?4 THEN NULL WHEN ?5 THEN coalesce(hidden_since, ?6) ELSE hidden_since END WHERE id = 1";
         tx.prepare_cached(sql)?.execute(params![read, page.head, clock, shield.is_empty(), hides, cursor])?;
         if applied.is_new_replica {

@@ -488,23 +488,25 @@ fn a_merge_brings_back_what_went_with_the_client_and_not_what_was_deleted_by_its
         put("pets", 2, json!({"client_id": text(1)})),
         put("appointments", 3, json!({"client_id": text(1), "pet_id": text(2), "starts_at": 1, "ends_at": 2})),
     ];
-    let merge = vec![
+    let mut merge = vec![
+        put("clients", 1, json!({"merged_into_id": text(9), "deleted_at": 7})),
         put("pets", 2, json!({"client_id": text(9), "updated_at": 7})),
         put("appointments", 3, json!({"client_id": text(9), "updated_at": 7})),
-        put("clients", 1, json!({"merged_into_id": text(9), "deleted_at": 7})),
     ];
     let pet_alone = vec![delete("pets", 2), delete("appointments", 3)];
     let all = vec![delete("pets", 2), delete("appointments", 3), delete("clients", 1)];
     for (deletion, lives_on) in [(pet_alone, false), (all, true)] {
-        for swap in [false, true] {
+        for (swap, turn) in [(false, 0), (false, 1), (true, 0), (true, 2)] {
+            // Who was merged into the one before comes first in a merge, and the client with them.
+            merge.rotate_left(turn);
             let mut hub = Hub::new();
             hub.push(9, 0, 0, family.clone()).unwrap();
             let mut two = [(7, deletion.clone()), (8, merge.clone())];
             if swap {
                 two.reverse();
             }
-            for (desk, changes) in two {
-                hub.push(desk, 10, 4, changes).unwrap();
+            for (n, (desk, changes)) in (10..).zip(two) {
+                hub.push(desk, n, 4, changes).unwrap();
             }
             let lives = |table: &str, row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
             let found = [lives("clients", 1), lives("clients", 9), lives("pets", 2), lives("appointments", 3)];
