@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 import { clearTheWay, movable, moveByDay, stored } from './visits';
 
@@ -102,4 +103,110 @@ test('two visits of a day swap places from where one of them is open', async ({ 
   expect(after.ends_at - after.starts_at).toBe(before.ends_at - before.starts_at);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(async () => (await stored(page, id)).starts_at).toBe(before.starts_at);
+});
+
+const at = (hour: number): number => Date.parse(`2026-11-20T${hour}:00:00+01:00`);
+
+/** Two visits of the day, at twelve and at three, the first of them open: of two clients, or of one. */
+async function twoVisits(page: Page, isOneFamily = false): Promise<{ id: string; names: string[] }> {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  const names = await page.evaluate(
+    ([own, isSame, noon, three]) => {
+      const world = window.petrelWorld!;
+      const { memory } = world;
+      const one = memory.visits.find((visit) => visit.id === own)!;
+      const other = memory.visits.find((visit) => visit.client_id && visit.client_id !== one.client_id)!;
+      world.elsewhere(['appointments'], () => {
+        Object.assign(one, { starts_at: noon, ends_at: noon + 1_800_000 });
+        Object.assign(other, { starts_at: three, ends_at: three + 1_800_000, status: 'confirmed' });
+        if (isSame) other.client_id = one.client_id;
+        memory.visits = [one, other];
+      });
+      return [one, other].map(({ client_id }) => memory.clients.find((each) => each.id === client_id)!.first_name);
+    },
+    [id, isOneFamily, at(12), at(15)] as const,
+  );
+  await expect(page.getByTestId('visit')).toHaveCount(2);
+  await page.locator(`[data-id="${id}"]`).click();
+  return { id, names };
+}
+
+test('both clients of a swap can be told, one after the other', async ({ page }) => {
+  const { id, names } = await twoVisits(page);
+  await page.getByTestId('swap-with').click();
+  await page.getByTestId('swap-choice').click();
+  await expect(toast(page, /have swapped places\.$/)).toBeVisible();
+  expect((await stored(page, id)).starts_at).toBe(at(15));
+  await watchCommands(page);
+  await page.getByRole('button', { name: 'Notify both clients' }).click();
+  const [dialog, body] = [page.getByTestId('notify-dialog'), page.getByTestId('notify-body')];
+  await expect(dialog).toContainText(names[0]!);
+  await expect(body).toHaveValue(/visit has moved to .*15:00/);
+  await page.getByTestId('notify-send').click();
+  await expect(dialog).toContainText(names[1]!);
+  await expect(body).toHaveValue(/visit has moved to .*12:00/);
+  expect(await askedOf(page, 'notify_client')).toMatchObject({ times: 1, last: { input: { appointment_id: id } } });
+  // Who does not want to tell the second does not.
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  expect(await askedOf(page, 'notify_client')).toMatchObject({ times: 1 });
+});
+
+test('who does not tell the first client of a swap can tell the second', async ({ page }) => {
+  const { names } = await twoVisits(page);
+  await page.getByTestId('swap-with').click();
+  await page.getByTestId('swap-choice').click();
+  await page.getByRole('button', { name: 'Notify both clients' }).click();
+  const dialog = page.getByTestId('notify-dialog');
+  for (const name of names) {
+    await expect(dialog).toContainText(name);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  }
+  await expect(dialog).toHaveCount(0);
+});
+
+test('a family whose two visits swapped places is told once, of both', async ({ page }) => {
+  await twoVisits(page, true);
+  await page.getByTestId('swap-with').click();
+  await page.getByTestId('swap-choice').click();
+  await page.getByRole('button', { name: 'Notify client', exact: true }).click();
+  await expect(page.getByTestId('notify-body')).toHaveValue(/moved to .*15:00.*\s.*moved to .*12:00/);
+  await page.getByTestId('notify-send').click();
+  await expect(page.getByTestId('notify-dialog')).toHaveCount(0);
+});
+
+test('where it cannot be found what a visit could change places with, that is said', async ({ page }) => {
+  await twoVisits(page);
+  await watchCommands(page, { refused: { swap_choices: 'disk_trouble' } });
+  await page.getByTestId('swap-with').click();
+  await expect(page.getByTestId('swap-refused')).toContainText('The disk could not be read');
+  await expectAccessible(page);
+});
+
+test('time that was blocked for nobody is picked up by nobody', async ({ page }) => {
+  const { id } = await twoVisits(page);
+  const stands = (change: object) =>
+    page.evaluate(
+      ([own, to]) =>
+        window.petrelWorld!.elsewhere(
+          ['appointments'],
+          ({ visits }) =>
+            void Object.assign(
+              visits.find((visit) => visit.id === own)!,
+              to,
+            ),
+        ),
+      [id, change] as const,
+    );
+  await stands({ status: 'completed' });
+  await expect(page.getByTestId('visit-picked-up')).toBeVisible();
+  await page.getByTestId('visit-menu').click();
+  await expect(page.getByTestId('visit-pick-up')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await stands({ client_id: null, pet_id: null, title: 'Team meeting' });
+  await expect(page.getByTestId('visit-picked-up')).toHaveCount(0);
+  await page.getByTestId('visit-menu').click();
+  await expect(page.getByTestId('history')).toBeVisible();
+  await expect(page.getByTestId('visit-pick-up')).toHaveCount(0);
 });

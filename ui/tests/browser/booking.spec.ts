@@ -287,6 +287,73 @@ test('a booking that is closed is offered again, one that is thrown away is not'
   expect(await page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '')).toBe('');
 });
 
+/** Leaves a booking for Romero, who swallowed a sock, and opens the next. */
+async function leaveOne(page: Page): Promise<void> {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  await page.keyboard.press('c');
+  await chooseClient(page, 'romero');
+  await page.getByTestId('booking-reason').fill('Swallowed a sock');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  await page.keyboard.press('c');
+  await expect(page.getByTestId('booking-draft')).toContainText('Romero');
+}
+const keptDraft = (page: Page) => page.evaluate(() => window.petrelWorld!.memory.drafts.booking ?? '');
+const goOn = (page: Page) => page.getByTestId('booking-draft').getByRole('button', { name: 'Go on with it' }).click();
+
+test('a booking that was left stays to be taken up whatever is typed over it', async ({ page }) => {
+  await leaveOne(page);
+  const [reason, notice] = [page.getByTestId('booking-reason'), page.getByTestId('booking-draft')];
+  await reason.fill('Limps');
+  await chooseClient(page, 'garcia');
+  const client = await page.getByTestId('booking-client').innerText();
+  await expect.poll(() => keptDraft(page)).toContain('Limps');
+  expect(await keptDraft(page)).toContain('Swallowed a sock');
+  await expect(notice).toContainText('Romero');
+  await reason.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  // The last that was left is offered first, and then the one before it.
+  await page.keyboard.press('c');
+  await expect(notice).toContainText(client);
+  await goOn(page);
+  await expect(reason).toHaveValue('Limps');
+  await expect(notice).toContainText('Romero');
+  await page.getByTestId('booking-save').click();
+  await expect(page.getByText('Booked:')).toBeVisible();
+  await page.keyboard.press('c');
+  await goOn(page);
+  await expect(reason).toHaveValue('Swallowed a sock');
+  await expect(notice).toHaveCount(0);
+});
+
+test('what is typed gives way to a booking that was left, and is offered in its turn', async ({ page }) => {
+  await leaveOne(page);
+  const [reason, notice] = [page.getByTestId('booking-reason'), page.getByTestId('booking-draft')];
+  await page.getByTestId('booking-block').click();
+  await page.getByTestId('booking-block-title').fill('Team meeting');
+  await goOn(page);
+  await expect(page.getByTestId('booking-client')).toContainText('Romero');
+  await expect(reason).toHaveValue('Swallowed a sock');
+  await expect(notice).toContainText('Team meeting');
+  await goOn(page);
+  await expect(page.getByTestId('booking-block-title')).toHaveValue('Team meeting');
+  await expect(notice).toContainText('Romero');
+  await notice.getByRole('button', { name: 'Discard' }).click();
+  await expect(notice).toHaveCount(0);
+  await expect.poll(() => keptDraft(page)).not.toContain('sock');
+  expect(await keptDraft(page)).toContain('Team meeting');
+});
+
+test('what is typed and stands in the booking that was left is not offered twice', async ({ page }) => {
+  await leaveOne(page);
+  await page.getByTestId('booking-reason').fill('Swallowed');
+  await chooseClient(page, 'romero');
+  await goOn(page);
+  await expect(page.getByTestId('booking-reason')).toHaveValue('Swallowed a sock');
+  await expect(page.getByTestId('booking-draft')).toHaveCount(0);
+});
+
 test('a walk-in that comes again arrives once', async ({ page }) => {
   await openDesk(page, '/#/today');
   const before = await visitCount(page);

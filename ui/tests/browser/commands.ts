@@ -1,5 +1,7 @@
 import type { Page } from '@playwright/test';
-import type { RefusalCode } from '../../src/lib/backend/bindings';
+import type { Refusal, RefusalCode } from '../../src/lib/backend/bindings';
+
+type Why = RefusalCode | Pick<Refusal, 'code' | 'field'>;
 
 interface Commands {
   /** What was asked of the core since, in order. */
@@ -7,7 +9,7 @@ interface Commands {
   /** Commands that are answered when they are let go, with what lets each question go. */
   held: Record<string, (() => void)[]>;
   /** Commands that are refused. */
-  refused: Record<string, string>;
+  refused: Record<string, Why>;
 }
 
 declare global {
@@ -22,7 +24,7 @@ declare global {
 /** Writes down from now on what the screens ask of the core; the answers of some commands are held back, others are refused. */
 export const watchCommands = (
   page: Page,
-  { held = [], refused = {} }: { held?: string[]; refused?: Record<string, RefusalCode> } = {},
+  { held = [], refused = {} }: { held?: string[]; refused?: Record<string, Why> } = {},
 ): Promise<void> =>
   page.evaluate(
     ([holding, refusing]) => {
@@ -38,12 +40,15 @@ export const watchCommands = (
         commands.asked.push({ command, args });
         const waiting = commands.held[command];
         if (waiting) await new Promise<void>((resolve) => waiting.push(resolve));
-        const code = commands.refused[command];
-        if (code) throw { code, field: null, limit: null, until: null, alternatives: [], detail: null };
+        const why = commands.refused[command];
+        if (why) {
+          const named = typeof why === 'string' ? { code: why, field: null } : why;
+          throw { ...named, limit: null, until: null, alternatives: [], detail: null };
+        }
         return invoke(command, args, more);
       };
     },
-    [held, refused as Record<string, string>] as const,
+    [held, refused] as const,
   );
 
 /** How often a command was asked, and with what the last time. */

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 
 const overrides = (page: Page) => page.evaluate(() => window.petrelWorld!.memory.overrides);
@@ -56,6 +57,31 @@ test('the last day of an exception does not come before its first', async ({ pag
   await page.getByTestId('save-override').click();
   await expect(dialog).toHaveCount(0);
   expect((await overrides(page)).length).toBe(before + 1);
+});
+
+test('what is refused of an exception is said at its field, and below where no field shows it', async ({ page }) => {
+  await openDesk(page, '/#/settings/hours');
+  await page.getByTestId('add-override').click();
+  const dialog = page.getByTestId('override-dialog');
+  const refuse = (field: string) =>
+    watchCommands(page, { refused: { save_override: { code: 'invalid', field } } }).then(() =>
+      page.getByTestId('save-override').click(),
+    );
+  const [below, atField] = [dialog.locator('form > [role="alert"]'), dialog.locator('[aria-invalid="true"]')];
+  // One day, all of it: neither the end of a repetition nor an hour is asked for.
+  await refuse('until');
+  await expect(below).toContainText('Last day');
+  await refuse('start');
+  await expect(below).toContainText('Start');
+  await dialog.getByRole('combobox', { name: 'Repeats' }).click();
+  await page.getByRole('option', { name: 'Every week' }).click();
+  await refuse('until');
+  await expect(atField).toHaveCount(1);
+  await expect(below).toHaveCount(0);
+  await dialog.getByLabel('Whole day').uncheck();
+  await refuse('start');
+  await expect(atField).toHaveCount(1);
+  await expect(below).toHaveCount(0);
 });
 
 test('a public holiday is entered for everybody at once, and taken back at once', async ({ page }) => {

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { askedOf, watchCommands } from './commands';
+import { askedOf, letGo, watchCommands } from './commands';
 import { expect, expectAccessible, NOW, openDesk, test } from './desk';
 
 const toast = (page: Page, text: string) => page.locator('[data-sonner-toast]').filter({ hasText: text });
@@ -122,6 +122,31 @@ test('how the key is kept is changed by a dialog that asks for a new passphrase 
   await expect(page.getByTestId('key-dialog')).toHaveCount(0);
 });
 
+for (const [command, open] of [
+  ['keep_key', 'change-key'],
+  ['set_recovery_passphrase', 'set-recovery'],
+] as const) {
+  test(`while the key is at work its dialog stays, and nothing is sent beside it (${command})`, async ({ page }) => {
+    await openDesk(page, '/#/settings/desk');
+    await page.getByTestId(open).click();
+    const dialog = page.getByRole('dialog');
+    if (command === 'keep_key') await page.getByTestId('key-passphrase').check();
+    for (const field of await dialog.locator('input[type="password"]').all()) await field.fill(RECOVERY);
+    await watchCommands(page, { held: [command] });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => askedOf(page, command)).toMatchObject({ times: 1 });
+    await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeDisabled();
+    await expect(dialog.getByRole('button', { name: 'Close' })).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    await dialog.locator('input[type="password"]').last().press('Enter');
+    await expect(dialog).toBeVisible();
+    expect(await askedOf(page, command)).toMatchObject({ times: 1 });
+    await letGo(page, command);
+    await expect(dialog).toHaveCount(0);
+  });
+}
+
 test('a second folder is chosen, says what lies there, and is let go', async ({ page }) => {
   await openDesk(page, '/#/settings/desk');
   await page.getByTestId('choose-second').click();
@@ -176,6 +201,29 @@ test('where the key is not on this computer, the recovery passphrase is asked fo
   await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
 });
 
+test('where the passphrase of the file is asked for, the recovery passphrase opens it, too, where one is set', async ({
+  page,
+}) => {
+  const screen = page.getByTestId('screen-passphrase');
+  await openDesk(page, '/', { phase: 'needs_passphrase', app: { has_recovery: true, key_store: 'passphrase' } });
+  await expect(page.getByLabel('Passphrase or recovery passphrase')).toBeFocused();
+  await expect(screen).toContainText('The recovery passphrase opens this file, too.');
+  await expect(screen).not.toContainText('Without the passphrase nobody');
+  await expectAccessible(page);
+  await page.evaluate((recovery) => (window.petrelWorld!.memory.recovery = recovery), RECOVERY);
+  await page.getByTestId('passphrase').fill(RECOVERY);
+  await page.getByTestId('passphrase').press('Enter');
+  await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
+});
+
+test('where no recovery passphrase is set, none is spoken of', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'needs_passphrase', app: { key_store: 'passphrase' } });
+  await expect(page.getByLabel('Passphrase', { exact: true })).toBeFocused();
+  await expect(page.getByTestId('screen-passphrase')).toContainText(
+    'Without the passphrase nobody can open this file.',
+  );
+});
+
 const forget = async (page: Page, who: string) => {
   await page.getByTestId('sign-in-choice').filter({ hasText: who }).click();
   await page.getByTestId('forgot-pin').click();
@@ -228,7 +276,7 @@ test('where no passphrase helps, it is said who does', async ({ page }) => {
   });
   await forget(page, 'Carmen');
   await expect(page.getByTestId('forgot-dialog')).toContainText('Another owner');
-  await expect(page.getByTestId('forgot-dialog')).toContainText('No recovery passphrase was set');
+  await expect(page.getByTestId('forgot-dialog')).toContainText('No recovery passphrase was set on this desk');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Back' }).click();
   await watchCommands(page);

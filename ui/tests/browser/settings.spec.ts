@@ -67,6 +67,26 @@ test('hours that are half filled in are not saved, and say so', async ({ page })
   expect(await hoursOf(page, 0)).toHaveLength(before.length);
 });
 
+test('the hours of Monday are those of all weekdays, each with a break of its own', async ({ page }) => {
+  await openDesk(page, '/#/settings/hours');
+  await onMonday(page, 'From').fill('07:30');
+  await page.getByRole('group', { name: 'Mon' }).getByTestId('add-break').click();
+  const more = page.getByTestId('more-break');
+  await more.getByRole('textbox', { name: 'Break from' }).fill('16:00');
+  await more.getByRole('textbox', { name: 'Break to' }).fill('16:15');
+  await page.getByRole('button', { name: 'The same on all weekdays' }).click();
+  await expect(more).toHaveCount(5);
+  const friday = page.getByRole('group', { name: 'Fri' });
+  await friday.getByTestId('more-break').getByRole('textbox', { name: 'Break to' }).fill('16:30');
+  await page.getByTestId('save-hours').click();
+  await expect(toast(page, 'Saved.')).toBeVisible();
+  const kept = (await hoursOf(page, 0)).filter(({ day_of_week }) => day_of_week > 0 && day_of_week < 6);
+  expect(kept.map(({ day_of_week, start }) => [day_of_week, start])).toEqual(
+    [1, 2, 3, 4, 5].map((day) => [day, '07:30']),
+  );
+  expect(kept.map(({ breaks }) => breaks[1]?.end)).toEqual(['16:15', '16:15', '16:15', '16:15', '16:30']);
+});
+
 test('what another desk writes of the clinic while its name is edited stays', async ({ page }) => {
   await openDesk(page, '/#/settings/clinic');
   const name = page.getByTestId('settings-clinic-name');

@@ -78,6 +78,14 @@ test('a clash is settled by a visit that changes places with another of the day'
   await expect.poll(places).toEqual(before);
 });
 
+test('where it cannot be found who is free, that is said', async ({ page }) => {
+  await open(page);
+  await page.getByTestId('give-to').first().waitFor();
+  await watchCommands(page, { refused: { free_slots: 'disk_trouble' } });
+  await page.getByTestId('give-to').first().click();
+  await expect(page.getByTestId('give-refused')).toContainText('The disk could not be read');
+});
+
 test('a booking that waits for a yes gets a no, with a reason', async ({ page }) => {
   await open(page);
   const pending = () =>

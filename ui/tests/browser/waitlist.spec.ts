@@ -231,6 +231,28 @@ test('what is typed for who waits takes no place of what was half typed before',
   await expect(reason).toHaveValue('Limps');
 });
 
+test('what was left for who waits takes no place of what is typed, which is offered in its turn', async ({ page }) => {
+  const name = await findTimes(page, 'Vaccination');
+  await page.getByTestId('waitlist-elsewhere').click();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  const [reason, notice] = [page.getByTestId('booking-reason'), page.getByTestId('booking-draft')];
+  await reason.fill('Limps');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toHaveCount(0);
+  await page.keyboard.press('c');
+  await expect(notice).toContainText(name);
+  await page.getByTestId('booking-block').click();
+  await page.getByTestId('booking-block-title').fill('Team meeting');
+  await notice.getByRole('button', { name: 'Go on with it' }).click();
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await expect(reason).toHaveValue('Limps');
+  await expect(notice).toContainText('Team meeting');
+  const drafts = () => page.evaluate(() => window.petrelWorld!.memory.drafts);
+  await page.getByTestId('booking-discard').click();
+  await expect.poll(async () => (await drafts())['booking:wish']).toBeUndefined();
+  expect((await drafts()).booking).toContain('Team meeting');
+});
+
 test('what was done is taken back while the time it left is offered, which is not free then', async ({ page }) => {
   await openDesk(page, '/?view=week&staff=all#/schedule');
   const id = await movable(page);

@@ -61,6 +61,44 @@ test('a weight is written down for the day it was taken on, which is none to com
   await expect(page.getByTestId('weight-date')).toContainText('20 Nov 2026');
 });
 
+/** Another desk changes the last weight that is kept, or takes it out. */
+const lastElsewhere = (page: Page, grams: number | null): Promise<void> =>
+  page.evaluate((to) => {
+    const id = location.hash.split('/').at(-1)!;
+    window.petrelWorld!.elsewhere(['medical_records'], ({ records }) => {
+      const weights = records.filter(({ pet_id, record_kind }) => pet_id === id && record_kind === 'weight');
+      const last = weights.sort((a, b) => a.recorded_at - b.recorded_at).at(-1)!;
+      if (to === null) records.splice(records.indexOf(last), 1);
+      else last.weight_grams = to;
+    });
+  }, grams);
+
+test('whoever sets right the day of a weight keeps what another desk set right of it meanwhile', async ({ page }) => {
+  const weights = await openPet(page);
+  const before = await weights();
+  await page.getByTestId('correct-weight').first().click();
+  await lastElsewhere(page, 8765);
+  await expect(page.getByTestId('weight-table')).toContainText('8.77 kg');
+  await page.getByTestId('correct-date').click();
+  await page.getByRole('button', { name: /19 November 2026/ }).click();
+  await page.getByTestId('save-weight').click();
+  await expect(toast(page, 'Weight corrected.')).toBeVisible();
+  expect(await weights()).toEqual([...before.slice(0, -1), 8765]);
+  const days = await page.evaluate(() => window.petrelWorld!.memory.records.map(({ recorded_at }) => recorded_at));
+  expect(days).toContain(Date.parse('2026-11-19T12:00:00+01:00'));
+});
+
+test('a weight that another desk took out meanwhile is not there to be set right, which is said', async ({ page }) => {
+  const weights = await openPet(page);
+  const before = await weights();
+  await page.getByTestId('correct-weight').first().click();
+  await lastElsewhere(page, null);
+  await page.getByTestId('correct').fill('9.3');
+  await page.getByTestId('save-weight').click();
+  await expect(page.getByTestId('weight-dialog')).toContainText('not there any more');
+  expect(await weights()).toEqual(before.slice(0, -1));
+});
+
 test('a weight that was typed and not written down is offered again', async ({ page }) => {
   await openPet(page);
   await page.getByTestId('weight').fill('7.7');

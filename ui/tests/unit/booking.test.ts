@@ -291,19 +291,41 @@ describe('what was answered', () => {
     expect(withPet(one, 'a')).toEqual({ lines: [line('b', '7'), line('a', '4')], aside: [] });
   });
 
-  it('goes on with whoever comes instead of the only one, and is the first one’s again', () => {
+  const unanswered = (petId: string | null) => ({ ...line(petId, ''), answers: [] });
+
+  it('is of no other pet that comes instead of the only one, and is the first one’s again', () => {
     const none = withoutPet({ lines: [line('a', '4')], aside: [] }, 'a');
-    expect(none.lines).toEqual([line(null, '4')]);
+    expect(none.lines).toEqual([unanswered(null)]);
     expect(withPet(none, 'a')).toEqual({ lines: [line('a', '4')], aside: [] });
     const other = withPet(none, 'b');
-    expect(other.lines).toEqual([line('b', '4')]);
-    expect(withPet(other, 'a').lines).toEqual([line('b', '4'), line('a', '4')]);
+    expect(other.lines).toEqual([unanswered('b')]);
+    expect(withPet(other, 'a').lines).toEqual([unanswered('b'), line('a', '4')]);
+  });
+
+  it('is each one’s own where first none of the family comes, and then one does', () => {
+    const groomed = { ...line('b', '7'), serviceId: 'groom', duration: 45 };
+    const both = { lines: [line('a', '4'), groomed], aside: [] };
+    const none = withoutPet(withoutPet(both, 'a'), 'b');
+    const one = withPet(none, 'a');
+    expect(one.lines).toEqual([line('a', '4')]);
+    expect(withPet(one, 'b')).toEqual({ lines: [line('a', '4'), groomed], aside: [] });
+  });
+
+  it('before it was said which pet comes is of the one that does', () => {
+    expect(withPet({ lines: [line(null, '4')], aside: [] }, 'a').lines).toEqual([line('a', '4')]);
+    expect(onlyLine({ lines: [line(null, '4')], aside: [] }, 'a').lines).toEqual([line('a', '4')]);
+  });
+
+  it('is of no pet of another client', () => {
+    const both = { lines: [line('a', '4'), line('b', '7')], aside: [] };
+    expect(onlyLine(both, 'z').lines).toEqual([unanswered('z')]);
+    expect(onlyLine(onlyLine(both, null), 'z').lines).toEqual([unanswered('z')]);
   });
 
   it('is there again when the client is chosen again, and of several pets stays with its own', () => {
     const both = { lines: [line('a', '4'), line('b', '7')], aside: [] };
     const nobody = onlyLine(both, null);
-    expect(nobody.lines).toEqual([line(null, '4')]);
+    expect(nobody.lines).toEqual([unanswered(null)]);
     const again = onlyLine(nobody, 'b');
     expect(again.lines).toEqual([line('b', '7')]);
     expect(withPet(again, 'a').lines).toEqual([line('b', '7'), line('a', '4')]);

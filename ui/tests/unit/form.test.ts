@@ -3,6 +3,7 @@ import { draftOf } from '$areas/visit/flow.svelte';
 import { backend, RefusalError, type AppointmentDetail } from '$lib/backend';
 import { FormDraft } from '$lib/data/form-draft.svelte';
 import { mergedForm } from '$lib/data/form-merge';
+import { LeftDraft } from '$lib/data/left-draft.svelte';
 
 const GONE = {
   code: 'not_found' as const,
@@ -115,6 +116,23 @@ describe('the draft of a form', () => {
     third.discard();
     await vi.advanceTimersByTimeAsync(0);
     expect(drafts.size).toBe(0);
+  });
+
+  it('that gives way to another before it is known what was left is offered before that', async () => {
+    const make = () => new LeftDraft<{ name: string }>('booking', () => true);
+    make().keep({ name: 'Otto' });
+    await vi.advanceTimersByTimeAsync(400);
+    const second = make();
+    second.keep({ name: 'Zorro' });
+    second.leave();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(second.left).toMatchObject({ name: 'Zorro' });
+    second.discard();
+    expect(second.left).toMatchObject({ name: 'Otto' });
+    // What stands elsewhere already is not left again.
+    second.keep({ name: 'Zorro' });
+    second.leave(() => true);
+    expect(second.left).toMatchObject({ name: 'Otto' });
   });
 
   it('gives its place to what was typed meanwhile when it is taken up, unless that is a part of it', async () => {

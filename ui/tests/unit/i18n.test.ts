@@ -32,6 +32,20 @@ describe('the catalogues', () => {
     expect(spanish.get('record.action_move_pet')).toContain('dueño');
   });
 
+  it('speak Spanish in one voice, to a person whom they call tú', () => {
+    const formal = [
+      'usted(es)?',
+      // What is asked for.
+      'abra(?= cada)|arrastre|cancele|cierre|compruebe|deje|elija|empiece|escriba|espere|guarde|haga|introduzca|pida(?= un)|ponga|pulse|revise|seleccione',
+      '(apúnte|compruébe|guárde|muéva|quíte)l[aeo]s?|elíja(lo|la)s?|(inténte|úse|déje)l[ao]|únase|ábral[ao]',
+      'vuelva a (deshacer|entrar|intentarlo)|¿ha \\p{L}+',
+      // What is theirs, and done for them.
+      'su (función|contraseña)|con su propi[ao]|ponerle|podría(?= poner)',
+    ];
+    const isFormal = new RegExp(`(?<!\\p{L})(${formal.join('|')})(?!\\p{L})`, 'iu');
+    expect([...spanish].filter(([, text]) => isFormal.test(text))).toEqual([]);
+  });
+
   it('put no article before a time in Spanish, which is another one at one o’clock', () => {
     expect([...spanish].filter(([, text]) => /\blas? \{(when|time|until)\}/.test(text))).toEqual([]);
   });

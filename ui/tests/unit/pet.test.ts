@@ -6,7 +6,7 @@ import { petDetailsOf, petFormOf } from '$areas/pet/pet-form';
 import { stretches } from '$areas/pet/timeline';
 import { vaccinationsOf } from '$areas/pet/vaccinations';
 import { mergedForm } from '$lib/data/form-merge';
-import { dayProblem, weighedAt } from '$areas/pet/weight-form';
+import { correctionOf, dayProblem, weighedAt, weightFormOf } from '$areas/pet/weight-form';
 
 const ZONE = 'Europe/Madrid';
 const at = (text: string) => Date.parse(text);
@@ -153,4 +153,19 @@ it('a weight is of now, of the noon of another day, or of when it was', () => {
   expect(dayProblem('2026-11-21', '2026-11-20', null)).toBe('future');
   expect(dayProblem('2026-11-18', '2026-11-20', '2026-11-19')).toBe('unborn');
   expect(dayProblem('2026-11-20', '2026-11-20', '2026-11-20')).toBeNull();
+});
+
+it('a weight that is set right keeps what another desk wrote of it meanwhile', () => {
+  const point = { id: 'w', grams: 9004, recorded_at: at('2026-11-18T16:30:00Z') };
+  const start = weightFormOf(point, 'lb', ZONE);
+  const kept = { ...point, grams: 8003, recorded_at: at('2026-11-17T11:00:00Z') };
+  const sent = (change: object) =>
+    correctionOf({ ...start, ...change }, start, kept, { unit: 'lb', now: NOW, zone: ZONE });
+  expect(sent({})).toEqual({ record_id: 'w', grams: 8003, recorded_at: null });
+  expect(sent({ date: '2026-11-16' })).toEqual({
+    record_id: 'w',
+    grams: 8003,
+    recorded_at: at('2026-11-16T11:00:00Z'),
+  });
+  expect(sent({ typed: 20 })).toEqual({ record_id: 'w', grams: 9072, recorded_at: null });
 });

@@ -11,6 +11,7 @@ import type {
   Species,
   Staff,
 } from '$lib/backend';
+import { isWithin } from '$lib/data/form-merge';
 import { toRule, type Repetition } from '$lib/recurrence';
 import { dateOf, MINUTE } from '$lib/time/zone';
 
@@ -83,9 +84,9 @@ export function emptyBooking(date: string): Booking {
 const isTypedOf = (client: NewClient | null): boolean =>
   client !== null && [client.first, client.last, client.phone, client.petName].some((text) => text.trim() !== '');
 
-/** Whom a booking is for, as they are called. */
-export const whoOf = ({ clientName, newClient }: Booking): string =>
-  clientName || (newClient ? `${newClient.first} ${newClient.last}`.trim() || newClient.phone : '');
+/** Whom a booking is for, as they are called; or what for, where it is for nobody. */
+export const whoOf = ({ clientName, newClient, title }: Booking): string =>
+  clientName || (newClient && (`${newClient.first} ${newClient.last}`.trim() || newClient.phone)) || title;
 
 /** A booking that was left, with what an older program did not keep of it. */
 export const wholeOf = (left: Booking): Booking => ({ ...emptyBooking(left.date), ...left });
@@ -98,6 +99,20 @@ export const isWorthKeeping = (booking: Booking, asked: string | null = null): b
   booking.internalNotes !== (booking.wish?.notes ?? '') ||
   booking.title !== '' ||
   [...booking.lines, ...booking.aside].some(({ answers }) => answers.length > 0);
+
+/** What a person typed into a booking, and whom it is for: times and services are chosen by themselves. */
+const typedOf = ({ lines, aside, ...booking }: Booking, asked: string | null) => ({
+  clientId: booking.clientId === asked ? null : booking.clientId,
+  newClient: isTypedOf(booking.newClient) ? booking.newClient : null,
+  title: booking.title,
+  reason: booking.reason,
+  internalNotes: booking.internalNotes === booking.wish?.notes ? '' : booking.internalNotes,
+  answers: [...lines, ...aside].flatMap(({ petId, answers }) => (answers.length > 0 ? [{ petId, answers }] : [])),
+});
+
+/** Whether all that was typed into a booking stands in one that was left: nothing of it is lost where that takes its place. */
+export const isTypedIn = (typed: Booking, left: Booking, asked: string | null): boolean =>
+  isWithin(typedOf(typed, asked), typedOf(wholeOf(left), null), typedOf(emptyBooking(''), null));
 
 export const canDo = (person: Staff, service: Service | undefined): boolean =>
   !service || service.staff_roles.length === 0 || service.staff_roles.includes(person.role);
@@ -153,11 +168,15 @@ function asideWith(aside: readonly Line[], lines: readonly Line[]): Line[] {
   return [...aside.filter(({ petId }) => !left.some((line) => line.petId === petId)), ...left];
 }
 
+/** What was chosen for a pet, for another or none. What was answered of one is true of no other; before a pet was chosen it is of whoever comes. */
+const insteadOf = (line: Line, petId: string | null): Line =>
+  line.petId === null ? { ...line, petId } : { ...line, petId, answers: [] };
+
 /** A pet of the family does not come. Where it was the only one, what was chosen for it stays for whoever comes instead. */
 export function withoutPet({ lines, aside }: Lines, petId: string): Lines {
   const rest = lines.filter((line) => line.petId !== petId);
   return {
-    lines: rest.length > 0 ? rest : [{ ...(lines[0] ?? emptyLine()), petId: null }],
+    lines: rest.length > 0 ? rest : [insteadOf(lines[0] ?? emptyLine(), null)],
     aside: asideWith(
       aside,
       lines.filter((line) => line.petId === petId),
@@ -170,7 +189,7 @@ export function withPet({ lines, aside }: Lines, petId: string): Lines {
   const first = lines[0] ?? emptyLine();
   const before = aside.find((line) => line.petId === petId);
   const others = aside.filter((line) => line.petId !== petId);
-  if (first.petId === null) return { lines: [{ ...first, petId }, ...lines.slice(1)], aside: others };
+  if (first.petId === null) return { lines: [{ ...(before ?? first), petId }, ...lines.slice(1)], aside: others };
   const added = before ?? { ...emptyLine(), petId, serviceId: first.serviceId };
   return { lines: [...lines, added], aside: others };
 }
@@ -180,7 +199,7 @@ export function onlyLine({ lines, aside }: Lines, petId: string | null): Lines {
   const first = lines[0] ?? emptyLine();
   const own = petId === null ? undefined : [...lines, ...aside].find((line) => line.petId === petId);
   const all = asideWith(aside, lines);
-  return { lines: [own ?? { ...first, petId }], aside: all.filter((line) => line.petId !== petId) };
+  return { lines: [own ?? insteadOf(first, petId)], aside: all.filter((line) => line.petId !== petId) };
 }
 
 export interface PlacedLine extends Line {

@@ -1,6 +1,5 @@
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal, type WaitlistEntry } from '$lib/backend';
-import { Draft } from '$lib/data/draft.svelte';
 import { invalidate, live } from '$lib/data/live';
 import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
 import { deskSetting, keepDeskSetting } from '$lib/desk-settings';
@@ -15,7 +14,6 @@ import type { BookingSeed } from './seed.svelte';
 /** The booking form: what was chosen so far, what is free, what the core said. To be made while a component is set up. */
 export class BookingForm {
   readonly zone = clinicZone();
-  readonly draft = new Draft<Booking>('booking');
   readonly staff = staffQuery();
   readonly services = servicesQuery();
   /** What was last booked at this desk; undefined until it is known. */

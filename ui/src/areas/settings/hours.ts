@@ -141,14 +141,21 @@ export const hoursOf = (lines: HoursLine[], staffId: string, today: string): Wee
     };
   });
 
+/** A line as another day has it: what is written into it is not written into this one. What a screen holds takes no structuredClone. */
+const onDay = (line: HoursLine, day: number): HoursLine => ({
+  ...line,
+  key: freshKey(),
+  kept: null,
+  day,
+  more: line.more.map((pause) => ({ ...pause })),
+});
+
 /** Monday's lines on every weekday. */
 export const likeMonday = (lines: HoursLine[]): HoursLine[] => {
   const monday = lines.filter((line) => line.day === 1);
   const rest = lines.filter((line) => line.day === 0 || line.day === 6);
-  const copies = [1, 2, 3, 4, 5].flatMap((day) =>
-    monday.map((line) => (day === 1 ? line : { ...structuredClone(line), key: freshKey(), kept: null, day })),
-  );
-  return [...copies, ...rest];
+  const copies = [2, 3, 4, 5].flatMap((day) => monday.map((line) => onDay(line, day)));
+  return [...monday, ...copies, ...rest];
 };
 
 export type Repeat = 'never' | 'weekly' | 'biweekly' | 'monthly' | 'yearly' | 'own';

@@ -10,6 +10,7 @@ import { t, type PlainKey } from '$lib/i18n/index.svelte';
 import { newBooking, showHistory } from '$lib/shell/actions.svelte';
 import { formatDateTime } from '$lib/time/format';
 import { canMove, canReschedule, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
+import { canPickUp } from './pick-up';
 
 /** Something that can be done with the visit that is open: it stands in its menu, and in the palette. */
 export interface VisitAction extends Command {
@@ -28,7 +29,7 @@ export const openMove = (card: AppointmentCard, now: number): void =>
 
 /** Who is done is picked up, or was not after all. */
 function pickUp(visit: AppointmentDetail): VisitAction[] {
-  if (visit.status !== 'completed') return [];
+  if (!canPickUp(visit)) return [];
   const isGone = visit.picked_up_at !== null;
   return [
     {

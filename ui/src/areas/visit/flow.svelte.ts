@@ -37,6 +37,13 @@ interface Question<Subject, Answer> {
   answer: (answer: Answer) => void;
 }
 
+/** What a client is told of a visit, once somebody sends it; where another is to be told of the same, `next` is theirs. */
+interface Message {
+  card: AppointmentCard;
+  body: string;
+  next?: Message;
+}
+
 /** Refusals about a time that a person may overrule, knowing it. */
 const OVERRULABLE: ReadonlySet<RefusalCode> = new Set(['slot_taken', 'outside_hours', 'emergency_only']);
 export const isOverrulable = (refusal: Refusal): boolean => OVERRULABLE.has(refusal.code);
@@ -44,7 +51,7 @@ export const isOverrulable = (refusal: Refusal): boolean => OVERRULABLE.has(refu
 export const flow = $state<{
   scope: Question<{ card: AppointmentCard; isCancel: boolean }, SeriesScope | null> | null;
   conflict: Question<{ refusal: Refusal; title: string }, ConflictAnswer> | null;
-  notify: { card: AppointmentCard; body: string } | null;
+  notify: Message | null;
   cancel: AppointmentCard | null;
   move: { card: AppointmentCard; isReschedule: boolean } | null;
   /** A time that became free, to be offered to who waits. */
@@ -202,14 +209,40 @@ export const petOf = (card: AppointmentCard): string => card.pet_name || card.cl
 /** The toast's offer to tell the client: nothing is written to anybody without it. */
 export function notifyAction(card: AppointmentCard, body: string, id = card.id) {
   if (!card.client_id) return undefined;
-  return { label: t('visit.notify'), run: () => void tellInstead({ ...card, id }, body) };
+  return { label: t('visit.notify'), run: () => void tellInstead({ card: { ...card, id }, body }) };
 }
 
 /** Opens the message where another may be open: what was typed of that is kept first, and offered again. */
-async function tellInstead(card: AppointmentCard, body: string): Promise<void> {
+async function tellInstead(message: Message): Promise<void> {
   flow.notify = null;
   await tick();
-  flow.notify = { card, body };
+  flow.notify = message;
+}
+
+/** The message was sent or is not wanted: whoever is to be told next is told now. */
+export function closeNotify(): void {
+  const next = flow.notify?.next;
+  flow.notify = null;
+  if (next) void tellInstead(next);
+}
+
+/** The offer to tell whoever two visits are for: two clients one after the other, one client of both at once. */
+function notifyBoth(one: Message, other: Message) {
+  const [first, second] = [one, other].filter(({ card }) => card.client_id !== null);
+  if (!first || !second) return first && notifyAction(first.card, first.body);
+  if (first.card.client_id === second.card.client_id) return notifyAction(first.card, `${first.body}\n${second.body}`);
+  return { label: t('visit.notify_both'), run: () => void tellInstead({ ...first, next: second }) };
+}
+
+/** Lets two visits change places: colleague and time of both, in one action. */
+export async function swapVisits(one: AppointmentCard, other: AppointmentCard): Promise<void> {
+  const movedTo = (card: AppointmentCard, { starts_at }: AppointmentCard): Message => ({
+    card: { ...card },
+    body: t('visit.notify_moved', { pet: petOf(card), when: formatDateTime(starts_at) }),
+  });
+  const done = t('visit.swapped', { one: petOf(one), other: petOf(other) });
+  const more = notifyBoth(movedTo(one, other), movedTo(other, one));
+  await save(backend.swapAppointments(one.id, other.id), { done, more });
 }
 
 /** The usual way of a visit: the one primary button. */

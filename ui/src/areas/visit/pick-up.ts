@@ -2,9 +2,12 @@
 import type { AppointmentCard } from '$lib/backend';
 import { dateOf } from '$lib/time/zone';
 
-/** Whether somebody waits to be picked up: of time that was blocked for something else, nobody does. */
-export const waits = (card: AppointmentCard): boolean =>
-  card.status === 'completed' && card.picked_up_at === null && (card.pet_id !== null || card.client_id !== null);
+/** Whether there is somebody to be picked up: of time that was blocked for something else, there is nobody. */
+export const canPickUp = (card: AppointmentCard): boolean =>
+  card.status === 'completed' && (card.pet_id !== null || card.client_id !== null);
+
+/** Whether they still wait for it. */
+export const waits = (card: AppointmentCard): boolean => canPickUp(card) && card.picked_up_at === null;
 
 /** Whether that is worth asking: of a visit of an earlier day nobody needs to say it any more. */
 export const waitsToday = (card: AppointmentCard, now: number, zone: string): boolean =>

@@ -19,7 +19,8 @@ export class LeftDraft<K extends object> {
     void this.#draft.left().then((found) => {
       let left = found;
       while (left && !isWorth(left)) left = left.before ?? null;
-      this.#left = left;
+      // What is left by now was left after it.
+      this.#left = this.#left ? overAll(this.#left, left) : left;
       if (!left || !this.#isBegun) return;
       // It was typed or cleared before the answer, and went over what was left.
       this.#keep();
@@ -60,6 +61,12 @@ export class LeftDraft<K extends object> {
     return taken;
   }
 
+  /** Something that is kept elsewhere takes the place of what is typed, which is left in its turn, unless all of it is in there (`isWithin`). */
+  leave(isWithin: (typed: K) => boolean = () => false): void {
+    if (this.#typed && !isWithin(this.#typed)) this.#left = withBefore(this.#typed, this.#left);
+    this.clear();
+  }
+
   /** What was left is thrown away. */
   discard(): void {
     this.#left = this.#left?.before ?? null;
@@ -82,3 +89,7 @@ export class LeftDraft<K extends object> {
 
 const withBefore = <K>(typed: K, before: Left<K> | null): Left<K> =>
   before ? { ...typed, before } : (typed as Left<K>);
+
+/** What was left, with `last` before all of it. */
+const overAll = <K>(left: Left<K>, last: Left<K> | null): Left<K> =>
+  withBefore(left, left.before ? overAll(left.before, last) : last);
