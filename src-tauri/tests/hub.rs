@@ -247,7 +247,7 @@ fn a_clinic_is_brought_to_a_hub_joined_by_a_code_and_changes_cross() {
 #[test]
 fn a_desk_that_is_locked_out_shows_nothing_and_comes_back_by_a_code() {
     let hub = Hub::start();
-    let (_first_computer, first) = hub.with_clinic();
+    let (first_computer, first) = hub.with_clinic();
     let (computer, second) = hub.with_laptop(&first);
     sign_in(&second);
     computer.until_sent(&second);
@@ -271,8 +271,10 @@ fn a_desk_that_is_locked_out_shows_nothing_and_comes_back_by_a_code() {
     assert_eq!(second.app_state().unwrap().phase, Phase::SignedOut);
     sign_in(&second);
     computer.until_sent(&second);
-    let found = first.ask(|store, actor| store.search(actor, "typed train", 5));
-    assert_eq!(found.unwrap().len(), 1);
+    first_computer.until("the first desk has what was typed", || {
+        let found = first.ask(|store, actor| store.search(actor, "typed train", 5));
+        (found.unwrap().len() == 1).then_some(())
+    });
     first.close();
     second.close();
 }

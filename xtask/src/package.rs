@@ -103,7 +103,11 @@ fn install_in_clean_root(deb: &Path) -> Result<()> {
 /// written as `\040` and the like.
 fn mounts_under(folder: &Path, mounts: &str) -> Vec<PathBuf> {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    let read = |path: &str| [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")].iter().fold(path.to_owned(), |path, (as_written, sign)| path.replace(as_written, sign));
+    let read = |path: &str| {
+        [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
+            .iter()
+            .fold(path.to_owned(), |path, (as_written, sign)| path.replace(as_written, sign))
+    };
     let paths = mounts.lines().filter_map(|line| Some(PathBuf::from(read(line.split(' ').nth(1)?))));
     let mut under: Vec<PathBuf> = paths.filter(|path| path.starts_with(&folder)).collect();
     // One that was mounted over another is listed after it, and goes first.
@@ -121,11 +125,9 @@ mod tests {
         let mounts = "proc /proc proc rw 0 0\nproc /nowhere/clean/proc proc rw 0 0\ndev /nowhere/clean/dev devtmpfs rw 0 0\n\
                       pts /nowhere/clean/dev/pts devpts rw 0 0\nx /nowhere/clean-too/proc proc rw 0 0\ntmp /nowhere/clean/a\\040b tmpfs rw 0 0\n";
         let under = mounts_under(Path::new("/nowhere/clean"), mounts);
-        assert_eq!(under.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(), [
-            "/nowhere/clean/dev/pts",
-            "/nowhere/clean/a b",
-            "/nowhere/clean/dev",
-            "/nowhere/clean/proc"
-        ]);
+        assert_eq!(
+            under.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+            ["/nowhere/clean/dev/pts", "/nowhere/clean/a b", "/nowhere/clean/dev", "/nowhere/clean/proc"]
+        );
     }
 }

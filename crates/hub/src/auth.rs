@@ -24,10 +24,16 @@ const TRIES: i32 = 5;
 /// How many pairs a desk may have been handed that it has not used yet: the oldest go. One that asks again while its question before is still on its
 /// way needs two.
 const UNUSED: i64 = 3;
-/// How many of a desk's pairs that are used up are remembered: a night's, of about nine minutes each.
-const REMEMBERED: i64 = 100;
+/// How long a desk's pairs that are used up are remembered, as Postgres reads it. By age and not by their number: a thief would only have to renew
+/// often enough for the pair that was copied to be forgotten, and the desk that has it would be told that it is unknown, and nothing of theft. Longer
+/// than a desk that was copied is left switched off.
+const REMEMBERED: &str = "60 days";
 /// How long after it was used up a refresh token may still come, from a question of before that was held up on its way. It opens nothing any more.
-const LATE: Duration = Duration::minutes(5);
+const LATE: &str = "5 minutes";
+/// How many of a desk's pairs may be used up in an hour: an honest desk has seven, and of an answer that was lost one more. It bounds what is remembered.
+/// A hub that allows more requests than it usually would allows more of these, too, in proportion.
+const USED_UP_AN_HOUR: u32 = 30;
+const REQUESTS_FOR_EACH: u32 = 40;
 
 /// A desk that was let in.
 #[derive(Clone, Copy, Debug)]
@@ -131,11 +137,18 @@ async fn take_up(pg: &Transaction<'_>, clinic: Uuid, device: Uuid, refresh: &[u8
     let sql =
         "UPDATE token_pairs SET used_up_at = now(), access_hash = NULL WHERE clinic_id = $1 AND device_id = $2 AND used_up_at IS NULL";
     pg.execute(sql, &[&clinic, &device]).await?;
-    let sql = "DELETE FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND refresh_hash IN (
-                 SELECT refresh_hash FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND used_up_at IS NOT NULL
-                 ORDER BY used_up_at DESC OFFSET $3)";
-    pg.execute(sql, &[&clinic, &device, &REMEMBERED]).await?;
+    let sql = format!("DELETE FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND used_up_at < now() - interval '{REMEMBERED}'");
+    pg.execute(&sql, &[&clinic, &device]).await?;
     Ok(())
+}
+
+/// Holds a desk to what an honest one renews.
+async fn limit_renewals(hub: &Hub, pg: &Transaction<'_>, clinic: Uuid, device: Uuid) -> Result<(), Problem> {
+    hub.limit(device)?;
+    let most = USED_UP_AN_HOUR.max(hub.requests_per_minute / REQUESTS_FOR_EACH);
+    let sql = "SELECT count(*) FROM token_pairs WHERE clinic_id = $1 AND device_id = $2 AND used_up_at > now() - interval '1 hour'";
+    let used_up: i64 = pg.query_one(sql, &[&clinic, &device]).await?.try_get(0)?;
+    if used_up >= i64::from(most) { Err(Problem::TooManyRequests(60)) } else { Ok(()) }
 }
 
 /// Lets a desk in by a code.
@@ -193,7 +206,7 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
 /// the answers, and which is not known here. A pair that was used up before that is stolen, and the desk is revoked.
 ///
 /// # Errors
-/// `Unauthorized`, `Revoked`; `Away` where the pair was used up a moment ago.
+/// `Unauthorized`, `Revoked`; `Away` where the pair was used up a moment ago; `TooManyRequests`.
 pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Problem> {
     if !is_token(refresh_token) {
         return Err(Problem::Unauthorized);
@@ -206,15 +219,15 @@ pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Prob
     let pg = clinic_transaction(&mut client, clinic).await?;
     // Which it is, under the lock: a request of the same desk, of before it was killed, may be taking up the next pair just now.
     lock_device(&pg, clinic, device).await?;
-    let sql = "SELECT which, revoked_at IS NOT NULL, used_up_at FROM device_of_refresh($1)";
-    let row = pg.query_opt(sql, &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
+    // How long ago is asked of the clock that said when: this computer's may be minutes off it.
+    let sql = format!("SELECT which, revoked_at IS NOT NULL, used_up_at > now() - interval '{LATE}' FROM device_of_refresh($1)");
+    let row = pg.query_opt(&sql, &[&hashed.as_slice()]).await?.ok_or(Problem::Unauthorized)?;
     if row.try_get(1)? {
         return Err(Problem::Revoked);
     }
     let which: String = row.try_get(0)?;
     if which == "used" {
-        let used_up_at: DateTime<Utc> = row.try_get(2)?;
-        if SystemClock.now().utc() - used_up_at < LATE {
+        if row.try_get(2)? {
             return Err(Problem::Away("a refresh token that was used up a moment ago".to_owned()));
         }
         pg.execute("UPDATE devices SET revoked_at = now() WHERE clinic_id = $1 AND id = $2", &[&clinic, &device]).await?;
@@ -222,6 +235,7 @@ pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Prob
         tracing::warn!(%clinic, %device, "a refresh token was used again; the desk is revoked");
         return Err(Problem::Revoked);
     }
+    limit_renewals(hub, &pg, clinic, device).await?;
     // A pair that was handed out and never used becomes the desk's here, by being used.
     if which == "next" {
         take_up(&pg, clinic, device, &hashed).await?;

@@ -12,7 +12,7 @@ pub struct Config {
     /// The database, as `postgres://user@host/name`. Its user owns the tables; the program itself works as the role `petrel_hub`, which owns nothing.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: String,
-    /// How many connections to the database at the most.
+    /// How many connections to the database, about.
     #[arg(long, env = "PETREL_CONNECTIONS", default_value_t = 16)]
     pub connections: usize,
 }

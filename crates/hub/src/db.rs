@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::live::{CHANNEL, MIGRATED};
 use crate::problem::{Problem, is_passing};
 use crate::reach::Reach;
+use crate::tls::NotEncrypted;
 
 mod embedded {
     refinery::embed_migrations!("../../migrations/hub");
@@ -65,8 +66,8 @@ impl Database {
     #[doc(hidden)]
     pub async fn speaking(config: &Config, versions: Versions) -> anyhow::Result<Self> {
         let reach = Reach::of(&config.database_url)?;
-        let manager =
-            Manager::from_config(reach.postgres.clone(), reach.tls.clone(), ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let recycled = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = Manager::from_connect(reach.postgres.clone(), reach.clone(), recycled);
         let become_hub = Hook::async_fn(|client, _| {
             Box::pin(async move {
                 // A statement that hangs must not hold a clinic's log for ever.
@@ -171,7 +172,10 @@ fn may_pass(error: &anyhow::Error) -> bool {
     let of_postgres = error.chain().find_map(|cause| cause.downcast_ref::<tokio_postgres::Error>());
     of_postgres.is_some_and(|error| match error.as_db_error() {
         Some(said) => is_passing(said.code().code()),
-        None => error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()),
+        None => match NotEncrypted::of(error) {
+            Some(failed) => failed.may_pass(),
+            None => error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()),
+        },
     })
 }
 

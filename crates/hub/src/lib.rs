@@ -25,7 +25,7 @@ pub use blobs::BlobStore;
 pub use config::{BlobSettings, Config, Settings};
 pub use db::Database;
 pub use program::Program;
-pub use restored::lacks;
+pub use restored::{lacks, put_back};
 pub use routes::Hub;
 pub use serve::serve;
 

@@ -1,5 +1,6 @@
 //! TLS to the database: by what the rest of the project speaks it with.
 
+use std::error::Error as _;
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -76,15 +77,33 @@ pub(crate) struct Named {
 
 impl TlsConnect<Socket> for Named {
     type Stream = Encrypted;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Encrypted>> + Send>>;
+    type Error = NotEncrypted;
+    type Future = Pin<Box<dyn Future<Output = Result<Encrypted, NotEncrypted>> + Send>>;
 
     fn connect(self, socket: Socket) -> Self::Future {
         Box::pin(async move {
-            let name =
-                self.name.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the server's name is none of a certificate"))?;
-            Ok(Encrypted(Box::new(self.connector.connect(name, socket).await?)))
+            let no_name = || io::Error::new(io::ErrorKind::InvalidInput, "the server's name is none of a certificate");
+            let name = self.name.ok_or_else(no_name).map_err(NotEncrypted)?;
+            Ok(Encrypted(Box::new(self.connector.connect(name, socket).await.map_err(NotEncrypted)?)))
         })
+    }
+}
+
+/// Why a line to a server that can encrypt is not encrypted. Of a type of its own: by what Postgres' client makes of it, it could not be told from a
+/// line that broke.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub(crate) struct NotEncrypted(io::Error);
+
+impl NotEncrypted {
+    /// What stands in an error of Postgres' client.
+    pub(crate) fn of(error: &tokio_postgres::Error) -> Option<&Self> {
+        error.source()?.downcast_ref()
+    }
+
+    /// Whether the line broke meanwhile. Otherwise the two do not agree, or the certificate is not what it should be: that stays so.
+    pub(crate) fn may_pass(&self) -> bool {
+        !matches!(self.0.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
     }
 }
 

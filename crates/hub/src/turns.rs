@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::problem::Problem;
 
 /// How long one waits for a turn before the desk is asked to come back. As long as a push would wait for the clinic's lock.
 const WAIT: Duration = Duration::from_secs(30);
+
+/// The same for room for an answer, in all: a desk gives an answer up a minute after it asked, and must have it by then.
+const WAIT_FOR_ROOM: Duration = Duration::from_secs(20);
 
 type Clinics = Arc<Mutex<HashMap<Uuid, Arc<Semaphore>>>>;
 
@@ -76,8 +80,9 @@ impl Answers {
     /// # Errors
     /// `Away` where there is none in time.
     pub(crate) async fn take(&self, clinic: Uuid) -> Result<Room, Problem> {
-        let turn = self.clinics.take(clinic).await?;
-        let waiting = tokio::time::timeout(WAIT, Arc::clone(&self.all).acquire_owned()).await;
+        let until = Instant::now() + WAIT_FOR_ROOM;
+        let turn = self.clinics.take_within(clinic, WAIT_FOR_ROOM).await?;
+        let waiting = tokio::time::timeout_at(until, Arc::clone(&self.all).acquire_owned()).await;
         let permit = waiting.ok().and_then(Result::ok).ok_or_else(|| Problem::Away("too many large answers at once".to_owned()))?;
         Ok(Room { _turn: turn, _permit: permit })
     }
@@ -136,6 +141,25 @@ impl Drop for Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn room_is_waited_for_no_longer_though_the_clinic_has_some() {
+        let (answers, clinic) = (Answers::of(1, 1), Uuid::from_u128(1));
+        let of_another = answers.take(Uuid::from_u128(2)).await.unwrap();
+        let of_its_own = answers.clinics.take(clinic).await.unwrap();
+        let begun = Instant::now();
+        let waits = async {
+            let waited = answers.take(clinic).await.map(drop);
+            (waited.is_err(), begun.elapsed() == WAIT_FOR_ROOM)
+        };
+        let leaves = async {
+            tokio::time::sleep(WAIT_FOR_ROOM / 2).await;
+            drop(of_its_own);
+        };
+        assert_eq!(tokio::join!(waits, leaves).0, (true, true));
+        drop(of_another);
+        answers.take(clinic).await.unwrap();
+    }
 
     #[tokio::test]
     async fn a_clinic_waits_for_itself_alone_and_is_forgotten() {

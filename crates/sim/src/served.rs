@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use crate::postgres::Postgres;
 
+/// Requests of a desk in a minute that no test comes to.
+const ANY: u32 = 10_000_000;
+
 /// A hub that listens. It stops when it is dropped.
 pub struct Served {
     /// Its address.
@@ -42,7 +45,15 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn with_blobs(postgres: &Postgres, blobs: BlobStore) -> Result<Self> {
-        Self::serve(&postgres.database().await?, Some(blobs), VERSIONS).await
+        Self::serve(&postgres.database().await?, Some(blobs), VERSIONS, ANY).await
+    }
+
+    /// Starts one on a new database that holds a desk to so many requests a minute.
+    ///
+    /// # Errors
+    /// What Postgres or the system says.
+    pub async fn allowing(postgres: &Postgres, requests_per_minute: u32) -> Result<Self> {
+        Self::serve(&postgres.database().await?, None, VERSIONS, requests_per_minute).await
     }
 
     /// Starts one on a database that is there: several hubs may share it.
@@ -50,7 +61,7 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn on(database_url: &str) -> Result<Self> {
-        Self::serve(database_url, None, VERSIONS).await
+        Self::serve(database_url, None, VERSIONS, ANY).await
     }
 
     /// Starts one that knows these schemas, on a database that is there.
@@ -58,23 +69,18 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn speaking(database_url: &str, versions: Versions) -> Result<Self> {
-        Self::serve(database_url, None, versions).await
+        Self::serve(database_url, None, versions, ANY).await
     }
 
-    async fn serve(database_url: &str, blobs: Option<BlobStore>, versions: Versions) -> Result<Self> {
+    async fn serve(database_url: &str, blobs: Option<BlobStore>, versions: Versions, requests_per_minute: u32) -> Result<Self> {
         let config = Config { database_url: database_url.to_owned(), connections: 8 };
         Database::migrate(&config).await?;
         let database = Database::speaking(&config, versions).await?;
         let folder = tempfile::tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let settings = Settings {
-            listen: address,
-            data_dir: folder.path().to_owned(),
-            public_url: None,
-            log_days: 90,
-            requests_per_minute: 10_000_000,
-        };
+        let settings =
+            Settings { listen: address, data_dir: folder.path().to_owned(), public_url: None, log_days: 90, requests_per_minute };
         let server = Server::new(database.clone(), &settings);
         let server = if let Some(blobs) = blobs { server.with_blobs(blobs) } else { server };
         let task = tokio::spawn(petrel_hub::serve(server, listener, std::future::pending()));

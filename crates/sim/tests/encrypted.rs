@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 use std::path::Path;
+use std::time::Duration;
 
 use petrel_hub::{Config, Database, NewClinic};
 use petrel_sim::{Postgres, Served, connect};
@@ -10,12 +11,15 @@ use petrel_sim::{Postgres, Served, connect};
 /// Made for this test alone: roots, and by them a certificate for 127.0.0.1 with its key.
 const CERTIFICATE: &str = include_str!("tls/server.pem");
 const KEY: &str = include_str!("tls/server.key");
+/// One of the first version of X.509, which says nothing of what it is for.
+const FIRST_VERSION: &str = include_str!("tls/first-version.pem");
+const FIRST_VERSIONS_KEY: &str = include_str!("tls/first-version.key");
 
 /// Has a server encrypt.
-async fn encrypt(server: &Postgres) {
+async fn encrypt(server: &Postgres, certificate: &str, key: &str) {
     let owner = connect(&format!("{}/postgres", server.address())).await.unwrap();
     // Written by the server, into its own folder: its files are its user's.
-    for (text, name) in [(CERTIFICATE, "server.crt"), (KEY, "server.key")] {
+    for (text, name) in [(certificate, "server.crt"), (key, "server.key")] {
         let keep = format!("COPY (SELECT unnest(string_to_array($text${text}$text$, E'\\n'))) TO PROGRAM 'umask 077; cat > {name}'");
         owner.batch_execute(&keep).await.unwrap();
     }
@@ -40,7 +44,7 @@ async fn a_line_is_encrypted_as_the_address_says() {
     assert!(plain.contains("server does not support TLS"), "{plain}");
     tries(&url, "").await.unwrap();
 
-    encrypt(&postgres).await;
+    encrypt(&postgres, CERTIFICATE, KEY).await;
     let roots = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls/roots.pem").display().to_string();
     let owner = connect(&url).await.unwrap();
     let encrypted = async || {
@@ -62,7 +66,10 @@ async fn a_line_is_encrypted_as_the_address_says() {
 
     // The public roots know nothing of it; and it is not the one of another name.
     for (url, options) in [(url.clone(), "?sslmode=verify-full".to_owned()), (url.replace("127.0.0.1", "localhost"), verified.clone())] {
-        let refused = tries(&url, &options).await.err().unwrap();
+        // Another moment does not change that.
+        let config = Config { database_url: format!("{url}{options}"), connections: 1 };
+        let waited = tokio::time::timeout(Duration::from_secs(60), Database::wait_for(&config)).await.expect("it is not waited for");
+        let refused = format!("{:#}", waited.err().unwrap());
         assert!(refused.contains("certificate"), "{refused}");
     }
 
@@ -74,4 +81,23 @@ async fn a_line_is_encrypted_as_the_address_says() {
                    WHERE ssl AND datname = current_database() AND query LIKE '%refinery_schema_history%'";
     while owner.query_one(listens, &[]).await.unwrap().get::<_, i64>(0) == 0 {}
     assert_eq!(petrel_hub::clinics(&Config { database_url: served.database_url.clone(), connections: 1 }).await.unwrap().len(), 2);
+}
+
+/// As libpq does it: a hub that reached its server before it could encrypt goes on reaching it.
+#[tokio::test]
+async fn a_line_that_cannot_be_encrypted_is_plain_where_the_address_does_not_ask_for_more() {
+    let postgres = Postgres::alone().unwrap();
+    let url = postgres.database().await.unwrap();
+    encrypt(&postgres, FIRST_VERSION, FIRST_VERSIONS_KEY).await;
+    let refused = loop {
+        match tries(&url, "?sslmode=require").await {
+            Err(refused) if !refused.contains("does not support TLS") => break refused,
+            _ => {}
+        }
+    };
+    assert!(refused.contains("certificate"), "{refused}");
+    for options in ["", "?sslmode=prefer", "?sslmode=disable&sslrootcert=/nowhere.pem"] {
+        let database = tries(&url, options).await.unwrap();
+        petrel_hub::make_code(&database, uuid::Uuid::nil()).await.unwrap_err();
+    }
 }

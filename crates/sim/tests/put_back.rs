@@ -190,13 +190,54 @@ async fn what_a_promoted_standby_lacks_is_sent_again() {
     assert_eq!((names(&first), names(&second)), ("Bo Cy Di".to_owned(), "Bo Cy Di".to_owned()));
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
 
-    // A number that no log reaches, and one that is made up a moment later, take none from the others.
-    let head = first_hub.pull(i64::MAX, 0).await.unwrap().head;
-    for told in [i64::MAX - 1, head + 5] {
+    let owner = connect(&standby).await.unwrap();
+    let asks = async |told: i64| {
         let answer = first_hub.pull(told, 0).await.map(|page| page.head);
         assert!(matches!(&answer, Err(HubError::PutBack(left_out)) if left_out.iter().any(|left_out| left_out.holds(told))), "{answer:?}");
+        first_hub.pull(i64::MAX, 0).await.unwrap().head
+    };
+    // A number that no log reaches takes none from the others.
+    let mut head = first_hub.pull(i64::MAX, 0).await.unwrap().head;
+    assert_eq!(asks(i64::MAX - 1).await, head);
+    // One that is said once the others have written on is not given out to them next. A desk that makes up one after the other goes on with that only
+    // where somebody writes meanwhile, and not all day.
+    let mut times = 0;
+    for _ in 0..6 {
+        let left = asks(head + 5).await;
+        times += i32::from(left > head);
+        head = left;
+        assert_eq!(asks(head + 5).await, head, "nothing was written since");
+        owner.batch_execute("UPDATE log_heads SET head = head + 1").await.unwrap();
+        head += 1;
     }
-    assert_eq!(first_hub.pull(i64::MAX, 0).await.map(|page| page.head), Ok(head));
+    assert_eq!(times, 3, "and the one of before");
+}
+
+/// It has the clinic and its desks, and nothing that they sent.
+#[tokio::test]
+async fn what_a_promoted_standby_has_nothing_of_is_sent_again() {
+    let postgres = Postgres::alone().unwrap();
+    let before = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = before.clinic().await.unwrap();
+    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
+    let (second, second_hub) = next_desk(&before, clinic, &folder.path().join("second.petrel")).await;
+    let standby = keep(&postgres, &before.database_url).await;
+    sql(&first, CLINIC);
+    sql(&first, &client(2, "Bo"));
+    once_it_answers(&first, &first_hub).await;
+    sql(&second, &client(3, "Cy"));
+    once_it_answers(&second, &second_hub).await;
+    drop(before);
+
+    let served = Served::on(&standby).await.unwrap();
+    let (first_hub, second_hub) = (tie(&first, &served, clinic).await, tie(&second, &served, clinic).await);
+    sql(&second, &client(4, "Di"));
+    let second = go_on(&second, &second_hub, &served, &folder.path().join("second-new.petrel")).await;
+    let first = go_on(&first, &first_hub, &served, &folder.path().join("first-new.petrel")).await;
+    round(&second, &second_hub, &SystemClock).await.unwrap();
+    assert_eq!((names(&first), names(&second)), ("Bo Cy Di".to_owned(), "Bo Cy Di".to_owned()));
+    assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
 }
 
 /// The same where one desk alone had sent: it is told at its next push, or when it reads.
@@ -221,6 +262,28 @@ async fn what_a_desk_pushes_onto_a_promoted_standby_comes_after_what_it_lacks() 
     let desk = go_on(&desk, &hub, &served, &folder.path().join("new.petrel")).await;
     assert_eq!(names(&desk), "Bo");
     assert_eq!(desk.unsettled().unwrap(), (0, 0), "nothing was refused");
+}
+
+/// What it had sent it never read back, and nothing waits: that it was told of more than it is given now makes it ask.
+#[tokio::test]
+async fn a_desk_with_nothing_to_send_asks_for_what_a_promoted_standby_lacks() {
+    let postgres = Postgres::alone().unwrap();
+    let before = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = before.clinic().await.unwrap();
+    let (desk, hub) = first_desk(&before, clinic, folder.path()).await;
+    sql(&desk, CLINIC);
+    round(&desk, &hub, &SystemClock).await.unwrap();
+    let standby = keep(&postgres, &before.database_url).await;
+    sql(&desk, &client(2, "Bo"));
+    while let Err(SyncError::Hub(HubError::Busy(_))) = send(&desk, &hub, &SystemClock).await {}
+    assert!(!desk.has_unsent().unwrap());
+    drop(before);
+
+    let served = Served::on(&standby).await.unwrap();
+    let hub = tie(&desk, &served, clinic).await;
+    let desk = go_on(&desk, &hub, &served, &folder.path().join("new.petrel")).await;
+    assert_eq!(names(&desk), "Bo");
 }
 
 /// Its numbers begin far up all the same. By them, a desk would take it for one that has records, and one that brings some would be kept out.

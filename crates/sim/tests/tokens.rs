@@ -19,6 +19,10 @@ impl Desk {
     async fn new() -> Self {
         let postgres = Postgres::start().unwrap();
         let served = Served::start(&postgres).await.unwrap();
+        Self::at(postgres, served).await
+    }
+
+    async fn at(postgres: Postgres, served: Served) -> Self {
         let clinic = served.clinic().await.unwrap();
         let (_, enrolled) = served.desk(clinic).await.unwrap();
         Self { served, client: Client::new(), tokens: enrolled.tokens, _postgres: postgres }
@@ -37,8 +41,12 @@ impl Desk {
 
     /// All that was used up was so long ago that nothing of then can be on its way any more.
     async fn later(&self) {
-        let aged = "UPDATE token_pairs SET used_up_at = used_up_at - interval '6 minutes'";
-        connect(&self.served.database_url).await.unwrap().batch_execute(aged).await.unwrap();
+        self.after("6 minutes").await;
+    }
+
+    async fn after(&self, time: &str) {
+        let aged = format!("UPDATE token_pairs SET used_up_at = used_up_at - interval '{time}'");
+        connect(&self.served.database_url).await.unwrap().batch_execute(&aged).await.unwrap();
     }
 }
 
@@ -104,6 +112,52 @@ async fn a_thief_who_renews_on_and_on_is_noticed_when_the_desk_comes_back() {
     assert_eq!(desk.renew(&desk.tokens).await.map(drop), Err(refused("revoked")));
     assert_eq!(desk.uses(&stolen).await, Err(refused("revoked")));
     assert_eq!(desk.renew(&stolen).await.map(drop), Err(refused("revoked")));
+}
+
+/// However often: the pair that was copied is not forgotten by that.
+#[tokio::test]
+async fn a_thief_who_renews_as_often_as_it_goes_is_noticed_too() {
+    let desk = Desk::new().await;
+    let mut stolen = desk.tokens.clone();
+    for _ in 0..110 {
+        stolen = desk.renew(&stolen).await.unwrap();
+    }
+    desk.later().await;
+    assert_eq!(desk.renew(&desk.tokens).await.map(drop), Err(refused("revoked")));
+    assert_eq!(desk.renew(&stolen).await.map(drop), Err(refused("revoked")));
+}
+
+/// What is remembered of a desk has an end: what it may renew, and the time for which it is.
+#[tokio::test]
+async fn a_desk_renews_so_often_and_what_was_used_up_long_ago_is_forgotten() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::allowing(&postgres, 1200).await.unwrap();
+    let desk = Desk::at(postgres, served).await;
+    let mut held = desk.tokens.clone();
+    let mut ended = Ok(());
+    for _ in 0..100 {
+        ended = desk.renew(&held).await.map(|next| held = next);
+        if ended.is_err() {
+            break;
+        }
+    }
+    assert_eq!(ended, Err((StatusCode::TOO_MANY_REQUESTS, "busy".to_owned())));
+    desk.uses(&held).await.unwrap();
+    let kept = "SELECT count(*) FROM token_pairs WHERE used_up_at IS NOT NULL";
+    let owner = connect(&desk.served.database_url).await.unwrap();
+    let kept = async || owner.query_one(kept, &[]).await.unwrap().get::<_, i64>(0);
+    assert_eq!(kept().await, 31, "those of an hour, and the last that was handed out");
+
+    desk.after("1 hour").await;
+    // An answer was lost: it asks again.
+    drop(desk.renew(&held).await.unwrap());
+    held = desk.renew(&held).await.unwrap();
+    desk.uses(&held).await.unwrap();
+    desk.after("60 days").await;
+    let next = desk.renew(&held).await.unwrap();
+    desk.uses(&next).await.unwrap();
+    assert_eq!(kept().await, 1);
+    assert_eq!(desk.renew(&desk.tokens).await.map(drop), Err(refused("unauthorized")));
 }
 
 /// Both renewed with the same pair, and the thief was the first to use theirs.

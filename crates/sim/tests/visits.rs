@@ -245,16 +245,19 @@ async fn what_comes_back_is_read_by_whoever_of_a_push_had_not_read_that_it_went(
 async fn what_went_in_portions_comes_back_whole() {
     let (_postgres, served, clinic, hub) = setting().await;
     let (mut deleting, mut writing) = (Desk::new(0xa), Desk::new(0xb));
+    let record = Uuid::from_u128(8);
     let mut all = people();
     all.push(visit(FIRST, TEN, TEN + HOUR, None));
+    // Of the pet alone, and of no visit: two steps from the client.
+    all.push(change("medical_records", record, json!({ "pet_id": PET, "kind": "note", "recorded_at": TEN })));
     let before = deleting.push(&hub, 0, all).await;
     let edit = json!({ "table": "clients", "id": CLIENT, "columns": { "notes": "bites", "updated_at": 6 } });
     writing.push(&hub, before, vec![edit]).await;
     let gone = |table: &str, id: Uuid| json!({ "table": table, "id": id, "op": "delete", "columns": { "deleted_at": 5, "updated_at": 5 } });
-    deleting.push(&hub, before, vec![gone("appointments", FIRST)]).await;
-    deleting.push(&hub, before, vec![gone("pets", PET)]).await;
-    deleting.push(&hub, before, vec![gone("clients", CLIENT)]).await;
-    for (table, id) in [("clients", CLIENT), ("pets", PET), ("appointments", FIRST)] {
+    for (table, id) in [("medical_records", record), ("appointments", FIRST), ("pets", PET), ("clients", CLIENT)] {
+        deleting.push(&hub, before, vec![gone(table, id)]).await;
+    }
+    for (table, id) in [("clients", CLIENT), ("pets", PET), ("appointments", FIRST), ("medical_records", record)] {
         let rows = hub.rows(table, &[id]).await.unwrap();
         assert!(rows[0].1.as_ref().unwrap().get("deleted_at").is_none_or(Value::is_null), "{table}");
     }

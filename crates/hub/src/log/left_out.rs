@@ -10,6 +10,8 @@ use crate::live::CHANNEL;
 
 /// Numbers that are left out at least, a minute: more than a clinic gives out between two backups.
 pub(super) const LEFT_OUT: i64 = 1_000_000_000;
+/// How often in a day numbers are left out because a desk said one: oftener than servers are lost.
+const A_DAY: i64 = 4;
 /// From when on the minutes are counted by which the gap grows: 2026-01-01 00:00 UTC.
 const COUNTED_SINCE: i64 = 1_767_225_600_000;
 
@@ -31,14 +33,17 @@ pub(super) async fn left_out(pg: &Pg<'_>, clinic: Uuid) -> Result<Vec<LeftOut>, 
 /// now, for this clinic, before any of those numbers is given out to something else: by that, other desks would not notice what they have to send again.
 /// To be done under the clinic's lock, with the head that was read under it. Answers all that is left out, the number that the desk was told among it.
 ///
-/// At most once in ten minutes, and not for a number that no log reaches: numbers must not run out because a desk says one.
+/// Also where this log has nothing yet: its first numbers were given out by the one that was lost. Not again while nothing was written since, nor for a number
+/// that no log reaches, and so often a day: numbers must not run out because a desk says one, and all desks fetch whole tables by it.
 pub(super) async fn leave_out(pg: &Pg<'_>, clinic: Uuid, head: i64, told: i64) -> Result<Vec<LeftOut>, DbError> {
     let until = head.saturating_add(gap(SystemClock.now()));
-    if head > 0 && told < until {
+    if told < until {
+        // One of a moment ago that the log has gone past does for no other: what the desk was told would be given out next.
         let sql = "INSERT INTO left_out (clinic_id, after_seq, until_seq) SELECT $1, $2, $3
-                   WHERE NOT EXISTS (SELECT 1 FROM left_out WHERE clinic_id = $1 AND put_back_at > now() - interval '10 minutes')";
+                   WHERE NOT EXISTS (SELECT 1 FROM left_out WHERE clinic_id = $1 AND put_back_at > now() - interval '10 minutes' AND until_seq >= $2)
+                     AND (SELECT count(*) FROM left_out WHERE clinic_id = $1 AND put_back_at > now() - interval '1 day') < $4";
         let statement = pg.prepare_cached(sql).await?;
-        if pg.execute(&statement, &[&clinic, &head, &until]).await? == 1 {
+        if pg.execute(&statement, &[&clinic, &head, &until, &A_DAY]).await? == 1 {
             let statement = pg.prepare_cached("UPDATE log_heads SET head = $2, horizon = $2 WHERE clinic_id = $1").await?;
             pg.execute(&statement, &[&clinic, &until]).await?;
             let statement = pg.prepare_cached("SELECT pg_notify($1, $2)").await?;

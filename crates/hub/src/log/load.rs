@@ -180,7 +180,8 @@ impl Loader<'_> {
     }
 
     /// What was deleted along with rows that may come back, and what that belongs to. Of what this batch deletes, too: a large deletion comes in
-    /// portions, and what goes last may be what somebody wrote into.
+    /// portions, and what goes last may be what somebody wrote into. What went along is asked for what went along with it in its turn, though by itself
+    /// it may not come back: the desk that brings back what it hangs on may be the one that deleted it.
     async fn along(&mut self, batch: &[Transaction]) -> Result<(), DbError> {
         // A file that became another replica sends what it wrote as either.
         let mut seen_by: HashMap<Uuid, i64> = HashMap::new();
@@ -192,15 +193,16 @@ impl Loader<'_> {
         let changes = batch.iter().flat_map(|of| &of.changes);
         let sent =
             changes.filter_map(|change| Some((replicated(&change.table)?.name, change.id, change.columns.get("deleted_at")?.as_i64()?)));
+        // What the batch deletes is no part of `done`: a row of it may have been deleted before, by somebody else and at another moment.
         let mut sent: Vec<(&str, Uuid, i64)> = sent.collect();
         let mut done = HashSet::<(&str, Uuid)>::new();
+        let mut went_along = Vec::<(&'static str, Uuid)>::new();
         loop {
-            let found = self.known.iter().filter(|key| !done.contains(*key));
-            let found = found.filter(|(table, id)| self.ledger.row(table, *id).is_some_and(may_come_back)).copied().collect::<Vec<_>>();
+            let found = self.known.iter().filter(|(table, id)| self.ledger.row(table, *id).is_some_and(may_come_back));
+            let found = found.copied().chain(went_along).filter(|key| done.insert(*key)).collect::<Vec<_>>();
             if found.is_empty() && sent.is_empty() {
                 return Ok(());
             }
-            done.extend(&found);
             let mut wanted = Wanted::new();
             for reference in REFERENCES.iter().filter(|of| of.is_needed()) {
                 let deleted = found.iter().filter(|(table, _)| *table == reference.parent);
@@ -221,9 +223,9 @@ impl Loader<'_> {
                 }
             }
             sent.clear();
-            let went_along: Vec<_> = wanted.iter().flat_map(|(table, ids)| ids.iter().map(|id| (*table, *id))).collect();
+            went_along = wanted.iter().flat_map(|(table, ids)| ids.iter().map(|id| (*table, *id))).collect();
             self.read(wanted).await?;
-            self.parents(went_along).await?;
+            self.parents(went_along.clone()).await?;
         }
     }
 

@@ -22,7 +22,7 @@ use crate::problem::Problem;
 const PAGE_BYTES: usize = 6 << 20;
 /// How much of a table one page holds, in bytes. A row of thousands of bytes is common nowhere; one of megabytes is possible everywhere.
 const SNAPSHOT_BYTES: usize = 16 << 20;
-/// How much of the rows that were asked for by id one answer holds, in bytes.
+/// How much of the rows that were asked for by id, or of the history of one, one answer holds, in bytes.
 const ROWS_BYTES: usize = 8 << 20;
 /// How Postgres' binary COPY ends.
 const COPY_END: &[u8] = &[0xff, 0xff];
@@ -234,11 +234,19 @@ pub(crate) async fn rows(
     Ok(ids.iter().map(|id| (*id, found.remove(id))).filter(|(_, row)| row.is_some() || !is_cut).collect())
 }
 
-/// Every entry of one row, the newest first, at hand or archived: each names the one before it, so nothing is searched.
+/// The entries of one row, the newest first, at hand or archived: each names the one before it, so nothing is searched. As many as there is room for, and
+/// one in any case; the desk asks again for those before the last it has.
 ///
 /// # Errors
 /// `NotFound` where there is no such row.
-pub(crate) async fn history(client: &mut Object, schema: &Schema, clinic: Uuid, table: &str, id: Uuid) -> Result<History, Problem> {
+pub(crate) async fn history(
+    client: &mut Object,
+    schema: &Schema,
+    clinic: Uuid,
+    table: &str,
+    id: Uuid,
+    before: Option<i64>,
+) -> Result<History, Problem> {
     const MOST: usize = 500;
     if !schema.tables.contains_key(table) {
         return Err(Problem::NotFound);
@@ -247,10 +255,20 @@ pub(crate) async fn history(client: &mut Object, schema: &Schema, clinic: Uuid, 
     let statement = pg.prepare_cached(&format!("SELECT seq FROM {table} WHERE clinic_id = $1 AND id = $2")).await?;
     let row = pg.query_opt(&statement, &[&clinic, &id]).await?.ok_or(Problem::NotFound)?;
     let mut seq: i64 = row.try_get(0)?;
-    let mut entries = Vec::new();
+    if let Some(before) = before {
+        // Whatever number is said: of another row nothing is told.
+        let known = entry(&pg, clinic, before).await?;
+        seq = known.filter(|(found, _)| *found.entry.table == *table && found.entry.id == id).ok_or(Problem::NotFound)?.1;
+    }
+    let (mut entries, mut bytes) = (Vec::new(), 0);
     while seq > 0 && entries.len() < MOST {
         let Some((mut found, prior)) = entry(&pg, clinic, seq).await? else { break };
         schema.narrow(&mut found.entry);
+        // A text that was written on for months is in each of them whole.
+        bytes += serde_json::to_vec(&found).map_err(|error| Problem::Internal(error.to_string()))?.len();
+        if bytes > ROWS_BYTES && !entries.is_empty() {
+            break;
+        }
         entries.push(found);
         seq = prior;
     }

@@ -84,5 +84,9 @@ pub(crate) fn refuse_dead(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
 fn stands_again(tx: &Tx<'_>, visit: &Visit) -> Result<bool> {
     let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
     let Some(stood) = Place::of(visit, service.as_ref(), std::slice::from_ref(&visit.id)) else { return Ok(false) };
-    place(tx, &roster(tx.db())?, &Place { is_overbooking_allowed: visit.is_overbooked || visit.starts_at <= tx.now(), may_be_outside: true, ..stood })
+    place(
+        tx,
+        &roster(tx.db())?,
+        &Place { is_overbooking_allowed: visit.is_overbooked || visit.starts_at <= tx.now(), may_be_outside: true, ..stood },
+    )
 }
