@@ -1,6 +1,7 @@
 //! The clinic that is made up obeys the rules of a real one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+use chrono::{Datelike, Timelike, Weekday};
 use petrel_domain::desk::{AppointmentCard, WorkBlockKind};
 use petrel_domain::{AppointmentStatus, DAY, FixedClock, Millis, Species, parse_zone, zone};
 use petrel_store::{Actor, DemoPlan, FileKey, OpenOptions, Store};
@@ -122,6 +123,18 @@ fn nobody_is_booked_where_an_override_closes_the_day_or_the_hour() {
         }
     }
     assert!(closed > 12, "{closed}: a holiday and several meetings");
+}
+
+#[test]
+fn nobody_is_vaccinated_or_weighed_at_night() {
+    let (store, _folder) = made(1);
+    let madrid = parse_zone("Europe/Madrid").unwrap();
+    let records = rows(&store, "SELECT CAST(recorded_at AS TEXT) FROM medical_records");
+    let local = |at: &String| Millis(at.parse().unwrap()).in_zone(madrid).naive_local();
+    let is_odd = |at: &&String| local(at).weekday() == Weekday::Sun || !(9..13).contains(&local(at).hour());
+    let odd = records.iter().filter(is_odd).count();
+    // Who came today, or died on the first day.
+    assert!(records.len() > 500 && odd * 100 < records.len(), "{odd} of {}", records.len());
 }
 
 #[test]

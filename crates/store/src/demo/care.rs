@@ -1,6 +1,6 @@
 //! Vaccinations and weights, the waitlist, and one clash for a person to settle.
 
-use petrel_domain::{DAY, Millis, zone};
+use petrel_domain::{DAY, Millis, WallTime, zone};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Maker;
@@ -23,23 +23,36 @@ pub(super) fn fill(db: &Connection, maker: &mut Maker, crew: &Crew, herd: &Herd)
 fn vaccinations(db: &Connection, maker: &mut Maker, pet: &Pet) -> Result<()> {
     let titles = maker.words.language.vaccines.get(pet.species.as_str()).cloned().unwrap_or_default();
     for title in titles {
-        let mut at = Millis(pet.since.0 + maker.rng.i64(0..40 * DAY));
+        let first = Millis(pet.since.0 + maker.rng.i64(0..40 * DAY));
+        let mut at = in_the_morning(maker, pet, first);
         while at < pet.until(maker.now) && maker.chance(92) {
             let due = zone::date_of(at, maker.zone) + chrono::Months::new(12);
             let id = maker.id(at);
             let sql = "INSERT INTO medical_records (id, pet_id, kind, title, recorded_at, due_on, created_at, updated_at) VALUES (?1, ?2, 'vaccination', ?3, ?4, ?5, ?4, ?4)";
             db.prepare_cached(sql)?.execute(params![id, pet.id, title, at.0, due.to_string()])?;
-            at = Millis(at.0 + 365 * DAY + maker.rng.i64(-20..60) * DAY);
+            let next = Millis(at.0 + 365 * DAY + maker.rng.i64(-20..60) * DAY);
+            at = in_the_morning(maker, pet, next);
         }
     }
     Ok(())
+}
+
+/// About when something was done: in a morning on which the clinic is open, while the pet is its patient. Nobody vaccinates at night.
+fn in_the_morning(maker: &mut Maker, pet: &Pet, about: Millis) -> Millis {
+    let minute = WallTime::from_minutes(9 * 60 + 5 * maker.rng.u16(0..46));
+    let (since, until, date) = (pet.since, pet.until(maker.now), zone::date_of(about, maker.zone));
+    let near = [0, 1, 2, -1, -2, -3].into_iter().filter_map(|days| date.checked_add_signed(chrono::TimeDelta::days(days)));
+    let open = near.filter(|date| zone::day_of_week(*date) != 0);
+    let mut there = open.filter_map(|date| zone::instant(date, minute?, maker.zone)).filter(|at| since <= *at);
+    // What is to come is past what is written down, and ends it.
+    there.find(|at| *at < until || about >= until).unwrap_or(about)
 }
 
 fn weights(db: &Connection, maker: &mut Maker, pet: &Pet) -> Result<()> {
     let count = maker.rng.i64(0..7);
     let until = pet.until(maker.now);
     for n in 0..count {
-        let at = Millis(pet.since.0 + (until.0 - pet.since.0) * (n + 1) / (count + 1));
+        let at = in_the_morning(maker, pet, Millis(pet.since.0 + (until.0 - pet.since.0) * (n + 1) / (count + 1)));
         let is_last = n + 1 == count;
         let grams = if is_last { pet.grams } else { pet.frame.grams(pet.species, at.0 - pet.born.0) * maker.rng.u32(94..104) / 100 };
         let id = maker.id(at);
