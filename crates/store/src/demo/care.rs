@@ -45,7 +45,7 @@ fn in_the_morning(maker: &mut Maker, pet: &Pet, about: Millis) -> Millis {
     let open = near.filter(|date| zone::day_of_week(*date) != 0);
     let mut there = open.filter_map(|date| zone::instant(date, minute?, maker.zone)).filter(|at| since <= *at);
     // What is to come is past what is written down, and ends it.
-    there.find(|at| *at < until || about >= until).unwrap_or(about)
+    if about >= until { about } else { there.find(|at| *at < until).unwrap_or(about) }
 }
 
 fn weights(db: &Connection, maker: &mut Maker, pet: &Pet) -> Result<()> {
