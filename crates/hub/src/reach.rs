@@ -224,6 +224,7 @@ mod tests {
         assert!(format!("{error:#}").contains("sslrootcert: /nowhere.pem"), "{error:#}");
         assert_eq!(Reach::of("postgres://a/b?sslmode=verify-full").unwrap().postgres.get_ssl_mode(), SslMode::Require);
     }
+
     #[test]
     fn what_is_in_quotes_stays_as_it_is() {
         let read = |address: &str| without_trust(address).unwrap();

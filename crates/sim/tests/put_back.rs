@@ -11,6 +11,8 @@ use petrel_domain::{Millis, SystemClock};
 use petrel_sim::{Postgres, Served, connect, fast_folder};
 use petrel_store::Store;
 use petrel_sync::{HttpHub, Hub, HubError, SyncError, compare, join, round, send};
+use tempfile::TempDir;
+use uuid::Uuid;
 
 const CLINIC: &str = "INSERT INTO clinics (id, name, timezone, created_at, updated_at)
     VALUES (x'01900000000070008000000000000001', 'Petrel Vets', 'Europe/Berlin', 1, 1)";
@@ -32,6 +34,16 @@ fn pet(n: u8) -> String {
 fn names(store: &Store) -> String {
     let sql = "SELECT group_concat(first_name, ' ') FROM (SELECT first_name FROM clients WHERE deleted_at IS NULL ORDER BY id)";
     store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).unwrap()
+}
+
+/// A hub, and the first desk of a clinic of it, which has nothing yet.
+async fn setting() -> (Postgres, Served, Uuid, TempDir, Store, HttpHub) {
+    let postgres = Postgres::alone().unwrap();
+    let before = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let clinic = before.clinic().await.unwrap();
+    let (first, hub) = first_desk(&before, clinic, folder.path()).await;
+    (postgres, before, clinic, folder, first, hub)
 }
 
 /// Keeps a database as it is now. Answers the address of what was kept.
@@ -75,11 +87,7 @@ async fn go_on(desk: &Store, hub: &HttpHub, served: &Served, new: &Path) -> Stor
 /// The first desk writes on before it hears that the database was put back, and what it writes rests on what was lost there.
 #[tokio::test]
 async fn what_was_sent_after_the_backup_is_sent_again() {
-    let postgres = Postgres::alone().unwrap();
-    let before = Served::start(&postgres).await.unwrap();
-    let folder = fast_folder().unwrap();
-    let clinic = before.clinic().await.unwrap();
-    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
+    let (postgres, before, clinic, folder, first, first_hub) = setting().await;
     sql(&first, CLINIC);
     sql(&first, &client(1, "Ada"));
     round(&first, &first_hub, &SystemClock).await.unwrap();
@@ -117,11 +125,7 @@ async fn what_was_sent_after_the_backup_is_sent_again() {
 /// The first desk comes first, with what it wrote of a client whom the second brings; and the same database is put back once more.
 #[tokio::test]
 async fn what_rests_on_lost_work_waits_for_it_and_a_second_time_loses_nothing_either() {
-    let postgres = Postgres::alone().unwrap();
-    let before = Served::start(&postgres).await.unwrap();
-    let folder = fast_folder().unwrap();
-    let clinic = before.clinic().await.unwrap();
-    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
+    let (postgres, before, clinic, folder, first, first_hub) = setting().await;
     sql(&first, CLINIC);
     round(&first, &first_hub, &SystemClock).await.unwrap();
     let (second, second_hub) = next_desk(&before, clinic, &folder.path().join("second.petrel")).await;
@@ -163,11 +167,7 @@ async fn what_rests_on_lost_work_waits_for_it_and_a_second_time_loses_nothing_ei
 /// and would be given the numbers of what the first had sent.
 #[tokio::test]
 async fn what_a_promoted_standby_lacks_is_sent_again() {
-    let postgres = Postgres::alone().unwrap();
-    let before = Served::start(&postgres).await.unwrap();
-    let folder = fast_folder().unwrap();
-    let clinic = before.clinic().await.unwrap();
-    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
+    let (postgres, before, clinic, folder, first, first_hub) = setting().await;
     sql(&first, CLINIC);
     round(&first, &first_hub, &SystemClock).await.unwrap();
     let (second, second_hub) = next_desk(&before, clinic, &folder.path().join("second.petrel")).await;
@@ -216,11 +216,7 @@ async fn what_a_promoted_standby_lacks_is_sent_again() {
 /// It has the clinic and its desks, and nothing that they sent.
 #[tokio::test]
 async fn what_a_promoted_standby_has_nothing_of_is_sent_again() {
-    let postgres = Postgres::alone().unwrap();
-    let before = Served::start(&postgres).await.unwrap();
-    let folder = fast_folder().unwrap();
-    let clinic = before.clinic().await.unwrap();
-    let (first, first_hub) = first_desk(&before, clinic, folder.path()).await;
+    let (postgres, before, clinic, folder, first, first_hub) = setting().await;
     let (second, second_hub) = next_desk(&before, clinic, &folder.path().join("second.petrel")).await;
     let standby = keep(&postgres, &before.database_url).await;
     sql(&first, CLINIC);
@@ -243,11 +239,7 @@ async fn what_a_promoted_standby_has_nothing_of_is_sent_again() {
 /// The same where one desk alone had sent: it is told at its next push, or when it reads.
 #[tokio::test]
 async fn what_a_desk_pushes_onto_a_promoted_standby_comes_after_what_it_lacks() {
-    let postgres = Postgres::alone().unwrap();
-    let before = Served::start(&postgres).await.unwrap();
-    let folder = fast_folder().unwrap();
-    let clinic = before.clinic().await.unwrap();
-    let (desk, hub) = first_desk(&before, clinic, folder.path()).await;
+    let (postgres, before, clinic, folder, desk, hub) = setting().await;
     sql(&desk, CLINIC);
     round(&desk, &hub, &SystemClock).await.unwrap();
     let standby = keep(&postgres, &before.database_url).await;
@@ -267,11 +259,7 @@ async fn what_a_desk_pushes_onto_a_promoted_standby_comes_after_what_it_lacks() 
 /// What it had sent it never read back, and nothing waits: that it was told of more than it is given now makes it ask.
 #[tokio::test]
 async fn a_desk_with_nothing_to_send_asks_for_what_a_promoted_standby_lacks() {
-    let postgres = Postgres::alone().unwrap();
-    let before = Served::start(&postgres).await.unwrap();
-    let folder = fast_folder().unwrap();
-    let clinic = before.clinic().await.unwrap();
-    let (desk, hub) = first_desk(&before, clinic, folder.path()).await;
+    let (postgres, before, clinic, folder, desk, hub) = setting().await;
     sql(&desk, CLINIC);
     round(&desk, &hub, &SystemClock).await.unwrap();
     let standby = keep(&postgres, &before.database_url).await;

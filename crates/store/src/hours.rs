@@ -15,7 +15,6 @@ use crate::appointments::card::cards;
 use crate::appointments::{Place, Roster, Visit, is_outside, roster, to_come};
 use crate::replica::json;
 use crate::row::RowExt;
-use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
 
 /// The most visits that are told of an override which takes their time.
@@ -146,7 +145,7 @@ fn loses_its_time(tx: &Tx<'_>, roster: &Roster, of: &ScheduleOverride, visit: &V
     if !is_stay && of.kind != OverrideKind::CustomHours {
         return Ok(of.kind == OverrideKind::Unavailable || !visit.is_emergency);
     }
-    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let service = visit.service(tx.db())?;
     Ok(Place::of(visit, service.as_ref(), &[visit.id]).is_some_and(|place| is_outside(roster, &place)))
 }
 

@@ -106,6 +106,16 @@ pub(crate) fn service(db: &Connection, id: ServiceId) -> Result<Service> {
     Ok(found.ok_or_else(|| Refusal::not_found("service"))?)
 }
 
+/// One that can be booked still.
+///
+/// # Errors
+/// `not_found` on `service_id`.
+pub(crate) fn offered(db: &Connection, id: ServiceId) -> Result<Service> {
+    let sql = "SELECT * FROM services WHERE id = ?1 AND deleted_at IS NULL";
+    let found = db.prepare_cached(sql)?.query_row([id.bytes()], read_service).optional()?;
+    Ok(found.ok_or_else(|| Refusal::not_found("service_id"))?)
+}
+
 fn read_service(row: &Row<'_>) -> rusqlite::Result<Service> {
     let roles: Vec<String> = row.json("staff_roles")?;
     Ok(Service {

@@ -11,7 +11,7 @@ use super::colleagues::{Roster, roster};
 use super::place::{Place, is_off, is_outside, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
-use crate::services::service;
+use crate::services::offered;
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 /// One pet of a booking, with what was looked up for it.
@@ -186,13 +186,7 @@ fn place_of<'a>(input: &BookInput, pet: &BookPet, service: Option<&'a Service>, 
 
 fn look_up(tx: &Tx<'_>, roster: &Roster, input: &BookInput, pet: &BookPet) -> Result<Wanted> {
     roster.require(pet.staff_id)?;
-    if let Some(id) = pet.service_id {
-        let offered = "SELECT 1 FROM services WHERE id = ?1 AND deleted_at IS NULL";
-        if !tx.db().prepare_cached(offered)?.exists([id.bytes()])? {
-            return Err(Refusal::not_found("service_id").into());
-        }
-    }
-    let service = pet.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let service = pet.service_id.map(|id| offered(tx.db(), id)).transpose()?;
     let fields = service.as_ref().map_or(&[][..], |service| &service.details.form_fields);
     let usual = service.as_ref().map_or(0, |service| service.details.duration_minutes);
     let answers = check_answers(fields, &pet.answers)?;

@@ -9,7 +9,6 @@ use rusqlite::{OptionalExtension, params};
 use super::colleagues::{Roster, roster};
 use super::place::{LONGEST, stands_over_another};
 use super::row::{Visit, existing, visit};
-use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
@@ -71,7 +70,7 @@ pub(crate) fn settle_own_mark(tx: &Tx<'_>, id: AppointmentId) -> Result<()> {
 
 /// Takes the mark from a visit that stands over no other.
 fn settle_mark(tx: &Tx<'_>, roster: &Roster, visit: &Visit) -> Result<()> {
-    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let service = visit.service(tx.db())?;
     if !stands_over_another(tx, roster, visit, service.as_ref())? {
         let sql = "UPDATE appointments SET is_overbooked = 0, updated_at = ?2 WHERE id = ?1";
         tx.db().prepare_cached(sql)?.execute(params![visit.id.bytes(), tx.now().0])?;

@@ -11,15 +11,15 @@ use super::colleagues::{Roster, roster};
 use super::place::{Place, place};
 use super::row::{Visit, existing, reference};
 use super::{answers, clash, series};
-use crate::services::service;
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 impl Store {
     /// Moves a visit, or several of its series by the same stretch of the wall clock; all of them or none.
     ///
     /// # Errors
-    /// `forbidden`; `not_found`, also of a colleague who works here no more; `bad_transition` where the visit is over; `slot_taken`, `outside_hours`, `emergency_only` with the free
-    /// times next to it. Of a series, where not only the visit that is named does not fit: the first date that does not in `until`, how many in `detail`.
+    /// `forbidden`; `not_found`, also of a colleague who works here no more; `bad_transition` where the visit is over; `slot_taken`, `outside_hours`,
+    /// `emergency_only` with the free times next to it. Of a series, where not only the visit that is named does not fit: the first date that does not
+    /// in `until`, how many in `detail`.
     pub fn move_appointment(&self, actor: &Actor, input: MoveInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
@@ -125,7 +125,7 @@ fn judged(
     except: &[AppointmentId],
     is_helped: bool,
 ) -> Result<Target> {
-    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let service = visit.service(tx.db())?;
     let is_overbooked = match staff_id {
         None => false,
         Some(staff_id) => place(

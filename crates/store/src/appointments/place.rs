@@ -9,7 +9,6 @@ use rusqlite::{Connection, params};
 
 use super::colleagues::{Roster, busy_between, busy_of, roster};
 use super::row::{Visit, visit};
-use crate::services::service;
 use crate::{Result, Tx};
 
 /// How many free times are offered instead.
@@ -185,7 +184,7 @@ pub(crate) fn refuse_new_clashes(tx: &Tx<'_>, undone: &UndoneVisits) -> Result<(
         if visit.is_overbooked || !takes_time(visit.status) || visit.ends_at <= tx.now() {
             continue;
         }
-        let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+        let service = visit.service(tx.db())?;
         let Some(place) = Place::of(&visit, service.as_ref(), &undone.all) else { continue };
         let wanted = Place { is_emergency: true, ..place };
         let Fit::Taken { by } = fit(&roster, &wanted, &around(tx.db(), &wanted)?) else { continue };

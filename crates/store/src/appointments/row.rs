@@ -1,6 +1,6 @@
 //! A visit as its row: what use cases read before they change it, and write when they make one.
 
-use petrel_domain::desk::AppointmentNotes;
+use petrel_domain::desk::{AppointmentNotes, Service};
 use petrel_domain::{
     AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, GroupId, Millis, PetId, Refusal, SeriesId, ServiceId, StaffId,
 };
@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::place::LONGEST;
 use crate::row::RowExt;
+use crate::services::service;
 use crate::{Result, StoreError, Tx};
 
 /// A visit that stands.
@@ -24,6 +25,13 @@ pub(crate) struct Visit {
     pub(crate) is_emergency: bool,
     pub(crate) is_overbooked: bool,
     pub(crate) series_id: Option<SeriesId>,
+}
+
+impl Visit {
+    /// What it was booked for.
+    pub(crate) fn service(&self, db: &Connection) -> Result<Option<Service>> {
+        self.service_id.map(|id| service(db, id)).transpose()
+    }
 }
 
 const SELECT: &str =

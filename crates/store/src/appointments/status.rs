@@ -10,7 +10,6 @@ use super::clash;
 use super::colleagues::roster;
 use super::place::{Place, place};
 use super::row::{Visit, existing};
-use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
@@ -82,7 +81,7 @@ pub(crate) fn refuse_dead(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
 /// # Errors
 /// `slot_taken` where its time was given away.
 fn stands_again(tx: &Tx<'_>, visit: &Visit) -> Result<bool> {
-    let service = visit.service_id.map(|id| service(tx.db(), id)).transpose()?;
+    let service = visit.service(tx.db())?;
     let Some(stood) = Place::of(visit, service.as_ref(), std::slice::from_ref(&visit.id)) else { return Ok(false) };
     place(
         tx,

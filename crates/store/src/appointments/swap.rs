@@ -12,7 +12,6 @@ use super::clash;
 use super::colleagues::{Roster, roster};
 use super::place::{Place, is_free_beside, place};
 use super::row::{Visit, existing, on_day};
-use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
 
 /// The most visits that are offered to change places with.
@@ -29,11 +28,11 @@ impl Store {
         let now = self.now();
         self.read(|db| {
             let (roster, visit) = (roster(db)?, existing(db, id)?);
-            let own = service_of(db, &visit)?;
+            let own = visit.service(db)?;
             let day = day_bounds(date_of(visit.starts_at, roster.zone), roster.zone);
             let mut found = Vec::new();
             for other in on_day(db, day.starts_at.max(now), day.ends_at)? {
-                let theirs = service_of(db, &other)?;
+                let theirs = other.service(db)?;
                 if found.len() < CHOICES && fits(db, &roster, (&visit, own.as_ref()), (&other, theirs.as_ref()))? {
                     found.extend(cards(db, "WHERE a.id = ?1", [other.id.bytes()])?);
                 }
@@ -51,10 +50,6 @@ impl Store {
         actor.require(Right::WriteClinic)?;
         self.write(actor, Action::SwapAppointments, |tx| swap(tx, first, second))
     }
-}
-
-fn service_of(db: &Connection, visit: &Visit) -> Result<Option<Service>> {
-    visit.service_id.map(|id| service(db, id)).transpose()
 }
 
 /// A visit in the other's place.
@@ -109,7 +104,7 @@ fn swap(tx: &Tx<'_>, first: AppointmentId, second: AppointmentId) -> Result<()> 
 
 /// Puts a visit where another one was.
 fn put(tx: &Tx<'_>, roster: &Roster, visit: &Visit, other: &Visit, except: &[AppointmentId]) -> Result<()> {
-    let (there, service) = (instead_of(visit, other), service_of(tx.db(), visit)?);
+    let (there, service) = (instead_of(visit, other), visit.service(tx.db())?);
     if there.staff_id.is_none() || !may_do(roster, &there, service.as_ref()) {
         return Err(Refusal::invalid("staff_id").into());
     }
