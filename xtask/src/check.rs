@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::process::{cargo, program, root, run, succeeds};
+use crate::process::{cargo, program, root, run, succeeds, target};
+use crate::run::EVERYTHING;
 use crate::setup::{self, Need};
 use crate::{edges, tidy, ui};
 
@@ -14,8 +15,9 @@ pub fn check() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
     // The app embeds the screens at compile time.
     ui::build()?;
-    run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
-    run(cargo().args(["run", "--quiet", "--package", "petrel", "--example", "petrel-bindings", "--", "--check"]))?;
+    run(cargo().arg("clippy").args(EVERYTHING).args(["--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
+    run(cargo().arg("build").args(EVERYTHING).args(["--quiet", "--example", "petrel-bindings"]))?;
+    run(program(target().join("debug/examples/petrel-bindings")).arg("--check"))?;
     ui::script("lint")?;
     ui::script("check")?;
     ui::script("budget")?;

@@ -8,6 +8,16 @@ use crate::process::{cargo, program, root, run as start, target};
 use crate::setup::{self, Need};
 use crate::{DemoArgs, ui};
 
+/// Everything there is, for whoever builds more than once: what cargo builds of others' crates depends on what is chosen together with them, so one
+/// choice for lints, tests and the app under test builds them once. The app it makes has its screens inside.
+pub const EVERYTHING: [&str; 3] = ["--workspace", "--features", "petrel/custom-protocol"];
+
+/// Where cargo puts the app.
+pub fn app(release: bool) -> PathBuf {
+    let name = if cfg!(windows) { "petrel.exe" } else { "petrel" };
+    target().join(if release { "release" } else { "debug" }).join(name)
+}
+
 /// Builds the app with its screens inside. Answers where it is.
 pub fn build(release: bool) -> Result<PathBuf> {
     ui::build()?;
@@ -17,8 +27,7 @@ pub fn build(release: bool) -> Result<PathBuf> {
         build.arg("--release");
     }
     start(&mut build)?;
-    let name = if cfg!(windows) { "petrel.exe" } else { "petrel" };
-    Ok(target().join(if release { "release" } else { "debug" }).join(name))
+    Ok(app(release))
 }
 
 pub fn run(demo: bool, release: bool) -> Result<()> {

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::process::{cargo, root};
+use crate::run::{self, EVERYTHING};
 use crate::setup::{self, Need};
-use crate::{run, session, ui};
+use crate::{session, ui};
 
 /// Steps that were run, with how long they took and what they failed on.
 #[derive(Default)]
@@ -45,7 +46,7 @@ pub fn test(fast: bool) -> Result<()> {
     steps.step("rules and store", || {
         let mut tests = nextest()?;
         // No message bus: nothing here may touch the keychain of whoever runs it. What needs one is tested where there is a private one.
-        tests.args(["--workspace", "--no-fail-fast", "--exclude", "petrel-tests", "--filterset", "not binary(keychain)"]);
+        tests.args(EVERYTHING).args(["--no-fail-fast", "--filterset", "not (package(petrel-tests) | binary(keychain))"]);
         tests.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
         if !fast {
             tests.env("PETREL_MOTO", setup::moto()?);
@@ -81,15 +82,15 @@ fn aside(app: &std::path::Path) -> Result<std::path::PathBuf> {
 /// The tests that drive the built app, one after the other: they share one display.
 fn window() -> Result<()> {
     let driver = setup::tool("tauri-driver", "tauri-driver", "^2")?;
-    // Set aside: building the tests may put the app of `cargo build`, without its screens, in the same place.
-    let app = aside(&run::build(false)?)?;
+    let mut build = cargo();
+    build.arg("test").args(EVERYTHING).arg("--no-run");
+    crate::process::run(&mut build)?;
+    // Set aside: whoever builds the app while the tests run puts it, with or without its screens, in the same place.
+    let app = aside(&run::app(false))?;
     let screenshots = root().join("out/screenshots");
     std::fs::create_dir_all(&screenshots)?;
-    let mut build = cargo();
-    build.args(["test", "--package", "petrel-tests", "--no-run"]);
-    crate::process::run(&mut build)?;
     let mut tests = nextest()?;
-    tests.args(["--package", "petrel-tests", "--package", "petrel", "--test-threads", "1", "--no-fail-fast"]);
+    tests.args(EVERYTHING).args(["--test-threads", "1", "--no-fail-fast"]);
     // The keychain is tested against a real one, which this session has.
     tests.args(["--filterset", "package(petrel-tests) | binary(keychain)"]).env("PETREL_NEEDS_KEYCHAIN", "1");
     tests.env("PETREL_APP", app).env("PETREL_DRIVER", driver).env("PETREL_SCREENSHOTS", screenshots);
