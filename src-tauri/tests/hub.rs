@@ -200,6 +200,22 @@ fn write_notes(desk: &Desk, id: ClientId, notes: &str) {
 }
 
 #[test]
+fn a_history_longer_than_an_answer_is_told_page_by_page() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    let rex = desk.save(|store, actor| store.create_client(actor, client("Rex's"))).unwrap().value;
+    for visit in 0..503 {
+        write_notes(&desk, rex, &format!("was here {visit} times"));
+    }
+    computer.until_sent(&desk);
+    let page = |before| desk.record_history("clients", Uuid::from_bytes(rex.bytes()), before).unwrap();
+    let (newest, older) = (page(None), page(page(None).next_before));
+    assert_eq!((newest.entries.len(), newest.next_before), (500, newest.entries.last().map(|entry| entry.seq)));
+    assert_eq!((older.entries.len(), older.next_before), (4, None));
+    assert!(older.entries[3].is_first && older.entries[0].seq < newest.entries[499].seq);
+}
+
+#[test]
 fn a_clinic_is_brought_to_a_hub_joined_by_a_code_and_changes_cross() {
     let hub = Hub::start();
     let (first_computer, first) = hub.with_clinic();
@@ -222,9 +238,10 @@ fn a_clinic_is_brought_to_a_hub_joined_by_a_code_and_changes_cross() {
 
     // Who did what, as the hub has it.
     second_computer.until_sent(&second);
-    let history = first.record_history("clients", Uuid::from_bytes(rex.bytes())).unwrap();
-    assert_eq!(history.len(), 3);
-    assert_eq!(first.record_history("clients", Uuid::nil()), Ok(Vec::new()), "of what the hub does not have, nothing is told yet");
+    let HistoryPage { entries: history, next_before } = first.record_history("clients", Uuid::from_bytes(rex.bytes()), None).unwrap();
+    assert_eq!((history.len(), next_before), (3, None));
+    let nothing = HistoryPage { entries: Vec::new(), next_before: None };
+    assert_eq!(first.record_history("clients", Uuid::nil(), None), Ok(nothing), "of what the hub does not have, nothing is told yet");
     let newest = &history[0];
     assert_eq!((newest.staff_name.as_deref(), newest.device_name.as_deref()), (Some("Ana Ruiz"), Some("Treatment room")));
     assert!(newest.values.iter().any(|value| value.column == "notes" && value.value.as_deref() == Some("likes dogs, too")));
@@ -321,7 +338,7 @@ fn wrong_ways_to_a_hub_are_told_apart_and_change_nothing() {
     assert_eq!(desk.sync_state().unwrap(), SyncState::default());
     let ghost = first.hub_devices().unwrap().into_iter().find(|device| device.name == "Desk").unwrap();
     assert!(ghost.revoked_at.is_some(), "nobody sits at it");
-    assert_eq!(desk.record_history("clients", Uuid::nil()).unwrap_err().code, RefusalCode::NoHub);
+    assert_eq!(desk.record_history("clients", Uuid::nil(), None).unwrap_err().code, RefusalCode::NoHub);
     first.close();
     desk.close();
 }
@@ -474,7 +491,7 @@ fn a_backup_that_is_put_back_joins_again_and_has_what_came_since() {
     computer.until("what came since is back", || (notes(&desk, rex).as_deref() == Some("written after the backup")).then_some(()));
     let state = computer.until_sent(&desk);
     assert_eq!((state.rejected, state.trouble), (0, None));
-    assert_eq!(desk.record_history("clients", Uuid::from_bytes(milo.bytes())).unwrap().len(), 1);
+    assert_eq!(desk.record_history("clients", Uuid::from_bytes(milo.bytes()), None).unwrap().entries.len(), 1);
     desk.close();
 }
 
@@ -513,7 +530,7 @@ fn what_the_hub_can_never_take_is_set_right_and_sent_again() {
     resend(vec![edit("a b", "notes")]).unwrap();
     let state = computer.until_sent(&desk);
     assert_eq!(state.rejected, 0);
-    assert_eq!(desk.record_history("clients", id).unwrap().len(), 1);
+    assert_eq!(desk.record_history("clients", id, None).unwrap().entries.len(), 1);
     assert_eq!(notes(&desk, ClientId::from_bytes(*id.as_bytes())).as_deref(), Some("a b"));
 
     // Let go, it is gone here, too.

@@ -107,13 +107,13 @@ impl HttpHub {
         decode(self.send(|| Ok(self.request(Method::POST, "v1/devices/code", &[])), ANSWER).await?).await
     }
 
-    /// What happened to a row, the newest first.
+    /// What happened to a row, the newest first; with `before`, what is older than that number of the log.
     ///
     /// # Errors
     /// The hub's; `Problem` where there is no such row.
-    pub async fn history(&self, table: &str, id: Uuid) -> Result<History, HubError> {
+    pub async fn history(&self, table: &str, id: Uuid, before: Option<i64>) -> Result<History, HubError> {
         let path = format!("v1/sync/history/{table}/{id}");
-        let query = [self.schema()];
+        let query: Vec<_> = std::iter::once(self.schema()).chain(before.map(|seq| ("before", seq.to_string()))).collect();
         decode(self.send(|| Ok(self.request(Method::GET, &path, &query)), ANSWER).await?).await
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use petrel_domain::AppointmentId;
 use petrel_domain::desk::{
-    AppState, DeviceCode, HistoryEntry, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, ResendChange, Saved, SyncState,
+    AppState, DeviceCode, HistoryPage, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, ResendChange, Saved, SyncState,
 };
 use tauri::State;
 use uuid::Uuid;
@@ -131,11 +131,11 @@ pub(crate) fn choose_value(desk: State<'_, Desk>, seq: i32, column: String, take
     desk.save(|store, actor| store.choose_value(actor, seq.into(), &column, take_lost))
 }
 
-/// What happened to a record.
+/// What happened to a record, a page of it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uuid) -> Answer<Vec<HistoryEntry>> {
-    desk.off_main(move |desk| desk.record_history(&table, id)).await
+pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uuid, before: Option<i32>) -> Answer<HistoryPage> {
+    desk.off_main(move |desk| desk.record_history(&table, id, before.map(i64::from))).await
 }
 
 /// Two visits that clash are kept knowingly.

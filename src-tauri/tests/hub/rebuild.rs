@@ -25,7 +25,7 @@ fn a_desk_is_built_anew_and_keeps_what_only_it_knows() {
     assert_eq!(desk.sync_state().unwrap().address, before.address);
     write_notes(&desk, rex, "after");
     computer.until_sent(&desk);
-    assert_eq!(desk.record_history("clients", Uuid::from_bytes(rex.bytes())).unwrap().len(), 2);
+    assert_eq!(desk.record_history("clients", Uuid::from_bytes(rex.bytes()), None).unwrap().entries.len(), 2);
     let aside = std::fs::read_dir(computer.folder.path().join("set-aside")).unwrap().map(|entry| entry.unwrap().file_name());
     let aside: Vec<_> = aside.map(|name| name.into_string().unwrap()).collect();
     assert!(aside.iter().any(|name| name.ends_with("-rebuilt.petrel")), "the old file is set aside, not deleted: {aside:?}");

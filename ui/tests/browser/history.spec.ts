@@ -54,6 +54,25 @@ test('a history without a network, without a hub and without entries says so', a
   await expect(page).toHaveURL(/#\/settings\/sync$/);
 });
 
+test('what is older of a long history is shown when asked for', async ({ page }) => {
+  await openHistory(page, { hub: 'online' });
+  const entries = page.getByTestId('history-entry');
+  await expect(entries).toHaveCount(4);
+  await expect(page.getByTestId('older-history')).toHaveCount(0);
+  await page.evaluate(() => {
+    const { history } = window.petrelWorld!.memory.hub;
+    const [key, [newest]] = Object.entries(history)[0]! as [string, (typeof history)[string]];
+    history[key] = Array.from({ length: 50 }, (_, index) => ({ ...newest!, seq: 1000 + index }));
+    window.petrelWorld!.changed(['clients']);
+  });
+  await expect(entries).toHaveCount(20);
+  await page.getByTestId('older-history').click();
+  await expect(entries).toHaveCount(40);
+  await page.getByTestId('older-history').click();
+  await expect(entries).toHaveCount(50);
+  await expect(page.getByTestId('older-history')).toHaveCount(0);
+});
+
 test('the history of a pet and of a visit opens from their menus', async ({ page }) => {
   await openDesk(page, '/#/clients', { hub: 'online' });
   const [pet, visit] = await page.evaluate(() => {

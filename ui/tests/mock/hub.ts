@@ -15,6 +15,8 @@ import { GOOD_PASSPHRASE, newId } from './clinic';
 import { refusal, type Handlers, type World } from './world';
 
 const DAY = 86_400_000;
+/** How many entries of a record's history come at once. */
+const HISTORY_PAGE = 20;
 /** The code that the hub in memory takes. */
 export const GOOD_CODE = 'ABCD-EFGH-JKMN';
 const ADDRESS = 'https://hub.acacias.example';
@@ -383,9 +385,12 @@ export function hubHandlers(world: World): Handlers {
         const row = [...memory.pets, ...memory.clients].find(({ id }) => id === found.id)!;
         Object.assign(row, { [column]: takeLost ? found.lost.value : found.kept.value });
       }),
-    record_history: ({ table, id }) => {
+    record_history: ({ table, id, before }) => {
       mustReach();
-      return hub().history[`${table}/${id}`] ?? [];
+      const all = [...(hub().history[`${table}/${id}`] ?? [])].sort((a, b) => b.seq - a.seq);
+      const older = before === null ? all : all.filter(({ seq }) => seq < before);
+      const entries = older.slice(0, HISTORY_PAGE);
+      return { entries, next_before: older.length > entries.length ? entries.at(-1)!.seq : null };
     },
     rebuild_desk: async () => {
       mustReach();

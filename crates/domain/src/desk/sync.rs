@@ -240,6 +240,16 @@ pub struct WrittenValue {
     pub is_here: bool,
 }
 
+/// What happened to a record, the newest first, as much of it as came at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct HistoryPage {
+    /// What happened.
+    pub entries: Vec<HistoryEntry>,
+    /// To be given as `before` for what is older; none at the end.
+    #[specta(type = Option<i32>)]
+    pub next_before: Option<i64>,
+}
+
 /// Something that happened to a record, as the hub's log has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct HistoryEntry {

@@ -1,6 +1,6 @@
 //! What happened to a record, in people's words.
 
-use petrel_domain::desk::HistoryEntry;
+use petrel_domain::desk::{HistoryEntry, HistoryPage};
 use petrel_domain::replication::{Columns, Happened, History, Maker, Op};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -14,10 +14,12 @@ impl Store {
     ///
     /// # Errors
     /// `forbidden` where the actor may not see such records.
-    pub fn describe_history(&self, actor: &Actor, table: &str, history: &History) -> Result<Vec<HistoryEntry>> {
+    pub fn describe_history(&self, actor: &Actor, table: &str, history: &History) -> Result<HistoryPage> {
         actor.require(right_to_see(table))?;
         let table = self.catalog().table(table)?;
-        self.read(|db| history.entries.iter().map(|happened| told(db, table, happened)).collect())
+        let entries = self.read(|db| history.entries.iter().map(|happened| told(db, table, happened)).collect::<Result<Vec<_>>>())?;
+        let next_before = entries.last().filter(|_| history.more).map(|oldest| oldest.seq);
+        Ok(HistoryPage { entries, next_before })
     }
 
     /// Refuses where the actor may not see the history of such records, before the hub is asked.

@@ -1,12 +1,14 @@
-import { backend, type HistoryEntry } from '$lib/backend';
+import { backend, type HistoryEntry, type HistoryPage } from '$lib/backend';
 import { live, type Table } from '$lib/data/live';
 import { t } from '$lib/i18n/index.svelte';
 import { actionLabel } from '$lib/records/words';
 
-/** A query for all that happened to a record, the newest first. The hub keeps it, so nothing of it is kept here. */
+/** A query for what happened to a record, page by page, the newest first. The hub keeps it, so nothing of it is kept here. */
 export const historyOf = (table: Table, id: string) => ({
-  ...live([table, 'hub'], ['history', id], () => backend.recordHistory(table, id)),
-  select: (entries: HistoryEntry[]) => [...entries].sort((a, b) => b.seq - a.seq),
+  queryKey: live([table, 'hub'], ['history', id], () => backend.recordHistory(table, id, null)).queryKey,
+  queryFn: ({ pageParam }: { pageParam: number | null }) => backend.recordHistory(table, id, pageParam),
+  initialPageParam: null as number | null,
+  getNextPageParam: (last: HistoryPage) => last.next_before,
   gcTime: 0,
 });
 
