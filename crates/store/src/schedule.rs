@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Days, NaiveDate};
 use petrel_domain::availability::{days, open_minutes, plans, work_blocks};
 use petrel_domain::checked::check_date;
-use petrel_domain::desk::{AppointmentCard, MonthDay, ScheduleRange};
+use petrel_domain::desk::{AppointmentCard, MonthDay, ScheduleRange, WorkBlockKind};
 use petrel_domain::rights::Right;
 use petrel_domain::{DAY, MINUTE, Millis, zone};
 use rusqlite::{Connection, params};
@@ -72,7 +72,17 @@ pub(crate) fn range(db: &Connection, from: NaiveDate, count: u16) -> Result<Sche
     }
     // Who no longer works here keeps a column on the days they had visits.
     staff_ids.extend(busy.into_iter().filter(|id| !roster.members.iter().any(|member| member.colleague.staff_id == *id)));
-    Ok(ScheduleRange { timezone: roster.zone.name().to_owned(), days: bounds, staff_ids, blocks, appointments })
+    let is_worked = blocks.iter().any(|block| matches!(block.kind, WorkBlockKind::Open | WorkBlockKind::EmergencyOnly));
+    let next_open = if is_worked { None } else { bounds.last().and_then(|last| next_open(&roster, last.date)) };
+    Ok(ScheduleRange { timezone: roster.zone.name().to_owned(), days: bounds, staff_ids, blocks, appointments, next_open })
+}
+
+/// How far ahead an open day is looked for, in days: longer than any holiday.
+const AHEAD: u64 = 60;
+
+/// The first day after a day on which somebody can be booked.
+fn next_open(roster: &Roster, date: NaiveDate) -> Option<NaiveDate> {
+    empty_days(roster, date + Days::new(1), date + Days::new(AHEAD)).into_iter().find(|day| day.open_minutes > 0).map(|day| day.date)
 }
 
 /// The visits that touch a range, by start. Ordinary ones that began the day before, and long stays, reach into it.

@@ -45,6 +45,26 @@ fn two_weeks_of_holiday_are_one_exception_that_closes_each_of_its_days() {
 }
 
 #[test]
+fn days_on_which_nobody_works_say_when_somebody_does() {
+    let salon = salon();
+    let next = |from: &str, count| salon.store.schedule_range(&salon.owner, from.parse().unwrap(), count).unwrap().next_open;
+    let monday = |date: &str| Some(date.parse().unwrap());
+    assert_eq!(next("2026-06-05", 1), None, "a Friday is worked");
+    assert_eq!(next("2026-06-06", 1), monday("2026-06-08"));
+    assert_eq!(next("2026-06-05", 3), None, "of three days one is worked");
+    save(&salon, closed(&salon, "2026-06-08", Some("FREQ=DAILY;UNTIL=20260612")));
+    assert_eq!(next("2026-06-06", 2), monday("2026-06-15"));
+    let urgent = ScheduleOverride { kind: OverrideKind::EmergencyOnly, ..closed(&salon, "2026-06-13", None) };
+    save(&salon, ScheduleOverride { start: Some("10:00".parse().unwrap()), end: Some("12:00".parse().unwrap()), ..urgent });
+    assert_eq!(next("2026-06-13", 1), None, "for emergencies somebody is there");
+    assert_eq!(next("2026-06-07", 1), monday("2026-06-15"), "but it is no day to book on");
+    save(&salon, closed(&salon, "2026-06-08", Some("FREQ=DAILY;UNTIL=20261231")));
+    assert_eq!(next("2026-06-07", 1), None, "farther than anybody asks");
+    salon.clock.set(at("2026-06-07", "10:00"));
+    assert_eq!(salon.store.today_board(&salon.owner).unwrap().next_open, None);
+}
+
+#[test]
 fn a_day_off_for_everybody_is_one_action_and_nobody_has_it_twice() {
     let salon = salon();
     let (bo, _gone) = (salon.hire("Bo", Role::Groomer, true), salon.hire("Cy", Role::Groomer, false));

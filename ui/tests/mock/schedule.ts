@@ -173,6 +173,9 @@ const isForEmergencies = (world: World, { staff_id, starts_at, ends_at }: Visit)
 function range(world: World, from: string, days: number) {
   const list = bounds(world, from, days);
   const [first, last] = [list[0]!.starts_at, list.at(-1)!.ends_at];
+  const following = bounds(world, addDays(list.at(-1)!.date, 1), 60);
+  const isWorked = (some: typeof list) =>
+    some.some(({ date }) => blocksOf(world, date).some(({ kind }) => kind === 'open' || kind === 'emergency_only'));
   return {
     timezone: world.zone,
     days: list,
@@ -182,6 +185,7 @@ function range(world: World, from: string, days: number) {
       .filter((visit) => visit.starts_at < last && visit.ends_at > first && visit.status !== 'rescheduled')
       .sort((a, b) => a.starts_at - b.starts_at)
       .map((visit) => card(world, visit)),
+    next_open: isWorked(list) ? null : (following.find((day) => isWorked([day]))?.date ?? null),
   };
 }
 

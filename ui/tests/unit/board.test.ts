@@ -52,7 +52,7 @@ function card(
 }
 
 function range(dates: string[], appointments: AppointmentCard[], blocks: WorkBlock[] = []): ScheduleRange {
-  return { timezone: ZONE, days: dates.map(day), staff_ids: ['a', 'b'], blocks, appointments };
+  return { timezone: ZONE, days: dates.map(day), staff_ids: ['a', 'b'], blocks, appointments, next_open: null };
 }
 
 const OPTIONS: LayoutOptions = { staff: null, isCancelledShown: false, minMinutes: 10 };

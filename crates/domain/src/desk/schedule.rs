@@ -19,6 +19,8 @@ pub struct ScheduleRange {
     pub blocks: Vec<WorkBlock>,
     /// The visits that touch the range, by start.
     pub appointments: Vec<AppointmentCard>,
+    /// Where nobody works on any of these days: the first day after them on which somebody does, if one comes within 60.
+    pub next_open: Option<NaiveDate>,
 }
 
 /// A calendar day as instants.
