@@ -59,6 +59,13 @@ pub fn shifted(at: Millis, days: i64, minutes: i64, zone: Tz) -> Option<Millis> 
     resolve(shifted, zone)
 }
 
+/// The instant that has the same wall clock in another zone. Where the clock is set forward over it there, as much later as is left out.
+pub fn rezoned(at: Millis, from: Tz, to: Tz) -> Millis {
+    let local = at.in_zone(from).naive_local();
+    let quarters = (0..=4 * 25).filter_map(|quarter| local.checked_add_signed(chrono::TimeDelta::minutes(15 * quarter)));
+    quarters.into_iter().find_map(|local| resolve(local, to)).unwrap_or(at)
+}
+
 /// The Sunday = 0 … Saturday = 6 of a day, as weekly hours write it.
 pub fn day_of_week(date: NaiveDate) -> u8 {
     u8::try_from(date.weekday().num_days_from_sunday()).unwrap_or_default()

@@ -34,6 +34,8 @@ impl Store {
                     "DESC",
                     now,
                 )?,
+                of_the_dead: of_the_dead(db, now)?,
+                moved_twice: moved_twice(db, now)?,
                 duplicates: duplicates(db, &dismissed, now)?,
                 failed_messages: failed(db)?,
                 unclear_phones: unclear(db)?,
@@ -43,6 +45,8 @@ impl Store {
             let count = all.clashes.len()
                 + all.awaiting_approval.len()
                 + all.left_open.len()
+                + all.of_the_dead.len()
+                + all.moved_twice.len()
                 + all.duplicates.len()
                 + all.failed_messages.len()
                 + all.unclear_phones.len()
@@ -78,6 +82,29 @@ fn visits(db: &Connection, condition: &str, order: &str, now: Millis) -> Result<
         "WHERE {condition} AND a.starts_at > ?2 AND (a.status = 'pending' OR a.ends_at < ?3) AND a.deleted_at IS NULL ORDER BY a.starts_at {order} LIMIT 50"
     );
     cards(db, &condition, params![now.0, now.0 - around, now.0 - 60 * petrel_domain::MINUTE])
+}
+
+/// Visits to come of a pet whose death was recorded where nobody knew of them yet. What a desk knows of, it cancels by itself.
+fn of_the_dead(db: &Connection, now: Millis) -> Result<Vec<AppointmentCard>> {
+    // Nobody books further ahead.
+    let since = (now.utc() - chrono::TimeDelta::days(400)).date_naive().to_string();
+    let condition = "WHERE a.id IN (
+          SELECT v.id FROM pets d INDEXED BY pets_deceased CROSS JOIN appointments v INDEXED BY appointments_by_pet ON v.pet_id = d.id AND v.starts_at > ?1
+          WHERE d.deceased_on > ?2 AND d.deleted_at IS NULL AND v.status IN ('pending', 'confirmed', 'reminded') AND v.deleted_at IS NULL)
+        ORDER BY a.starts_at LIMIT 50";
+    cards(db, condition, params![now.0, since])
+}
+
+/// Visits to come in place of one that was moved more than once, or cancelled, and that nobody has touched since.
+fn moved_twice(db: &Connection, now: Millis) -> Result<Vec<AppointmentCard>> {
+    let condition = "WHERE a.id IN (
+          SELECT n.id FROM appointments n INDEXED BY appointments_in_place JOIN appointments p ON p.id = n.previous_appointment_id
+          WHERE n.starts_at > ?1 AND n.previous_appointment_id IS NOT NULL AND n.deleted_at IS NULL AND n.status IN ('pending', 'confirmed', 'reminded')
+            AND (p.status = 'cancelled' AND p.updated_at > n.updated_at
+                 OR EXISTS (SELECT 1 FROM appointments o WHERE o.previous_appointment_id = p.id AND o.id <> n.id AND o.deleted_at IS NULL
+                              AND o.status NOT IN ('cancelled', 'rescheduled'))))
+        ORDER BY a.starts_at LIMIT 50";
+    cards(db, condition, params![now.0])
 }
 
 /// Visits of one colleague at one time that nobody put there knowingly: flagged by the hub, or found here from today on.

@@ -217,7 +217,11 @@ fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
     state.finish()?;
     // What opens the hub's door stays with this file: a copy that comes back later would knock with keys that are used up, and a lost one
     // must not let anybody in. Whoever puts it back joins again with a code.
-    copy.execute("UPDATE sync_state SET access_token = NULL, access_expires_at = 0, refresh_token = NULL", [])?;
+    // A file from before there were hubs has no such keys.
+    let has_keys = "SELECT 1 FROM pragma_table_info('sync_state') WHERE name = 'access_token'";
+    if copy.prepare(has_keys)?.exists([])? {
+        copy.execute("UPDATE sync_state SET access_token = NULL, access_expires_at = 0, refresh_token = NULL", [])?;
+    }
     // One file, without a log beside it.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     copy.close().map_err(|(_, error)| error)?;

@@ -2,12 +2,14 @@
 
 mod beginnings;
 
+use chrono_tz::Tz;
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Clinic, ClinicDetails, NewClinic, Saved, StaffDetails};
 use petrel_domain::rights::Right;
-use petrel_domain::{ClinicId, Refusal, RefusalCode, Role, StaffId};
+use petrel_domain::{ClinicId, Millis, Refusal, RefusalCode, Role, StaffId, parse_zone, zone};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::clinic_zone::clinic_zone;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx, pin, staff};
 
@@ -39,7 +41,7 @@ impl Store {
         })
     }
 
-    /// Changes the clinic's details.
+    /// Changes the clinic's details. In another zone visits to come keep their time of day: it is what clients were told, and what hours mean.
     ///
     /// # Errors
     /// `forbidden`, or what the check of the fields says.
@@ -47,6 +49,7 @@ impl Store {
         actor.require(Right::ManageClinic)?;
         let input = input.checked(())?;
         self.write(actor, Action::SaveClinic, |tx| {
+            keep_wall_clocks(tx, parse_zone(&input.timezone)?)?;
             let sql = "UPDATE clinics SET name = ?1, email = ?2, phone = ?3, website_url = ?4, address = ?5, timezone = ?6, locale = ?7,
                        currency = ?8, google_review_url = ?9, updated_at = ?10 WHERE deleted_at IS NULL";
             let ClinicDetails { name, email, phone, website_url, address, timezone, locale, currency, google_review_url } = &input;
@@ -55,6 +58,23 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Moves the visits that have not begun to the same wall clock in another zone. They stay as long as they were.
+fn keep_wall_clocks(tx: &Tx<'_>, zone: Tz) -> Result<()> {
+    let Some(before) = clinic_zone(tx.db())?.filter(|before| *before != zone) else { return Ok(()) };
+    let sql = "SELECT id, starts_at, ends_at FROM appointments
+               WHERE starts_at > ?1 AND status IN ('pending', 'confirmed', 'reminded') AND deleted_at IS NULL";
+    let mut statement = tx.db().prepare_cached(sql)?;
+    let visits = statement.query_map([tx.now().0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let visits = visits.collect::<Result<Vec<([u8; 16], i64, i64)>, _>>()?;
+    let sql = "UPDATE appointments SET starts_at = ?2, ends_at = ?3, updated_at = ?4 WHERE id = ?1";
+    let mut update = tx.db().prepare_cached(sql)?;
+    for (id, starts_at, ends_at) in visits {
+        let to = zone::rezoned(Millis(starts_at), before, zone);
+        update.execute(params![id, to.0, to.0 + (ends_at - starts_at), tx.now().0])?;
+    }
+    Ok(())
 }
 
 fn owner(input: &NewClinic) -> StaffDetails {

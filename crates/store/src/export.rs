@@ -225,7 +225,8 @@ fn uuid_text(bytes: &[u8]) -> String {
 }
 
 fn instant(column: &str, number: i64) -> Option<String> {
-    column.ends_with("_at").then(|| Millis(number).utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+    (column.ends_with("_at") || column == "scheduled_for")
+        .then(|| Millis(number).utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
 }
 
 /// A value as text: ids as UUIDs, instants by ISO 8601.

@@ -8,7 +8,7 @@ use petrel_domain::desk::{AppointmentCard, Saved, SavedOverride, ScheduleOverrid
 use petrel_domain::recurrence::Recurrence;
 use petrel_domain::rights::Right;
 use petrel_domain::zone::{date_of, day_bounds};
-use petrel_domain::{AppointmentId, DAY, Millis, OverrideId, OverrideKind, Refusal, ScheduleId, StaffId, WallTime};
+use petrel_domain::{AppointmentId, DAY, Millis, OverrideId, OverrideKind, Refusal, ScheduleId, ServiceKind, StaffId, WallTime};
 use rusqlite::{Connection, Row, params};
 
 use crate::appointments::card::cards;
@@ -138,14 +138,14 @@ fn meets(of: &ScheduleOverride, day: NaiveDate, visit: &Visit, roster: &Roster) 
     minute(visit.starts_at) < edge(of.end, WallTime::END_OF_DAY) && minute(visit.ends_at) > edge(of.start, WallTime::MIDNIGHT)
 }
 
-/// Whether a visit that reaches into an override has no place there. Where the colleague is away it has none, but for a stay of days; where the hours are
+/// Whether a visit that reaches into an override has no place there. Where the colleague is away it has none, but for a stay of days or a night; where the hours are
 /// others, the engine knows.
 fn loses_its_time(tx: &Tx<'_>, roster: &Roster, of: &ScheduleOverride, visit: &Visit) -> Result<bool> {
-    let is_stay = visit.ends_at.0 - visit.starts_at.0 > DAY;
+    let service = visit.service(tx.db())?;
+    let is_stay = visit.ends_at.0 - visit.starts_at.0 > DAY || service.as_ref().is_some_and(|of| of.details.kind == ServiceKind::Boarding);
     if !is_stay && of.kind != OverrideKind::CustomHours {
         return Ok(of.kind == OverrideKind::Unavailable || !visit.is_emergency);
     }
-    let service = visit.service(tx.db())?;
     Ok(Place::of(visit, service.as_ref(), &[visit.id]).is_some_and(|place| is_outside(roster, &place)))
 }
 

@@ -46,8 +46,10 @@ impl Store {
             self.check_pin(staff_id, current, "current_pin")?;
         } else {
             actor.require(Right::ManageClinic)?;
-            let person = self.read(|db| member(db, staff_id))?.ok_or_else(|| Refusal::not_found("staff"))?;
-            refuse_climbing(actor, person.details.role)?;
+            self.read(|db| {
+                let person = member(db, staff_id)?.ok_or_else(|| Refusal::not_found("staff"))?;
+                refuse_climbing(db, actor, person.details.role)
+            })?;
         }
         let hash = pin.map(hash).transpose()?;
         let saved = self.write(actor, Action::SetPin, |tx| write_hash(tx, staff_id, hash.as_deref()))?;

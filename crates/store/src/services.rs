@@ -3,7 +3,7 @@
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Saved, Service, ServiceDetails};
 use petrel_domain::rights::Right;
-use petrel_domain::{Refusal, Role, ServiceId, ServiceKind};
+use petrel_domain::{Refusal, RefusalCode, Role, ServiceId, ServiceKind};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::replica::json;
@@ -55,13 +55,20 @@ impl Store {
         })
     }
 
-    /// Removes a service that has no visits; one that has is made inactive instead.
+    /// Removes a service that has no visits and that nobody waits for; one that has is made inactive instead.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, `in_use`.
     pub fn delete_service(&self, actor: &Actor, id: ServiceId) -> Result<Saved<()>> {
         actor.require(Right::ManageClinic)?;
-        self.write(actor, Action::DeleteService, |tx| crate::delete::soft_delete(tx, "services", id.bytes()))
+        self.write(actor, Action::DeleteService, |tx| {
+            // Whoever waits for it would go with it, unsaid.
+            let waits = "SELECT 1 FROM waitlist_entries WHERE service_id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";
+            if tx.db().prepare_cached(waits)?.exists([id.bytes()])? {
+                return Err(Refusal::on(RefusalCode::InUse, "services").with_detail("waitlist_entries").into());
+            }
+            crate::delete::soft_delete(tx, "services", id.bytes())
+        })
     }
 }
 

@@ -272,12 +272,46 @@ fn refuse_changed(tx: &Tx<'_>, step: &Step, written_at: i64) -> Result<()> {
         if is_mark(&step.table, name) {
             continue;
         }
-        let found = if name == "updated_at" { ValueRef::Integer(written_at) } else { row.get_ref(position)? };
+        let found = match after {
+            Value::Integer(left_at) if name == "updated_at" => ValueRef::Integer(stood_since(tx, step, written_at, *left_at)?),
+            _ => row.get_ref(position)?,
+        };
         if !is_same(table.kinds[table.position(name)?], found, ValueRef::from(after)) {
             return Err(changed(&step.table));
         }
     }
     Ok(())
+}
+
+/// When a row was written last, but for what was done after `left_at` and taken back here: the row stands as it did before that.
+fn stood_since(tx: &Tx<'_>, step: &Step, written_at: i64, left_at: i64) -> Result<i64> {
+    let mut at = written_at;
+    while at > left_at {
+        match before_taken_back(tx, step, at)? {
+            Some(before) if before < at => at = before,
+            _ => break,
+        }
+    }
+    Ok(at)
+}
+
+/// When a row had been written before the action that an undo of this instant took back; none where no undo wrote it then.
+fn before_taken_back(tx: &Tx<'_>, step: &Step, at: i64) -> Result<Option<i64>> {
+    let sql = "SELECT changes FROM outbox WHERE action_id IN (
+                 SELECT undoes_action_id FROM outbox WHERE undoes_action_id IS NOT NULL AND created_at = ?1) ORDER BY n";
+    let updated_at = tx.catalog().table(&step.table)?.position("updated_at")?;
+    let mut statement = tx.db().prepare_cached(sql)?;
+    let mut transactions = statement.query([at])?;
+    let mut first = None;
+    while let Some(row) = transactions.next()? {
+        each(row.get_ref(0)?.as_blob()?, tx.catalog(), |change| {
+            if change.id == step.id && change.table.name == step.table {
+                first = first.or_else(|| change.before(updated_at)?.as_i64().ok());
+            }
+            Ok(())
+        })?;
+    }
+    Ok(first)
 }
 
 fn changed(table: &str) -> StoreError {

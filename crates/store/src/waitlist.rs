@@ -4,8 +4,8 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Saved, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
 use petrel_domain::rights::Right;
 use petrel_domain::waitlist::{Freed, ranked};
-use petrel_domain::{ClientId, Millis, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
-use rusqlite::{Connection, Params, Row, params};
+use petrel_domain::{ClientId, Millis, PetId, Refusal, RefusalCode, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use crate::appointments::card::full_name;
 use crate::row::RowExt;
@@ -27,12 +27,13 @@ impl Store {
     /// Puts somebody on the waitlist.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, or what the check of the fields says.
+    /// `forbidden`, `not_found`, `pet_deceased`, or what the check of the fields says.
     pub fn add_to_waitlist(&self, actor: &Actor, input: WaitlistInput) -> Result<Saved<WaitlistEntryId>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
         self.write(actor, Action::AddToWaitlist, |tx| {
             crate::clients::refuse_unknown(tx.db(), input.client_id)?;
+            refuse_pet(tx, None, &input)?;
             let id = WaitlistEntryId(tx.new_id());
             let sql = "INSERT INTO waitlist_entries (id, client_id, pet_id, service_id, staff_id, requested_on, earliest_time, latest_time, priority, notes,
                        created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)";
@@ -44,13 +45,14 @@ impl Store {
     /// Changes what somebody waits for.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, or what the check of the fields says.
+    /// `forbidden`, `not_found` (also where they wait no more), `pet_deceased`, or what the check of the fields says.
     pub fn save_waitlist_entry(&self, actor: &Actor, id: WaitlistEntryId, input: WaitlistInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
         self.write(actor, Action::SaveWaitlistEntry, |tx| {
             let sql = "UPDATE waitlist_entries SET client_id = ?2, pet_id = ?3, service_id = ?4, staff_id = ?5, requested_on = ?6, earliest_time = ?7,
-                       latest_time = ?8, priority = ?9, notes = ?10, updated_at = ?11 WHERE id = ?1 AND deleted_at IS NULL";
+                       latest_time = ?8, priority = ?9, notes = ?10, updated_at = ?11 WHERE id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";
+            refuse_pet(tx, Some(id), &input)?;
             if write(tx, sql, id, &input)? == 0 { Err(Refusal::not_found("entry").into()) } else { Ok(()) }
         })
     }
@@ -76,6 +78,24 @@ impl Store {
         actor.require(Right::SeeClinic)?;
         let now = self.now();
         self.read(|db| matches(db, query, now))
+    }
+}
+
+/// Who is waited with is the client's, and alive. What an entry says already may stay.
+fn refuse_pet(tx: &Tx<'_>, id: Option<WaitlistEntryId>, input: &WaitlistInput) -> Result<()> {
+    let Some(pet) = input.pet_id else { return Ok(()) };
+    let same = "SELECT 1 FROM waitlist_entries WHERE id = ?1 AND pet_id = ?2 AND client_id = ?3";
+    if let Some(id) = id
+        && tx.db().prepare_cached(same)?.exists(params![id.bytes(), pet.bytes(), input.client_id.bytes()])?
+    {
+        return Ok(());
+    }
+    let sql = "SELECT deceased_on IS NOT NULL FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
+    let is_dead = tx.db().prepare_cached(sql)?.query_row(params![pet.bytes(), input.client_id.bytes()], |row| row.get(0)).optional()?;
+    match is_dead {
+        Some(false) => Ok(()),
+        Some(true) => Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into()),
+        None => Err(Refusal::not_found("pet_id").into()),
     }
 }
 

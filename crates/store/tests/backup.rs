@@ -133,6 +133,21 @@ fn backups_made_under_load_hold_every_row_as_it_was_at_one_moment() {
     });
 }
 
+/// A protected copy, or one from a disc: the working file must be written.
+#[test]
+fn a_backup_that_may_not_be_written_becomes_a_file_that_may() {
+    let salon = salon();
+    let backup = back_up(&salon).path;
+    let mut rights = fs::metadata(&backup).unwrap().permissions();
+    rights.set_readonly(true);
+    fs::set_permissions(&backup, rights).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("clinic.petrel");
+    put_back(&backup, &file).unwrap();
+    assert!(!fs::metadata(&file).unwrap().permissions().readonly());
+    assert_eq!(rows(&open(&file)), rows(&salon.store));
+}
+
 #[test]
 fn a_restored_file_equals_the_backed_up_one_row_by_row_and_the_old_one_is_set_aside() {
     let salon = salon();

@@ -129,3 +129,36 @@ fn a_visit_that_is_past_comes_back_for_a_pet_that_died() {
     salon.die();
     salon.undo(no_show).unwrap();
 }
+
+/// The last thing, the one before it, and so on; and all of it forward again.
+#[test]
+fn one_row_is_taken_back_step_by_step() {
+    let salon = salon();
+    let (ten, noon, three) = (at(DAY, "10:00"), at(DAY, "12:00"), at(DAY, "15:00"));
+    let offered = || salon.store.undo_offer().unwrap().map(|offer| offer.action_id);
+    let before = offered();
+    let id = salon.book(ten);
+    let mut moves = Vec::new();
+    for to in [noon, three] {
+        salon.later(1000);
+        moves.push(salon.store.move_appointment(&salon.owner, salon.shift(id, to, SeriesScope::This)).unwrap().undo);
+    }
+    // What came before waits for what came after.
+    assert_eq!(salon.undo(moves[0]).unwrap_err().code, RefusalCode::ChangedSince);
+    let step_back = || {
+        salon.later(1000);
+        salon.store.undo(&salon.owner, offered().unwrap()).unwrap().undo
+    };
+    let again = step_back();
+    assert_eq!(salon.starts_at(id), noon);
+    salon.undo(again).unwrap();
+    assert_eq!(salon.starts_at(id), three);
+    for expected in [noon, ten] {
+        step_back();
+        assert_eq!(salon.starts_at(id), expected);
+    }
+    let again = step_back();
+    assert_eq!(offered(), before);
+    salon.undo(again).unwrap();
+    assert_eq!(salon.starts_at(id), ten);
+}

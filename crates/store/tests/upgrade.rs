@@ -4,17 +4,26 @@
 //! is never made anew. When a migration is added, a file of the schema before it joins it here.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-use petrel_store::{FileKey, OpenOptions, Store, check_file};
+use std::path::{Path, PathBuf};
+
+use petrel_domain::Millis;
+use petrel_store::{Backups, FileKey, Kept, KeyFile, OpenOptions, Store, check_file, restore};
 use rusqlite::types::Value;
 
-/// Opens a copy of a frozen file, which migrates it.
-fn upgraded(name: &str) -> (Store, FileKey, tempfile::TempDir) {
+/// A copy of a frozen file, and its key.
+fn frozen(name: &str) -> (PathBuf, FileKey, tempfile::TempDir) {
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("clinic.petrel");
     std::fs::copy(format!("{fixtures}/{name}.petrel"), &path).unwrap();
     let hexadecimal = std::fs::read_to_string(format!("{fixtures}/{name}.key")).unwrap();
     let key = FileKey::from_bytes(hex::decode(hexadecimal.trim()).unwrap().try_into().unwrap());
+    (path, key, folder)
+}
+
+/// Opens a copy of a frozen file, which migrates it.
+fn upgraded(name: &str) -> (Store, FileKey, tempfile::TempDir) {
+    let (path, key, folder) = frozen(name);
     (Store::open(&OpenOptions::new(&path, key.clone())).unwrap(), key, folder)
 }
 
@@ -51,4 +60,15 @@ fn a_file_of_the_eighth_schema_has_all_its_rows_and_the_schema_of_a_new_one() {
     let path = store.path().to_owned();
     drop(store);
     check_file(&path, &key, true).unwrap();
+}
+
+/// Before it is brought up to date a file is backed up, as it is.
+#[test]
+fn a_file_of_the_eighth_schema_is_backed_up_and_put_back() {
+    let (path, key, _folder) = frozen("v0008");
+    let key_file = KeyFile::new(uuid::Uuid::from_u128(8), Kept::File);
+    let backup = Backups::of(&path).make_of(&path, &key, &key_file, Millis(1_790_000_000_000)).unwrap();
+    restore(Path::new(&backup.path), Some(&key), &key_file, &path, "replaced", Millis(1_790_000_001_000)).unwrap();
+    let store = Store::open(&OpenOptions::new(&path, key)).unwrap();
+    assert_eq!(rows(&store, "SELECT count(*) FROM clients"), [[Value::Integer(8)]]);
 }

@@ -363,10 +363,16 @@ export function peopleHandlers(world: World): Handlers {
           failed_at: world.now() - 7_200_000,
         },
       ];
+      const isPlanned = ({ status, starts_at }: { status: string; starts_at: number }) =>
+        ['pending', 'confirmed', 'reminded'].includes(status) && starts_at > world.now();
+      const dead = new Set(world.memory.pets.filter(({ deceased_on }) => deceased_on !== null).map(({ id }) => id));
+      const of_the_dead = cards.filter((visit) => isPlanned(visit) && visit.pet_id !== null && dead.has(visit.pet_id));
       return {
         clashes,
         awaiting_approval,
         left_open,
+        of_the_dead,
+        moved_twice: [],
         duplicates,
         failed_messages,
         unclear_phones,
@@ -375,6 +381,7 @@ export function peopleHandlers(world: World): Handlers {
           clashes.length +
           awaiting_approval.length +
           left_open.length +
+          of_the_dead.length +
           duplicates.length +
           failed_messages.length +
           unclear_phones.length +

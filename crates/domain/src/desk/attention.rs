@@ -14,6 +14,10 @@ pub struct NeedsAttention {
     pub awaiting_approval: Vec<AppointmentCard>,
     /// Visits whose time is over and whose status was never moved on.
     pub left_open: Vec<AppointmentCard>,
+    /// Visits to come of animals that died: booked at one desk before it knew of the death at another.
+    pub of_the_dead: Vec<AppointmentCard>,
+    /// Visits to come in place of one that two desks moved, or that one of them cancelled, each not knowing of the other.
+    pub moved_twice: Vec<AppointmentCard>,
     /// Clients that may be one.
     pub duplicates: Vec<DuplicatePair>,
     /// Messages that could not be sent.

@@ -54,7 +54,7 @@ fn book(tx: &mut Tx<'_>, input: &BookInput) -> Result<Booked> {
         let ids = series::attempt(tx, days != 0, |tx| occurrence(tx, &roster, input, &wanted, series_id, days))?;
         match ids {
             Some(ids) => booked.appointment_ids.extend(ids),
-            None => booked.skipped.push(zone::shifted(first, days, 0, roster.zone).unwrap_or(first)),
+            None => booked.skipped.push(zone::shifted(first, days, 0, roster.zone).unwrap_or_else(|| first.plus_minutes(days * 24 * 60))),
         }
     }
     if let Some(entry) = input.waitlist_entry_id {

@@ -35,10 +35,14 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
     }
     let service = input.service_id.map(|id| service(tx.db(), id)).transpose()?;
     let fields = service.as_ref().map_or(&[][..], |service| &service.details.form_fields);
+    let present = answers::answers(tx.db(), visit.id)?;
     let checked = if input.service_id == visit.service_id {
-        check_edited_answers(fields, &input.answers, &answers::answers(tx.db(), visit.id)?)?
+        check_edited_answers(fields, &input.answers, &present)?
     } else {
-        check_answers(fields, &input.answers)?
+        // What was answered to another service's questions is not lost: that service may come back.
+        let mut checked = check_answers(fields, &input.answers)?;
+        checked.extend(present.into_iter().filter(|answer| !fields.iter().any(|field| field.name == answer.name)));
+        checked
     };
     let is_emergency = emergency_after(tx, &visit, input, service.as_ref())?;
     let is_overbooked = stands_after(tx, &visit, input, service.as_ref())?;

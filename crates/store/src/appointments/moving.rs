@@ -10,6 +10,7 @@ use rusqlite::params;
 use super::colleagues::{Roster, roster};
 use super::place::{Place, place};
 use super::row::{Visit, existing, reference};
+use super::status::refuse_dead;
 use super::{answers, clash, series};
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
@@ -125,6 +126,10 @@ fn judged(
     except: &[AppointmentId],
     is_helped: bool,
 ) -> Result<Target> {
+    // Nothing is planned for an animal that died; one that is here is moved as any other.
+    if can_reschedule(visit.status) {
+        refuse_dead(tx, &Visit { starts_at, ends_at, ..visit.clone() })?;
+    }
     let service = visit.service(tx.db())?;
     let is_overbooked = match staff_id {
         None => false,

@@ -12,6 +12,7 @@ use super::clash;
 use super::colleagues::{Roster, roster};
 use super::place::{Place, is_free_beside, place};
 use super::row::{Visit, existing, on_day};
+use super::status::refuse_dead;
 use crate::{Action, Actor, Result, Store, Tx};
 
 /// The most visits that are offered to change places with.
@@ -108,6 +109,7 @@ fn put(tx: &Tx<'_>, roster: &Roster, visit: &Visit, other: &Visit, except: &[App
     if there.staff_id.is_none() || !may_do(roster, &there, service.as_ref()) {
         return Err(Refusal::invalid("staff_id").into());
     }
+    refuse_dead(tx, &there)?;
     if let Some(wanted) = Place::of(&there, service.as_ref(), except) {
         place(tx, roster, &Place { is_helped: false, ..wanted })?;
     }

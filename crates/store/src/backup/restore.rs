@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use petrel_domain::{Millis, Refusal, RefusalCode};
 
+use super::second::copy_bytes;
 use super::{discard, verify};
 use crate::file::{sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result};
@@ -19,7 +20,7 @@ use crate::{FileKey, KeyFile, Result};
 pub fn restore(backup: &Path, key: Option<&FileKey>, key_file: &KeyFile, file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
     refuse_foreign(backup)?;
     let (part, ready) = (with_suffix(file, ".restoring"), ready(file));
-    let copied = fs::copy(backup, &part).map_err(Into::into).and_then(|_| {
+    let copied = copy_bytes(backup, &part).map_err(Into::into).and_then(|()| {
         if let Some(key) = key {
             verify(&part, key, None).map_err(bad_backup)?;
         }

@@ -119,8 +119,9 @@ fn part_suffix(key_file: &KeyFile) -> String {
     format!(".{}.part", key_file.key_id.simple())
 }
 
-/// Copies what is in a file, and nothing about it: a drive that knows no rights refuses to be given some.
-fn copy_bytes(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies what is in a file, and nothing about it: a drive that knows no rights refuses to be given some, and a copy of what is protected from
+/// being written must be written.
+pub(super) fn copy_bytes(from: &Path, to: &Path) -> io::Result<()> {
     let (mut from, mut to) = (fs::File::open(from)?, fs::File::create(to)?);
     io::copy(&mut from, &mut to)?;
     to.sync_all()

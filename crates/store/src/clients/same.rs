@@ -108,8 +108,8 @@ pub(crate) fn pairs(db: &Connection, limit: usize) -> Result<Vec<Likeness>> {
             }
         }
         for ids in groups.into_values() {
-            for pair in ids.windows(2).filter(|pair| pair[0] != pair[1]) {
-                let (first, second) = (pair[0].min(pair[1]), pair[0].max(pair[1]));
+            for (one, other) in pairs_of(&ids).into_iter().filter(|(one, other)| one != other) {
+                let (first, second) = (one.min(other), one.max(other));
                 // The first reason found is the strongest.
                 found.entry((first, second)).or_insert(Likeness { reason, first, second });
             }
@@ -119,4 +119,14 @@ pub(crate) fn pairs(db: &Connection, limit: usize) -> Result<Vec<Likeness>> {
     pairs.sort_unstable();
     pairs.truncate(limit);
     Ok(pairs)
+}
+
+/// Each with each, as two of them may be known to be two people. In a large group (a shelter's number) each with the next: there it is one
+/// question, not hundreds.
+fn pairs_of(ids: &[ClientId]) -> Vec<(ClientId, ClientId)> {
+    const EACH: usize = 8;
+    if ids.len() > EACH {
+        return ids.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    }
+    ids.iter().enumerate().flat_map(|(place, one)| ids[place + 1..].iter().map(|other| (*one, *other))).collect()
 }

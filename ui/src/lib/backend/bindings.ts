@@ -164,8 +164,8 @@ export const commands = {
 	lostValues: () => typedError<LostChoice[], Refusal>(__TAURI_INVOKE("lost_values")),
 	/**  Chooses between two texts. */
 	chooseValue: (seq: number, column: string, takeLost: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("choose_value", { seq, column, takeLost })),
-	/**  What happened to a record. */
-	recordHistory: (table: string, id: string) => typedError<HistoryEntry[], Refusal>(__TAURI_INVOKE("record_history", { table, id })),
+	/**  What happened to a record, a page of it. */
+	recordHistory: (table: string, id: string, before: number | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history", { table, id, before })),
 	/**  Two visits that clash are kept knowingly. */
 	keepBoth: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("keep_both", { first, second })),
 };
@@ -817,6 +817,14 @@ export type HistoryEntry = {
 	lost: RecordValue[],
 };
 
+/**  What happened to a record, the newest first, as much of it as came at once. */
+export type HistoryPage = {
+	/**  What happened. */
+	entries: HistoryEntry[],
+	/**  To be given as `before` for what is older; none at the end. */
+	next_before: number | null,
+};
+
 /**  A desk that the hub lets in, or did. */
 export type HubDevice = {
 	/**  Its id at the hub. */
@@ -1066,6 +1074,10 @@ export type NeedsAttention = {
 	awaiting_approval: AppointmentCard[],
 	/**  Visits whose time is over and whose status was never moved on. */
 	left_open: AppointmentCard[],
+	/**  Visits to come of animals that died: booked at one desk before it knew of the death at another. */
+	of_the_dead: AppointmentCard[],
+	/**  Visits to come in place of one that two desks moved, or that one of them cancelled, each not knowing of the other. */
+	moved_twice: AppointmentCard[],
 	/**  Clients that may be one. */
 	duplicates: DuplicatePair[],
 	/**  Messages that could not be sent. */
@@ -1503,6 +1515,8 @@ export type ScheduleRange = {
 	blocks: WorkBlock[],
 	/**  The visits that touch the range, by start. */
 	appointments: AppointmentCard[],
+	/**  Where nobody works on any of these days: the first day after them on which somebody does, if one comes within 60. */
+	next_open: string | null,
 };
 
 /**  A hit of the search, best first. */

@@ -1,0 +1,199 @@
+//! What two desks do, each not knowing of the other, and what a later change makes of a plan, on a real file.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use common::{Salon, at, salon};
+use petrel_domain::desk::{
+    AppointmentCard, BookInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, PetDeathInput, ServiceDetails, StaffDetails,
+    WaitlistInput,
+};
+use petrel_domain::{AppointmentId, AppointmentStatus, FieldType, OverrideKind, RefusalCode, Role, SeriesScope, ServiceKind};
+use petrel_store::Actor;
+
+const DAY: &str = "2026-06-01";
+
+impl Salon {
+    fn attention(&self) -> NeedsAttention {
+        self.store.needs_attention(&self.owner).unwrap()
+    }
+
+    fn die(&self) {
+        let death = PetDeathInput { pet_id: self.pet, died_on: "2026-05-29".parse().unwrap(), reason: None };
+        self.store.record_death(&self.owner, death).unwrap();
+    }
+
+    fn wish_to_wait(&self) -> WaitlistInput {
+        WaitlistInput {
+            client_id: self.client,
+            pet_id: Some(self.pet),
+            service_id: Some(self.service),
+            staff_id: None,
+            requested_on: None,
+            earliest: None,
+            latest: None,
+            priority: 0,
+            notes: None,
+        }
+    }
+}
+
+fn ids(cards: &[AppointmentCard]) -> Vec<AppointmentId> {
+    cards.iter().map(|card| card.id).collect()
+}
+
+#[test]
+fn nothing_is_planned_for_an_animal_that_died_by_moving_what_was_left_open() {
+    let salon = salon();
+    let (left_open, other) = (salon.book(at(DAY, "09:00")), salon.book_over(salon.client, at(DAY, "16:00")));
+    let here = salon.book(at(DAY, "11:00"));
+    salon.clock.set(at(DAY, "11:10"));
+    salon.store.set_appointment_status(&salon.owner, here, AppointmentStatus::CheckedIn).unwrap();
+    salon.die();
+    let later = salon.shift(left_open, at("2026-06-02", "10:00"), SeriesScope::This);
+    let code = |refused: petrel_store::StoreError| refused.refusal().code;
+    assert_eq!(code(salon.store.reschedule_appointment(&salon.owner, later.clone()).unwrap_err()), RefusalCode::PetDeceased);
+    assert_eq!(code(salon.store.move_appointment(&salon.owner, later).unwrap_err()), RefusalCode::PetDeceased);
+    assert_eq!(code(salon.store.swap_appointments(&salon.owner, left_open, other).unwrap_err()), RefusalCode::PetDeceased);
+    // Who is here is moved as any other.
+    salon.store.move_appointment(&salon.owner, salon.shift(here, at(DAY, "11:30"), SeriesScope::This)).unwrap();
+}
+
+#[test]
+fn a_visit_booked_where_the_death_was_not_known_needs_attention() {
+    let salon = salon();
+    let visit = salon.book(at(DAY, "10:00"));
+    assert_eq!(salon.attention().of_the_dead, []);
+    // As the death comes from another desk: without what this one would have cancelled.
+    salon.sql("UPDATE pets SET deceased_on = '2026-05-28', updated_at = updated_at + 1");
+    assert_eq!(ids(&salon.attention().of_the_dead), [visit]);
+    assert_eq!(salon.attention().total, 1);
+    salon.cancel(visit, SeriesScope::This);
+    assert_eq!(salon.attention().of_the_dead, []);
+}
+
+#[test]
+fn a_visit_that_two_desks_moved_or_one_cancelled_needs_attention() {
+    let salon = salon();
+    let first = salon.book(at(DAY, "10:00"));
+    let shift = salon.shift(first, at("2026-06-02", "10:00"), SeriesScope::This);
+    let one = salon.store.reschedule_appointment(&salon.owner, shift).unwrap().value;
+    assert_eq!(salon.attention().moved_twice, []);
+    // The other desk's, which moved the same visit elsewhere.
+    let other = salon.book_over(salon.client, at("2026-06-03", "10:00"));
+    let hex = |id: AppointmentId| format!("x'{}'", id.0.simple());
+    salon.sql(&format!("UPDATE appointments SET previous_appointment_id = {} WHERE id = {}", hex(first), hex(other)));
+    assert_eq!(ids(&salon.attention().moved_twice), [one, other]);
+    salon.cancel(other, SeriesScope::This);
+    assert_eq!(salon.attention().moved_twice, []);
+    salon.later(1000);
+    let now = salon.store.now().0;
+    salon.sql(&format!("UPDATE appointments SET status = 'cancelled', cancelled_at = {now}, updated_at = {now} WHERE id = {}", hex(first)));
+    assert_eq!(ids(&salon.attention().moved_twice), [one]);
+    salon.later(1000);
+    salon.store.move_appointment(&salon.owner, salon.shift(one, at("2026-06-02", "11:00"), SeriesScope::This)).unwrap();
+    assert_eq!(salon.attention().moved_twice, [], "somebody has seen to it");
+}
+
+#[test]
+fn in_another_zone_visits_to_come_keep_their_time_of_day() {
+    let salon = salon();
+    let (past, coming) = (salon.book(at(DAY, "09:00")), salon.book(at("2026-06-02", "10:00")));
+    salon.clock.set(at(DAY, "12:00"));
+    let mut details = salon.store.clinic().unwrap().unwrap().details;
+    details.timezone = "Atlantic/Canary".into();
+    let saved = salon.store.save_clinic(&salon.owner, details.clone()).unwrap();
+    let hour = petrel_domain::MINUTE * 60;
+    assert_eq!(salon.starts_at(past), at(DAY, "09:00"), "what has been, has been");
+    let card = salon.store.appointment(&salon.owner, coming).unwrap().card;
+    assert_eq!((card.starts_at.0 - at("2026-06-02", "10:00").0, card.ends_at.0 - card.starts_at.0), (hour, hour / 2));
+    let refused = salon.refused(salon.wish(card.starts_at));
+    assert_eq!(refused.code, RefusalCode::SlotTaken, "ten by the clinic's clock, as before");
+    salon.later(1000);
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(salon.starts_at(coming), at("2026-06-02", "10:00"));
+}
+
+#[test]
+fn a_clinic_without_an_owner_gets_one_from_an_admin() {
+    let salon = salon();
+    let (admin, vet) = (salon.hire("Ida", Role::Admin, true), salon.hire("Bo", Role::Veterinarian, true));
+    let (as_admin, as_vet) = (Actor::staff(admin, Role::Admin), Actor::staff(vet, Role::Veterinarian));
+    let make_owner = |actor: &Actor| {
+        let all = salon.store.staff(&salon.owner).unwrap();
+        let details = all.into_iter().find(|one| one.id == admin).unwrap().details;
+        salon.store.save_staff(actor, admin, StaffDetails { role: Role::Owner, ..details }).map(drop).map_err(|error| error.refusal().code)
+    };
+    assert_eq!(make_owner(&as_admin), Err(RefusalCode::Forbidden));
+    // Two owners stepped down at two desks.
+    salon.sql("UPDATE staff SET role = 'veterinarian', updated_at = updated_at + 1 WHERE role = 'owner'");
+    assert_eq!(make_owner(&as_vet), Err(RefusalCode::Forbidden));
+    assert_eq!(make_owner(&as_admin), Ok(()));
+}
+
+#[test]
+fn a_service_that_somebody_waits_for_is_not_deleted() {
+    let salon = salon();
+    let entry = salon.store.add_to_waitlist(&salon.owner, salon.wish_to_wait()).unwrap().value;
+    let refusal = salon.store.delete_service(&salon.owner, salon.service).unwrap_err().refusal();
+    assert_eq!((refusal.code, refusal.detail.as_deref()), (RefusalCode::InUse, Some("waitlist_entries")));
+    salon.store.remove_from_waitlist(&salon.owner, entry).unwrap();
+    salon.store.delete_service(&salon.owner, salon.service).unwrap();
+}
+
+#[test]
+fn who_waits_no_more_or_died_is_not_waited_with() {
+    let salon = salon();
+    let code = |refused: petrel_store::StoreError| refused.refusal().code;
+    let entry = salon.store.add_to_waitlist(&salon.owner, salon.wish_to_wait()).unwrap().value;
+    let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
+    let of_another = WaitlistInput { client_id: ida, ..salon.wish_to_wait() };
+    assert_eq!(code(salon.store.save_waitlist_entry(&salon.owner, entry, of_another).unwrap_err()), RefusalCode::NotFound);
+    salon.store.remove_from_waitlist(&salon.owner, entry).unwrap();
+    assert_eq!(code(salon.store.save_waitlist_entry(&salon.owner, entry, salon.wish_to_wait()).unwrap_err()), RefusalCode::NotFound);
+    salon.die();
+    let refusal = salon.store.add_to_waitlist(&salon.owner, salon.wish_to_wait()).unwrap_err().refusal();
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::PetDeceased, Some("pet_id")));
+}
+
+#[test]
+fn a_stay_of_a_day_is_not_in_the_way_of_an_absence() {
+    let salon = salon();
+    let boarding = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.details.kind == ServiceKind::Boarding);
+    let mut stay: BookInput = salon.wish(at(DAY, "10:00"));
+    stay.pets[0].service_id = boarding.map(|service| service.id);
+    let stay = salon.store.book_appointment(&salon.owner, stay).unwrap().value.appointment_ids[0];
+    let card = salon.store.appointment(&salon.owner, stay).unwrap().card;
+    assert_eq!(card.ends_at.0 - card.starts_at.0, petrel_domain::DAY);
+    let away = petrel_domain::desk::ScheduleOverride {
+        id: None,
+        staff_id: salon.staff,
+        kind: OverrideKind::Unavailable,
+        on_date: DAY.parse().unwrap(),
+        start: Some("14:00".parse().unwrap()),
+        end: Some("16:00".parse().unwrap()),
+        reason: None,
+        recurrence: None,
+    };
+    assert_eq!(salon.store.save_override(&salon.owner, away, false).unwrap().value.visit_count, 0);
+}
+
+#[test]
+fn what_was_answered_to_one_service_is_there_again_when_it_comes_back() {
+    let salon = salon();
+    let service = salon.store.services(&salon.owner).unwrap().into_iter().find(|of| of.id == salon.service).unwrap();
+    let other = salon.store.services(&salon.owner).unwrap().into_iter().find(|of| of.id != salon.service).unwrap().id;
+    let bites = FormField { name: "Bites".into(), field_type: FieldType::Text, is_required: false, choices: Vec::new() };
+    let details = ServiceDetails { form_fields: vec![bites], ..service.details };
+    salon.store.save_service(&salon.owner, salon.service, details).unwrap();
+    let answer = FormAnswer { name: "Bites".into(), field_type: FieldType::Text, value: "when brushed".into() };
+    let mut wish = salon.wish(at(DAY, "10:00"));
+    wish.pets[0].answers = vec![answer.clone()];
+    let id = salon.store.book_appointment(&salon.owner, wish).unwrap().value.appointment_ids[0];
+    let to = |service_id| EditAppointmentInput { service_id: Some(service_id), answers: Vec::new(), ..salon.edit_of(id) };
+    salon.store.edit_appointment(&salon.owner, to(other)).unwrap();
+    assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().answers, [answer.clone()]);
+    let back = EditAppointmentInput { service_id: Some(salon.service), ..salon.edit_of(id) };
+    salon.store.edit_appointment(&salon.owner, back).unwrap();
+    assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().answers, [answer]);
+}
