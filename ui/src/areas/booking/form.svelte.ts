@@ -236,6 +236,8 @@ export class BookingForm {
   /** Another day: a time that was chosen stays the same on the wall. */
   chooseDate(date: string): void {
     if (this.booking.isTimeChosen && this.booking.startsAt !== null) {
+      // On the wall it may come twice, and the second is meant: the same day moves nothing.
+      if (date === this.date) return;
       this.chooseTime(instantAt(date, wallMinutes(this.booking.startsAt, this.zone), this.zone));
     } else this.booking.date = date;
   }

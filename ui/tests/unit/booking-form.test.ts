@@ -1,0 +1,34 @@
+import { render } from '@testing-library/svelte';
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { BookingForm } from '$areas/booking/form.svelte';
+import { queryClient } from '$lib/data/live';
+import { refreshAppState } from '$lib/session.svelte';
+import { installMock } from '../mock/install';
+import FormHost from './FormHost.svelte';
+
+// Friday, 20 November 2026, at 10:12: the clock of the screens begins with the file that holds it.
+vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T10:12:00+01:00') }));
+
+beforeEach(async () => {
+  queryClient.clear();
+  installMock();
+  await refreshAppState();
+});
+
+/** A form that was just opened. */
+function openForm(): BookingForm {
+  const made: BookingForm[] = [];
+  render(FormHost, { onmade: (form) => made.push(form) });
+  return made[0]!;
+}
+const at = (instant: string): number => Date.parse(instant);
+
+it('keeps the second half of an hour that comes twice where the day stays the same', () => {
+  const form = openForm();
+  const second = at('2026-10-25T02:30:00+01:00');
+  form.chooseTime(second);
+  form.chooseDate('2026-10-25');
+  expect(form.startsAt).toBe(second);
+  form.chooseDate('2026-10-26');
+  expect(form.startsAt).toBe(at('2026-10-26T02:30:00+01:00'));
+});
