@@ -2,7 +2,7 @@ import { render } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { BookingForm } from '$areas/booking/form.svelte';
 import { queryClient } from '$lib/data/live';
-import { refreshAppState } from '$lib/session.svelte';
+import { appState, refreshAppState, takeAppState } from '$lib/session.svelte';
 import { installMock } from '../mock/install';
 import FormHost from './FormHost.svelte';
 
@@ -31,4 +31,15 @@ it('keeps the second half of an hour that comes twice where the day stays the sa
   expect(form.startsAt).toBe(second);
   form.chooseDate('2026-10-26');
   expect(form.startsAt).toBe(at('2026-10-26T02:30:00+01:00'));
+});
+
+it('reads the wall of the clinic’s zone as it is now', () => {
+  const form = openForm();
+  form.chooseTime(at('2026-11-20T23:30:00+01:00'));
+  expect(form.date).toBe('2026-11-20');
+  const app = appState()!;
+  takeAppState({ ...app, clinic: { ...app.clinic!, timezone: 'Europe/Athens' } });
+  expect(form.date).toBe('2026-11-21');
+  form.chooseDate('2026-11-23');
+  expect(form.startsAt).toBe(at('2026-11-23T00:30:00+02:00'));
 });

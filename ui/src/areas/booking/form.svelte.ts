@@ -13,7 +13,6 @@ import type { BookingSeed } from './seed.svelte';
 
 /** The booking form: what was chosen so far, what is free, what the core said. To be made while a component is set up. */
 export class BookingForm {
-  readonly zone = clinicZone();
   readonly staff = staffQuery();
   readonly services = servicesQuery();
   /** What was last booked at this desk; undefined until it is known. */
@@ -21,6 +20,11 @@ export class BookingForm {
 
   constructor() {
     void deskSetting('last_service', null).then((id) => (this.lastService = id));
+  }
+
+  /** The clinic's, as it is now: it may be set while the form stands open. */
+  get zone(): string {
+    return clinicZone();
   }
 
   booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
