@@ -43,3 +43,11 @@ it('reads the wall of the clinic’s zone as it is now', () => {
   form.chooseDate('2026-11-23');
   expect(form.startsAt).toBe(at('2026-11-23T00:30:00+02:00'));
 });
+
+it('goes on with what was left at a time of a day that is over on the first that is free today', async () => {
+  const form = openForm();
+  form.chooseService('x');
+  form.goOn({ ...form.booking, date: '2026-11-19', startsAt: at('2026-11-19T09:00:00+01:00'), isTimeChosen: true });
+  await expect.poll(() => form.startsAt).toBeGreaterThan(Date.now());
+  expect(form.date).toBe('2026-11-20');
+});

@@ -4,6 +4,7 @@ import {
   canWalkIn,
   emptyBooking,
   emptyLine,
+  fromToday,
   isOfLine,
   isWorthKeeping,
   onlyLine,
@@ -220,6 +221,17 @@ describe('who and what', () => {
     expect(isWorthKeeping(ofClient)).toBe(true);
     expect(isWorthKeeping(ofClient, 'a')).toBe(false);
     expect(isWorthKeeping(ofClient, 'b')).toBe(true);
+  });
+
+  it('goes on today with what was left for a day that is over, at a time yet to be chosen', () => {
+    const left = {
+      ...emptyBooking('2026-11-19'),
+      startsAt: NINE - 24 * 60 * MINUTE,
+      isTimeChosen: true,
+      reason: 'Limps',
+    };
+    expect(fromToday(left, '2026-11-20')).toEqual({ ...emptyBooking('2026-11-20'), reason: 'Limps' });
+    expect(fromToday(left, '2026-11-19')).toEqual(left);
   });
 
   it('begins a walk-in on the next five minutes', () => {

@@ -91,6 +91,10 @@ export const whoOf = ({ clientName, newClient, title }: Booking): string =>
 /** A booking that was left, with what an older program did not keep of it. */
 export const wholeOf = (left: Booking): Booking => ({ ...emptyBooking(left.date), ...left });
 
+/** A booking that was left: where its day is over it goes on today, at no time that was chosen. */
+export const fromToday = (left: Booking, today: string): Booking =>
+  left.date < today ? { ...left, date: today, startsAt: null, isTimeChosen: false } : left;
+
 /** Whether anything was typed that would be a pity to lose. The client whose page asked for it was not, nor what the waitlist says. */
 export const isWorthKeeping = (booking: Booking, asked: string | null = null): boolean =>
   (booking.clientId !== null && booking.clientId !== asked) ||

@@ -162,10 +162,8 @@ export class BookingForm {
 
   /** Goes on with what was left: on a day that is not over, and who walks in is here now. */
   goOn(left: Booking): void {
-    const today = dateOf(now(), this.zone);
-    this.booking = left;
+    this.booking = rules.fromToday(left, dateOf(now(), this.zone));
     if (left.isWalkIn) this.setWalkIn(true);
-    else if (!left.isTimeChosen && left.date < today) this.booking.date = today;
     this.refusal = null;
   }
 
