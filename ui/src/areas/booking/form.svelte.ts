@@ -28,6 +28,9 @@ export class BookingForm {
   }
 
   booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
+  #isBlockBegun = $state(false);
+  /** Time is kept for something else than a client; what was left may bring the title of it along. */
+  readonly isBlocking = $derived(this.booking.clientId === null && (this.#isBlockBegun || this.booking.title !== ''));
   refusal = $state<Refusal | null>(null);
   isSaving = $state(false);
 
@@ -147,7 +150,7 @@ export class BookingForm {
     booking.clientId = client_id;
     booking.clientName = client_name;
     booking.newClient = null;
-    booking.title = '';
+    this.stopBlocking();
     booking.lines = [{ ...emptyLine(), petId: pet_id }];
     booking.wish = { entryId: id, notes: notes ?? '' };
     booking.internalNotes ||= notes ?? '';
@@ -163,13 +166,26 @@ export class BookingForm {
   /** Goes on with what was left: on a day that is not over, and who walks in is here now. */
   goOn(left: Booking): void {
     this.booking = rules.fromToday(left, dateOf(now(), this.zone));
+    this.#isBlockBegun = left.title !== '';
     if (left.isWalkIn) this.setWalkIn(true);
     this.refusal = null;
+  }
+
+  /** Keeps time for nobody: no service is done in it, and it stays as long as it was. */
+  block(): void {
+    this.#isBlockBegun = true;
+    Object.assign(this.first, { serviceId: '', duration: this.minutes });
+  }
+
+  stopBlocking(): void {
+    this.#isBlockBegun = false;
+    this.booking.title = '';
   }
 
   chooseClient(row: ClientRow, petId: string | null): void {
     const pets = row.pets.filter(({ is_deceased }) => !is_deceased);
     if (row.id !== this.booking.clientId) this.#dropWish();
+    this.#isBlockBegun = this.booking.title !== '';
     this.booking.clientId = row.id;
     this.booking.clientName = row.name;
     this.booking.newClient = null;
@@ -251,6 +267,7 @@ export class BookingForm {
 
   reset(): void {
     this.booking = emptyBooking(dateOf(now(), this.zone));
+    this.#isBlockBegun = false;
     this.refusal = null;
   }
 

@@ -1,0 +1,39 @@
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { queryClient } from '$lib/data/live';
+import { refreshAppState } from '$lib/session.svelte';
+import { installMock } from '../mock/install';
+import type { World } from '../mock/world';
+import PanelHost from './PanelHost.svelte';
+
+// Friday, 20 November 2026, at 10:12: the clock of the screens begins with the file that holds it.
+vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T10:12:00+01:00') }));
+
+let world: World;
+const onbooked = vi.fn();
+beforeEach(async () => {
+  queryClient.clear();
+  onbooked.mockClear();
+  world = installMock();
+  await refreshAppState();
+});
+
+const press = (testid: string): Promise<boolean> => fireEvent.click(screen.getByTestId(testid));
+const book = async (): Promise<void> => {
+  await expect.poll(() => screen.getByTestId<HTMLButtonElement>('booking-save').disabled).toBe(false);
+  await press('booking-save');
+};
+
+it('time that is kept for no client has no service, and stays as long as it was', async () => {
+  world.memory.desk.last_service = JSON.stringify(world.memory.services.find(({ name }) => name === 'Surgery')!.id);
+  render(PanelHost, { onbooked });
+  await expect.poll(() => screen.getByTestId('booking-service').textContent).toContain('Surgery');
+  await press('booking-block');
+  await fireEvent.input(screen.getByTestId('booking-block-title'), { target: { value: 'Team meeting' } });
+  expect(screen.getByTestId('booking-service').textContent).toContain('Choose a service');
+  await book();
+  await expect.poll(() => onbooked.mock.calls.length).toBe(1);
+  const booked = world.memory.visits.at(-1)!;
+  expect(booked).toMatchObject({ service_id: null, notes: { title: 'Team meeting' }, estimated_cost_cents: null });
+  expect(booked.ends_at - booked.starts_at).toBe(90 * 60_000);
+});
