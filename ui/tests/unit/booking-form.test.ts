@@ -1,17 +1,21 @@
 import { render } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { emptyBooking, emptyLine } from '$areas/booking/booking';
 import type { BookingForm } from '$areas/booking/form.svelte';
-import { queryClient } from '$lib/data/live';
+import type { Pet } from '$lib/backend';
+import { invalidate, queryClient } from '$lib/data/live';
 import { appState, refreshAppState, takeAppState } from '$lib/session.svelte';
 import { installMock } from '../mock/install';
+import type { World } from '../mock/world';
 import FormHost from './FormHost.svelte';
 
 // Friday, 20 November 2026, at 10:12: the clock of the screens begins with the file that holds it.
 vi.hoisted(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-20T10:12:00+01:00') }));
 
+let world: World;
 beforeEach(async () => {
   queryClient.clear();
-  installMock();
+  world = installMock();
   await refreshAppState();
 });
 
@@ -51,3 +55,19 @@ it('goes on with what was left at a time of a day that is over on the first that
   await expect.poll(() => form.startsAt).toBeGreaterThan(Date.now());
   expect(form.date).toBe('2026-11-20');
 });
+
+it('goes on without a pet that has died since', async () => {
+  const { pets } = world.memory;
+  const other = pets.find((pet) => !pet.deceased_on && pets.some((one) => one !== pet && isKin(one, pet)))!;
+  const died = pets.find((pet) => pet !== other && isKin(pet, other))!;
+  died.deceased_on = '2026-11-19';
+  const form = openForm();
+  const lines = [died, other].map(({ id }) => ({ ...emptyLine(), petId: id, serviceId: 'exam' }));
+  form.goOn({ ...emptyBooking('2026-11-20'), clientId: other.client_id, clientName: 'Romero', lines });
+  expect(form.booking.lines).toHaveLength(2);
+  await expect.poll(() => form.booking.lines.map(({ petId }) => petId)).toEqual([other.id]);
+  other.deceased_on = '2026-11-20';
+  invalidate(['pets']);
+  await expect.poll(() => form.booking.lines.map(({ petId }) => petId)).toEqual([null]);
+});
+const isKin = (one: Pet, other: Pet): boolean => one.client_id === other.client_id;

@@ -37,3 +37,18 @@ it('time that is kept for no client has no service, and stays as long as it was'
   expect(booked).toMatchObject({ service_id: null, notes: { title: 'Team meeting' }, estimated_cost_cents: null });
   expect(booked.ends_at - booked.starts_at).toBe(90 * 60_000);
 });
+
+it('another visit of a pet that died is for no pet, or for the only one that lives', async () => {
+  const { pets } = world.memory;
+  const died = pets[0]!;
+  died.deceased_on = '2026-11-19';
+  const living = pets.filter(({ client_id, deceased_on }) => client_id === died.client_id && !deceased_on);
+  render(PanelHost, { client: died.client_id, pet: died.id, onbooked });
+  await expect.poll(() => screen.queryByTestId('booking-client')).toBeTruthy();
+  await book();
+  await expect.poll(() => onbooked.mock.calls.length).toBe(1);
+  expect(world.memory.visits.at(-1)).toMatchObject({
+    client_id: died.client_id,
+    pet_id: living.length === 1 ? living[0]!.id : null,
+  });
+});

@@ -8,6 +8,7 @@ import {
   isOfLine,
   isWorthKeeping,
   onlyLine,
+  petMeant,
   placeLines,
   refusedLine,
   servicesFor,
@@ -232,6 +233,15 @@ describe('who and what', () => {
     };
     expect(fromToday(left, '2026-11-20')).toEqual({ ...emptyBooking('2026-11-20'), reason: 'Limps' });
     expect(fromToday(left, '2026-11-19')).toEqual(left);
+  });
+
+  it('is for the pet that is meant, where it lives, else for the only one', () => {
+    const [tom, mia] = [{ id: 'tom' }, { id: 'mia' }];
+    expect(petMeant([tom, mia], 'mia')).toBe('mia');
+    expect(petMeant([tom, mia], 'died')).toBeNull();
+    expect(petMeant([tom], 'died')).toBe('tom');
+    expect(petMeant([tom, mia], null)).toBeNull();
+    expect(petMeant([], 'died')).toBeNull();
   });
 
   it('begins a walk-in on the next five minutes', () => {

@@ -152,6 +152,10 @@ export function usualService(
 /** The pets that can be booked. */
 export const bookable = (pets: readonly Pet[]): Pet[] => pets.filter(({ deceased_on }) => deceased_on === null);
 
+/** Which of a client's living pets a booking is for at first: the one that is meant, where it lives, else the only one. */
+export const petMeant = (living: readonly { id: string }[], meant: string | null): string | null =>
+  living.find(({ id }) => id === meant)?.id ?? (living.length === 1 ? living[0]!.id : null);
+
 export function minutesOf(line: Line, services: readonly Service[]): number {
   return line.duration ?? services.find(({ id }) => id === line.serviceId)?.duration_minutes ?? 30;
 }

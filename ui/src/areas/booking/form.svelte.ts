@@ -1,4 +1,5 @@
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
+import { untrack } from 'svelte';
 import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal, type WaitlistEntry } from '$lib/backend';
 import { invalidate, live } from '$lib/data/live';
 import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
@@ -20,6 +21,7 @@ export class BookingForm {
 
   constructor() {
     void deskSetting('last_service', null).then((id) => (this.lastService = id));
+    $effect(() => this.#dropGone());
   }
 
   /** The clinic's, as it is now: it may be set while the form stands open. */
@@ -189,8 +191,7 @@ export class BookingForm {
     this.booking.clientId = row.id;
     this.booking.clientName = row.name;
     this.booking.newClient = null;
-    const meant = petId ?? (pets.length === 1 ? pets[0]!.id : null);
-    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, meant));
+    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, rules.petMeant(pets, petId)));
     this.refusal = null;
   }
 
@@ -212,6 +213,15 @@ export class BookingForm {
     this.#takeLines(isComing ? rules.withPet(booking, petId) : rules.withoutPet(booking, petId));
     // It names a pet by its place among them.
     this.refusal = null;
+  }
+
+  /** A pet that has died since it was chosen, maybe days ago, does not come. While the client is asked for again, what is there may be old. */
+  #dropGone(): void {
+    const { data, isFetching } = this.client;
+    if (!data || isFetching || data.id !== this.booking.clientId) return;
+    const living = new Set(rules.bookable(data.pets).map(({ id }) => id));
+    const gone = this.booking.lines.filter(({ petId }) => petId !== null && !living.has(petId));
+    untrack(() => gone.forEach(({ petId }) => this.togglePet(petId!, false)));
   }
 
   chooseTime(at: number): void {
