@@ -1,9 +1,12 @@
 import { fireEvent, render, screen } from '@testing-library/svelte';
+import { toast } from 'svelte-sonner';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { plant } from '$areas/booking/seed.svelte';
+import { backend } from '$lib/backend';
 import { queryClient } from '$lib/data/live';
 import { refreshAppState } from '$lib/session.svelte';
 import { installMock } from '../mock/install';
-import type { World } from '../mock/world';
+import { refusal, type World } from '../mock/world';
 import PanelHost from './PanelHost.svelte';
 
 // Friday, 20 November 2026, at 10:12: the clock of the screens begins with the file that holds it.
@@ -51,4 +54,24 @@ it('another visit of a pet that died is for no pet, or for the only one that liv
     client_id: died.client_id,
     pet_id: living.length === 1 ? living[0]!.id : null,
   });
+});
+
+it('a walk-in that was booked is booked, whatever comes of their arriving', async () => {
+  world.memory.visits = [];
+  const said = vi.spyOn(toast, 'error');
+  let fail = (): void => undefined;
+  const read = new Promise<never>((_, reject) => (fail = () => reject(refusal('disk_full'))));
+  vi.spyOn(backend, 'appointment').mockReturnValue(read);
+  plant({ isWalkIn: true });
+  render(PanelHost, { client: world.memory.clients[0]!.id, onbooked });
+  await expect.poll(() => screen.queryByTestId('booking-client')).toBeTruthy();
+  await book();
+  await expect.poll(() => world.memory.visits.length).toBe(1);
+  await expect.poll(() => screen.getByTestId<HTMLButtonElement>('booking-save').disabled).toBe(true);
+  await fireEvent.keyDown(window, { key: 'Enter', ctrlKey: true });
+  fail();
+  await expect.poll(() => onbooked.mock.calls.length).toBe(1);
+  expect(said).toHaveBeenCalledOnce();
+  await press('booking-save');
+  expect(world.memory.visits.length).toBe(1);
 });
