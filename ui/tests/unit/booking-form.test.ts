@@ -48,6 +48,20 @@ it('reads the wall of the clinic’s zone as it is now', () => {
   expect(form.startsAt).toBe(at('2026-11-23T00:30:00+02:00'));
 });
 
+it('stays on the day that is asked for, though nothing is free on it', async () => {
+  const { memory } = world;
+  memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week !== 5);
+  const form = openForm();
+  form.chooseService(memory.services[0]!.id);
+  await expect.poll(() => form.date).not.toBe('2026-11-20');
+  form.chooseDate('2026-11-20');
+  expect([form.date, form.startsAt]).toEqual(['2026-11-20', null]);
+  // Where there is a free time on it, that is taken.
+  form.chooseDate('2026-11-23');
+  await expect.poll(() => form.startsAt).not.toBeNull();
+  expect(form.date).toBe('2026-11-23');
+});
+
 it('goes on with what was left at a time of a day that is over on the first that is free today', async () => {
   const form = openForm();
   form.chooseService('x');

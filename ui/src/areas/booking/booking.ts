@@ -46,6 +46,8 @@ export interface Booking {
   /** Of pets who do not come after all: what was chosen and answered for them is there again where they do. */
   aside: Line[];
   date: string;
+  /** The day was chosen by a person and holds, though nothing may be free on it; else it follows the first time that is free. */
+  isDayAsked: boolean;
   startsAt: number | null;
   /** The time was chosen by a person; else it follows the first that is free. */
   isTimeChosen: boolean;
@@ -69,6 +71,7 @@ export function emptyBooking(date: string): Booking {
     lines: [emptyLine()],
     aside: [],
     date,
+    isDayAsked: false,
     startsAt: null,
     isTimeChosen: false,
     isEmergency: false,
@@ -93,7 +96,7 @@ export const wholeOf = (left: Booking): Booking => ({ ...emptyBooking(left.date)
 
 /** A booking that was left: where its day is over it goes on today, at no time that was chosen. */
 export const fromToday = (left: Booking, today: string): Booking =>
-  left.date < today ? { ...left, date: today, startsAt: null, isTimeChosen: false } : left;
+  left.date < today ? { ...left, date: today, isDayAsked: false, startsAt: null, isTimeChosen: false } : left;
 
 /** Whether anything was typed that would be a pity to lose. The client whose page asked for it was not, nor what the waitlist says. */
 export const isWorthKeeping = (booking: Booking, asked: string | null = null): boolean =>
@@ -160,11 +163,17 @@ export function minutesOf(line: Line, services: readonly Service[]): number {
   return line.duration ?? services.find(({ id }) => id === line.serviceId)?.duration_minutes ?? 30;
 }
 
-/** The slot a booking stands on now: the chosen time with the asked colleague, or whoever is free then. */
-export function slotOf(booking: Booking, slots: readonly FreeSlot[]): FreeSlot | null {
+/**
+ * The slot a booking stands on now: the chosen time with the asked colleague, or whoever is free then. Where no time was chosen, the first one; of the
+ * day, where that was.
+ */
+export function slotOf(booking: Booking, slots: readonly FreeSlot[], zone: string): FreeSlot | null {
   const staffId = booking.lines[0]?.staffId;
   const fitting = slots.filter((slot) => !staffId || slot.staff_id === staffId);
-  if (booking.startsAt === null) return fitting[0] ?? null;
+  if (booking.startsAt === null) {
+    const { isDayAsked, date } = booking;
+    return (isDayAsked ? fitting.find(({ starts_at }) => dateOf(starts_at, zone) === date) : fitting[0]) ?? null;
+  }
   return fitting.find(({ starts_at }) => starts_at === booking.startsAt) ?? null;
 }
 

@@ -90,11 +90,11 @@ export class BookingForm {
     enabled: this.booking.isTimeChosen && this.booking.startsAt !== null,
   }));
   readonly slot = $derived<FreeSlot | null>(
-    (this.booking.isTimeChosen && rules.slotOf(this.booking, this.then.data ?? [])) ||
-      rules.slotOf(this.booking, this.free),
+    (this.booking.isTimeChosen && rules.slotOf(this.booking, this.then.data ?? [], this.zone)) ||
+      rules.slotOf(this.booking, this.free, this.zone),
   );
   readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
-  /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off. */
+  /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off, unless a day was asked for. */
   readonly date = $derived(this.startsAt === null ? this.booking.date : dateOf(this.startsAt, this.zone));
   /** With whom: the one asked for, or whoever is free at that time, or the first who may. */
   readonly staffId = $derived(
@@ -136,7 +136,7 @@ export class BookingForm {
   plant(seed: BookingSeed): void {
     const { booking } = this;
     if (seed.entry) this.#takeEntry(seed.entry);
-    if (seed.date) booking.date = seed.date;
+    if (seed.date) Object.assign(booking, { date: seed.date, isDayAsked: false });
     if (seed.serviceId) this.chooseService(seed.serviceId);
     if (seed.staffId) this.chooseStaff(seed.staffId);
     if (seed.startsAt !== undefined) this.chooseTime(seed.startsAt);
@@ -261,13 +261,13 @@ export class BookingForm {
     this.chooseTime(taken.startsAt);
   }
 
-  /** Another day: a time that was chosen stays the same on the wall. */
+  /** Another day: a time that was chosen stays the same on the wall. Where none was, the day holds, whatever is free on it. */
   chooseDate(date: string): void {
     if (this.booking.isTimeChosen && this.booking.startsAt !== null) {
       // On the wall it may come twice, and the second is meant: the same day moves nothing.
       if (date === this.date) return;
       this.chooseTime(instantAt(date, wallMinutes(this.booking.startsAt, this.zone), this.zone));
-    } else this.booking.date = date;
+    } else Object.assign(this.booking, { date, isDayAsked: true });
   }
 
   setWalkIn(isWalkIn: boolean): void {
