@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, openDesk, test } from './desk';
+import { aClient } from './people';
 
 /** Opens the booking form on a Friday on which nobody works: it stands on a later day. */
 async function beginLater(page: Page): Promise<void> {
@@ -61,4 +62,38 @@ test('a time that is emptied says again what would be booked', async ({ page }) 
   await time.fill('');
   await time.press('Tab');
   await expect(time).toHaveValue(first);
+});
+
+test('where the client is chosen the focus stays in the panel: on the first pet, or on the service', async ({
+  page,
+}) => {
+  await openDesk(page, '/?book=new#/schedule');
+  const search = page.getByTestId('booking-search');
+  const pets = page.getByTestId('booking-pet').locator('input');
+  await search.fill('romero');
+  await page.getByRole('option').first().waitFor();
+  await search.press('Enter');
+  await expect(pets.first()).toBeFocused();
+  // Who has no pet yet.
+  const name = await page.evaluate(() => {
+    const { clients, pets } = window.petrelWorld!.memory;
+    const { id, first_name, last_name } = clients.at(-1)!;
+    window.petrelWorld!.elsewhere(
+      ['pets'],
+      () => (window.petrelWorld!.memory.pets = pets.filter((pet) => pet.client_id !== id)),
+    );
+    return `${first_name} ${last_name}`;
+  });
+  await page.getByRole('button', { name: 'Another client' }).click();
+  await search.fill(name);
+  await expect(page.getByRole('option')).toHaveCount(1);
+  await search.press('Enter');
+  await expect(page.getByTestId('booking-client')).toHaveText(name);
+  await expect(page.getByTestId('booking-service')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('booking-panel')).toBeHidden();
+  // Nor is it lost where the client is known from the start.
+  const id = await aClient(page, 'family');
+  await page.goto(`/?book=new&client=${id}#/schedule`);
+  await expect(pets.first()).toBeFocused();
 });
