@@ -4,9 +4,11 @@ import {
   canWalkIn,
   emptyBooking,
   emptyLine,
+  fromToday,
   isOfLine,
   isWorthKeeping,
   onlyLine,
+  petMeant,
   placeLines,
   refusedLine,
   servicesFor,
@@ -201,10 +203,25 @@ describe('who and what', () => {
       { staff_id: 'other', starts_at: NINE + 15 * MINUTE, ends_at: NINE + 45 * MINUTE },
     ];
     const booking = emptyBooking('2026-11-20');
-    expect(slotOf(booking, slots)?.staff_id).toBe('vet');
-    expect(slotOf({ ...booking, startsAt: NINE + 15 * MINUTE }, slots)?.staff_id).toBe('other');
-    expect(slotOf({ ...booking, startsAt: NINE + 60 * MINUTE }, slots)).toBeNull();
-    expect(slotOf({ ...booking, lines: [{ ...emptyLine(), staffId: 'other' }] }, slots)?.staff_id).toBe('other');
+    expect(slotOf(booking, slots, 'Europe/Madrid')?.staff_id).toBe('vet');
+    expect(slotOf({ ...booking, startsAt: NINE + 15 * MINUTE }, slots, 'Europe/Madrid')?.staff_id).toBe('other');
+    expect(slotOf({ ...booking, startsAt: NINE + 60 * MINUTE }, slots, 'Europe/Madrid')).toBeNull();
+    expect(
+      slotOf({ ...booking, lines: [{ ...emptyLine(), staffId: 'other' }] }, slots, 'Europe/Madrid')?.staff_id,
+    ).toBe('other');
+  });
+
+  it('stands on no time of another day than the one that was asked for', () => {
+    const slots = [NINE, NINE + 24 * 60 * MINUTE].map((starts_at) => ({
+      staff_id: 'vet',
+      starts_at,
+      ends_at: starts_at,
+    }));
+    const on = (date: string): number | undefined =>
+      slotOf({ ...emptyBooking(date), isDayAsked: true }, slots, 'Europe/Madrid')?.starts_at;
+    expect(on('2026-11-20')).toBe(slots[0]!.starts_at);
+    expect(on('2026-11-21')).toBe(slots[1]!.starts_at);
+    expect(on('2026-11-19')).toBeUndefined();
   });
 
   it('keeps a draft only where something was typed', () => {
@@ -220,6 +237,27 @@ describe('who and what', () => {
     expect(isWorthKeeping(ofClient)).toBe(true);
     expect(isWorthKeeping(ofClient, 'a')).toBe(false);
     expect(isWorthKeeping(ofClient, 'b')).toBe(true);
+  });
+
+  it('goes on today with what was left for a day that is over, at a time yet to be chosen', () => {
+    const left = {
+      ...emptyBooking('2026-11-19'),
+      startsAt: NINE - 24 * 60 * MINUTE,
+      isDayAsked: true,
+      isTimeChosen: true,
+      reason: 'Limps',
+    };
+    expect(fromToday(left, '2026-11-20')).toEqual({ ...emptyBooking('2026-11-20'), reason: 'Limps' });
+    expect(fromToday(left, '2026-11-19')).toEqual(left);
+  });
+
+  it('is for the pet that is meant, where it lives, else for the only one', () => {
+    const [tom, mia] = [{ id: 'tom' }, { id: 'mia' }];
+    expect(petMeant([tom, mia], 'mia')).toBe('mia');
+    expect(petMeant([tom, mia], 'died')).toBeNull();
+    expect(petMeant([tom], 'died')).toBe('tom');
+    expect(petMeant([tom, mia], null)).toBeNull();
+    expect(petMeant([], 'died')).toBeNull();
   });
 
   it('begins a walk-in on the next five minutes', () => {

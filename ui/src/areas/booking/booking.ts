@@ -46,6 +46,8 @@ export interface Booking {
   /** Of pets who do not come after all: what was chosen and answered for them is there again where they do. */
   aside: Line[];
   date: string;
+  /** The day was chosen by a person and holds, though nothing may be free on it; else it follows the first time that is free. */
+  isDayAsked: boolean;
   startsAt: number | null;
   /** The time was chosen by a person; else it follows the first that is free. */
   isTimeChosen: boolean;
@@ -69,6 +71,7 @@ export function emptyBooking(date: string): Booking {
     lines: [emptyLine()],
     aside: [],
     date,
+    isDayAsked: false,
     startsAt: null,
     isTimeChosen: false,
     isEmergency: false,
@@ -90,6 +93,10 @@ export const whoOf = ({ clientName, newClient, title }: Booking): string =>
 
 /** A booking that was left, with what an older program did not keep of it. */
 export const wholeOf = (left: Booking): Booking => ({ ...emptyBooking(left.date), ...left });
+
+/** A booking that was left: where its day is over it goes on today, at no time that was chosen. */
+export const fromToday = (left: Booking, today: string): Booking =>
+  left.date < today ? { ...left, date: today, isDayAsked: false, startsAt: null, isTimeChosen: false } : left;
 
 /** Whether anything was typed that would be a pity to lose. The client whose page asked for it was not, nor what the waitlist says. */
 export const isWorthKeeping = (booking: Booking, asked: string | null = null): boolean =>
@@ -148,15 +155,25 @@ export function usualService(
 /** The pets that can be booked. */
 export const bookable = (pets: readonly Pet[]): Pet[] => pets.filter(({ deceased_on }) => deceased_on === null);
 
+/** Which of a client's living pets a booking is for at first: the one that is meant, where it lives, else the only one. */
+export const petMeant = (living: readonly { id: string }[], meant: string | null): string | null =>
+  living.find(({ id }) => id === meant)?.id ?? (living.length === 1 ? living[0]!.id : null);
+
 export function minutesOf(line: Line, services: readonly Service[]): number {
   return line.duration ?? services.find(({ id }) => id === line.serviceId)?.duration_minutes ?? 30;
 }
 
-/** The slot a booking stands on now: the chosen time with the asked colleague, or whoever is free then. */
-export function slotOf(booking: Booking, slots: readonly FreeSlot[]): FreeSlot | null {
+/**
+ * The slot a booking stands on now: the chosen time with the asked colleague, or whoever is free then. Where no time was chosen, the first one; of the
+ * day, where that was.
+ */
+export function slotOf(booking: Booking, slots: readonly FreeSlot[], zone: string): FreeSlot | null {
   const staffId = booking.lines[0]?.staffId;
   const fitting = slots.filter((slot) => !staffId || slot.staff_id === staffId);
-  if (booking.startsAt === null) return fitting[0] ?? null;
+  if (booking.startsAt === null) {
+    const { isDayAsked, date } = booking;
+    return (isDayAsked ? fitting.find(({ starts_at }) => dateOf(starts_at, zone) === date) : fitting[0]) ?? null;
+  }
   return fitting.find(({ starts_at }) => starts_at === booking.startsAt) ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
+import { untrack } from 'svelte';
 import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal, type WaitlistEntry } from '$lib/backend';
 import { invalidate, live } from '$lib/data/live';
 import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
@@ -13,7 +14,6 @@ import type { BookingSeed } from './seed.svelte';
 
 /** The booking form: what was chosen so far, what is free, what the core said. To be made while a component is set up. */
 export class BookingForm {
-  readonly zone = clinicZone();
   readonly staff = staffQuery();
   readonly services = servicesQuery();
   /** What was last booked at this desk; undefined until it is known. */
@@ -21,9 +21,18 @@ export class BookingForm {
 
   constructor() {
     void deskSetting('last_service', null).then((id) => (this.lastService = id));
+    $effect(() => this.#dropGone());
+  }
+
+  /** The clinic's, as it is now: it may be set while the form stands open. */
+  get zone(): string {
+    return clinicZone();
   }
 
   booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
+  #isBlockBegun = $state(false);
+  /** Time is kept for something else than a client; what was left may bring the title of it along. */
+  readonly isBlocking = $derived(this.booking.clientId === null && (this.#isBlockBegun || this.booking.title !== ''));
   refusal = $state<Refusal | null>(null);
   isSaving = $state(false);
 
@@ -81,11 +90,11 @@ export class BookingForm {
     enabled: this.booking.isTimeChosen && this.booking.startsAt !== null,
   }));
   readonly slot = $derived<FreeSlot | null>(
-    (this.booking.isTimeChosen && rules.slotOf(this.booking, this.then.data ?? [])) ||
-      rules.slotOf(this.booking, this.free),
+    (this.booking.isTimeChosen && rules.slotOf(this.booking, this.then.data ?? [], this.zone)) ||
+      rules.slotOf(this.booking, this.free, this.zone),
   );
   readonly startsAt = $derived(this.booking.isTimeChosen ? this.booking.startsAt : (this.slot?.starts_at ?? null));
-  /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off. */
+  /** The day it is on, as it stands now: of the time, where there is one; the first free one may be days off, unless a day was asked for. */
   readonly date = $derived(this.startsAt === null ? this.booking.date : dateOf(this.startsAt, this.zone));
   /** With whom: the one asked for, or whoever is free at that time, or the first who may. */
   readonly staffId = $derived(
@@ -127,7 +136,7 @@ export class BookingForm {
   plant(seed: BookingSeed): void {
     const { booking } = this;
     if (seed.entry) this.#takeEntry(seed.entry);
-    if (seed.date) booking.date = seed.date;
+    if (seed.date) Object.assign(booking, { date: seed.date, isDayAsked: false });
     if (seed.serviceId) this.chooseService(seed.serviceId);
     if (seed.staffId) this.chooseStaff(seed.staffId);
     if (seed.startsAt !== undefined) this.chooseTime(seed.startsAt);
@@ -143,7 +152,7 @@ export class BookingForm {
     booking.clientId = client_id;
     booking.clientName = client_name;
     booking.newClient = null;
-    booking.title = '';
+    this.stopBlocking();
     booking.lines = [{ ...emptyLine(), petId: pet_id }];
     booking.wish = { entryId: id, notes: notes ?? '' };
     booking.internalNotes ||= notes ?? '';
@@ -158,21 +167,31 @@ export class BookingForm {
 
   /** Goes on with what was left: on a day that is not over, and who walks in is here now. */
   goOn(left: Booking): void {
-    const today = dateOf(now(), this.zone);
-    this.booking = left;
+    this.booking = rules.fromToday(left, dateOf(now(), this.zone));
+    this.#isBlockBegun = left.title !== '';
     if (left.isWalkIn) this.setWalkIn(true);
-    else if (!left.isTimeChosen && left.date < today) this.booking.date = today;
     this.refusal = null;
+  }
+
+  /** Keeps time for nobody: no service is done in it, and it stays as long as it was. */
+  block(): void {
+    this.#isBlockBegun = true;
+    Object.assign(this.first, { serviceId: '', duration: this.minutes });
+  }
+
+  stopBlocking(): void {
+    this.#isBlockBegun = false;
+    this.booking.title = '';
   }
 
   chooseClient(row: ClientRow, petId: string | null): void {
     const pets = row.pets.filter(({ is_deceased }) => !is_deceased);
     if (row.id !== this.booking.clientId) this.#dropWish();
+    this.#isBlockBegun = this.booking.title !== '';
     this.booking.clientId = row.id;
     this.booking.clientName = row.name;
     this.booking.newClient = null;
-    const meant = petId ?? (pets.length === 1 ? pets[0]!.id : null);
-    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, meant));
+    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, rules.petMeant(pets, petId)));
     this.refusal = null;
   }
 
@@ -194,6 +213,15 @@ export class BookingForm {
     this.#takeLines(isComing ? rules.withPet(booking, petId) : rules.withoutPet(booking, petId));
     // It names a pet by its place among them.
     this.refusal = null;
+  }
+
+  /** A pet that has died since it was chosen, maybe days ago, does not come. While the client is asked for again, what is there may be old. */
+  #dropGone(): void {
+    const { data, isFetching } = this.client;
+    if (!data || isFetching || data.id !== this.booking.clientId) return;
+    const living = new Set(rules.bookable(data.pets).map(({ id }) => id));
+    const gone = this.booking.lines.filter(({ petId }) => petId !== null && !living.has(petId));
+    untrack(() => gone.forEach(({ petId }) => this.togglePet(petId!, false)));
   }
 
   chooseTime(at: number): void {
@@ -233,11 +261,13 @@ export class BookingForm {
     this.chooseTime(taken.startsAt);
   }
 
-  /** Another day: a time that was chosen stays the same on the wall. */
+  /** Another day: a time that was chosen stays the same on the wall. Where none was, the day holds, whatever is free on it. */
   chooseDate(date: string): void {
     if (this.booking.isTimeChosen && this.booking.startsAt !== null) {
+      // On the wall it may come twice, and the second is meant: the same day moves nothing.
+      if (date === this.date) return;
       this.chooseTime(instantAt(date, wallMinutes(this.booking.startsAt, this.zone), this.zone));
-    } else this.booking.date = date;
+    } else Object.assign(this.booking, { date, isDayAsked: true });
   }
 
   setWalkIn(isWalkIn: boolean): void {
@@ -247,6 +277,7 @@ export class BookingForm {
 
   reset(): void {
     this.booking = emptyBooking(dateOf(now(), this.zone));
+    this.#isBlockBegun = false;
     this.refusal = null;
   }
 
