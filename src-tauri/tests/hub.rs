@@ -16,8 +16,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use petrel_domain::desk::{
-    ClientDetails, ClinicKind, HubTrouble, JoinClinic, JoinHub, KeyStore, NewClinic, Phase, ResendChange, ResendEdit, SyncState,
-    UnfinishedJoin,
+    ClientDetails, ClinicKind, HistoryPage, HubTrouble, JoinClinic, JoinHub, KeyStore, NewClinic, Phase, ResendChange, ResendEdit,
+    SyncState, UnfinishedJoin,
 };
 use petrel_domain::{ClientId, Refusal, RefusalCode, StaffId, SystemClock};
 use petrel_shell::desk::Desk;

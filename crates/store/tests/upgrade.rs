@@ -1,7 +1,7 @@
 //! Files of older schemas are brought up to date, with all that is in them.
 //!
-//! `fixtures/v0008.petrel` was made by `petrel-demo --clients 8 --pets 12 --visits 60 --years 1 --seed 8` when V0008 was the newest migration, and
-//! is never made anew. When a migration is added, a file of the schema before it joins it here.
+//! Each of `fixtures` was made by `petrel-demo --clients 8 --pets 12 --visits 60 --years 1 --seed 8` when the migration in its name was the newest,
+//! and is never made anew. When a migration is added, a file of the schema before it joins them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use std::path::{Path, PathBuf};
@@ -38,9 +38,15 @@ fn rows(store: &Store, sql: &str) -> Vec<Vec<Value>> {
         .unwrap()
 }
 
+const FROZEN: [&str; 2] = ["v0008", "v0017"];
+
 #[test]
-fn a_file_of_the_eighth_schema_has_all_its_rows_and_the_schema_of_a_new_one() {
-    let (store, key, folder) = upgraded("v0008");
+fn a_file_of_an_older_schema_has_all_its_rows_and_the_schema_of_a_new_one() {
+    FROZEN.iter().for_each(|name| check_upgraded(name));
+}
+
+fn check_upgraded(name: &str) {
+    let (store, key, folder) = upgraded(name);
     for (table, count) in [("clinics", 1), ("clients", 8), ("pets", 12)] {
         assert_eq!(rows(&store, &format!("SELECT count(*) FROM {table}")), [[Value::Integer(count)]], "{table}");
     }
@@ -64,8 +70,12 @@ fn a_file_of_the_eighth_schema_has_all_its_rows_and_the_schema_of_a_new_one() {
 
 /// Before it is brought up to date a file is backed up, as it is.
 #[test]
-fn a_file_of_the_eighth_schema_is_backed_up_and_put_back() {
-    let (path, key, _folder) = frozen("v0008");
+fn a_file_of_an_older_schema_is_backed_up_and_put_back() {
+    FROZEN.iter().for_each(|name| check_put_back(name));
+}
+
+fn check_put_back(name: &str) {
+    let (path, key, _folder) = frozen(name);
     let key_file = KeyFile::new(uuid::Uuid::from_u128(8), Kept::File);
     let backup = Backups::of(&path).make_of(&path, &key, &key_file, Millis(1_790_000_000_000)).unwrap();
     restore(Path::new(&backup.path), Some(&key), &key_file, &path, "replaced", Millis(1_790_000_001_000)).unwrap();
