@@ -27,6 +27,8 @@ interface Form {
 }
 const START: Form = { name: 'Otis', allergies: '', weight: 3.5, tags: ['old'] };
 
+const answer = (name: string, value: string) => ({ name, value });
+
 describe('a form that is saved', () => {
   it('sends what was typed, and of the rest what another desk wrote meanwhile', () => {
     const live: Form = { name: 'Ottis', allergies: 'Penicillin', weight: null, tags: ['old', 'new'] };
@@ -36,7 +38,32 @@ describe('a form that is saved', () => {
 
   it('sends what was typed where both changed the same, an emptied field too', () => {
     const form: Form = { name: '', allergies: 'Cats', weight: null, tags: [] };
-    expect(mergedForm(form, START, { name: 'A', allergies: 'B', weight: 4, tags: ['c'] })).toEqual(form);
+    expect(mergedForm(form, START, { name: 'A', allergies: 'B', weight: 4, tags: ['old'] })).toEqual(form);
+  });
+
+  it('sends of a list each item by itself: a tag of another desk is not lost to one that was added here', () => {
+    const of = (tags: string[], live: string[]) => mergedForm({ ...START, tags }, START, { ...START, tags: live }).tags;
+    expect(of(['old', 'late payer'], ['old', 'bites'])).toEqual(['old', 'late payer', 'bites']);
+    expect(of(['old', 'bites'], ['old', 'bites'])).toEqual(['old', 'bites']);
+    expect(of([], ['old', 'bites'])).toEqual(['bites']);
+    expect(of(['old', 'late payer'], [])).toEqual(['late payer']);
+  });
+
+  it('sends of answers and own fields what was changed of each, by its name', () => {
+    const start = { own: [answer('Food', 'dry'), answer('Vet', 'Dr. A'), answer('Insurer', 'X')] };
+    const live = { own: [answer('Food', 'wet'), answer('Vet', 'Dr. B'), answer('Chip', 'yes')] };
+    const own = [
+      answer('Vet', 'Dr. C'),
+      answer('Food', 'dry'),
+      answer('Insurer', 'X'),
+      answer(' ', ''),
+      answer('', ''),
+    ];
+    expect(mergedForm({ own }, start, live).own).toEqual([
+      ...[answer('Vet', 'Dr. C'), answer('Food', 'wet'), answer(' ', ''), answer('', ''), answer('Chip', 'yes')],
+    ]);
+    // One that was taken away here stays away, whatever was made of it elsewhere.
+    expect(mergedForm({ own: start.own.slice(1) }, start, live).own).toEqual([live.own[1], live.own[2]]);
   });
 });
 
