@@ -214,6 +214,38 @@ test('what another desk writes while a pet is edited stays, its allergies first'
   expect(kept).toMatchObject({ name: 'Renamed', allergies: 'Latex', weight_grams: 4321 });
 });
 
+test('what another desk wrote into the allergies that are typed here is said, and taken in one click', async ({
+  page,
+}) => {
+  await openPage(page, alerted);
+  const id = await aPet(page, 'alerted');
+  await page.getByTestId('edit-pet').click();
+  await page.getByTestId('pet-allergies-text').fill('Chicken, beef');
+  const dialog = page.getByTestId('pet-dialog');
+  await page.getByTestId('pet-species').click();
+  await page.getByRole('option', { name: 'Ferret' }).click();
+  await expect(page.getByTestId('theirs')).toHaveCount(0);
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['pets'], ({ pets }) => {
+      Object.assign(
+        pets.find((kept) => kept.id === own)!,
+        { allergies: 'Chicken, penicillin', species: 'rabbit', color: 'Grey' },
+      );
+    });
+  }, id);
+  await expect(page.getByTestId('theirs')).toHaveCount(2);
+  await expect(page.getByTestId('theirs').first()).toContainText('Rabbit');
+  await expect(page.getByTestId('theirs').last()).toContainText('Chicken, penicillin');
+  await expectAccessible(page);
+  await page.getByTestId('take-theirs').last().click();
+  await expect(page.getByTestId('pet-allergies-text')).toHaveValue('Chicken, penicillin');
+  await expect(page.getByTestId('theirs')).toHaveCount(1);
+  await page.getByTestId('save-pet').click();
+  await expect(dialog).toHaveCount(0);
+  const kept = await page.evaluate((own) => window.petrelWorld!.memory.pets.find((pet) => pet.id === own)!, id);
+  expect(kept).toMatchObject({ allergies: 'Chicken, penicillin', species: 'ferret', color: 'Grey' });
+});
+
 test('what another desk writes while a client is edited stays, and an old draft brings back only what was typed', async ({
   page,
 }) => {

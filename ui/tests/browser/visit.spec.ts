@@ -82,6 +82,8 @@ test('what another desk writes while a visit is edited stays', async ({ page }) 
     });
   }, id);
   await expect(page.getByTestId('visit-panel').getByRole('heading').first()).toHaveText('Elsewhere');
+  // What goes over another desk's text has been seen.
+  await expect(page.getByTestId('theirs')).toContainText('Coughs');
   await page.getByTestId('edit-save').click();
   await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
   const { notes, ...kept } = await stored(page, id);
