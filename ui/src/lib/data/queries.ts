@@ -24,6 +24,11 @@ export const overridesQuery = (today: () => string) =>
     ),
   );
 /** A visit that was left open, and an approval that is due, come of time alone: no table changes then. */
+/** A visit with all that is to be known of it, as it is kept now. */
+export const liveVisit = (id: string) =>
+  live(['appointments', 'clients', 'pets', 'medical_records', 'appointment_form_answers'], ['visit', id], () =>
+    backend.appointment(id),
+  );
 export const ATTENTION_AGAIN = 3 * 60_000;
 export const attentionQuery = () =>
   createQuery(() => ({
