@@ -231,3 +231,29 @@ test('the keys go on with a visit that was checked in by keyboard', async ({ pag
     page.getByTestId('lane-in_progress').locator(`[data-id="${id}"]`).getByRole('button').first(),
   ).toBeFocused();
 });
+
+test('a colleague without visits today is told apart from a day without any', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('today-card').first().waitFor();
+  const name = await page.evaluate(() => {
+    const { staff } = window.petrelWorld!.memory;
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = memory.visits.filter(({ staff_id }) => staff_id !== staff[1]!.id);
+    });
+    return staff[1]!.first_name;
+  });
+  await page.getByTestId('staff-filter').click();
+  await page.getByRole('option', { name }).click();
+  const screen = page.getByTestId('screen-today');
+  await expect(screen).toContainText('Nothing today for this colleague');
+  await expect(screen).not.toContainText('Nobody is expected');
+  await page.getByTestId('show-everybody').click();
+  await expect(page.getByTestId('today-card').first()).toBeVisible();
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = [];
+    }),
+  );
+  await expect(screen).toContainText('Nobody is expected today');
+  await expect(page.getByTestId('show-everybody')).toHaveCount(0);
+});
