@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { askedOf, watchCommands } from './commands';
+import { askedOf, letGo, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 import { aClient, aPet } from './people';
 
@@ -417,4 +417,32 @@ test('Enter before the answer gives a pet to whom was typed, and not to whom was
   await page.keyboard.type(letter);
   await expect.poll(() => askedOf(page, 'search')).toMatchObject({ last: { text: `keller ${letter}` } });
   await expect(page.getByRole('option').first()).toHaveAttribute('data-highlighted', '');
+});
+
+test('a page of visits that cannot be read is asked for once, and again when somebody says so', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const id = await aClient(page, 'quiet');
+  await page.evaluate((client_id) => {
+    window.petrelWorld!.elsewhere(['appointments'], ({ visits }) => {
+      const starts_at = Date.parse('2026-12-01T10:00:00+01:00');
+      const like = { ...visits[0]!, client_id, status: 'confirmed' as const, series_id: null };
+      for (let day = 0; day < 30; day++) {
+        const at = starts_at + day * 86_400_000;
+        visits.push({ ...like, id: `coming-${day}`, starts_at: at, ends_at: at + 900_000 });
+      }
+    });
+  }, id);
+  await watchCommands(page, { held: ['visits_of_client'] });
+  await page.goto(`/#/clients/${id}`);
+  const asked = async () => (await askedOf(page, 'visits_of_client')).times;
+  await expect.poll(asked).toBe(1);
+  await letGo(page, 'visits_of_client');
+  await expect.poll(asked).toBe(2);
+  await page.evaluate(() => void (window.petrelCommands!.refused = { visits_of_client: 'internal' }));
+  await letGo(page, 'visits_of_client');
+  await page.getByTestId('error-state').waitFor();
+  expect(await asked()).toBe(2);
+  await page.evaluate(() => void Object.assign(window.petrelCommands!, { refused: {}, held: {} }));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByTestId('visits-coming').getByTestId('visit-row')).toHaveCount(30);
 });
