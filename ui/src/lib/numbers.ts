@@ -14,12 +14,14 @@ function wholeOf(text: string): string | undefined {
  * The number of `3,5`, `3.5`, `1.234,5`; `null` of nothing; `undefined` of what is none.
  *
  * The last comma or point is the decimal sign where at most `digits` digits follow it: of prices, `1,200` is twelve hundred. Without `digits` a sign that
- * stands alone always is: a hamster weighs `0,125`. One of `units` may stand beside it: `4,5 kg`.
+ * stands alone always is: a hamster weighs `0,125`. But where the region parts thousands with a comma (`group`), `1,100` is eleven hundred: read as 1.1
+ * it would be wrong by a thousand, and nothing would say so. One of `units` may stand beside it: `4,5 kg`.
  */
 export function parseNumber(
   typed: string,
   digits = Infinity,
   units: readonly string[] = [],
+  group = '',
 ): number | null | undefined {
   const all = typed.trim().replace(/\s/g, ' ').replace('−', '-').replaceAll('’', "'");
   if (all === '') return null;
@@ -30,7 +32,8 @@ export function parseNumber(
   const sign = figures[last];
   const fraction = figures.slice(last + 1);
   // A sign that stands twice parts thousands.
-  const isDecimal = last >= 0 && fraction.length <= digits && figures.indexOf(sign!) === last;
+  const isThousands = sign === ',' && group === ',' && digits === Infinity && /^[1-9]\d{0,2},\d{3}$/.test(figures);
+  const isDecimal = last >= 0 && !isThousands && fraction.length <= digits && figures.indexOf(sign!) === last;
   const whole = wholeOf(isDecimal ? figures.slice(0, last) : figures);
   const rest = isDecimal ? fraction : '';
   if (whole === undefined || !/^\d*$/.test(rest) || whole + rest === '') return undefined;
@@ -47,6 +50,18 @@ function withoutUnit(text: string, units: readonly string[]): string {
   const [before] = units.filter((unit) => lower.startsWith(unit.toLowerCase()));
   // The point of an abbreviation (`S/.`, `Bs.`) is none of the number.
   return before ? text.slice(before.length).replace(/^\./, '').trimStart() : text;
+}
+
+const groups = new Map<string, string>();
+
+/** What parts the thousands in a region: of English in Spain it is the point, whatever the language has elsewhere. */
+export function groupSign(locale: string): string {
+  let found = groups.get(locale);
+  if (found === undefined) {
+    const parts = new Intl.NumberFormat(locale).formatToParts(1_000_000);
+    groups.set(locale, (found = parts.find(({ type }) => type === 'group')?.value ?? ''));
+  }
+  return found;
 }
 
 const formats = new Map<string, Intl.NumberFormat>();

@@ -210,3 +210,50 @@ test('time that was blocked for nobody is picked up by nobody', async ({ page })
   await expect(page.getByTestId('history')).toBeVisible();
   await expect(page.getByTestId('visit-pick-up')).toHaveCount(0);
 });
+
+test('the keys go on with a visit that was checked in by keyboard', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('today-card').first().waitFor();
+  const id = await page.evaluate(
+    () =>
+      window.petrelWorld!.memory.visits.find(
+        ({ status, starts_at }) =>
+          status === 'confirmed' && starts_at > Date.now() && starts_at < Date.now() + 6 * 3_600_000,
+      )!.id,
+  );
+  const card = page.getByTestId('lane-expected').locator(`[data-id="${id}"]`);
+  await card.getByTestId('today-next').press('Enter');
+  const arrived = page.getByTestId('lane-arrived').locator(`[data-id="${id}"]`);
+  await expect(arrived.getByRole('button').first()).toBeFocused();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(
+    page.getByTestId('lane-in_progress').locator(`[data-id="${id}"]`).getByRole('button').first(),
+  ).toBeFocused();
+});
+
+test('a colleague without visits today is told apart from a day without any', async ({ page }) => {
+  await openDesk(page, '/#/today');
+  await page.getByTestId('today-card').first().waitFor();
+  const name = await page.evaluate(() => {
+    const { staff } = window.petrelWorld!.memory;
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = memory.visits.filter(({ staff_id }) => staff_id !== staff[1]!.id);
+    });
+    return staff[1]!.first_name;
+  });
+  await page.getByTestId('staff-filter').click();
+  await page.getByRole('option', { name }).click();
+  const screen = page.getByTestId('screen-today');
+  await expect(screen).toContainText('Nothing today for this colleague');
+  await expect(screen).not.toContainText('Nobody is expected');
+  await page.getByTestId('show-everybody').click();
+  await expect(page.getByTestId('today-card').first()).toBeVisible();
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      memory.visits = [];
+    }),
+  );
+  await expect(screen).toContainText('Nobody is expected today');
+  await expect(page.getByTestId('show-everybody')).toHaveCount(0);
+});

@@ -150,3 +150,21 @@ test('what clients may book by themselves is set at the service', async ({ page 
     cancellation_cutoff_hours: 48,
   });
 });
+
+test('an exception of years ahead is listed, and can be removed', async ({ page }) => {
+  await openDesk(page, '/#/settings/hours');
+  await page.getByTestId('add-override').waitFor();
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['schedule_overrides'], ({ overrides, staff }) => {
+      const like = { ...overrides[0]!, staff_id: staff[0]!.id };
+      overrides.push({ ...like, id: 'far', on_date: '2028-02-29', reason: 'Sabbatical' });
+      overrides.push({ ...like, id: 'past', on_date: '2026-11-19', reason: 'Yesterday' });
+    }),
+  );
+  const listed = page.getByRole('listitem').filter({ hasText: 'Sabbatical' });
+  await expect(listed).toContainText('29 Feb 2028');
+  await expect(page.getByRole('listitem').filter({ hasText: 'Yesterday' })).toHaveCount(0);
+  await listed.getByRole('button', { name: 'Remove' }).click();
+  await expect(listed).toHaveCount(0);
+  expect((await overrides(page)).some(({ reason }) => reason === 'Sabbatical')).toBe(false);
+});

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { askedOf, watchCommands } from './commands';
+import { askedOf, letGo, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 import { aClient, aPet } from './people';
 
@@ -214,6 +214,38 @@ test('what another desk writes while a pet is edited stays, its allergies first'
   expect(kept).toMatchObject({ name: 'Renamed', allergies: 'Latex', weight_grams: 4321 });
 });
 
+test('what another desk wrote into the allergies that are typed here is said, and taken in one click', async ({
+  page,
+}) => {
+  await openPage(page, alerted);
+  const id = await aPet(page, 'alerted');
+  await page.getByTestId('edit-pet').click();
+  await page.getByTestId('pet-allergies-text').fill('Chicken, beef');
+  const dialog = page.getByTestId('pet-dialog');
+  await page.getByTestId('pet-species').click();
+  await page.getByRole('option', { name: 'Ferret' }).click();
+  await expect(page.getByTestId('theirs')).toHaveCount(0);
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['pets'], ({ pets }) => {
+      Object.assign(
+        pets.find((kept) => kept.id === own)!,
+        { allergies: 'Chicken, penicillin', species: 'rabbit', color: 'Grey' },
+      );
+    });
+  }, id);
+  await expect(page.getByTestId('theirs')).toHaveCount(2);
+  await expect(page.getByTestId('theirs').first()).toContainText('Rabbit');
+  await expect(page.getByTestId('theirs').last()).toContainText('Chicken, penicillin');
+  await expectAccessible(page);
+  await page.getByTestId('take-theirs').last().click();
+  await expect(page.getByTestId('pet-allergies-text')).toHaveValue('Chicken, penicillin');
+  await expect(page.getByTestId('theirs')).toHaveCount(1);
+  await page.getByTestId('save-pet').click();
+  await expect(dialog).toHaveCount(0);
+  const kept = await page.evaluate((own) => window.petrelWorld!.memory.pets.find((pet) => pet.id === own)!, id);
+  expect(kept).toMatchObject({ allergies: 'Chicken, penicillin', species: 'ferret', color: 'Grey' });
+});
+
 test('what another desk writes while a client is edited stays, and an old draft brings back only what was typed', async ({
   page,
 }) => {
@@ -385,4 +417,32 @@ test('Enter before the answer gives a pet to whom was typed, and not to whom was
   await page.keyboard.type(letter);
   await expect.poll(() => askedOf(page, 'search')).toMatchObject({ last: { text: `keller ${letter}` } });
   await expect(page.getByRole('option').first()).toHaveAttribute('data-highlighted', '');
+});
+
+test('a page of visits that cannot be read is asked for once, and again when somebody says so', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const id = await aClient(page, 'quiet');
+  await page.evaluate((client_id) => {
+    window.petrelWorld!.elsewhere(['appointments'], ({ visits }) => {
+      const starts_at = Date.parse('2026-12-01T10:00:00+01:00');
+      const like = { ...visits[0]!, client_id, status: 'confirmed' as const, series_id: null };
+      for (let day = 0; day < 30; day++) {
+        const at = starts_at + day * 86_400_000;
+        visits.push({ ...like, id: `coming-${day}`, starts_at: at, ends_at: at + 900_000 });
+      }
+    });
+  }, id);
+  await watchCommands(page, { held: ['visits_of_client'] });
+  await page.goto(`/#/clients/${id}`);
+  const asked = async () => (await askedOf(page, 'visits_of_client')).times;
+  await expect.poll(asked).toBe(1);
+  await letGo(page, 'visits_of_client');
+  await expect.poll(asked).toBe(2);
+  await page.evaluate(() => void (window.petrelCommands!.refused = { visits_of_client: 'internal' }));
+  await letGo(page, 'visits_of_client');
+  await page.getByTestId('error-state').waitFor();
+  expect(await asked()).toBe(2);
+  await page.evaluate(() => void Object.assign(window.petrelCommands!, { refused: {}, held: {} }));
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByTestId('visits-coming').getByTestId('visit-row')).toHaveCount(30);
 });

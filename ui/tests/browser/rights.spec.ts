@@ -69,3 +69,32 @@ test('an administrator is offered nothing that only an owner may do', async ({ p
   await expect(page.getByRole('option', { name: 'Administrator' })).toBeVisible();
   await expect(page.getByRole('option', { name: 'Owner' })).toHaveCount(0);
 });
+
+test('nothing is imported or deleted by whoever may not', async ({ page }) => {
+  await openDesk(page, '/#/clients', { signedIn: 'front_desk' });
+  await page.getByTestId('client-row').first().waitFor();
+  await expect(page.getByTestId('to-import')).toHaveCount(0);
+  const [recorded, blank] = await page.evaluate(() => {
+    const { memory } = window.petrelWorld!;
+    const [one, other] = memory.pets.filter(({ deceased_on }) => deceased_on === null);
+    memory.records = memory.records.filter(({ pet_id }) => pet_id !== other!.id);
+    return [one!.id, other!.id];
+  });
+  const more = async (id: string) => {
+    await page.goto(`/#/pets/${id}`);
+    await page.getByTestId('pet-more').click();
+    await expect(page.getByTestId('move-pet')).toBeVisible();
+  };
+  await more(recorded!);
+  await expect(page.getByTestId('delete-pet')).toHaveCount(0);
+  await become(page, 'veterinarian');
+  await expect(page.getByTestId('delete-pet')).toBeVisible();
+  await become(page, 'front_desk');
+  // Without a record there is nothing that they may not delete.
+  await page.keyboard.press('Escape');
+  await more(blank!);
+  await expect(page.getByTestId('delete-pet')).toBeVisible();
+  await page.goto('/#/clients');
+  await become(page, 'admin');
+  await expect(page.getByTestId('to-import')).toBeVisible();
+});

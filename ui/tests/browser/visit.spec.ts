@@ -82,11 +82,47 @@ test('what another desk writes while a visit is edited stays', async ({ page }) 
     });
   }, id);
   await expect(page.getByTestId('visit-panel').getByRole('heading').first()).toHaveText('Elsewhere');
+  // What goes over another desk's text has been seen.
+  await expect(page.getByTestId('theirs')).toContainText('Coughs');
   await page.getByTestId('edit-save').click();
   await expect(page.getByTestId('visit-edit-form')).toHaveCount(0);
   const { notes, ...kept } = await stored(page, id);
   expect(notes).toMatchObject({ reason: 'Limps', internal_notes: 'Muzzle first' });
   expect(kept).toMatchObject({ final_cost_cents: 4200, payment_status: 'paid' });
+});
+
+test('a visit that another desk moves while it is to be moved here keeps its new time where only its colleague is changed', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await clearTheWay(page, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-move').click();
+  const before = await stored(page, id);
+  // Nothing stands in their way, either.
+  const name = await page.evaluate((not) => {
+    const { memory } = window.petrelWorld!;
+    const other = memory.staff.find(({ id, is_active, is_bookable }) => is_active && is_bookable && id !== not)!;
+    memory.visits = memory.visits.filter(({ staff_id }) => staff_id !== other.id);
+    return other.first_name;
+  }, before.staff_id);
+  await page.getByTestId('move-staff').click();
+  await page.getByRole('option', { name }).click();
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments'], ({ visits }) => {
+      const kept = visits.find((each) => each.id === own)!;
+      const to = Date.parse('2026-11-20T16:30:00+01:00');
+      Object.assign(kept, { starts_at: to, ends_at: to + 40 * 60_000 });
+    });
+  }, id);
+  await expect(page.getByTestId('move-time')).toHaveValue('16:30');
+  await expect(page.getByTestId('move-duration')).toHaveValue('40 min');
+  await page.getByTestId('move-confirm').click();
+  await expect(page.getByTestId('move-dialog')).toHaveCount(0);
+  await expect.poll(async () => (await stored(page, id)).staff_id).not.toBe(before.staff_id);
+  const to = Date.parse('2026-11-20T16:30:00+01:00');
+  expect(await stored(page, id)).toMatchObject({ starts_at: to, ends_at: to + 40 * 60_000 });
 });
 
 test('what was typed of a visit is offered again unless it was saved or cancelled', async ({ page }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppointmentCard, DayBounds, ScheduleRange, WorkBlock } from '$lib/backend';
 import { addDays, instantAt, MINUTE, startOfDay } from '$lib/time/zone';
+import { BoardDrag } from '$areas/schedule/board/drag.svelte';
 import { instantsOf, neighbour, startPlace, stepTarget, targetOf } from '$areas/schedule/board/gesture';
 import { lanesOf } from '$areas/schedule/board/lanes';
 import { firstOpenMinute, layoutDay, layoutDays, type LayoutOptions } from '$areas/schedule/board/layout';
@@ -172,6 +173,14 @@ describe('the layout', () => {
     expect(boxes[1]!.left).toBe(0.5);
   });
 
+  it('knows when a late visit starts, though its box stands higher where there is no room below', () => {
+    const { boxes } = layoutDay(range(['2026-11-20'], [card('1', '2026-11-20', 1425, 15)]), ['a'], {
+      ...OPTIONS,
+      minMinutes: 40,
+    });
+    expect(boxes[0]).toMatchObject({ top: 1400, height: 40, start: 1425 });
+  });
+
   it('shows a stay over night in each of its days', () => {
     const layout = layoutDays(
       range(['2026-11-19', '2026-11-20', '2026-11-21'], [card('1', '2026-11-19', 1080, 24 * 60)]),
@@ -285,6 +294,34 @@ describe('a gesture', () => {
     expect(neighbour(boxes, 1, 'ArrowRight')).toBe(3);
     expect(neighbour(boxes, 2, 'ArrowLeft')).toBe(0);
   });
+});
+
+it('a late visit whose box stands higher than it starts keeps its start where its end is pulled', () => {
+  const options = { ...OPTIONS, minMinutes: 60 };
+  const layout = layoutDay(range(['2026-11-20'], [card('1', '2026-11-20', 1395, 30)]), ['a'], options);
+  const box = layout.boxes[0]!;
+  expect(box).toMatchObject({ top: 1380, height: 60 });
+  const [body, button] = [document.createElement('div'), document.createElement('button')];
+  body.setPointerCapture = () => undefined;
+  body.getBoundingClientRect = () => new DOMRect(0, 0, 100, 1440);
+  button.getBoundingClientRect = () => new DOMRect(0, box.top, 100, box.height);
+  const drag = new BoardDrag(
+    () => ({ body, scroller: body, layout, zoom: 1, step: 15 }),
+    () => undefined,
+  );
+  const at = (clientY: number) =>
+    ({
+      button: 0,
+      isPrimary: true,
+      pointerType: 'mouse',
+      clientX: 50,
+      clientY,
+      target: button,
+    }) as unknown as PointerEvent;
+  drag.press(at(1436), box, true);
+  drag.move(at(1421));
+  expect(drag.target).toEqual({ column: 0, top: 1395, height: 15 });
+  drag.cancel();
 });
 
 describe('where the keyboard begins to aim', () => {

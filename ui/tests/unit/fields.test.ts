@@ -36,6 +36,14 @@ it('a length is taken as it is typed', async () => {
   expect(box('Length').value).toBe('1 h 15 min');
 });
 
+it('a weight of more than a thousand pounds is no pound and a tenth', async () => {
+  await useLanguage('en', 'US');
+  render(NumberField, { label: 'Weight', value: null, step: 0.01, units: ['lb'] });
+  const field = screen.getByRole<HTMLInputElement>('spinbutton', { name: 'Weight' });
+  await fireEvent.input(field, { target: { value: '1,100 lb' } });
+  expect(field.getAttribute('aria-valuenow')).toBe('1100');
+});
+
 it('money is kept in minor units, with a comma or a point', async () => {
   render(MoneyField, { label: 'Bill', cents: 4500 });
   expect(box(/Bill/).value).toBe('45.00');

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { draftOf } from '$areas/visit/flow.svelte';
 import { backend, RefusalError, type AppointmentDetail } from '$lib/backend';
 import { FormDraft } from '$lib/data/form-draft.svelte';
-import { mergedForm } from '$lib/data/form-merge';
+import { mergedForm, theirsAmong, theirsIn } from '$lib/data/form-merge';
 import { LeftDraft } from '$lib/data/left-draft.svelte';
 
 const GONE = {
@@ -27,6 +27,8 @@ interface Form {
 }
 const START: Form = { name: 'Otis', allergies: '', weight: 3.5, tags: ['old'] };
 
+const answer = (name: string, value: string) => ({ name, value });
+
 describe('a form that is saved', () => {
   it('sends what was typed, and of the rest what another desk wrote meanwhile', () => {
     const live: Form = { name: 'Ottis', allergies: 'Penicillin', weight: null, tags: ['old', 'new'] };
@@ -36,7 +38,71 @@ describe('a form that is saved', () => {
 
   it('sends what was typed where both changed the same, an emptied field too', () => {
     const form: Form = { name: '', allergies: 'Cats', weight: null, tags: [] };
-    expect(mergedForm(form, START, { name: 'A', allergies: 'B', weight: 4, tags: ['c'] })).toEqual(form);
+    expect(mergedForm(form, START, { name: 'A', allergies: 'B', weight: 4, tags: ['old'] })).toEqual(form);
+  });
+
+  it('sends of a list each item by itself: a tag of another desk is not lost to one that was added here', () => {
+    const of = (tags: string[], live: string[]) => mergedForm({ ...START, tags }, START, { ...START, tags: live }).tags;
+    expect(of(['old', 'late payer'], ['old', 'bites'])).toEqual(['old', 'late payer', 'bites']);
+    expect(of(['old', 'bites'], ['old', 'bites'])).toEqual(['old', 'bites']);
+    expect(of([], ['old', 'bites'])).toEqual(['bites']);
+    expect(of(['old', 'late payer'], [])).toEqual(['late payer']);
+  });
+
+  it('sends of answers and own fields what was changed of each, by its name', () => {
+    const start = { own: [answer('Food', 'dry'), answer('Vet', 'Dr. A'), answer('Insurer', 'X')] };
+    const live = { own: [answer('Food', 'wet'), answer('Vet', 'Dr. B'), answer('Chip', 'yes')] };
+    const own = [
+      answer('Vet', 'Dr. C'),
+      answer('Food', 'dry'),
+      answer('Insurer', 'X'),
+      answer(' ', ''),
+      answer('', ''),
+    ];
+    expect(mergedForm({ own }, start, live).own).toEqual([
+      ...[answer('Vet', 'Dr. C'), answer('Food', 'wet'), answer(' ', ''), answer('', ''), answer('Chip', 'yes')],
+    ]);
+    // One that was taken away here stays away, whatever was made of it elsewhere.
+    expect(mergedForm({ own: start.own.slice(1) }, start, live).own).toEqual([live.own[1], live.own[2]]);
+  });
+});
+
+describe('what another desk wrote into a form', () => {
+  it('is said of the fields that were changed here too, to something else, and can be taken', () => {
+    const form: Form = { ...START, name: 'Otto', allergies: 'Chicken, beef', weight: 4 };
+    const live: Form = { ...START, allergies: 'Chicken, penicillin', weight: 4, tags: ['old', 'new'] };
+    const theirs = theirsIn(
+      () => form,
+      () => START,
+      () => live,
+    );
+    expect(theirs('allergies')?.value).toBe('Chicken, penicillin');
+    expect([theirs('name'), theirs('weight'), theirs('tags')]).toEqual([undefined, undefined, undefined]);
+    theirs('allergies')!.take();
+    expect(form.allergies).toBe('Chicken, penicillin');
+    expect(theirs('allergies')).toBeUndefined();
+  });
+
+  it('is said of an answer or an own field by its name, what is gone there too', () => {
+    const start = [answer('Food', 'dry'), answer('Vet', 'Dr. A'), answer('Chip', 'no')];
+    let own = [answer('Vet', 'Dr. B'), answer('Food', 'wet'), answer('Insurer', 'X'), answer('Chip', 'no')];
+    const live = [answer('Food', 'raw'), answer('Insurer', 'Y'), answer('Chip', 'yes')];
+    const theirs = theirsAmong(
+      () => own,
+      () => start,
+      () => live,
+      (items) => (own = items),
+    );
+    expect(['Food', 'Vet', 'Insurer', 'Chip', ''].map((name) => theirs(name)?.value)).toEqual([
+      ...['raw', '', 'Y', undefined, undefined],
+    ]);
+    theirs('Food')!.take();
+    theirs('Vet')!.take();
+    expect(own).toEqual([answer('Food', 'raw'), answer('Insurer', 'X'), answer('Chip', 'no')]);
+    // One that was emptied or taken away here can be brought back.
+    own = own.slice(1);
+    theirs('Food')!.take();
+    expect(own.at(-1)).toEqual(answer('Food', 'raw'));
   });
 });
 
@@ -81,6 +147,24 @@ describe('the draft of a form', () => {
     await vi.advanceTimersByTimeAsync(400);
     const third = { ...START, weight: 5, allergies: 'Penicillin' };
     expect((await open(third)).left).toEqual({ ...third, name: 'Otto', tags: [] });
+  });
+
+  it('that is gone on with knows what stood there when it was typed, and that another desk wrote over it since', async () => {
+    await typed({ ...START, name: 'Otto', allergies: 'Chicken' });
+    const today = { ...START, allergies: 'Penicillin', weight: 4 };
+    const draft = await open(today);
+    expect(draft.began).toEqual(today);
+    const form = draft.take()!;
+    const theirs = theirsIn(
+      () => form,
+      () => draft.began,
+      () => today,
+    );
+    expect([theirs('name'), theirs('allergies')?.value, theirs('weight')]).toEqual([
+      undefined,
+      'Penicillin',
+      undefined,
+    ]);
   });
 
   it('is kept when the form is closed, and stays away once it was saved', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseNumber, typedNumber } from '$lib/numbers';
+import { groupSign, parseNumber, typedNumber } from '$lib/numbers';
 
 describe('a number that is typed', () => {
   it.each([
@@ -23,6 +23,27 @@ describe('a number that is typed', () => {
   );
 
   it('is nothing where nothing stands', () => expect(parseNumber('  ')).toBeNull());
+});
+
+describe('a number that is typed where a comma parts thousands', () => {
+  it.each([
+    ['1,100', 1100],
+    ['-12,500', -12_500],
+    ['0,125', 0.125],
+    ['4,5', 4.5],
+    ['3,75', 3.75],
+    [',125', 0.125],
+    ['1.100', 1.1],
+    ['1234,567', 1234.567],
+    ['1,100.5', 1100.5],
+    ['1,2345', 1.2345],
+  ])('is read: %s', (typed, value) => expect(parseNumber(typed, Infinity, [], groupSign('en-US'))).toBe(value));
+
+  it('is none of these where the region has another sign', () => {
+    expect(['en-US', 'en-GB', 'es-MX', 'es-ES', 'en-ES'].map(groupSign)).toEqual([',', ',', ',', '.', '.']);
+    expect(parseNumber('1,100', Infinity, [], groupSign('en-ES'))).toBe(1.1);
+    expect(parseNumber('1,100 lb', Infinity, ['lb'], groupSign('en-US'))).toBe(1100);
+  });
 });
 
 describe('a price that is typed', () => {

@@ -1,5 +1,5 @@
 import { onDestroy } from 'svelte';
-import { isWithin, mergedForm } from './form-merge';
+import { isSame, isWithin, mergedForm } from './form-merge';
 import { LeftDraft } from './left-draft.svelte';
 
 /** What was typed, and what the form had begun with: only so is it known later which fields were changed. */
@@ -17,10 +17,16 @@ export class FormDraft<T extends object> {
   readonly #draft: LeftDraft<Kept<T>>;
   readonly #start: T;
   readonly #isNew: boolean;
+  /**
+   * What each field began with: of what was taken up again, what stood there when it was typed. Another desk may have written over that before
+   * the form was opened.
+   */
+  began = $state.raw() as T;
 
   /** Of something new (`isNew`) a draft is taken up whole: nobody else can have written it. */
   constructor(key: string | Promise<string>, start: T, isNew: boolean) {
     this.#start = start;
+    this.began = start;
     this.#isNew = isNew;
     // Without its beginning nobody knows what of it is old.
     const isWorth = (kept: Kept<T>) => !!kept.value && !!kept.start && this.isChanged(this.#today(kept));
@@ -52,7 +58,16 @@ export class FormDraft<T extends object> {
   /** Goes on with what was left: answers it as it is today. What was typed meanwhile is offered in its place. */
   take(): T | null {
     const taken = this.#draft.take((typed, left) => isWithin(this.#today(typed), this.#today(left), this.#start));
-    return taken && this.#today(taken);
+    if (!taken) return null;
+    if (!this.#isNew) this.began = this.#beganWith(taken);
+    return this.#today(taken);
+  }
+
+  /** Lists are today's: what was typed of their items is over today's already. */
+  #beganWith({ value, start }: Kept<T>): T {
+    const keys = Object.keys(this.#start) as (keyof T)[];
+    const typed = keys.filter((key) => !Array.isArray(value[key]) && !isSame(value[key], start[key]));
+    return { ...this.#start, ...Object.fromEntries(typed.map((key) => [key, start[key]])) };
   }
 
   /** What was left is thrown away; what is typed stays. */

@@ -2,7 +2,6 @@
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 import { backend } from '$lib/backend';
 import { currentStaff } from '$lib/session.svelte';
-import { addDays } from '$lib/time/zone';
 import { live, type Table } from './live';
 
 /** What the core looks at when it is asked for free times. Of the clinic it is the zone, in which a day begins and hours are read. */
@@ -16,12 +15,17 @@ export const FREE_TIMES: Table[] = [
 ];
 export const staffQuery = () => createQuery(() => live(['staff'], ['staff'], () => backend.staff()));
 export const servicesQuery = () => createQuery(() => live(['services'], ['services'], () => backend.services()));
-/** Exceptions of the coming year, the repeated ones with them. */
+/** The last day that the core takes: what could be entered can be seen, changed and removed, too. */
+const LAST_DAY = '2199-12-31';
+/** Exceptions that are still to come, the repeated ones with them. */
 export const overridesQuery = (today: () => string) =>
   createQuery(() =>
-    live(['schedule_overrides'], ['overrides', today()], () =>
-      backend.scheduleOverrides(today(), addDays(today(), 365)),
-    ),
+    live(['schedule_overrides'], ['overrides', today()], () => backend.scheduleOverrides(today(), LAST_DAY)),
+  );
+/** A visit with all that is to be known of it, as it is kept now. */
+export const liveVisit = (id: string) =>
+  live(['appointments', 'clients', 'pets', 'medical_records', 'appointment_form_answers'], ['visit', id], () =>
+    backend.appointment(id),
   );
 /** A visit that was left open, and an approval that is due, come of time alone: no table changes then. */
 export const ATTENTION_AGAIN = 3 * 60_000;

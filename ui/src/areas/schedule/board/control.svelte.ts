@@ -307,7 +307,7 @@ export class BoardControl {
       this.said = t('schedule.cannot_move');
       return;
     }
-    const origin = { column: box.column, top: box.top, height: trueHeight(box) };
+    const origin = { column: box.column, top: box.start, height: trueHeight(box) };
     const from = this.#aimed?.id === box.card.id ? this.#aimed.target : origin;
     const target = stepTarget(from, event.key, event.shiftKey, layout.columns.length, layout.length, origin);
     if (!target) return;
@@ -357,7 +357,7 @@ export class BoardControl {
 
 /** Whether a target is where the visit stands already. */
 const isWhere = ({ column, top, height }: Target, box: Box): boolean =>
-  column === box.column && top === box.top && height === trueHeight(box);
+  column === box.column && top === box.start && height === trueHeight(box);
 
 function indexOf(event: Event): number | null {
   const button = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');

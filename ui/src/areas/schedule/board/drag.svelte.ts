@@ -65,7 +65,7 @@ export class BoardDrag {
       this.#gesture = { kind: 'create', from };
       return;
     }
-    const origin: Target = { column: box.column, top: box.top, height: trueHeight(box) };
+    const origin: Target = { column: box.column, top: box.start, height: trueHeight(box) };
     const edge = (event.target as HTMLElement).closest('button')!.getBoundingClientRect().bottom;
     this.#gesture = { kind: edge - event.clientY < (isFinger ? FINGER_EDGE : EDGE) ? 'resize' : 'move', from, origin };
   }

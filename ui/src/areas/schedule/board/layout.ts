@@ -20,6 +20,8 @@ export interface Box {
   column: number;
   top: number;
   height: number;
+  /** When it starts, in minutes from the top. Its box may stand higher, where there is no room for all of it below. */
+  start: number;
   left: number;
   width: number;
   /** It began before this column: it can be opened here, not moved. */
@@ -133,6 +135,7 @@ function boxesOf(cards: AppointmentCard[], column: number, columns: Column[], mi
       column,
       top: from,
       height: to - from,
+      start: scale.minuteOf(cards[index]!.starts_at),
       left: (column + lane / count) / columns.length,
       width: width / count / columns.length,
       isContinued: cards[index]!.starts_at < columns[column]!.day.starts_at,

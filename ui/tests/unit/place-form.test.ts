@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { placeFormOf, startOf } from '$areas/visit/place-form';
+
+const MADRID = 'Europe/Madrid';
+/** In the second half of the hour that comes twice when the clocks are put back. */
+const visit = {
+  starts_at: Date.parse('2026-10-25T02:30:00+01:00'),
+  ends_at: Date.parse('2026-10-25T03:15:00+01:00'),
+  staff_id: 'anna',
+};
+
+it('a visit whose time nobody touched stays at its instant, in an hour that comes twice, too', () => {
+  const form = placeFormOf(visit, MADRID);
+  expect(form).toEqual({ date: '2026-10-25', minutes: 150, staffId: 'anna', duration: 45 });
+  expect(startOf({ ...form, staffId: 'ben', duration: 60 }, visit, MADRID)).toBe(visit.starts_at);
+});
+
+it('a time that is typed is read from the clinic’s wall', () => {
+  const form = placeFormOf(visit, MADRID);
+  expect(startOf({ ...form, minutes: 600 }, visit, MADRID)).toBe(Date.parse('2026-10-25T10:00:00+01:00'));
+  expect(startOf({ ...form, date: '2026-10-26' }, visit, MADRID)).toBe(Date.parse('2026-10-26T02:30:00+01:00'));
+  expect(startOf({ ...form, minutes: null }, visit, MADRID)).toBeNull();
+});
