@@ -157,6 +157,23 @@ fn who_waits_no_more_or_died_is_not_waited_with() {
 }
 
 #[test]
+fn of_a_family_all_that_do_not_fit_are_told() {
+    let salon = salon();
+    salon.book(at(DAY, "10:00"));
+    let bo = salon.hire("Bo", Role::Veterinarian, true);
+    let cat = salon.add_pet("Tom");
+    let mut family = salon.wish(at(DAY, "10:00"));
+    family.pets.push(petrel_domain::desk::BookPet { pet_id: Some(cat), staff_id: bo, ..family.pets[0].clone() });
+    let refusal = salon.refused(family.clone());
+    assert_eq!((refusal.code, refusal.detail.as_deref()), (RefusalCode::SlotTaken, Some("2")), "Bo has no hours at all");
+    assert_eq!(refusal.field.as_deref(), Some("pets[0].starts_at"));
+    family.pets[0].starts_at = at(DAY, "11:00");
+    let refusal = salon.refused(family);
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::OutsideHours, Some("pets[1].starts_at")));
+    assert_eq!(refusal.detail, None);
+}
+
+#[test]
 fn a_stay_of_a_day_is_not_in_the_way_of_an_absence() {
     let salon = salon();
     let boarding = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.details.kind == ServiceKind::Boarding);

@@ -8,7 +8,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Mi
 use rusqlite::{OptionalExtension, params};
 
 use super::colleagues::{Roster, roster};
-use super::place::{Place, is_off, is_outside, place};
+use super::place::{Place, is_of_place, is_off, is_outside, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
 use crate::services::offered;
@@ -89,8 +89,25 @@ fn occurrence(
     days: i64,
 ) -> Result<Vec<AppointmentId>> {
     let group_id = (wanted.len() > 1).then(|| GroupId(tx.new_id()));
-    let visit = |(n, one)| visit(tx, roster, input, one, (series_id, group_id), days).map_err(of_pet(n));
-    wanted.iter().enumerate().map(visit).collect()
+    let mut visits = Vec::new();
+    let mut in_the_way: Option<Refusal> = None;
+    let mut count = 0;
+    for (n, one) in wanted.iter().enumerate() {
+        match visit(tx, roster, input, one, (series_id, group_id), days).map_err(of_pet(n)) {
+            Ok(id) => visits.push(id),
+            // Of a family all that do not fit are told: whoever books all the same knows of each.
+            Err(StoreError::Refused(refusal)) if is_of_place(refusal.code) => {
+                count += 1;
+                in_the_way.get_or_insert(refusal);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match in_the_way {
+        None => Ok(visits),
+        Some(refusal) if count > 1 => Err(refusal.with_detail(count).into()),
+        Some(refusal) => Err(refusal.into()),
+    }
 }
 
 fn visit(

@@ -8,7 +8,7 @@ use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode, SeriesScope, St
 use rusqlite::params;
 
 use super::colleagues::{Roster, roster};
-use super::place::{Place, place};
+use super::place::{Place, is_of_place, place};
 use super::row::{Visit, existing, reference};
 use super::status::refuse_dead;
 use super::{answers, clash, series};
@@ -95,11 +95,6 @@ fn not_all(input: &MoveInput, in_the_way: Vec<(Millis, Refusal)>) -> Option<Refu
     let (date, refusal) = in_the_way.into_iter().next()?;
     let is_of_another = count > 1 || date != input.starts_at;
     Some(if is_of_another { Refusal { alternatives: Vec::new(), until: Some(date), ..refusal.with_detail(count) } } else { refusal })
-}
-
-/// Whether it is the place that does not do.
-fn is_of_place(code: RefusalCode) -> bool {
-    matches!(code, RefusalCode::SlotTaken | RefusalCode::OutsideHours | RefusalCode::EmergencyOnly)
 }
 
 /// The others of a series move by as much of the wall clock as the one that was moved, and get its length where they had it before.

@@ -80,6 +80,11 @@ pub(crate) fn minutes(from: Millis, to: Millis) -> u16 {
     u16::try_from((to.0 - from.0) / MINUTE).unwrap_or(u16::MAX)
 }
 
+/// Whether it is the place that does not do.
+pub(crate) fn is_of_place(code: RefusalCode) -> bool {
+    matches!(code, RefusalCode::SlotTaken | RefusalCode::OutsideHours | RefusalCode::EmergencyOnly)
+}
+
 /// Judges a place. Answers whether the visit is booked over another, knowingly.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ import type {
 } from '$lib/backend';
 import { isWithin } from '$lib/data/form-merge';
 import { toRule, type Repetition } from '$lib/recurrence';
+import { formatInstantDate } from '$lib/time/format';
 import { dateOf, MINUTE } from '$lib/time/zone';
 
 /** One pet of the booking. */
@@ -329,6 +330,13 @@ function methodOf({ isWalkIn, wish }: Booking): BookingMethod {
   if (isWalkIn) return 'walk_in';
   return wish ? 'waitlist' : 'phone';
 }
+
+/** Dates of a series, at most as many as somebody reads in a notice. */
+export const datesOf = (starts: readonly number[]): string => {
+  const most = 8;
+  const dates = starts.slice(0, most).map(formatInstantDate).join('; ');
+  return starts.length > most ? `${dates}; …` : dates;
+};
 
 /** A walk-in begins now, on the next five minutes. */
 export const walkInStart = (now: number): number => Math.ceil(now / (5 * MINUTE)) * 5 * MINUTE;
