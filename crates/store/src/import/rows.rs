@@ -237,7 +237,9 @@ fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<
     let date = |cell: &str| cells::date(cell, plan.date_order, today);
     let kind = cells.get(ImportField::Species);
     let species = kind.map_or(Species::Other, cells::species);
-    let breed = cells.text(ImportField::Breed).or_else(|| kind.filter(|_| species == Species::Other).map(str::to_owned));
+    let breed = cells
+        .text(ImportField::Breed)
+        .or_else(|| kind.filter(|kind| species == Species::Other && !cells::is_no_species(kind)).map(str::to_owned));
     let (sex, by_sex) = cells.read(ImportField::Sex, "bad_sex", cells::sex)?.unwrap_or((Sex::Unknown, None));
     Ok(Some(PetDetails {
         name,
