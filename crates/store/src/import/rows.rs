@@ -87,9 +87,12 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
+    fn place(&self, field: ImportField) -> Option<usize> {
+        self.file.plan.columns.iter().position(|of| *of == field)
+    }
+
     fn get(&self, field: ImportField) -> Option<&'a str> {
-        let index = self.file.plan.columns.iter().position(|of| *of == field)?;
-        self.record.cells.get(index).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+        self.record.cells.get(self.place(field)?).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
     }
 
     fn text(&self, field: ImportField) -> Option<String> {
@@ -97,8 +100,13 @@ impl<'a> Cells<'a> {
     }
 
     fn refuse(&self, field: ImportField, reason: &str) -> BadRow {
-        let column = self.file.plan.columns.iter().position(|of| *of == field).and_then(|index| self.file.headers.get(index));
-        bad(self.record.line, reason, column.map(|column| (column.as_str(), self.get(field).unwrap_or_default())))
+        self.refuse_at(self.place(field), reason)
+    }
+
+    fn refuse_at(&self, place: Option<usize>, reason: &str) -> BadRow {
+        let cell = |place: usize| self.record.cells.get(place).unwrap_or_default().trim();
+        let at = place.and_then(|place| Some((self.file.headers.get(place)?.as_str(), cell(place))));
+        bad(self.record.line, reason, at)
     }
 
     /// A cell that is read as something, or refused.
@@ -164,15 +172,19 @@ fn keys(client: &ClientDetails, external_id: Option<&str>) -> Vec<String> {
 
 /// A refusal by the rules for fields, as a bad row: its reason is the code, its column the one that the field came from.
 fn told(cells: &Cells<'_>, refusal: &petrel_domain::Refusal) -> BadRow {
+    let is_said = |field: &ImportField| cells.get(*field).is_some();
     let field = match refusal.field.as_deref() {
+        Some("first_name" | "last_name") if ![ImportField::FirstName, ImportField::LastName].iter().any(is_said) => ImportField::FullName,
         Some("first_name") => ImportField::FirstName,
         Some("last_name") => ImportField::LastName,
         Some("email") => ImportField::Email,
         Some("phone") => ImportField::Phone,
-        Some("address") => ImportField::Street,
+        // Of several cells the one that says most.
+        Some("address") => PLACE.into_iter().max_by_key(|field| cells.get(*field).map(str::len)).unwrap_or(ImportField::Street),
         Some("notes") => ImportField::Notes,
         Some("tags") => ImportField::Tags,
         Some("name") => ImportField::PetName,
+        Some("breed") if !is_said(&ImportField::Breed) => ImportField::Species,
         Some("breed") => ImportField::Breed,
         Some("born_on") => ImportField::BornOn,
         Some("deceased_on") => ImportField::DeceasedOn,
@@ -190,8 +202,14 @@ fn told(cells: &Cells<'_>, refusal: &petrel_domain::Refusal) -> BadRow {
         (_, Some("too_long")) => "too_long",
         _ => "bad_cell",
     };
-    cells.refuse(field, reason)
+    // Of a client's own fields the one that is named.
+    let own = refusal.detail.as_ref().filter(|_| field == ImportField::Custom);
+    let own = own.and_then(|name| cells.file.own_names.iter().position(|own| own == name));
+    cells.refuse_at(own.or_else(|| cells.place(field)), reason)
 }
+
+/// The cells of an address, in their order.
+const PLACE: [ImportField; 5] = [ImportField::Street, ImportField::City, ImportField::Region, ImportField::Postcode, ImportField::Country];
 
 fn client(cells: &Cells<'_>) -> ClientDetails {
     let (mut first, mut last) =
@@ -199,8 +217,7 @@ fn client(cells: &Cells<'_>) -> ClientDetails {
     if let (true, true, Some(name)) = (first.is_empty(), last.is_empty(), cells.get(ImportField::FullName)) {
         (first, last) = split_name(name);
     }
-    let place = [ImportField::Street, ImportField::City, ImportField::Region, ImportField::Postcode, ImportField::Country];
-    let address: Vec<&str> = place.into_iter().filter_map(|field| cells.get(field)).collect();
+    let address: Vec<&str> = PLACE.into_iter().filter_map(|field| cells.get(field)).collect();
     let tags = cells.get(ImportField::Tags).unwrap_or_default();
     ClientDetails {
         first_name: first,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use petrel_domain::desk::{
     BadRow, ClientDetails, DuplicateReason, ImportDuplicate, ImportField, ImportReport, OnDuplicate, PetDetails, Progress, Saved,
 };
+use petrel_domain::merge_clients::filled_name;
 use petrel_domain::{ClientId, ClientSource, PetId, Refusal, RefusalCode};
 use rusqlite::params;
 use serde_json::{Map, Value};
@@ -229,12 +230,14 @@ fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, on_duplicate: OnDuplicate, rep
 
 /// Fills what is empty; what is there stays. Answers whether anything was.
 fn fill_in(tx: &Tx<'_>, id: ClientId, client: &ClientDetails) -> Result<bool> {
-    let sql = "UPDATE clients SET
-                 first_name = CASE WHEN first_name = '' THEN ?2 ELSE first_name END, last_name = CASE WHEN last_name = '' THEN ?3 ELSE last_name END,
-                 email = coalesce(email, ?4), phone = coalesce(phone, ?5), address = coalesce(address, ?6), notes = coalesce(notes, ?7), updated_at = ?8
-               WHERE id = ?1 AND ((first_name = '' AND ?2 <> '') OR (last_name = '' AND ?3 <> '') OR (email IS NULL AND ?4 IS NOT NULL)
+    let sql = "SELECT first_name, last_name FROM clients WHERE id = ?1";
+    let (first, last): (String, String) = tx.db().prepare_cached(sql)?.query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (first_name, last_name) = filled_name((&first, &last), (&client.first_name, &client.last_name));
+    let sql = "UPDATE clients SET first_name = ?2, last_name = ?3, email = coalesce(email, ?4), phone = coalesce(phone, ?5),
+                 address = coalesce(address, ?6), notes = coalesce(notes, ?7), updated_at = ?8
+               WHERE id = ?1 AND (first_name <> ?2 OR last_name <> ?3 OR (email IS NULL AND ?4 IS NOT NULL)
                  OR (phone IS NULL AND ?5 IS NOT NULL) OR (address IS NULL AND ?6 IS NOT NULL) OR (notes IS NULL AND ?7 IS NOT NULL))";
-    let ClientDetails { first_name, last_name, email, phone, address, notes, .. } = client;
+    let ClientDetails { email, phone, address, notes, .. } = client;
     let count =
         tx.db().prepare_cached(sql)?.execute(params![id.bytes(), first_name, last_name, email, phone, address, notes, tx.now().0])?;
     Ok(count > 0)
