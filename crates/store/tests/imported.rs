@@ -4,7 +4,7 @@
 mod common;
 
 use common::salon;
-use petrel_domain::desk::{ClientDetails, DuplicateReason};
+use petrel_domain::desk::{ClientDetails, DateOrder, DuplicateReason, ImportField, ImportPlan, OnDuplicate};
 
 #[test]
 fn a_word_for_no_species_in_an_import_is_no_breed() {
@@ -12,6 +12,29 @@ fn a_word_for_no_species_in_an_import_is_no_breed() {
     salon.import(b"Name,Pet,Species\nAnn Ash,Ada,Other\nBo Birch,Bob,unknown\nCy Cedar,Cy,Alpaca\n");
     let told = "SELECT name || ' ' || species || ' ' || coalesce(breed, '-') FROM pets WHERE name <> 'Rex' ORDER BY name";
     assert_eq!(salon.texts(told), ["Ada other -", "Bob other -", "Cy other Alpaca"]);
+}
+
+#[test]
+fn an_import_with_another_delimiter_or_encoding_has_its_columns_guessed_anew() {
+    let salon = salon();
+    let csv = "First name;Last name;Phone;DOB\nJos\u{e9};N\u{fa}\u{f1}ez;+4930111111;31/03/2020\n".as_bytes();
+    let path = salon.file(csv);
+    let ask = |plan: ImportPlan| salon.store.preview_import(&salon.owner, &path, Some(plan)).unwrap().plan;
+    let guessed = salon.preview(csv).plan;
+    let columns = [ImportField::FirstName, ImportField::LastName, ImportField::Phone, ImportField::BornOn];
+    assert_eq!((guessed.columns.as_slice(), guessed.date_order), (columns.as_slice(), DateOrder::DayMonthYear));
+
+    let one = ask(ImportPlan { delimiter: ",".into(), columns: Vec::new(), on_duplicate: OnDuplicate::Skip, ..guessed.clone() });
+    assert_eq!(
+        (one.columns.as_slice(), one.on_duplicate, one.delimiter.as_str()),
+        ([ImportField::Custom].as_slice(), OnDuplicate::Skip, ",")
+    );
+    let back = ask(ImportPlan { delimiter: ";".into(), columns: Vec::new(), ..one });
+    assert_eq!(back, ImportPlan { on_duplicate: OnDuplicate::Skip, ..guessed.clone() });
+    let other = ask(ImportPlan { encoding: "windows-1252".into(), columns: Vec::new(), ..back });
+    assert_eq!((other.encoding.as_str(), other.columns.as_slice()), ("windows-1252", columns.as_slice()));
+    let two = ImportPlan { columns: columns[..2].to_vec(), ..guessed };
+    assert!(salon.store.preview_import(&salon.owner, &path, Some(two)).is_err(), "columns that do not fit are refused");
 }
 
 #[test]

@@ -141,18 +141,14 @@ pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a
         }
         above = sorting.beside(row, above);
         match above {
-            Above::Family(index) => {
-                sorting.add(index, row);
-            }
+            Above::Family(index) => sorting.add(index, row),
             Above::Awaited(key) => awaiting.push((key, row)),
             Above::Nobody => sorting.set_aside(row),
         }
     }
     for (key, row) in awaiting {
         match sorting.by_key.get(key).copied() {
-            Some(index) => {
-                sorting.add(index, row);
-            }
+            Some(index) => sorting.add(index, row),
             None => sorting.set_aside(row),
         }
     }
@@ -186,25 +182,28 @@ fn is_number_of_client(file: &File, rows: &[Row]) -> bool {
 impl<'a> Sorting<'a, '_> {
     /// Sorts a row in that says who its client is. Answers where that one stands.
     fn somebody(&mut self, row: &'a Row) -> usize {
-        let same = self.same(row);
-        let index = same.unwrap_or(self.families.len());
-        match same {
-            Some(index) if !self.add(index, row) => return index,
-            Some(_) => {}
-            None => self.families.push(Family {
-                client: Cow::Borrowed(&row.client),
-                external_id: row.external_id.as_deref(),
-                rows: vec![row],
-                pets: Vec::new(),
-                noes: Noes::default(),
-                known: None,
-                known_pets: Vec::new(),
-            }),
+        if let Some(index) = self.same(row) {
+            self.add(index, row);
+            return index;
         }
+        self.families.push(Family {
+            client: Cow::Borrowed(&row.client),
+            external_id: row.external_id.as_deref(),
+            rows: vec![row],
+            pets: Vec::new(),
+            noes: Noes::default(),
+            known: None,
+            known_pets: Vec::new(),
+        });
+        let index = self.families.len() - 1;
+        self.keep_keys(index, row);
+        index
+    }
+
+    fn keep_keys(&mut self, index: usize, row: &'a Row) {
         for key in &row.keys {
             self.by_key.entry(key).or_insert(index);
         }
-        index
     }
 
     /// The family that a row shares a key with. Two numbers are two clients, whatever else they share, where they are surely the clients'.
@@ -226,20 +225,22 @@ impl<'a> Sorting<'a, '_> {
         }
     }
 
-    /// Adds a row to a family; where the client has no room for what it says, it is set aside. Answers whether it was added.
-    fn add(&mut self, index: usize, row: &'a Row) -> bool {
+    /// Adds a row to a family; where the client has no room for what it says, it is set aside.
+    fn add(&mut self, index: usize, row: &'a Row) {
         let family = &mut self.families[index];
+        // A number that another row brought is kept already.
+        let is_kept = row.keys.first().is_some_and(|key| self.by_key.contains_key(key.as_str()));
         let said = match (family.external_id, row.external_id.as_deref()) {
-            (Some(kept), Some(other)) if kept != other => Cow::Owned(with_number(self.file, row, other)),
+            (Some(kept), Some(other)) if kept != other && !is_kept => Cow::Owned(with_number(self.file, row, other)),
             _ => Cow::Borrowed(&row.client),
         };
         if let Err(field) = merge::add(&mut family.client, &said) {
             self.bad.push(no_room(self.file, row.line, field));
-            return false;
+            return;
         }
         family.external_id = family.external_id.or(row.external_id.as_deref());
         family.rows.push(row);
-        true
+        self.keep_keys(index, row);
     }
 
     fn set_aside(&mut self, row: &Row) {
