@@ -108,7 +108,16 @@ fn email(text: Option<&str>) -> Result<Option<String>, Refusal> {
 }
 
 fn phone(text: Option<&str>, locale: &str) -> Result<Option<String>, Refusal> {
-    Ok(optional_line("phone", text, 40)?.map(|text| crate::contact::normalise_phone(&text, locale).text))
+    phone_of(text, 40, locale)
+}
+
+/// A phone as it was taken down elsewhere: address books write all that somebody has into one cell.
+fn phone_as_typed(text: Option<&str>, locale: &str) -> Result<Option<String>, Refusal> {
+    phone_of(text, 200, locale)
+}
+
+fn phone_of(text: Option<&str>, limit: usize, locale: &str) -> Result<Option<String>, Refusal> {
+    Ok(optional_line("phone", text, limit)?.map(|text| crate::contact::normalise_phone(&text, locale).text))
 }
 
 fn number(field: &str, value: u32, least: u32, most: u32) -> Result<(), Refusal> {

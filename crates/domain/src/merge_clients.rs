@@ -42,8 +42,9 @@ pub struct Fields {
 /// The one who stays keeps what they have; what they lack is filled in from the other. A no of either is a no of both. What the other had
 /// and finds no place (a second phone) goes to the notes: nothing that somebody typed is lost.
 pub fn merged(kept: Fields, other: Fields) -> Fields {
-    let over = left_over(&kept, &other);
-    let filled = |kept: String, other: &str| if kept.is_empty() { other.to_owned() } else { kept };
+    let name = filled_name((&kept.first_name, &kept.last_name), (&other.first_name, &other.last_name));
+    let (first_name, last_name) = (name.0.to_owned(), name.1.to_owned());
+    let over = left_over(&kept, &other, name);
     let told = [kept.notes, other.notes, over].into_iter().flatten().filter(|notes| !notes.trim().is_empty());
     let notes = told.reduce(|notes, more| {
         // Paragraphs that were copied from one record to the other stand once.
@@ -52,8 +53,8 @@ pub fn merged(kept: Fields, other: Fields) -> Fields {
     });
     Fields {
         email_status: email_status(&kept.email, kept.email_status, other.email_status),
-        first_name: filled(kept.first_name, &other.first_name),
-        last_name: filled(kept.last_name, &other.last_name),
+        first_name,
+        last_name,
         email: kept.email.or(other.email),
         phone: kept.phone.or(other.phone),
         // Since the first no.
@@ -67,6 +68,33 @@ pub fn merged(kept: Fields, other: Fields) -> Fields {
         last_contact_at: kept.last_contact_at.max(other.last_contact_at),
         last_engaged_at: kept.last_engaged_at.max(other.last_engaged_at),
     }
+}
+
+/// First and last name of one, filled in from another's as a pair. A name of one word may be either: which it is, the other's says. What is no part of
+/// the other's stays as it is, because two halves of two names are nobody's.
+pub fn filled_name<'a>(kept: (&'a str, &'a str), other: (&'a str, &'a str)) -> (&'a str, &'a str) {
+    let word = match kept {
+        ("", "") => return other,
+        ("", word) | (word, "") => word,
+        _ => return kept,
+    };
+    match (kept, other) {
+        _ if is_same_name(word, &full_name(other)) => kept,
+        (_, (first, last)) if !last.is_empty() && is_same_name(word, first) => (word, last),
+        (_, (first, last)) if !first.is_empty() && is_same_name(word, last) => (first, word),
+        // Each has the part that the other lacks.
+        (("", _), (first, "")) => (first, word),
+        ((_, ""), ("", last)) if !last.is_empty() => (word, last),
+        _ => kept,
+    }
+}
+
+fn full_name((first, last): (&str, &str)) -> String {
+    [first, last].join(" ").trim().to_owned()
+}
+
+fn is_same_name(one: &str, other: &str) -> bool {
+    fold(one).split_whitespace().eq(fold(other).split_whitespace())
 }
 
 /// A no is the person's, whichever address it was said from; that mail comes back is the address's.
@@ -91,14 +119,11 @@ fn membership(kept: MembershipStatus, other: MembershipStatus) -> MembershipStat
     [Active, Paused, Cancelled].into_iter().find(|status| [kept, other].contains(status)).unwrap_or(None)
 }
 
-/// What the other has that differs from what is kept, in a line of its own.
-fn left_over(kept: &Fields, other: &Fields) -> Option<String> {
-    let full_name = |of: &Fields| [of.first_name.as_str(), of.last_name.as_str()].join(" ").trim().to_owned();
-    let (name, other_name) = (full_name(kept), full_name(other));
-    // A part of the name that was filled in is in its place.
-    let fits = |kept: &str, other: &str| kept.is_empty() || other.is_empty() || fold(kept) == fold(other);
-    let is_name_kept =
-        fits(&kept.first_name, &other.first_name) && fits(&kept.last_name, &other.last_name) || fold(&name) == fold(&other_name);
+/// What the other has that differs from what is kept, in a line of its own. The name is the one that was filled in.
+fn left_over(kept: &Fields, other: &Fields, name: (&str, &str)) -> Option<String> {
+    let other_name = full_name((&other.first_name, &other.last_name));
+    let fits = |kept: &str, other: &str| other.is_empty() || is_same_name(kept, other);
+    let is_name_kept = fits(name.0, &other.first_name) && fits(name.1, &other.last_name) || is_same_name(&full_name(name), &other_name);
     let differs = |kept: &Option<String>, other: &Option<String>, key: fn(&str) -> String| match (kept, other) {
         (Some(kept), Some(other)) if key(kept) != key(other) => Some(other.clone()),
         _ => None,
@@ -187,6 +212,27 @@ mod tests {
         assert_eq!(one.notes, None, "nothing was left over");
         assert_eq!(merged(kept.clone(), nobody()), kept);
         assert_eq!(merged(kept.clone(), kept.clone()), kept);
+    }
+
+    #[test]
+    fn a_name_of_one_word_is_filled_in_as_a_pair() {
+        let of = |first: &str, last: &str| Fields { first_name: first.into(), last_name: last.into(), ..nobody() };
+        for (kept, other, name, notes) in [
+            (("", "Vera"), ("Vera", "Hopper"), ("Vera", "Hopper"), None),
+            (("Vera", ""), ("", "VERA"), ("Vera", ""), None),
+            (("", "Véra"), ("Vera", ""), ("", "Véra"), None),
+            (("", "Hopper"), ("Vera", "Hopper"), ("Vera", "Hopper"), None),
+            (("", "Hopper"), ("Vera", ""), ("Vera", "Hopper"), None),
+            (("Vera", ""), ("", "Hopper"), ("Vera", "Hopper"), None),
+            (("", "Vera Hopper"), ("Vera", "Hopper"), ("", "Vera Hopper"), None),
+            (("", ""), ("Vera", "Hopper"), ("Vera", "Hopper"), None),
+            (("", "Smith"), ("Vera", "Hopper"), ("", "Smith"), Some("Vera Hopper")),
+            (("Ann", "Smith"), ("Vera", ""), ("Ann", "Smith"), Some("Vera")),
+            (("", "Vera"), ("", ""), ("", "Vera"), None),
+        ] {
+            let one = merged(of(kept.0, kept.1), of(other.0, other.1));
+            assert_eq!(((one.first_name.as_str(), one.last_name.as_str()), one.notes.as_deref()), (name, notes), "{kept:?} {other:?}");
+        }
     }
 
     #[test]

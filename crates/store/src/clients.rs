@@ -36,15 +36,14 @@ impl Store {
         })
     }
 
-    /// Changes a client. An e-mail that came in with an import stays as it is for as long as nobody changes it, whatever it says.
+    /// Changes a client. An e-mail or a phone that came in with an import stays as it is for as long as nobody changes it, whatever it says.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, or what the check of the fields says.
     pub fn save_client(&self, actor: &Actor, id: ClientId, input: ClientDetails) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
-        let (locale, known) = self.read(|db| Ok((crate::clinic::locale(db)?, email_of(db, id)?)))?;
-        let is_same = input.email.is_some() && input.email == known;
-        let input = if is_same { input.checked_as_typed(&locale)? } else { input.checked(&locale)? };
+        let (locale, (email, phone)) = self.read(|db| Ok((crate::clinic::locale(db)?, contacts_of(db, id)?)))?;
+        let input = input.checked_where_changed(email.as_deref(), phone.as_deref(), &locale)?;
         self.write(actor, Action::SaveClient, |tx| {
             refuse_unknown(tx.db(), id)?;
             update_client(tx, id, &input)?;
@@ -62,9 +61,10 @@ impl Store {
     }
 }
 
-fn email_of(db: &Connection, id: ClientId) -> Result<Option<String>> {
-    let mut statement = db.prepare_cached("SELECT email FROM clients WHERE id = ?1")?;
-    Ok(statement.query_row([id.bytes()], |row| row.get(0)).optional()?.flatten())
+/// The e-mail and the phone of a client; none of one who is not here.
+fn contacts_of(db: &Connection, id: ClientId) -> Result<(Option<String>, Option<String>)> {
+    let mut statement = db.prepare_cached("SELECT email, phone FROM clients WHERE id = ?1")?;
+    Ok(statement.query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?.unwrap_or_default())
 }
 
 /// Refuses a client that is not here, or no longer.

@@ -26,7 +26,7 @@ use crate::{Actor, Result, Store};
 const SHOWN: usize = 20;
 
 impl Store {
-    /// Looks at a file without changing anything. Without a plan, it is guessed.
+    /// Looks at a file without changing anything. Without a plan, it is guessed; so are the columns of a plan that has none.
     ///
     /// # Errors
     /// `forbidden`; `file_unreadable`; `invalid` on `columns` where the plan does not fit the file.

@@ -5,37 +5,9 @@ mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Salon, salon};
-use petrel_domain::desk::{ClientDetails, DateOrder, ExportFormat, ImportField, ImportPreview, ImportReport, OnDuplicate};
+use common::salon;
+use petrel_domain::desk::{ClientDetails, DateOrder, ExportFormat, ImportField, OnDuplicate};
 use petrel_domain::{Refusal, RefusalCode};
-
-impl Salon {
-    fn file(&self, bytes: &[u8]) -> String {
-        let path = self.folder.path().join("clients.csv");
-        std::fs::write(&path, bytes).unwrap();
-        path.to_string_lossy().into_owned()
-    }
-
-    fn preview(&self, bytes: &[u8]) -> ImportPreview {
-        self.store.preview_import(&self.owner, &self.file(bytes), None).unwrap()
-    }
-
-    fn import(&self, bytes: &[u8]) -> ImportReport {
-        let plan = self.preview(bytes).plan;
-        self.store.run_import(&self.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap()
-    }
-
-    /// Who has which pet, of those who came in.
-    fn owners(&self) -> Vec<String> {
-        self.texts(
-            "SELECT iif(c.first_name = '', c.last_name, c.first_name) || ' ' || p.name FROM pets p JOIN clients c ON c.id = p.client_id WHERE c.source = 'csv' ORDER BY 1",
-        )
-    }
-
-    fn texts(&self, sql: &str) -> Vec<String> {
-        self.store.read(|db| Ok(db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)).unwrap()
-    }
-}
 
 #[test]
 fn an_ugly_file_comes_in_whole_and_one_undo_takes_it_back() {

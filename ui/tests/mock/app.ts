@@ -226,7 +226,7 @@ export function appHandlers(world: World): Handlers {
         (memory) => ((memory.overrides = memory.overrides.filter((over) => over.id !== id)), null),
       ),
     preview_import: ({ path, plan }): ImportPreview => {
-      const guessed: ImportPlan = plan ?? {
+      const guess: ImportPlan = {
         path,
         encoding: 'utf-8',
         delimiter: ';',
@@ -235,8 +235,9 @@ export function appHandlers(world: World): Handlers {
         weight_unit: 'kilograms',
         on_duplicate: 'fill_in',
       };
+      const { encoding, delimiter, on_duplicate } = plan ?? guess;
       return {
-        plan: guessed,
+        plan: plan && plan.columns.length > 0 ? plan : { ...guess, encoding, delimiter, on_duplicate },
         headers: ['Nombre', 'Apellidos', 'Teléfono', 'Email', 'Mascota', 'Especie', 'Nacimiento', 'Seguro'],
         sample: [
           ['Ana', 'García', '611 22 33 44', 'ana@mail.example', 'Luna', 'Perro', '03/04/2019', 'Mapfre'],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checked, check_date, check_instant, email, line, lines, number, optional, optional_line, phone, required};
+use super::{Checked, check_date, check_instant, email, line, lines, number, optional, optional_line, phone, phone_as_typed, required};
 use crate::desk::{ClientDetails, NotifyInput, PetDeathInput, PetDetails, WaitlistInput, WeightCorrection, WeightInput};
 use crate::{Refusal, RefusalCode};
 
@@ -20,35 +20,62 @@ impl Checked for ClientDetails {
     type Context<'a> = Locale<'a>;
 
     fn checked(self, locale: Locale<'_>) -> Result<Self, Refusal> {
-        let email = email(self.email.as_deref())?;
-        self.checked_with(email, locale)
+        self.checked_where_changed(None, None, locale)
     }
 }
 
 impl ClientDetails {
-    /// Checks what somebody took down elsewhere, or long ago: an e-mail that can be none is kept as it was typed. It is one line all the same.
+    /// Checks what somebody took down elsewhere, or long ago: an e-mail that can be none, and several phones in one, are kept as they were typed. Each
+    /// is one line all the same.
     ///
     /// # Errors
     /// As [`Checked::checked`], but never for what an e-mail says.
     pub fn checked_as_typed(self, locale: &str) -> Result<Self, Refusal> {
-        let email = optional_line("email", self.email.as_deref(), 254)?;
-        self.checked_with(email, locale)
+        self.checked_beside(locale)?.somebody()
     }
 
-    fn checked_with(self, email: Option<String>, locale: &str) -> Result<Self, Refusal> {
-        let checked = Self {
+    /// The same of what is said of somebody who is named elsewhere.
+    ///
+    /// # Errors
+    /// As [`ClientDetails::checked_as_typed`], but never for what is missing.
+    pub fn checked_beside(self, locale: &str) -> Result<Self, Refusal> {
+        let (email, phone) = (email_as_typed(self.email.as_deref())?, phone_as_typed(self.phone.as_deref(), locale)?);
+        self.checked_with(email, phone)
+    }
+
+    /// Checks a client of whom an e-mail and a phone are known: they stay as somebody typed them for as long as nobody changes them.
+    ///
+    /// # Errors
+    /// As [`Checked::checked`], but never for what is known.
+    pub fn checked_where_changed(self, known_email: Option<&str>, known_phone: Option<&str>, locale: &str) -> Result<Self, Refusal> {
+        let (email_here, phone_here) = (self.email.as_deref(), self.phone.as_deref());
+        let email = if email_here == known_email { email_as_typed(email_here)? } else { email(email_here)? };
+        let phone = if phone_here == known_phone { phone_as_typed(phone_here, locale)? } else { phone(phone_here, locale)? };
+        self.checked_with(email, phone)?.somebody()
+    }
+
+    fn checked_with(self, email: Option<String>, phone: Option<String>) -> Result<Self, Refusal> {
+        Ok(Self {
             first_name: line("first_name", &self.first_name, 100)?,
             last_name: line("last_name", &self.last_name, 100)?,
             email,
-            phone: phone(self.phone.as_deref(), locale)?,
+            phone,
             address: optional("address", self.address.as_deref(), 500)?,
             notes: optional("notes", self.notes.as_deref(), MOST_NOTES)?,
             tags: tags(&self.tags)?,
             custom_fields: custom_fields(&self.custom_fields)?,
-        };
-        let is_nobody = checked.first_name.is_empty() && checked.last_name.is_empty() && checked.email.is_none() && checked.phone.is_none();
-        if is_nobody { Err(Refusal::required("last_name")) } else { Ok(checked) }
+        })
     }
+
+    /// Refuses nobody.
+    fn somebody(self) -> Result<Self, Refusal> {
+        let is_nobody = self.first_name.is_empty() && self.last_name.is_empty() && self.email.is_none() && self.phone.is_none();
+        if is_nobody { Err(Refusal::required("last_name")) } else { Ok(self) }
+    }
+}
+
+fn email_as_typed(text: Option<&str>) -> Result<Option<String>, Refusal> {
+    optional_line("email", text, 254)
 }
 
 fn tags(tags: &[String]) -> Result<Vec<String>, Refusal> {
@@ -63,9 +90,10 @@ fn tags(tags: &[String]) -> Result<Vec<String>, Refusal> {
 fn custom_fields(fields: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Refusal> {
     number("custom_fields", u32::try_from(fields.len()).unwrap_or(u32::MAX), 0, MOST_OF_A_KIND)?;
     let mut checked = BTreeMap::new();
-    for (name, value) in fields {
-        let name = required("custom_fields", name, 100)?;
-        let value = lines("custom_fields", value, 1_000)?;
+    for (of, value) in fields {
+        let told = |refusal: Refusal| refusal.with_detail(of);
+        let name = required("custom_fields", of, 100).map_err(told)?;
+        let value = lines("custom_fields", value, 1_000).map_err(told)?;
         // Two names that differ in what nobody sees: one value would go without a word.
         if checked.insert(name.clone(), value).is_some() {
             return Err(Refusal::on(RefusalCode::Duplicate, "custom_fields").with_detail(name));
@@ -190,6 +218,32 @@ mod tests {
         assert_eq!(field(ClientDetails { email: Some("nobody".into()), ..client() }), "email");
         assert_eq!(field(ClientDetails { last_name: "By\0ron".into(), ..client() }), "last_name");
         assert!(ClientDetails { phone: Some("ask Maria".into()), ..ClientDetails::default() }.checked("en-US").is_ok(), "kept as typed");
+    }
+
+    #[test]
+    fn several_phones_in_one_are_kept_as_they_came_and_refused_where_somebody_types_them() {
+        let several = "+1 415-555-2671 ::: +1 415-555-2672 ::: +1 415-555-2673";
+        let with = |phone: &str| ClientDetails { phone: Some(phone.into()), ..client() };
+        assert_eq!(with(several).checked_as_typed("en-US").unwrap().phone.as_deref(), Some(several));
+        assert_eq!(with(several).checked_where_changed(None, Some(several), "en-US").unwrap().phone.as_deref(), Some(several));
+        for refused in [with(several).checked("en-US"), with(several).checked_where_changed(None, Some("+14155552671"), "en-US")] {
+            assert_eq!(refused.unwrap_err().field.as_deref(), Some("phone"));
+        }
+        assert!(with(&"1".repeat(201)).checked_as_typed("en-US").is_err());
+    }
+
+    #[test]
+    fn what_is_said_beside_a_client_needs_no_name() {
+        let beside = ClientDetails { notes: Some("Pays cash".into()), ..ClientDetails::default() };
+        assert_eq!(beside.clone().checked_beside("en-US"), Ok(beside.clone()));
+        assert!(beside.checked_as_typed("en-US").is_err());
+    }
+
+    #[test]
+    fn a_custom_field_that_is_too_long_is_named() {
+        let custom_fields = BTreeMap::from([("Gate".into(), "12".into()), ("Vet".into(), "x".repeat(1_001))]);
+        let refusal = ClientDetails { custom_fields, ..client() }.checked("en-US").unwrap_err();
+        assert_eq!((refusal.field.as_deref(), refusal.detail.as_deref()), (Some("custom_fields"), Some("Vet")));
     }
 
     #[test]

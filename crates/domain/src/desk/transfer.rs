@@ -77,7 +77,7 @@ pub struct ImportPlan {
     pub encoding: String,
     /// The character between fields: `,` `;` tab or `|`.
     pub delimiter: String,
-    /// For each column, what it is.
+    /// For each column, what it is; empty where it is to be guessed anew, with the order of dates and the unit of weights.
     pub columns: Vec<ImportField>,
     /// How its dates are written.
     pub date_order: DateOrder,

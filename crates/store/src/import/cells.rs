@@ -40,30 +40,40 @@ pub(super) fn is_ambiguous(cell: &str) -> bool {
     parts(cell).is_some_and(|(a, b, _, is_year_first)| !is_year_first && a <= 12 && b <= 12 && a != b)
 }
 
-/// The order that the dates of a column are in: the first that one of them proves, else the one of the country.
+/// The order that the dates of a column are in: the first that one of them proves, else the one of the country. A year of four digits in front
+/// is read as such in any order, and proves nothing of the others: that order is the column's where there are no others.
 pub(super) fn order<'a>(cells: impl Iterator<Item = &'a str>, locale: &str) -> DateOrder {
+    let (mut is_any_year_first, mut is_any_other) = (false, false);
     for (a, b, _, is_year_first) in cells.filter_map(parts) {
+        is_any_year_first |= is_year_first;
+        is_any_other |= !is_year_first;
         match () {
-            () if is_year_first => return DateOrder::YearMonthDay,
+            () if is_year_first => {}
             () if a > 12 => return DateOrder::DayMonthYear,
             () if b > 12 => return DateOrder::MonthDayYear,
             () => {}
         }
     }
-    if locale.ends_with("US") { DateOrder::MonthDayYear } else { DateOrder::DayMonthYear }
+    match () {
+        () if is_any_year_first && !is_any_other => DateOrder::YearMonthDay,
+        () if locale.ends_with("US") => DateOrder::MonthDayYear,
+        () => DateOrder::DayMonthYear,
+    }
 }
 
-/// A sex, and what it says of neutering: "FS" is a spayed female, "castrado" a neutered male.
+/// A sex, and what it says of neutering: "FS" is a spayed female, "castrado" a neutered male. What stands between the letters and the words says
+/// nothing: "F/S" and "Female, spayed" are the same.
 pub(super) fn sex(cell: &str) -> Option<(Sex, Option<bool>)> {
-    match fold(cell).trim() {
+    let mut word = fold(cell);
+    word.retain(|c| c != ' ');
+    match word.as_str() {
         "f" | "female" | "h" | "hembra" | "bitch" | "queen" | "fe" => Some((Sex::Female, None)),
-        "m" | "male" | "macho" | "dog male" => Some((Sex::Male, None)),
-        "fs" | "sf" | "female spayed" | "spayed female" | "spayed" | "fn" | "female neutered" | "hembra esterilizada" | "he" => {
-            Some((Sex::Female, Some(true)))
-        }
-        "mn" | "mc" | "nm" | "cm" | "male neutered" | "neutered male" | "neutered" | "castrated" | "male castrated" | "macho castrado"
-        | "castrado" => Some((Sex::Male, Some(true))),
-        "" | "u" | "unknown" | "n a" | "na" | "desconocido" => Some((Sex::Unknown, None)),
+        "m" | "male" | "macho" | "dogmale" => Some((Sex::Male, None)),
+        "fs" | "sf" | "femalespayed" | "spayedfemale" | "spayed" | "fn" | "nf" | "femaleneutered" | "neuteredfemale"
+        | "hembraesterilizada" | "hembracastrada" | "esterilizada" | "castrada" | "he" => Some((Sex::Female, Some(true))),
+        "mn" | "mc" | "nm" | "cm" | "maleneutered" | "neuteredmale" | "neutered" | "castrated" | "malecastrated" | "castratedmale"
+        | "machocastrado" | "castrado" => Some((Sex::Male, Some(true))),
+        "" | "u" | "unknown" | "na" | "desconocido" => Some((Sex::Unknown, None)),
         _ => None,
     }
 }
@@ -166,6 +176,14 @@ pub(super) fn species(cell: &str) -> Species {
     }
 }
 
+/// Whether the word for a species says that it is none in particular, and so nothing of the breed either.
+pub(super) fn is_no_species(cell: &str) -> bool {
+    let mut word = fold(cell);
+    word.retain(|c| c != ' ');
+    let words = ["", "other", "others", "otro", "otra", "otros", "otras", "unknown", "desconocido", "desconocida", "none", "na"];
+    words.contains(&word.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +210,10 @@ mod tests {
         assert_eq!(order(["03/04/2020", "31/03/2020"].into_iter(), "en-US"), DateOrder::DayMonthYear);
         assert_eq!(order(["03/04/2020"].into_iter(), "en-US"), DateOrder::MonthDayYear);
         assert_eq!(order(["03/04/2020"].into_iter(), "en-GB"), DateOrder::DayMonthYear);
+        let mixed = ["2021-05-06", "03/04/2020"];
+        assert_eq!(order(mixed.into_iter(), "en-US"), DateOrder::MonthDayYear, "a year in front proves nothing of the others");
+        assert_eq!(order(mixed.into_iter().chain(["31/03/2020"]), "en-US"), DateOrder::DayMonthYear);
+        assert_eq!(order(["2021-05-06"].into_iter(), "en-US"), DateOrder::YearMonthDay);
         assert!(is_ambiguous("03/04/2020") && !is_ambiguous("31/03/2020") && !is_ambiguous("2020-03-04") && !is_ambiguous("04/04/2020"));
     }
 
@@ -200,9 +222,17 @@ mod tests {
         assert_eq!(sex("FS"), Some((Sex::Female, Some(true))));
         assert_eq!(sex("Macho"), Some((Sex::Male, None)));
         assert_eq!(sex("?x"), None);
+        for spayed in ["F/S", "Female, spayed", "female (spayed)", "f. s.", "Hembra / esterilizada"] {
+            assert_eq!(sex(spayed), Some((Sex::Female, Some(true))), "{spayed}");
+        }
+        for neutered in ["M/N", "Male (neutered)", "M-C", "macho, castrado"] {
+            assert_eq!(sex(neutered), Some((Sex::Male, Some(true))), "{neutered}");
+        }
+        assert_eq!((sex("n/a"), sex("-")), (Some((Sex::Unknown, None)), Some((Sex::Unknown, None))));
         assert_eq!(species("Canine"), Species::Dog);
         assert_eq!(species("Pájaro"), Species::Bird);
         assert_eq!(species("Alpaca"), Species::Other);
+        assert!(["Other", "otro", "Unknown", "N/A", "-"].into_iter().all(is_no_species) && !is_no_species("Alpaca"));
         assert_eq!(yes_no("Sí"), Some(true));
         for (cell, told) in [
             ("castrated", Some(Some(true))),

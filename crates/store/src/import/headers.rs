@@ -342,6 +342,12 @@ fn known(header: &str) -> Option<ImportField> {
     WORDS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(field, _)| *field)
 }
 
+/// Whether a number under this header is surely a client's. That of an "ID" beside a pet may be the pet's.
+pub(super) fn is_number_of_client(header: &str) -> bool {
+    let whose = ["client", "customer", "contact", "account", "owner", "cliente", "propietario"];
+    fold(header).split_whitespace().any(|word| whose.contains(&word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,6 +376,12 @@ mod tests {
         );
         assert_eq!(of("Name|Email opt out|Do not text"), [FullName, NoEmail, NoSms]);
         assert_eq!(of("Nombre|Sin correo|No enviar SMS"), [FullName, NoEmail, NoSms]);
+    }
+
+    #[test]
+    fn a_header_says_whose_number_it_is_or_leaves_it_open() {
+        assert!(["Client ID", "customer id", "Account Number", "Código cliente"].into_iter().all(is_number_of_client));
+        assert!(!["ID", "Código", "Patient ID"].into_iter().any(is_number_of_client));
     }
 
     #[test]

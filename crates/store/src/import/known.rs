@@ -18,7 +18,7 @@ pub(super) struct Known {
     by_external_id: HashMap<String, Vec<ClientId>>,
     by_phone: HashMap<String, Vec<ClientId>>,
     by_email: HashMap<String, Vec<ClientId>>,
-    by_name_and_pet: HashMap<String, ClientId>,
+    by_name_and_pet: HashMap<String, Vec<ClientId>>,
     clients: HashMap<ClientId, Client>,
     pets: HashMap<ClientId, Vec<Pet>>,
 }
@@ -85,8 +85,10 @@ impl Known {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (id, pet) = (ClientId::from_bytes(row.get(0)?), read_pet(row)?);
-            if let Some(client) = known.clients.get(&id) {
-                known.by_name_and_pet.entry(format!("{}|{}", fold(&client.name), pet.name)).or_insert(id);
+            if let Some(client) = known.clients.get(&id)
+                && let Some(key) = name_and_pet(&client.folded, &pet.name)
+            {
+                known.by_name_and_pet.entry(key).or_default().push(id);
             }
             known.pets.entry(id).or_default().push(pet);
         }
@@ -96,7 +98,8 @@ impl Known {
     /// The client that these details are of, and how that is known.
     ///
     /// Of a household that shares a phone or an e-mail it is the one of that name. Another first name is another member, who may be here under name
-    /// and pet, or is new: two that were one are found among the possible duplicates, two that became one are not.
+    /// and pet, or is new: two that were one are found among the possible duplicates, two that became one are not. For the same reason name and pet
+    /// tell nothing of one who can be reached elsewhere.
     pub(super) fn find<'a>(
         &self,
         client: &ClientDetails,
@@ -112,7 +115,7 @@ impl Known {
             return Some(found);
         }
         let of_phone = client.phone.as_ref().and_then(|phone| self.by_phone.get(phone));
-        let of_email = email.and_then(|email| self.by_email.get(&email));
+        let of_email = email.as_ref().and_then(|email| self.by_email.get(email));
         let by_phone = of_phone.and_then(|ids| self.best(ids, &folded)).map(|(how, id)| (how, id, DuplicateReason::Phone));
         let by_email = of_email.and_then(|ids| self.best(ids, &folded)).map(|(how, id)| (how, id, DuplicateReason::Email));
         let found = match (by_phone, by_email) {
@@ -122,9 +125,21 @@ impl Known {
         if let Some((_, id, reason)) = found {
             return Some((id, reason));
         }
-        let name = fold(&full_name(&client.first_name, &client.last_name));
-        let found = pets.find_map(|pet| self.by_name_and_pet.get(&format!("{name}|{}", fold(pet))));
+        let phone = client.phone.as_deref().filter(|phone| !contact::is_unclear(phone));
+        let email = email.as_deref().filter(|email| contact::is_email(email));
+        let found = pets.find_map(|pet| {
+            let ids = self.by_name_and_pet.get(&name_and_pet(&folded, &fold(pet))?)?;
+            ids.iter().find(|id| !self.is_elsewhere(**id, phone, email))
+        });
         found.map(|id| (*id, DuplicateReason::NameAndPet))
+    }
+
+    /// Whether a client has another phone or another e-mail than these, and neither is the same.
+    fn is_elsewhere(&self, id: ClientId, phone: Option<&str>, email: Option<&str>) -> bool {
+        let Some(known) = self.clients.get(&id) else { return false };
+        let both = [known.phone.as_deref().zip(phone), known.email.as_deref().zip(email)];
+        let mut both = both.into_iter().flatten().peekable();
+        both.peek().is_some() && both.all(|(known, told)| known != told)
     }
 
     /// The client of this number in another program. Every program counts from one: something else must be the same, too.
@@ -175,6 +190,12 @@ impl Known {
         }
         found
     }
+}
+
+/// What a client is known by besides phone and e-mail; none where a name is missing: many have a Luna. (Likeness has the same rule.)
+fn name_and_pet(name: &Folded, pet: &str) -> Option<String> {
+    let is_told = !name.full.trim().is_empty() && !pet.trim().is_empty();
+    is_told.then(|| format!("{}|{pet}", name.full))
 }
 
 fn read_pet(row: &Row<'_>) -> Result<Pet> {

@@ -56,6 +56,10 @@ impl File {
         let (headers, records) = records(&text, delimiter)?;
         let plan = match plan {
             Some(plan) if plan.columns.len() == headers.len() => plan,
+            // Read with another delimiter or encoding it has other columns; what to do with whom is here is asked of no column.
+            Some(plan) if plan.columns.is_empty() => {
+                ImportPlan { on_duplicate: plan.on_duplicate, ..guess(path, encoding, delimiter, &headers, &records, locale) }
+            }
             Some(plan) => {
                 return Err(Refusal::invalid("columns").with_detail(format_args!("{} / {}", plan.columns.len(), headers.len())).into());
             }

@@ -16,10 +16,14 @@ use crate::appointments::card::full_name;
 /// A row that can be brought in.
 pub(super) struct Row {
     pub(super) line: u32,
-    /// None where the row only adds a pet to the client above it.
-    pub(super) client: Option<ClientDetails>,
+    /// What it says of its client.
+    pub(super) client: ClientDetails,
+    /// Whether it says who that is. Else it adds a pet to the client of its number, or to the one above it.
+    pub(super) is_somebody: bool,
+    /// Whether there is no client above it, or one who was set aside: pets below would be another's.
+    pub(super) is_cut_off: bool,
     pub(super) external_id: Option<String>,
-    /// What other rows of this client share.
+    /// What other rows of this client share, the number first.
     pub(super) keys: Vec<String>,
     pub(super) pet: Option<PetDetails>,
     pub(super) noes: Noes,
@@ -51,17 +55,15 @@ pub(super) fn read(file: &File, locale: &str, today: NaiveDate) -> Read {
         started.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
     });
     let mut read = Read { rows: Vec::with_capacity(file.records.len()), bad: Vec::new(), ambiguous_dates: ambiguous(file) };
-    let mut is_above = false;
+    let mut is_cut_off = true;
     for row in parts.into_iter().flatten() {
         match row {
-            // A pet without a client belongs to the one above; at the top there is none, and below a client who was set aside it would be another's.
-            Ok(row) if row.client.is_none() && !is_above => read.bad.push(bad(row.line, "missing_name", None)),
             Ok(row) => {
-                is_above = true;
-                read.rows.push(row);
+                read.rows.push(Row { is_cut_off, ..row });
+                is_cut_off = false;
             }
             Err(refused) => {
-                is_above &= !refused.may_be_client;
+                is_cut_off |= refused.may_be_client;
                 read.bad.push(refused.bad);
             }
         }
@@ -76,7 +78,7 @@ fn ambiguous(file: &File) -> usize {
     cells.filter(|cell| cells::is_ambiguous(cell)).count()
 }
 
-fn bad(line: u32, reason: &str, at: Option<(&str, &str)>) -> BadRow {
+pub(super) fn bad(line: u32, reason: &str, at: Option<(&str, &str)>) -> BadRow {
     BadRow { line, reason: reason.to_owned(), column: at.map(|(column, _)| column.to_owned()), cell: at.map(|(_, cell)| cell.to_owned()) }
 }
 
@@ -87,9 +89,12 @@ struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
+    fn place(&self, field: ImportField) -> Option<usize> {
+        self.file.plan.columns.iter().position(|of| *of == field)
+    }
+
     fn get(&self, field: ImportField) -> Option<&'a str> {
-        let index = self.file.plan.columns.iter().position(|of| *of == field)?;
-        self.record.cells.get(index).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+        self.record.cells.get(self.place(field)?).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
     }
 
     fn text(&self, field: ImportField) -> Option<String> {
@@ -97,8 +102,13 @@ impl<'a> Cells<'a> {
     }
 
     fn refuse(&self, field: ImportField, reason: &str) -> BadRow {
-        let column = self.file.plan.columns.iter().position(|of| *of == field).and_then(|index| self.file.headers.get(index));
-        bad(self.record.line, reason, column.map(|column| (column.as_str(), self.get(field).unwrap_or_default())))
+        self.refuse_at(self.place(field), reason)
+    }
+
+    fn refuse_at(&self, place: Option<usize>, reason: &str) -> BadRow {
+        let cell = |place: usize| self.record.cells.get(place).unwrap_or_default().trim();
+        let at = place.and_then(|place| Some((self.file.headers.get(place)?.as_str(), cell(place))));
+        bad(self.record.line, reason, at)
     }
 
     /// A cell that is read as something, or refused.
@@ -126,8 +136,8 @@ fn may_be_client(cells: &Cells<'_>) -> bool {
     let is_pet = cells.get(PetName).is_some();
     let filled = cells.file.plan.columns.iter().zip(&cells.record.cells).filter(|(_, cell)| !cell.trim().is_empty());
     filled.map(|(field, _)| field).any(|field| match field {
-        FullName | FirstName | LastName | Email | Phone => true,
-        SecondPhone | Street | City | Region | Postcode | Country | Notes | Tags | ExternalId | NoEmail | NoSms | Custom => !is_pet,
+        FullName | FirstName | LastName | Email | Phone | ExternalId => true,
+        SecondPhone | Street | City | Region | Postcode | Country | Notes | Tags | NoEmail | NoSms | Custom => !is_pet,
         PetName | Species | Breed | Sex | Neutered | BornOn | Weight | Color | Microchip | Allergies | Alerts | DeceasedOn | Ignore => {
             false
         }
@@ -145,34 +155,51 @@ fn row_of(cells: &Cells<'_>, locale: &str, today: NaiveDate) -> Result<Row, BadR
     if !is_somebody && pet.is_none() {
         return Err(bad(cells.record.line, "missing_name", None));
     }
-    let client = if is_somebody { Some(client.checked_as_typed(locale).map_err(|refusal| told(cells, &refusal))?) } else { None };
+    let client = if is_somebody { client.checked_as_typed(locale) } else { client.checked_beside(locale) };
+    let client = client.map_err(|refusal| told(cells, &refusal))?;
     let pet = pet.map(|pet| pet.checked(today)).transpose().map_err(|refusal| told(cells, &refusal))?;
     let external_id = cells.text(ImportField::ExternalId);
-    let keys = client.as_ref().map(|client| keys(client, external_id.as_deref())).unwrap_or_default();
-    Ok(Row { line: cells.record.line, client, external_id, keys, pet, noes })
+    let mut keys: Vec<String> = external_id.iter().map(|id| format!("id|{id}")).collect();
+    if is_somebody {
+        keys.extend(contact_keys(&client));
+    }
+    Ok(Row { line: cells.record.line, client, is_somebody, is_cut_off: false, external_id, keys, pet, noes })
 }
 
-/// The same number of theirs, or the same name with the same phone, e-mail or address, is the same client.
-fn keys(client: &ClientDetails, external_id: Option<&str>) -> Vec<String> {
-    if let Some(id) = external_id {
-        return vec![format!("id|{id}")];
-    }
+/// The same number of theirs, or the same name with the same phone, e-mail or address, is the same client. "None" and "-" are no such thing: two who have
+/// nothing else in common share them.
+fn contact_keys(client: &ClientDetails) -> impl Iterator<Item = String> {
     let name = fold(&full_name(&client.first_name, &client.last_name));
-    let shared = [("phone", &client.phone), ("email", &client.email), ("address", &client.address)];
-    shared.into_iter().filter_map(|(kind, value)| Some(format!("{kind}|{name}|{}", fold(value.as_deref()?)))).collect()
+    let digits = |phone: &str| phone.bytes().filter(u8::is_ascii_digit).count();
+    let shared = [
+        ("phone", client.phone.as_deref().filter(|phone| digits(phone) >= 6)),
+        ("email", client.email.as_deref().filter(|email| email.contains('@'))),
+        ("address", client.address.as_deref().filter(|address| is_place(address))),
+    ];
+    shared.into_iter().filter_map(move |(kind, value)| Some(format!("{kind}|{name}|{}", fold(value?))))
+}
+
+/// Whether an address says where: it has a number, or two words of more than a letter ("n/a, Bern" is none).
+fn is_place(address: &str) -> bool {
+    let is_number = address.bytes().any(|byte| byte.is_ascii_digit());
+    is_number || fold(address).split_whitespace().filter(|word| word.chars().nth(1).is_some()).nth(1).is_some()
 }
 
 /// A refusal by the rules for fields, as a bad row: its reason is the code, its column the one that the field came from.
 fn told(cells: &Cells<'_>, refusal: &petrel_domain::Refusal) -> BadRow {
+    let is_said = |field: &ImportField| cells.get(*field).is_some();
     let field = match refusal.field.as_deref() {
+        Some("first_name" | "last_name") if ![ImportField::FirstName, ImportField::LastName].iter().any(is_said) => ImportField::FullName,
         Some("first_name") => ImportField::FirstName,
         Some("last_name") => ImportField::LastName,
         Some("email") => ImportField::Email,
         Some("phone") => ImportField::Phone,
-        Some("address") => ImportField::Street,
+        // Of several cells the one that says most.
+        Some("address") => PLACE.into_iter().max_by_key(|field| cells.get(*field).map(str::len)).unwrap_or(ImportField::Street),
         Some("notes") => ImportField::Notes,
         Some("tags") => ImportField::Tags,
         Some("name") => ImportField::PetName,
+        Some("breed") if !is_said(&ImportField::Breed) => ImportField::Species,
         Some("breed") => ImportField::Breed,
         Some("born_on") => ImportField::BornOn,
         Some("deceased_on") => ImportField::DeceasedOn,
@@ -190,8 +217,14 @@ fn told(cells: &Cells<'_>, refusal: &petrel_domain::Refusal) -> BadRow {
         (_, Some("too_long")) => "too_long",
         _ => "bad_cell",
     };
-    cells.refuse(field, reason)
+    // Of a client's own fields the one that is named.
+    let own = refusal.detail.as_ref().filter(|_| field == ImportField::Custom);
+    let own = own.and_then(|name| cells.file.own_names.iter().position(|own| own == name));
+    cells.refuse_at(own.or_else(|| cells.place(field)), reason)
 }
+
+/// The cells of an address, in their order.
+const PLACE: [ImportField; 5] = [ImportField::Street, ImportField::City, ImportField::Region, ImportField::Postcode, ImportField::Country];
 
 fn client(cells: &Cells<'_>) -> ClientDetails {
     let (mut first, mut last) =
@@ -199,8 +232,7 @@ fn client(cells: &Cells<'_>) -> ClientDetails {
     if let (true, true, Some(name)) = (first.is_empty(), last.is_empty(), cells.get(ImportField::FullName)) {
         (first, last) = split_name(name);
     }
-    let place = [ImportField::Street, ImportField::City, ImportField::Region, ImportField::Postcode, ImportField::Country];
-    let address: Vec<&str> = place.into_iter().filter_map(|field| cells.get(field)).collect();
+    let address: Vec<&str> = PLACE.into_iter().filter_map(|field| cells.get(field)).collect();
     let tags = cells.get(ImportField::Tags).unwrap_or_default();
     ClientDetails {
         first_name: first,
@@ -237,7 +269,9 @@ fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<
     let date = |cell: &str| cells::date(cell, plan.date_order, today);
     let kind = cells.get(ImportField::Species);
     let species = kind.map_or(Species::Other, cells::species);
-    let breed = cells.text(ImportField::Breed).or_else(|| kind.filter(|_| species == Species::Other).map(str::to_owned));
+    let breed = cells
+        .text(ImportField::Breed)
+        .or_else(|| kind.filter(|kind| species == Species::Other && !cells::is_no_species(kind)).map(str::to_owned));
     let (sex, by_sex) = cells.read(ImportField::Sex, "bad_sex", cells::sex)?.unwrap_or((Sex::Unknown, None));
     Ok(Some(PetDetails {
         name,
@@ -264,6 +298,27 @@ fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_many_share_is_no_key() {
+        let keys = |phone: &str, email: &str, address: &str| {
+            let some = |text: &str| Some(text.to_owned());
+            let client = ClientDetails {
+                first_name: "Ann".into(),
+                phone: some(phone),
+                email: some(email),
+                address: some(address),
+                ..ClientDetails::default()
+            };
+            contact_keys(&client).count()
+        };
+        for nothing in ["-", "none", "n/a", "N/A, Bern", "unknown"] {
+            assert_eq!(keys(nothing, nothing, nothing), 0, "{nothing}");
+        }
+        assert_eq!(keys("ask Bo", "ann at home", "Bern"), 0);
+        assert_eq!(keys("12 34 56", "ann@home", "Main 1"), 3);
+        assert_eq!(keys("12345", "none", "Elm Court, Bern"), 1);
+    }
 
     #[test]
     fn names_are_split_as_they_are_written() {

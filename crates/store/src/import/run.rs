@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use petrel_domain::desk::{
     BadRow, ClientDetails, DuplicateReason, ImportDuplicate, ImportField, ImportReport, OnDuplicate, PetDetails, Progress, Saved,
 };
+use petrel_domain::merge_clients::filled_name;
+use petrel_domain::text::fold;
 use petrel_domain::{ClientId, ClientSource, PetId, Refusal, RefusalCode};
 use rusqlite::params;
 use serde_json::{Map, Value};
@@ -15,7 +17,7 @@ use super::known::Known;
 use super::noes::Noes;
 use super::read::File;
 use super::rows::{Read, Row};
-use super::{count, merge, pets};
+use super::{count, headers, merge, pets, rows};
 use crate::appointments::card::full_name;
 use crate::clients::{Also, insert_client, save_tags};
 use crate::pets::insert_pet;
@@ -42,7 +44,7 @@ pub(super) struct Family<'a> {
 /// The file's clients, in its order.
 pub(super) struct Sorted<'a> {
     families: Vec<Family<'a>>,
-    /// Rows that say more than the client has room for.
+    /// Rows that say more than the client has room for, and pets whose client is not in the file.
     pub(super) bad: Vec<BadRow>,
 }
 
@@ -96,44 +98,61 @@ impl<'a> Family<'a> {
     }
 }
 
-/// Sorts rows into clients: rows that share a key are of the same client; a row without one belongs to the client of the row above.
+/// To whom a row belongs that names nobody.
+#[derive(Clone, Copy)]
+enum Above<'a> {
+    Nobody,
+    /// A client of the file.
+    Family(usize),
+    /// The client of a number, by its key, who may stand further down.
+    Awaited(&'a str),
+}
+
+/// The file's clients, as far as its rows were sorted.
+struct Sorting<'a, 'f> {
+    file: &'f File,
+    families: Vec<Family<'a>>,
+    bad: Vec<BadRow>,
+    by_key: HashMap<&'a str, usize>,
+    /// Whether the file's numbers are surely its clients'.
+    is_number_of_client: bool,
+}
+
+/// Sorts rows into clients: rows that share a key are of the same client; a row that names nobody belongs to the client of its number, and without one to
+/// the client of the row above.
 pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a> {
-    let mut families: Vec<Family<'a>> = Vec::new();
-    let mut bad = Vec::new();
-    let mut by_key: HashMap<&str, usize> = HashMap::with_capacity(3 * rows.len());
-    // The family of the row above, which is not the last that was made where rows of one are apart.
-    let mut above = 0;
+    let mut sorting = Sorting {
+        file,
+        families: Vec::new(),
+        bad: Vec::new(),
+        by_key: HashMap::with_capacity(3 * rows.len()),
+        is_number_of_client: is_number_of_client(file, rows),
+    };
+    // The family of the row above is not the last that was made where rows of one are apart.
+    let mut above = Above::Nobody;
+    let mut awaiting: Vec<(&str, &Row)> = Vec::new();
     for row in rows {
-        let Some(client) = &row.client else {
-            if let Some(family) = families.get_mut(above) {
-                family.rows.push(row);
-            }
-            continue;
-        };
-        let same = row.keys.iter().find_map(|key| by_key.get(key.as_str())).copied();
-        above = same.unwrap_or(families.len());
-        match same {
-            Some(index) => match merge::add(&mut families[index].client, client) {
-                Ok(()) => families[index].rows.push(row),
-                Err(field) => {
-                    bad.push(no_room(file, row.line, field));
-                    continue;
-                }
-            },
-            None => families.push(Family {
-                client: Cow::Borrowed(client),
-                external_id: row.external_id.as_deref(),
-                rows: vec![row],
-                pets: Vec::new(),
-                noes: Noes::default(),
-                known: None,
-                known_pets: Vec::new(),
-            }),
+        if row.is_cut_off {
+            above = Above::Nobody;
         }
-        for key in &row.keys {
-            by_key.entry(key).or_insert(above);
+        if row.is_somebody {
+            above = Above::Family(sorting.somebody(row));
+            continue;
+        }
+        above = sorting.beside(row, above);
+        match above {
+            Above::Family(index) => sorting.add(index, row),
+            Above::Awaited(key) => awaiting.push((key, row)),
+            Above::Nobody => sorting.set_aside(row),
         }
     }
+    for (key, row) in awaiting {
+        match sorting.by_key.get(key).copied() {
+            Some(index) => sorting.add(index, row),
+            None => sorting.set_aside(row),
+        }
+    }
+    let Sorting { mut families, bad, .. } = sorting;
     for family in &mut families {
         family.pets = pets::of(family.rows.iter().filter_map(|row| row.pet.as_ref()));
         family.noes = family.rows.iter().map(|row| row.noes).fold(Noes::default(), Noes::and);
@@ -143,6 +162,100 @@ pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a
         }
     }
     Sorted { families, bad }
+}
+
+/// Whether the numbers of a file are surely its clients': the header says so, or one stands beside two pets, or beside none. Else each may be its
+/// pet's, as in a list of patients.
+fn is_number_of_client(file: &File, rows: &[Row]) -> bool {
+    let is_said = |(header, field): (&String, &ImportField)| *field == ImportField::ExternalId && headers::is_number_of_client(header);
+    if file.headers.iter().zip(&file.plan.columns).any(is_said) {
+        return true;
+    }
+    let mut pets: HashMap<&str, &str> = HashMap::new();
+    rows.iter().filter_map(|row| Some((row.external_id.as_deref()?, row.pet.as_ref()))).any(|(number, pet)| {
+        let Some(pet) = pet else { return true };
+        let first = *pets.entry(number).or_insert(&pet.name);
+        first != pet.name && fold(first) != fold(&pet.name)
+    })
+}
+
+impl<'a> Sorting<'a, '_> {
+    /// Sorts a row in that says who its client is. Answers where that one stands.
+    fn somebody(&mut self, row: &'a Row) -> usize {
+        if let Some(index) = self.same(row) {
+            self.add(index, row);
+            return index;
+        }
+        self.families.push(Family {
+            client: Cow::Borrowed(&row.client),
+            external_id: row.external_id.as_deref(),
+            rows: vec![row],
+            pets: Vec::new(),
+            noes: Noes::default(),
+            known: None,
+            known_pets: Vec::new(),
+        });
+        let index = self.families.len() - 1;
+        self.keep_keys(index, row);
+        index
+    }
+
+    fn keep_keys(&mut self, index: usize, row: &'a Row) {
+        for key in &row.keys {
+            self.by_key.entry(key).or_insert(index);
+        }
+    }
+
+    /// The family that a row shares a key with. Two numbers are two clients, whatever else they share, where they are surely the clients'.
+    fn same(&self, row: &Row) -> Option<usize> {
+        let is_same = |family: usize| {
+            let numbers = self.families[family].external_id.zip(row.external_id.as_deref());
+            !self.is_number_of_client || numbers.is_none_or(|(one, other)| one == other)
+        };
+        row.keys.iter().filter_map(|key| self.by_key.get(key.as_str()).copied()).find(|family| is_same(*family))
+    }
+
+    /// To whom a row belongs that names nobody. Its number tells it, unless that may be the pet's.
+    fn beside(&self, row: &'a Row, above: Above<'a>) -> Above<'a> {
+        let Some(key) = row.keys.first() else { return above };
+        match (self.by_key.get(key.as_str()), above) {
+            (Some(index), _) => Above::Family(*index),
+            (None, Above::Family(_)) if !self.is_number_of_client => above,
+            (None, _) => Above::Awaited(key),
+        }
+    }
+
+    /// Adds a row to a family; where the client has no room for what it says, it is set aside.
+    fn add(&mut self, index: usize, row: &'a Row) {
+        let family = &mut self.families[index];
+        // A number that another row brought is kept already.
+        let is_kept = row.keys.first().is_some_and(|key| self.by_key.contains_key(key.as_str()));
+        let said = match (family.external_id, row.external_id.as_deref()) {
+            (Some(kept), Some(other)) if kept != other && !is_kept => Cow::Owned(with_number(self.file, row, other)),
+            _ => Cow::Borrowed(&row.client),
+        };
+        if let Err(field) = merge::add(&mut family.client, &said) {
+            self.bad.push(no_room(self.file, row.line, field));
+            return;
+        }
+        family.external_id = family.external_id.or(row.external_id.as_deref());
+        family.rows.push(row);
+        self.keep_keys(index, row);
+    }
+
+    fn set_aside(&mut self, row: &Row) {
+        self.bad.push(rows::bad(row.line, "missing_name", None));
+    }
+}
+
+/// What a row says whose number is not the one that is kept of the client: it goes to the notes, by which it is still found.
+fn with_number(file: &File, row: &Row, number: &str) -> ClientDetails {
+    let column = file.plan.columns.iter().position(|field| *field == ImportField::ExternalId);
+    let header = column.and_then(|column| file.headers.get(column)).map_or("ID", |header| header.trim());
+    let pet = row.pet.as_ref().map_or_else(String::new, |pet| format!(" ({})", pet.name));
+    let told = format!("{header}: {number}{pet}");
+    let notes = row.client.notes.as_ref().map_or_else(|| told.clone(), |notes| format!("{notes}\n\n{told}"));
+    ClientDetails { notes: Some(notes), ..row.client.clone() }
 }
 
 /// A row that has more for a field than a client has room for.
@@ -229,12 +342,14 @@ fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, on_duplicate: OnDuplicate, rep
 
 /// Fills what is empty; what is there stays. Answers whether anything was.
 fn fill_in(tx: &Tx<'_>, id: ClientId, client: &ClientDetails) -> Result<bool> {
-    let sql = "UPDATE clients SET
-                 first_name = CASE WHEN first_name = '' THEN ?2 ELSE first_name END, last_name = CASE WHEN last_name = '' THEN ?3 ELSE last_name END,
-                 email = coalesce(email, ?4), phone = coalesce(phone, ?5), address = coalesce(address, ?6), notes = coalesce(notes, ?7), updated_at = ?8
-               WHERE id = ?1 AND ((first_name = '' AND ?2 <> '') OR (last_name = '' AND ?3 <> '') OR (email IS NULL AND ?4 IS NOT NULL)
+    let sql = "SELECT first_name, last_name FROM clients WHERE id = ?1";
+    let (first, last): (String, String) = tx.db().prepare_cached(sql)?.query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (first_name, last_name) = filled_name((&first, &last), (&client.first_name, &client.last_name));
+    let sql = "UPDATE clients SET first_name = ?2, last_name = ?3, email = coalesce(email, ?4), phone = coalesce(phone, ?5),
+                 address = coalesce(address, ?6), notes = coalesce(notes, ?7), updated_at = ?8
+               WHERE id = ?1 AND (first_name <> ?2 OR last_name <> ?3 OR (email IS NULL AND ?4 IS NOT NULL)
                  OR (phone IS NULL AND ?5 IS NOT NULL) OR (address IS NULL AND ?6 IS NOT NULL) OR (notes IS NULL AND ?7 IS NOT NULL))";
-    let ClientDetails { first_name, last_name, email, phone, address, notes, .. } = client;
+    let ClientDetails { email, phone, address, notes, .. } = client;
     let count =
         tx.db().prepare_cached(sql)?.execute(params![id.bytes(), first_name, last_name, email, phone, address, notes, tx.now().0])?;
     Ok(count > 0)

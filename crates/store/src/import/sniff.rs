@@ -5,7 +5,10 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 /// The characters that stand between fields out there.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
-/// The encoding of a file: what its mark says, else UTF-8 where it is valid, else what Windows wrote in the West.
+/// How many letters beyond ASCII must be right for one that is broken: in the text of another encoding hardly one of them is.
+const RIGHT_FOR_A_BROKEN: usize = 10;
+
+/// The encoding of a file: what its mark says, else UTF-8 where it is valid but for a broken place or two, else what Windows wrote in the West.
 pub(super) fn encoding(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding;
@@ -19,7 +22,19 @@ pub(super) fn encoding(bytes: &[u8]) -> &'static Encoding {
     if head.len() > 20 && zeros(0) * 3 > head.len() {
         return UTF_16BE;
     }
-    if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { WINDOWS_1252 }
+    if std::str::from_utf8(bytes).is_ok() || is_nearly_utf8(bytes) { UTF_8 } else { WINDOWS_1252 }
+}
+
+/// Whether a file is UTF-8 with places that are broken, as where another program cut a cell off in the middle of a letter: one such place must not
+/// spell every other name wrongly.
+fn is_nearly_utf8(bytes: &[u8]) -> bool {
+    let (mut right, mut broken) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        // The first byte of each letter beyond ASCII.
+        right += chunk.valid().bytes().filter(|byte| *byte >= 0xc0).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    right > RIGHT_FOR_A_BROKEN * broken
 }
 
 /// The text of a file, without its mark.
@@ -73,6 +88,9 @@ mod tests {
         assert_eq!(encoding("Name\nJosé".as_bytes()), UTF_8);
         assert_eq!(encoding(b"\xef\xbb\xbfName"), UTF_8);
         assert_eq!(encoding(b"Name\nJos\xe9"), WINDOWS_1252);
+        let letters = |count: usize| ["é".repeat(count).as_bytes(), b",Jos\xc3,Ann\n"].concat();
+        assert_eq!((encoding(&letters(11)), encoding(&letters(10))), (UTF_8, WINDOWS_1252), "a letter that was cut off");
+        assert!(decode(&letters(11), UTF_8).starts_with("ééé") && decode(&letters(11), UTF_8).ends_with("Jos\u{fffd},Ann\n"));
         let wide: Vec<u8> = "First name,Last name\nA,B\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(encoding(&wide), UTF_16LE);
         assert_eq!(decode(b"\xef\xbb\xbfName", UTF_8), "Name");

@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "each test program uses its part, and fails where it cannot be set up")]
 
 mod booking;
+mod importing;
 
 use std::sync::Arc;
 

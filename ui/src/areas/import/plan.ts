@@ -1,4 +1,4 @@
-import type { BadRow, ImportField } from '$lib/backend';
+import type { BadRow, ImportField, ImportPlan } from '$lib/backend';
 import type { PlainKey } from '$lib/i18n/index.svelte';
 
 /** The fields of the choice, those of the client before those of the pet. */
@@ -53,6 +53,13 @@ const REASONS = [
 /** The text of a reason; a reason that a newer core knows is the general one here. */
 export const reasonKey = (row: BadRow): PlainKey =>
   `import.reason_${REASONS.includes(row.reason) ? row.reason : 'bad_cell'}` as PlainKey;
+
+/** The plan for a file that is taken apart otherwise: it has other columns then, which are guessed anew. */
+export const takenApart = (plan: ImportPlan, how: Partial<Pick<ImportPlan, 'encoding' | 'delimiter'>>): ImportPlan => ({
+  ...plan,
+  ...how,
+  columns: [],
+});
 
 /** A column given to another field: a field that only one column can be is taken from the column that had it. */
 export function give(columns: ImportField[], index: number, field: ImportField): ImportField[] {

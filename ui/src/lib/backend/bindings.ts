@@ -901,7 +901,7 @@ export type ImportPlan = {
 	encoding: string,
 	/**  The character between fields: `,` `;` tab or `|`. */
 	delimiter: string,
-	/**  For each column, what it is. */
+	/**  For each column, what it is; empty where it is to be guessed anew, with the order of dates and the unit of weights. */
 	columns: ImportField[],
 	/**  How its dates are written. */
 	date_order: DateOrder,
