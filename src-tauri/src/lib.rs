@@ -54,11 +54,14 @@ pub fn run() -> tauri::Result<()> {
             Ok(set_up(app)?)
         })
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
-        if let RunEvent::ExitRequested { code: None, api, .. } = event {
+    app.run(|app, event| match event {
+        RunEvent::ExitRequested { code: None, api, .. } => {
             api.prevent_exit();
             close(app);
         }
+        // macOS ends a program whose menu says so without asking. What was closed already is closed in no time.
+        RunEvent::Exit => app.state::<Desk>().close(),
+        _ => {}
     });
     Ok(())
 }

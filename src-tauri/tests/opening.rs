@@ -404,7 +404,15 @@ fn a_backup_is_restored_at_work_by_whoever_manages_the_clinic() {
     desk.sign_in(owner.id, None).unwrap();
     let missing = desk.restore_backup(&computer.path("nowhere.petrel")).unwrap_err();
     assert_eq!(missing.code, RefusalCode::FileUnreadable);
+    // One that is found damaged only once it was copied.
+    let spoiled = computer.path("spoiled.petrel");
+    let mut bytes = fs::read(&backup.path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 64].fill(7);
+    fs::write(&spoiled, bytes).unwrap();
+    assert_eq!(desk.restore_backup(&spoiled).unwrap_err().code, RefusalCode::BadBackup);
     assert_eq!(names(&desk), ["Ana", "Bo"], "a restore that fails leaves everybody where they were");
+    assert_eq!(desk.app_state().unwrap().staff.map(|staff| staff.id), Some(owner.id));
     assert_eq!(desk.restore_backup(Path::new(&backup.path)).unwrap().phase, Phase::SignedOut);
     sign_in(&desk);
     assert_eq!(names(&desk), ["Ana"]);

@@ -1,6 +1,7 @@
 //! What an operator does: clinics, codes, desks, checks.
 
 use chrono::{DateTime, Utc};
+use deadpool_postgres::Transaction as Pg;
 use petrel_domain::{Clock, Millis, SystemClock, parse_zone};
 use uuid::Uuid;
 
@@ -135,8 +136,19 @@ pub async fn revoke_device(database: &Database, clinic: Uuid, device: Uuid) -> a
     let known = pg
         .execute("UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2", &[&clinic, &device])
         .await?;
+    end_codes(&pg, clinic).await?;
     pg.commit().await?;
     anyhow::ensure!(known == 1, "device: the clinic has none with this id");
+    Ok(())
+}
+
+/// Ends the codes that wait to be used: whoever is locked out may have drawn one.
+///
+/// # Errors
+/// What Postgres says.
+pub(crate) async fn end_codes(pg: &Pg<'_>, clinic: Uuid) -> Result<(), tokio_postgres::Error> {
+    let sql = "UPDATE enrolment_codes SET expires_at = now() WHERE clinic_id = $1 AND used_at IS NULL AND expires_at > now()";
+    pg.execute(sql, &[&clinic]).await?;
     Ok(())
 }
 

@@ -55,6 +55,8 @@ const ANSWERS_OF_A_CLINIC: usize = 8;
 const ANSWERS: usize = 32;
 /// How many clinics are read whole at a time, to be compared.
 const DIGESTS: usize = 2;
+/// How long one waits to be compared before the desk is asked to come back.
+const WAIT_TO_COMPARE: Duration = Duration::from_secs(20);
 /// How long the body of a push may take to come in.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
@@ -80,6 +82,7 @@ pub struct Hub {
     turns: Turns,
     answers: Answers,
     digests: Arc<Semaphore>,
+    digests_of: Turns,
     metrics: Arc<Metrics>,
     limits: Arc<Mutex<HashMap<Uuid, (Instant, u32)>>>,
     pub(crate) requests_per_minute: u32,
@@ -99,6 +102,7 @@ impl Hub {
             turns: Turns::of(WRITTEN_AT_ONCE),
             answers: Answers::of(ANSWERS_OF_A_CLINIC, ANSWERS),
             digests: Arc::new(Semaphore::new(DIGESTS)),
+            digests_of: Turns::of(1),
             metrics: Arc::default(),
             limits: Arc::default(),
             requests_per_minute: settings.requests_per_minute,
@@ -358,7 +362,10 @@ fn json_in<T: Serialize>(room: Room, answer: &T) -> Result<Response, Problem> {
 }
 
 async fn digest(State(hub): State<Hub>, desk: Desk, Spoken(schema): Spoken) -> Result<Response, Problem> {
-    let _turn = hub.digests.try_acquire().map_err(|_| Problem::Away("too many comparisons at once".to_owned()))?;
+    // One of a clinic at a time: its desks must not keep those of others from comparing.
+    let _mine = hub.digests_of.take(desk.clinic_id).await?;
+    let turn = tokio::time::timeout(WAIT_TO_COMPARE, hub.digests.acquire()).await;
+    let _turn = turn.ok().and_then(Result::ok).ok_or_else(|| Problem::Away("too many comparisons at once".to_owned()))?;
     let mut client = hub.database.client().await?;
     Ok(Json(log::digest(&mut client, hub.database.catalog.at(schema), desk.clinic_id).await?).into_response())
 }
@@ -415,6 +422,7 @@ async fn revoke(State(hub): State<Hub>, desk: Desk, Path(id): Path<String>) -> R
     let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
     let sql = "UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2";
     let known = pg.execute(sql, &[&desk.clinic_id, &id]).await?;
+    crate::admin::end_codes(&pg, desk.clinic_id).await?;
     pg.commit().await?;
     if known == 1 { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NotFound) }
 }

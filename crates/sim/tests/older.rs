@@ -133,8 +133,8 @@ async fn three_programs_work_on_one_clinic_and_what_came_later_is_there_after_th
         history.entries.iter().any(|happened| happened.entry.columns.contains_key("born_on"))
     };
     let rex = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0004);
-    assert!(told(newest.hub.history("pets", rex).await.unwrap()));
-    assert!(!told(first.hub.history("pets", rex).await.unwrap()));
+    assert!(told(newest.hub.history("pets", rex, None).await.unwrap()));
+    assert!(!told(first.hub.history("pets", rex, None).await.unwrap()));
 
     // One that joins with the first program has all that it knows.
     let fourth = town.joins(1, "fourth.petrel").await;
@@ -193,7 +193,7 @@ async fn a_program_that_is_too_old_or_too_new_is_told_so_and_keeps_what_it_wrote
         let error = round(&desk.store, &hub, &SystemClock).await.unwrap_err();
         assert!(matches!(&error, SyncError::Hub(error) if *error == expected), "{error}");
         assert_eq!(desk.store.local_hub().unwrap().waiting, 1);
-        let error = hub.history("pets", Uuid::nil()).await.unwrap_err();
+        let error = hub.history("pets", Uuid::nil(), None).await.unwrap_err();
         assert_eq!(error, expected, "whatever is asked");
     }
     // Programs of the schemas in between are served.

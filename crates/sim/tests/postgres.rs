@@ -524,8 +524,11 @@ async fn codes_work_once_tokens_turn_over_and_a_stolen_one_locks_the_desk() {
     // A desk that is locked out is refused at its next request.
     let (hub, enrolled) = served.desk(clinic).await.unwrap();
     hub.pull(0, 0).await.unwrap();
+    // Nor does a code that it drew before let anybody in.
+    let drawn = hub.new_code().await.unwrap();
     petrel_hub::revoke_device(&served.database, clinic, enrolled.device_id).await.unwrap();
     assert_eq!(hub.pull(0, 0).await.unwrap_err(), HubError::Revoked);
+    assert_eq!(hub.enrol(&drawn.code, "Thief", "test").await.unwrap_err(), HubError::BadCode);
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ impl Store {
         let saved = self.write(actor, Action::SetPin, |tx| write_hash(tx, staff_id, hash.as_deref()))?;
         // A new PIN ends the pause that guessing the old one brought.
         change_tries(self, &staff_id.to_string(), forget)?;
-        Ok(saved)
+        // Nobody takes it back: who saw the old one would have it again.
+        Ok(Saved { undo: None, ..saved })
     }
 
     /// Signs somebody in. Answers who they are.
@@ -86,7 +87,8 @@ impl Store {
         self.count_tries(PASSPHRASE, "passphrase", prove)?;
         let saved = self.write(&Actor::program(), Action::SetPin, |tx| write_hash(tx, staff_id, Some(&hash)))?;
         change_tries(self, &staff_id.to_string(), forget)?;
-        Ok(saved)
+        // Nobody takes it back: who saw the old one would have it again.
+        Ok(Saved { undo: None, ..saved })
     }
 
     fn check_pin(&self, staff_id: StaffId, pin: Option<&str>, field: &str) -> Result<()> {

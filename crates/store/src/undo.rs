@@ -52,7 +52,7 @@ impl Store {
             let mut actions = statement.query([])?;
             while let Some(row) = actions.next()? {
                 let action_id = ActionId(row.get(0)?);
-                if let Some((action, false)) = chain(db, action_id)? {
+                if let Some((action, false)) = chain(db, action_id)?.filter(|(action, _)| action != Action::SetPin.as_str()) {
                     return Ok(Some(UndoOffer { action_id, action }));
                 }
             }
@@ -79,7 +79,8 @@ fn chain(db: &rusqlite::Connection, mut action: ActionId) -> Result<Option<(Stri
 fn done_by(tx: &Tx<'_>, action: ActionId) -> Result<Action> {
     let (name, _) = chain(tx.db(), action)?.ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?;
     match Action::parse(&name) {
-        Some(Action::CreateClinic | Action::MakeDemoClinic) | None => Err(Refusal::new(RefusalCode::NothingToUndo).into()),
+        // A PIN that was changed because somebody saw it must not come back.
+        Some(Action::CreateClinic | Action::MakeDemoClinic | Action::SetPin) | None => Err(Refusal::new(RefusalCode::NothingToUndo).into()),
         Some(action) => Ok(action),
     }
 }

@@ -133,6 +133,28 @@ fn backups_made_under_load_hold_every_row_as_it_was_at_one_moment() {
     });
 }
 
+/// Of a clinic that was set aside after a power cut, the last of the work is in the log beside its file.
+#[test]
+fn a_file_that_was_set_aside_is_put_back_with_its_log() {
+    for has_key in [true, false] {
+        let salon = salon();
+        salon
+            .store
+            .write(&salon.owner, Action::SaveClient, |tx| Ok(tx.db().execute("UPDATE clients SET notes = 'the last'", [])?))
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let aside = folder.path().join("aside.petrel");
+        let log = |of: &Path| PathBuf::from(format!("{}-wal", of.display()));
+        fs::copy(salon.store.path(), &aside).unwrap();
+        fs::copy(log(salon.store.path()), log(&aside)).unwrap();
+        assert!(fs::metadata(log(&aside)).unwrap().len() > 0);
+        let file = folder.path().join("clinic.petrel");
+        restore(&aside, has_key.then(key).as_ref(), &key_file(), &file, "replaced", NOW).unwrap();
+        assert_eq!(rows(&open(&file)), rows(&salon.store), "{has_key}");
+        assert!(log(&aside).exists(), "what was set aside is as it was");
+    }
+}
+
 /// A protected copy, or one from a disc: the working file must be written.
 #[test]
 fn a_backup_that_may_not_be_written_becomes_a_file_that_may() {

@@ -209,7 +209,7 @@ fn what_was_answered_to_one_service_is_there_again_when_it_comes_back() {
     let id = salon.store.book_appointment(&salon.owner, wish).unwrap().value.appointment_ids[0];
     let to = |service_id| EditAppointmentInput { service_id: Some(service_id), answers: Vec::new(), ..salon.edit_of(id) };
     salon.store.edit_appointment(&salon.owner, to(other)).unwrap();
-    assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().answers, [answer.clone()]);
+    assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().answers, std::slice::from_ref(&answer));
     let back = EditAppointmentInput { service_id: Some(salon.service), ..salon.edit_of(id) };
     salon.store.edit_appointment(&salon.owner, back).unwrap();
     assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().answers, [answer]);

@@ -4,8 +4,10 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{Break, ClientDetails, FormField, ServiceDetails};
-use petrel_domain::replication::{Change, Clock, Columns, Entry, Logged, Lost, Maker, Op, Pulled, Transaction};
+use petrel_domain::desk::{Break, ClientDetails, FormField, ResendChange, ResendEdit, ServiceDetails};
+use petrel_domain::replication::{
+    Change, Clock, Columns, Entry, Logged, Lost, Maker, Op, Outcome, Pulled, PushResult, Reason, Transaction,
+};
 use petrel_domain::{Cents, Clock as _, FieldType, Millis, RefusalCode};
 use petrel_store::Action;
 use serde_json::{Value, json};
@@ -402,4 +404,88 @@ fn what_another_desk_wrote_in_between_is_not_stepped_over() {
     salon.store.undo(&salon.owner, second.unwrap()).unwrap();
     assert_eq!(salon.store.client(&salon.owner, tea).unwrap().details.notes.as_deref(), Some("from elsewhere"));
     assert_eq!(salon.store.undo(&salon.owner, first.unwrap()).unwrap_err().refusal().code, RefusalCode::ChangedSince);
+}
+
+/// The hub refuses the oldest that waits, for its notes.
+fn reject(salon: &Salon) -> i64 {
+    let refused = salon.waiting().remove(0);
+    let reason = Reason { code: "bad_value".into(), table: "clients".into(), id: None, column: "notes".into() };
+    let (replica, n) = (refused.replica, refused.n);
+    let result =
+        PushResult { replica, n, outcome: Outcome::Rejected, first_seq: 0, last_seq: 0, reason: Some(reason), clashes: Vec::new() };
+    salon.store.acknowledge(&[result], salon.head()).unwrap();
+    n
+}
+
+fn resend(salon: &Salon, n: i64, id: Uuid) {
+    let edit = ResendEdit { table: "clients".into(), id, column: "notes".into(), value: Some("good".into()) };
+    salon.later(1_000);
+    salon.store.resend_rejected(&salon.owner, &ResendChange { n, edits: vec![edit] }).unwrap();
+}
+
+#[test]
+fn what_was_rejected_is_sent_again_whole_while_it_still_stands_here() {
+    let salon = salon();
+    salon.echo();
+    salon.later(1_000);
+    salon.sql("UPDATE clients SET phone = '+4930222222', notes = 'bad', updated_at = updated_at + 1");
+    let n = reject(&salon);
+    resend(&salon, n, salon.client.0);
+    let told = salon.told(salon.client.0);
+    assert!(["phone", "notes"].iter().all(|column| told.iter().any(|name| name == column)), "{told:?}");
+    salon.echo();
+    // A row that the hub never had is told as a new one is.
+    salon.later(1_000);
+    let new = salon.add_client("Ida", "Rhodes", "+4930111111").0;
+    let n = reject(&salon);
+    resend(&salon, n, new);
+    let told = salon.told(new);
+    assert!(["first_name", "phone", "created_at"].iter().all(|column| told.iter().any(|name| name == column)), "{told:?}");
+}
+
+#[test]
+fn what_is_written_again_while_the_hub_is_asked_stays() {
+    let salon = salon();
+    salon.echo();
+    let new = salon.add_client("Ida", "Rhodes", "+4930111111").0;
+    let n = reject(&salon);
+    resend(&salon, n, new);
+    // The answer to what was asked before.
+    salon.store.settle_stale("clients", &[(new, None)]).unwrap();
+    let living = || salon.count("SELECT count(*) FROM clients WHERE first_name = 'Ida' AND deleted_at IS NULL");
+    assert_eq!(living(), 1);
+    salon.echo();
+    salon.store.remove_gone().unwrap();
+    assert_eq!(living(), 1);
+}
+
+#[test]
+fn what_another_desk_made_after_this_ones_was_rejected_stays() {
+    let salon = salon();
+    salon.echo();
+    let new = salon.add_client("Ida", "Rhodes", "+4930111111").0;
+    let columns = salon.waiting()[0].changes[0].columns.clone();
+    let rejected = reject(&salon);
+    salon.store.settle_stale("clients", &[(new, None)]).unwrap();
+    salon.later(1_000);
+    salon.sql("UPDATE clients SET notes = 'waits', updated_at = updated_at + 1 WHERE last_name = 'Hopper'");
+    assert!(!salon.store.remove_gone().unwrap(), "something waits, which may refer to it");
+    let columns = serde_json::to_value(&columns).unwrap();
+    salon.elsewhere(Action::CreateClient, "clients", new, columns, Maker::Desk);
+    salon.echo();
+    salon.store.remove_gone().unwrap();
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE first_name = 'Ida'"), 1, "of {rejected}");
+}
+
+#[test]
+fn a_row_that_the_file_does_not_take_is_fetched_whole_and_the_rest_is_read() {
+    let salon = salon();
+    salon.echo();
+    let stale = || salon.count("SELECT count(*) FROM stale_rows WHERE NOT is_gone");
+    let id = Uuid::from_u128(77);
+    let columns = json!({ "first_name": "Ida", "source": "no such source", "created_at": 1, "updated_at": 1 });
+    salon.elsewhere(Action::CreateClient, "clients", id, columns, Maker::Desk);
+    assert_eq!(stale(), 1);
+    salon.elsewhere(Action::SaveClient, "clients", salon.client.0, json!({ "notes": "read on", "updated_at": 7 }), Maker::Desk);
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE notes = 'read on'"), 1);
 }

@@ -130,6 +130,18 @@ fn a_visit_that_is_past_comes_back_for_a_pet_that_died() {
     salon.undo(no_show).unwrap();
 }
 
+#[test]
+fn a_pin_that_was_changed_does_not_come_back() {
+    let salon = salon();
+    let before = salon.store.undo_offer().unwrap();
+    salon.later(1000);
+    let saved = salon.store.set_pin(&salon.owner, salon.staff, Some("4711"), None).unwrap();
+    assert_eq!(saved.undo, None);
+    assert_eq!(salon.store.undo_offer().unwrap(), before);
+    let action = ActionId(salon.count("SELECT max(action_id) FROM outbox WHERE action = 'set_pin'"));
+    assert_eq!(salon.undo(Some(action)).unwrap_err().code, RefusalCode::NothingToUndo);
+}
+
 /// The last thing, the one before it, and so on; and all of it forward again.
 #[test]
 fn one_row_is_taken_back_step_by_step() {

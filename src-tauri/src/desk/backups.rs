@@ -35,12 +35,15 @@ impl Desk {
         Backups::of(&self.inner.folder.file())
     }
 
-    /// The backups there are, the newest first.
+    /// The backups there are, the newest first: of the clinic at work, or, where none is open, of all.
     ///
     /// # Errors
     /// What the system says.
     pub fn list_backups(&self) -> Result<Vec<Backup>, Refusal> {
-        Ok(self.backups().list()?)
+        match &*self.place() {
+            Place::Open(clinic) => Ok(self.backups().list_of(&clinic.key_file)?),
+            _ => Ok(self.backups().list()?),
+        }
     }
 
     /// Looks what was made before of the file that is there, and removes what is half-made. What was known of another file is over.
@@ -131,25 +134,49 @@ impl Desk {
     /// Puts a backup in the clinic's place; the present file, if there is one, is set aside.
     ///
     /// # Errors
-    /// `forbidden` at work, for whoever does not manage the clinic; `sign_in_needed`; `bad_backup`, `wrong_key`, `key_missing`,
+    /// `forbidden` at work, for whoever does not manage the clinic; `sign_in_needed`; `under_way` while the file is built anew; `bad_backup`, `wrong_key`, `key_missing`,
     /// `keychain_unavailable`, `file_unreadable`, `disk_full`, `read_only`. Nothing has changed then.
     pub fn restore_backup(&self, path: &Path) -> Result<AppState, Refusal> {
         if matches!(&*self.place(), Place::Open(_)) {
             self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))?;
         }
+        let _one = self.not_rebuilding()?;
         let mut place = self.place_mut();
         self.take_lock()?;
-        let (key_file, key) = self.key_of_backup(path, &place)?;
+        // The keychain may ask somebody: whoever closes the window meanwhile does not wait for the answer.
+        self.inner.waiting.begin(WaitsFor::Keychain);
+        let found = self.key_of_backup(path, &place);
+        self.inner.waiting.end();
+        let (key_file, key) = found?;
         let (file, now) = (self.inner.folder.file(), self.now());
         let had_none = matches!(&*place, Place::FirstRun);
         let kept = match &*place {
             Place::Open(clinic) if clinic.has_key(&key_file) => of_computer(&clinic.store)?,
             _ => Vec::new(),
         };
-        // Ends the use of the file; where the restore fails, it is opened again.
+        let at_work = match &*place {
+            Place::Open(clinic) => {
+                let signed_in = clinic.session.staff(&clinic.store, now)?.map(|staff| staff.id);
+                Some((clinic.key.clone(), clinic.key_file.clone(), signed_in))
+            }
+            _ => None,
+        };
+        // Ends the use of the file; where the restore fails, it is opened again, and who was at work stays.
         *place = Place::FirstRun;
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
-        *place = self.opened();
+        match at_work.filter(|_| restored.is_err()) {
+            Some((key, key_file, signed_in)) => {
+                *place = self.opened_by(Some((key, key_file)));
+                if let (Place::Open(clinic), Some(staff)) = (&*place, signed_in) {
+                    clinic.session.begin(staff, now);
+                }
+            }
+            None => {
+                // What was said of the file that was here is over.
+                *locked(&self.inner.recovered) = None;
+                *place = self.opened();
+            }
+        }
         if let (Place::Open(clinic), Ok(_)) = (&*place, &restored) {
             keep_of_computer(&clinic.store, kept);
         }
@@ -204,7 +231,7 @@ impl Desk {
     pub fn close(&self) {
         self.cancel_work();
         if self.inner.waiting.now() == Some(WaitsFor::Keychain) {
-            // Nothing is open yet, and the question for the keychain's password may stand for ever.
+            // The question for the keychain's password may stand for ever. Either nothing is open yet, or a backup is about to take the place of what is.
             return;
         }
         if self.is_due(0) {

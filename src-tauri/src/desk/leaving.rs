@@ -1,6 +1,6 @@
 //! Leaving a clinic for another one. Its file is set aside, never deleted, and the first run's choices come again.
 
-use std::sync::TryLockError;
+use std::sync::{MutexGuard, TryLockError};
 
 use petrel_domain::desk::AppState;
 use petrel_domain::rights::Right;
@@ -23,12 +23,7 @@ impl Desk {
             actor.require(Right::ManageClinic)?;
             Ok(store.desk_setting(IS_DEMO)?.is_some())
         })?;
-        // What is filled for this clinic must not be taken for the next one's new file.
-        let _one = match self.inner.rebuilding.try_lock() {
-            Ok(one) => one,
-            Err(TryLockError::Poisoned(left)) => left.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(Refusal::new(RefusalCode::UnderWay)),
-        };
+        let _one = self.not_rebuilding()?;
         self.cancel_work();
         if let Err(refusal) = self.last_backup()
             && !is_demo
@@ -42,12 +37,26 @@ impl Desk {
     /// Moves the file aside and begins anew: out of trouble, or where this desk was locked out.
     ///
     /// # Errors
-    /// `forbidden` where a clinic is at work, which is left by [`Desk::leave_clinic`]; what the system says.
+    /// `forbidden` where a clinic is at work, which is left by [`Desk::leave_clinic`]; `under_way` while the file is built anew; what the system says.
     pub fn set_aside_file(&self) -> Result<AppState, Refusal> {
         if matches!(&*self.place(), Place::Open(clinic) if !clinic.locked_out.is_set()) {
             return Err(Refusal::new(RefusalCode::Forbidden));
         }
+        let _one = self.not_rebuilding()?;
         self.move_aside("set-aside")
+    }
+
+    /// Keeps the file from being built anew while another takes its place: what is filled for this clinic must not be taken for the next one's new file, and
+    /// what sends for it holds this one open.
+    ///
+    /// # Errors
+    /// `under_way` while it is built anew.
+    pub(super) fn not_rebuilding(&self) -> Result<MutexGuard<'_, ()>, Refusal> {
+        match self.inner.rebuilding.try_lock() {
+            Ok(one) => Ok(one),
+            Err(TryLockError::Poisoned(left)) => Ok(left.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(Refusal::new(RefusalCode::UnderWay)),
+        }
     }
 
     fn move_aside(&self, why: &str) -> Result<AppState, Refusal> {

@@ -181,8 +181,12 @@ impl<'de> Deserialize<'de> for Columns {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Columns, A::Error> {
-                let mut all = Vec::with_capacity(EXPECTED);
+                // Nothing is set aside for a row that says nothing: a push of such rows would take more of the hub than it has bytes.
+                let mut all = Vec::new();
                 while let Some(member) = members.next_entry()? {
+                    if all.is_empty() {
+                        all.reserve(EXPECTED);
+                    }
                     all.push(member);
                 }
                 Ok(Columns::of(all))

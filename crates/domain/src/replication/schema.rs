@@ -154,7 +154,9 @@ fn fitted(kind: Kind, value: &Value) -> Option<Option<Value>> {
 }
 
 fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.is_ascii() && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
+    // chrono takes spaces and signs before its numbers, a file does not.
+    let is_shaped = text.bytes().enumerate().all(|(place, byte)| if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    text.len() == 10 && is_shaped && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }
 
 /// Postgres keeps no NUL in JSON.
@@ -212,6 +214,8 @@ mod tests {
             (json!({"starts_at": i64::MAX}), "bad_value", "starts_at"),
             (json!({"born_on": "2024-02-30"}), "bad_value", "born_on"),
             (json!({"born_on": "12024-02-3"}), "bad_value", "born_on"),
+            (json!({"born_on": "2024-01- 1"}), "bad_value", "born_on"),
+            (json!({"born_on": "+2024-1-01"}), "bad_value", "born_on"),
             (json!({"start_time": "25:00"}), "bad_value", "start_time"),
             (json!({"settings": {"a": ["\u{0}"]}}), "bad_value", "settings"),
             (json!({"weight_grams": "heavy"}), "bad_value", "weight_grams"),

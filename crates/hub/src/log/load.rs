@@ -9,7 +9,7 @@ use futures_util::future::{try_join, try_join_all};
 use petrel_domain::appointment::takes_time;
 use petrel_domain::manifest::{REFERENCES, Replicated, replicated};
 use petrel_domain::replication::{Change, Clock, Columns, Ledger, Name, Op, Row, Stamp, TableSchema, Transaction};
-use petrel_domain::{AppointmentStatus, DAY};
+use petrel_domain::{AppointmentStatus, DAY, MINUTE};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -76,9 +76,9 @@ struct Loader<'a> {
     services: HashMap<Uuid, i64>,
 }
 
-/// What a service keeps free after a visit, in minutes.
+/// What a service keeps free after a visit, in minutes: a day at the most, as where it is judged.
 fn buffer_in(columns: &Columns) -> i64 {
-    columns.get("buffer_minutes").and_then(Value::as_i64).unwrap_or(0)
+    columns.get("buffer_minutes").and_then(Value::as_i64).unwrap_or(0).clamp(0, LONGEST_BUFFER / MINUTE)
 }
 
 impl Loader<'_> {
@@ -363,7 +363,7 @@ impl Loader<'_> {
             let stands = self.ledger.row("services", *id).map_or(0, |row| buffer_in(&row.columns));
             self.services.get(id).copied().unwrap_or_default().max(stands)
         };
-        let buffer = self.services_of(visit, sent).iter().map(buffer_of).max().unwrap_or(0).saturating_mul(petrel_domain::MINUTE);
+        let buffer = self.services_of(visit, sent).iter().map(buffer_of).max().unwrap_or(0).saturating_mul(MINUTE);
         let mut place: [Value; 3] = PLACE.map(|column| known.map_or(Value::Null, |row| row.value(column).clone()));
         let mut places = Vec::with_capacity(sent.len() + 1);
         let add = |places: &mut Vec<Place>, [staff, from, until]: &[Value; 3]| {

@@ -2,14 +2,15 @@
 //! the next start.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use petrel_domain::{Millis, Refusal, RefusalCode};
+use rusqlite::OpenFlags;
 
 use super::second::copy_bytes;
 use super::{discard, verify};
-use crate::file::{sync_folder, with_suffix};
+use crate::file::{seal, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result};
 
 /// Puts a backup in the place of a clinic's file, which nobody may hold open. Where its key is at hand, the backup is checked
@@ -20,14 +21,15 @@ use crate::{FileKey, KeyFile, Result};
 pub fn restore(backup: &Path, key: Option<&FileKey>, key_file: &KeyFile, file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
     refuse_foreign(backup)?;
     let (part, ready) = (with_suffix(file, ".restoring"), ready(file));
-    let copied = copy_bytes(backup, &part).map_err(Into::into).and_then(|()| {
+    let copied = copy_with_log(backup, &part).map_err(Into::into).and_then(|()| {
         if let Some(key) = key {
-            verify(&part, key, None).map_err(bad_backup)?;
+            take_in_log(&part, key).and_then(|()| verify(&part, key, None)).map_err(bad_backup)?;
         }
         make_ready(&part, &ready, key_file)
     });
     if let Err(error) = copied {
         discard(&part);
+        discard(&log_of(&part));
         return Err(error);
     }
     take_place(file, why, now)
@@ -43,9 +45,37 @@ pub fn replace(fresh: &Path, key_file: &KeyFile, file: &Path, why: &str, now: Mi
     take_place(file, why, now)
 }
 
+fn log_of(file: &Path) -> PathBuf {
+    with_suffix(file, "-wal")
+}
+
+/// Copies a file, and its log where one lies beside it: of a clinic that was set aside after a power cut, the last of the work is in there.
+fn copy_with_log(from: &Path, to: &Path) -> io::Result<()> {
+    copy_bytes(from, to)?;
+    let log = log_of(from);
+    discard(&log_of(to));
+    if log.metadata().is_ok_and(|about| about.len() > 0) { copy_bytes(&log, &log_of(to)) } else { Ok(()) }
+}
+
+/// Writes what is in the log into the file.
+fn take_in_log(file: &Path, key: &FileKey) -> Result<()> {
+    if !log_of(file).exists() {
+        return Ok(());
+    }
+    let (db, _) = seal::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    // With the last connection the log goes.
+    db.close().map_err(|(_, error)| error)?;
+    discard(&log_of(file));
+    Ok(())
+}
+
 fn make_ready(new: &Path, ready: &Path, key_file: &KeyFile) -> Result<()> {
     fs::File::open(new)?.sync_all()?;
     key_file.write_beside(ready)?;
+    if log_of(new).exists() {
+        fs::rename(log_of(new), log_of(ready))?;
+    }
     Ok(fs::rename(new, ready)?)
 }
 
@@ -68,6 +98,7 @@ fn take_place(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
 fn discard_ready(file: &Path) {
     let ready = ready(file);
     discard(&ready);
+    discard(&log_of(&ready));
     discard(&KeyFile::path_beside(&ready));
 }
 
@@ -89,6 +120,10 @@ pub fn finish_restore(file: &Path) -> Result<bool> {
     let key = KeyFile::path_beside(&ready);
     if key.exists() {
         fs::rename(key, KeyFile::path_beside(file))?;
+    }
+    // Before its file: one that is there without its log would be opened as it is.
+    if log_of(&ready).exists() {
+        fs::rename(log_of(&ready), log_of(file))?;
     }
     fs::rename(ready, file)?;
     file.parent().map_or(Ok(()), sync_folder)?;

@@ -202,8 +202,22 @@ impl<'a> Page<'a> {
         Ok(logged.n < next_n && !kept)
     }
 
-    /// Writes the columns of an entry that are not shielded.
+    /// Writes the columns of an entry that are not shielded. A row that this file does not take as the log tells it (a hub checks less on the way than a
+    /// file does) is fetched whole instead: reading must not end at it.
     fn entry(&mut self, table: &'a Table, entry: &Entry, logged: &Logged, own: i64) -> Result<()> {
+        match self.columns(table, entry, logged, own) {
+            Err(StoreError::Sql(rusqlite::Error::SqliteFailure(failure, text)))
+                if failure.code == rusqlite::ErrorCode::ConstraintViolation
+                    && failure.extended_code != rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY =>
+            {
+                tracing::warn!(table = %table.name, rule = text, "the log tells a row that this file does not take");
+                super::stale::mark(self.db, &table.name, entry.id)
+            }
+            done => done,
+        }
+    }
+
+    fn columns(&mut self, table: &'a Table, entry: &Entry, logged: &Logged, own: i64) -> Result<()> {
         // What this desk wrote itself stands here already, but for what lost, for JSON (which all desks write alike), and for clocks set back.
         // A row that another desk had made before comes back whole.
         let is_made_twice = entry.prior != 0 && entry.columns.contains_key("created_at");
@@ -229,6 +243,11 @@ impl<'a> Page<'a> {
         // What this desk has changed itself is there; a new row says all that it must have.
         if is_new && is_open && !is_echo && self.make(table, *id)? {
             return Ok(());
+        }
+        if is_new && !is_echo {
+            // The hub did not have it when this desk's was rejected; now another desk has made it, and it stays.
+            let back = "DELETE FROM stale_rows WHERE table_name = ?1 AND row_id = ?2 AND is_gone";
+            self.db.prepare_cached(back)?.execute(params![table.name, id])?;
         }
         if self.positions.is_empty() {
             return Ok(());

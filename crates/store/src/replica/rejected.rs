@@ -7,9 +7,10 @@ use petrel_domain::replication::{Change, Columns, Op, Reason, Transaction};
 use petrel_domain::rights::Right;
 use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 use serde_json::{Value, json};
 
+use super::apply::exists;
 use super::named::{label, read, right_to_see, right_to_write, staff_name, values};
 use super::values::to_sql;
 use crate::catalog::Table;
@@ -132,7 +133,17 @@ impl Store {
             require(tx.actor(), &rejected.transaction)?;
             for change in &rejected.transaction.changes {
                 let again = |tx: &Tx<'_>| write_again(tx, change, input);
-                if change.table == "staff" { change_member(tx, *change.id.as_bytes(), again)? } else { again(tx)? }
+                let was_here = exists(tx.db(), &change.table, change.id)?;
+                if change.table == "staff" {
+                    change_member(tx, *change.id.as_bytes(), again)?
+                } else {
+                    again(tx)?
+                }
+                // The row may still stand here as it was rejected, and the hub has none of it: what does not change is sent, too.
+                let table = tx.catalog().table(&change.table)?;
+                for column in change.columns.keys().filter(|column| was_here && table.position(column).is_ok()) {
+                    tx.say_again(&change.table, *change.id.as_bytes(), column)?;
+                }
             }
             refuse_ownerless(tx)?;
             settle(tx.db(), input.n, tx.now())
@@ -209,8 +220,7 @@ fn put(db: &Connection, table: &Table, change: &Change, columns: &Columns) -> Re
         values.push(to_sql(table.kinds[position], value)?);
     }
     values.push(Sql::Blob(change.id.as_bytes().to_vec()));
-    let here = format!("SELECT 1 FROM {} WHERE id = ?1", table.name);
-    let sql = if db.prepare_cached(&here)?.query_row([change.id.as_bytes()], |_| Ok(())).optional()?.is_some() {
+    let sql = if exists(db, &table.name, change.id)? {
         let sets: Vec<_> = names.iter().map(|name| format!("{name} = ?")).collect();
         format!("UPDATE {} SET {} WHERE id = ?", table.name, sets.join(", "))
     } else {

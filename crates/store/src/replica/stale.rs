@@ -67,7 +67,9 @@ impl Store {
 fn settle(tx: &Connection, shield: &Shield, table: &Table, rows: &[(Uuid, Option<Columns>)]) -> Result<()> {
     for (id, columns) in rows {
         match columns {
-            None => retire(tx, &table.name, *id)?,
+            None if shield.is_open(id.as_bytes()) => retire(tx, &table.name, *id)?,
+            // It was written again while the hub was asked: what waits makes it there, or is rejected in its turn.
+            None => {}
             Some(columns) => {
                 let (mut names, mut values) = (Vec::new(), Vec::new());
                 for (position, name) in table.columns.iter().enumerate().skip(1) {
@@ -81,7 +83,7 @@ fn settle(tx: &Connection, shield: &Shield, table: &Table, rows: &[(Uuid, Option
                 write(tx, &table.name, *id, &names, values)?;
             }
         }
-        let settled = if columns.is_none() {
+        let settled = if columns.is_none() && shield.is_open(id.as_bytes()) {
             "UPDATE stale_rows SET is_gone = 1 WHERE table_name = ?1 AND row_id = ?2"
         } else {
             "DELETE FROM stale_rows WHERE table_name = ?1 AND row_id = ?2"

@@ -15,8 +15,8 @@ export function showWindow(): void {
 }
 
 /** Asks where to save; none where the person changed their mind. */
-export function askWhereToSave(title: string, defaultPath: string, kind: FileKind): Promise<string | null> {
-  return save({ title, defaultPath, filters: [kind] });
+export function askWhereToSave(title: string, defaultPath: string, kind: FileKind | null): Promise<string | null> {
+  return save({ title, defaultPath, filters: kind ? [kind] : [] });
 }
 
 /** Asks for a file to read. */
