@@ -60,7 +60,11 @@ pub fn run() -> tauri::Result<()> {
             close(app);
         }
         // macOS ends a program whose menu says so without asking. What was closed already is closed in no time.
-        RunEvent::Exit => app.state::<Desk>().close(),
+        RunEvent::Exit => {
+            if let Some(desk) = app.try_state::<Desk>() {
+                desk.close();
+            }
+        }
         _ => {}
     });
     Ok(())
