@@ -55,8 +55,6 @@ const ANSWERS_OF_A_CLINIC: usize = 8;
 const ANSWERS: usize = 32;
 /// How many clinics are read whole at a time, to be compared.
 const DIGESTS: usize = 2;
-/// How long one waits to be compared before the desk is asked to come back.
-const WAIT_TO_COMPARE: Duration = Duration::from_secs(20);
 /// How long the body of a push may take to come in.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
@@ -362,10 +360,10 @@ fn json_in<T: Serialize>(room: Room, answer: &T) -> Result<Response, Problem> {
 }
 
 async fn digest(State(hub): State<Hub>, desk: Desk, Spoken(schema): Spoken) -> Result<Response, Problem> {
+    let away = || Problem::Away("too many comparisons at once".to_owned());
     // One of a clinic at a time: its desks must not keep those of others from comparing.
-    let _mine = hub.digests_of.take(desk.clinic_id).await?;
-    let turn = tokio::time::timeout(WAIT_TO_COMPARE, hub.digests.acquire()).await;
-    let _turn = turn.ok().and_then(Result::ok).ok_or_else(|| Problem::Away("too many comparisons at once".to_owned()))?;
+    let _mine = hub.digests_of.try_take(desk.clinic_id).ok_or_else(away)?;
+    let _turn = hub.digests.try_acquire().map_err(|_| away())?;
     let mut client = hub.database.client().await?;
     Ok(Json(log::digest(&mut client, hub.database.catalog.at(schema), desk.clinic_id).await?).into_response())
 }

@@ -42,7 +42,7 @@ impl Turns {
     }
 
     /// A turn that can be had now.
-    fn try_take(&self, clinic: Uuid) -> Option<Turn> {
+    pub(crate) fn try_take(&self, clinic: Uuid) -> Option<Turn> {
         let mut turn = self.none_yet(clinic);
         turn.permit = Some(Arc::clone(&turn.semaphore).try_acquire_owned().ok()?);
         Some(turn)

@@ -406,22 +406,24 @@ async fn who_guesses_codes_keeps_no_desk_out() {
 #[tokio::test]
 async fn so_many_clinics_are_compared_at_a_time() {
     let (_postgres, served, mine, other, _) = setting().await;
-    let (hub, _) = served.desk(mine).await.unwrap();
+    let (hub_of_mine, _) = served.desk(mine).await.unwrap();
     let owner = connect(&served.database_url).await.unwrap();
     owner.batch_execute("BEGIN; LOCK TABLE clients IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let looking = connect(&served.database_url).await.unwrap();
     let mut compared = Vec::new();
-    for clinic in [mine, other] {
-        let (hub, _) = served.desk(clinic).await.unwrap();
-        compared.push(tokio::spawn(async move { hub.digest().await.map(|(head, _)| head) }));
-    }
     let waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%clients%'";
-    while looking.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < 2 {}
-    assert!(matches!(hub.digest().await, Err(HubError::Busy(Some(_)))));
+    for (clinic, count) in [(mine, 1), (other, 2)] {
+        let (hub, _) = served.desk(clinic).await.unwrap();
+        compared.push(tokio::spawn(async move { hub.digest().await.map(|(head, _)| head) }));
+        while looking.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < count {}
+        assert!(matches!(hub_of_mine.digest().await, Err(HubError::Busy(Some(_)))), "of one clinic one at a time, of {count}");
+    }
+    let (third, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
+    assert!(matches!(third.digest().await, Err(HubError::Busy(Some(_)))));
     owner.batch_execute("ROLLBACK").await.unwrap();
     for compared in compared {
         assert_eq!(compared.await.unwrap(), Ok(0));
     }
-    assert_eq!(hub.digest().await.map(|(head, _)| head), Ok(0));
+    assert_eq!(hub_of_mine.digest().await.map(|(head, _)| head), Ok(0));
 }
