@@ -7,7 +7,7 @@ mod visits;
 
 pub use clinic::{check_apart, check_passphrase, check_pin};
 pub use people::{MOST_GRAMS, MOST_NOTES, MOST_OF_A_KIND};
-pub use visits::{LONGEST_VISIT, check_answers, check_edited_answers};
+pub use visits::{LONGEST_VISIT, check_answers, check_answers_to_another, check_edited_answers};
 
 use std::borrow::Cow;
 

@@ -133,23 +133,22 @@ pub async fn list_devices(database: &Database, clinic: Uuid) -> anyhow::Result<V
 pub async fn revoke_device(database: &Database, clinic: Uuid, device: Uuid) -> anyhow::Result<()> {
     let mut client = database.client().await?;
     let pg = clinic_transaction(&mut client, clinic).await?;
-    let known = pg
-        .execute("UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2", &[&clinic, &device])
-        .await?;
-    end_codes(&pg, clinic).await?;
+    let is_known = lock_out(&pg, clinic, device).await?;
     pg.commit().await?;
-    anyhow::ensure!(known == 1, "device: the clinic has none with this id");
+    anyhow::ensure!(is_known, "device: the clinic has none with this id");
     Ok(())
 }
 
-/// Ends the codes that wait to be used: whoever is locked out may have drawn one.
+/// Locks a desk out, and ends the codes that wait to be used: it may have drawn one. Answers whether the clinic has that desk.
 ///
 /// # Errors
 /// What Postgres says.
-pub(crate) async fn end_codes(pg: &Pg<'_>, clinic: Uuid) -> Result<(), tokio_postgres::Error> {
+pub(crate) async fn lock_out(pg: &Pg<'_>, clinic: Uuid, device: Uuid) -> Result<bool, tokio_postgres::Error> {
+    let sql = "UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2";
+    let known = pg.execute(sql, &[&clinic, &device]).await?;
     let sql = "UPDATE enrolment_codes SET expires_at = now() WHERE clinic_id = $1 AND used_at IS NULL AND expires_at > now()";
     pg.execute(sql, &[&clinic]).await?;
-    Ok(())
+    Ok(known == 1)
 }
 
 /// Holds a clinic's log against its tables. Answers what was found wrong.

@@ -418,11 +418,9 @@ async fn revoke(State(hub): State<Hub>, desk: Desk, Path(id): Path<String>) -> R
     let id = Uuid::parse_str(&id).map_err(|_| Problem::NotFound)?;
     let mut client = hub.database.client().await?;
     let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
-    let sql = "UPDATE devices SET revoked_at = coalesce(revoked_at, now()) WHERE clinic_id = $1 AND id = $2";
-    let known = pg.execute(sql, &[&desk.clinic_id, &id]).await?;
-    crate::admin::end_codes(&pg, desk.clinic_id).await?;
+    let is_known = crate::admin::lock_out(&pg, desk.clinic_id, id).await?;
     pg.commit().await?;
-    if known == 1 { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NotFound) }
+    if is_known { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::NotFound) }
 }
 
 /// A code for one more desk.

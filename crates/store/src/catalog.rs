@@ -130,12 +130,17 @@ fn defaults(db: &Connection, constants: &[Option<String>]) -> Result<Vec<Option<
     Ok(db.query_row(&format!("SELECT {}", texts.join(", ")), [], values)?)
 }
 
+/// Whether a whole number of this name is an instant.
+pub(crate) fn is_instant(column: &str) -> bool {
+    column.ends_with("_at") || column == "scheduled_for"
+}
+
 /// What a column holds, by the schema's conventions for types, names and checks.
 fn kind(sql: &str, column: &str, declared: &str) -> Kind {
     let is_truth = || sql.contains(&format!("CHECK ({column} IN (0, 1))"));
     match declared {
         "BLOB" => Kind::Id,
-        "INTEGER" if column.ends_with("_at") || column == "scheduled_for" => Kind::Instant,
+        "INTEGER" if is_instant(column) => Kind::Instant,
         "INTEGER" if is_truth() => Kind::Truth,
         "INTEGER" => Kind::Integer,
         _ if sql.contains(&format!("json_valid({column})")) => Kind::Json,

@@ -12,6 +12,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use serde_json::{Map, Value};
 
+use crate::catalog::is_instant;
 use crate::cell::{csv_file, harmless};
 use crate::import::headers::of_own as own_header;
 use crate::{Actor, Result, Store};
@@ -225,8 +226,7 @@ fn uuid_text(bytes: &[u8]) -> String {
 }
 
 fn instant(column: &str, number: i64) -> Option<String> {
-    (column.ends_with("_at") || column == "scheduled_for")
-        .then(|| Millis(number).utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
+    is_instant(column).then(|| Millis(number).utc().to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
 }
 
 /// A value as text: ids as UUIDs, instants by ISO 8601.

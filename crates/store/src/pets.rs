@@ -144,6 +144,20 @@ impl Store {
     }
 }
 
+/// Refuses a pet with which nothing can be planned for a client: that is not theirs, or died.
+///
+/// # Errors
+/// `not_found`, `pet_deceased`, on `pet_id`.
+pub(crate) fn refuse_absent(db: &Connection, pet: PetId, client: Option<ClientId>) -> Result<()> {
+    let sql = "SELECT deceased_on IS NOT NULL FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
+    let values = params![pet.bytes(), client.map(ClientId::bytes)];
+    match db.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()? {
+        Some(false) => Ok(()),
+        Some(true) => Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into()),
+        None => Err(Refusal::not_found("pet_id").into()),
+    }
+}
+
 pub(crate) fn insert_pet(tx: &mut Tx<'_>, client: ClientId, input: &PetDetails) -> Result<PetId> {
     const COLUMNS: &[&str] = &[
         "id",

@@ -95,15 +95,19 @@ impl Store {
 
 /// Only an owner makes owners, changes them, or removes them. Where two desks left none (each owner stepped down while the other was one there), an admin may.
 pub(crate) fn refuse_climbing(db: &Connection, actor: &Actor, role: Role) -> Result<()> {
-    let may = match actor.role() {
-        _ if role != Role::Owner => true,
-        None | Some(Role::Owner) => true,
-        Some(Role::Admin) => {
-            !db.prepare_cached("SELECT 1 FROM staff WHERE role = 'owner' AND is_active AND deleted_at IS NULL")?.exists([])?
-        }
-        Some(_) => false,
-    };
+    let may = role != Role::Owner
+        || match actor.role() {
+            None | Some(Role::Owner) => true,
+            Some(Role::Admin) => !has_owner(db, None)?,
+            Some(_) => false,
+        };
     if may { Ok(()) } else { Err(Refusal::new(RefusalCode::Forbidden).with_detail("owner").into()) }
+}
+
+/// Whether somebody owns the clinic, besides a colleague.
+fn has_owner(db: &Connection, besides: Option<StaffId>) -> Result<bool> {
+    let sql = "SELECT 1 FROM staff WHERE role = 'owner' AND is_active AND deleted_at IS NULL AND id IS NOT ?1";
+    Ok(db.prepare_cached(sql)?.exists([besides.map(StaffId::bytes)])?)
 }
 
 /// Changes the row of a colleague by a statement of its own: what only an owner may do is refused, by what the colleague is before and after.
@@ -122,8 +126,7 @@ fn refuse_last_owner(tx: &Tx<'_>, before: &Staff) -> Result<()> {
     if before.details.role != Role::Owner || !before.details.is_active {
         return Ok(());
     }
-    let sql = "SELECT 1 FROM staff WHERE role = 'owner' AND is_active AND deleted_at IS NULL AND id <> ?1";
-    if tx.db().prepare_cached(sql)?.exists([before.id.bytes()])? { Ok(()) } else { Err(Refusal::new(RefusalCode::LastOwner).into()) }
+    if has_owner(tx.db(), Some(before.id))? { Ok(()) } else { Err(Refusal::new(RefusalCode::LastOwner).into()) }
 }
 
 /// Refuses where the clinic has people and none of them owns it: nobody could manage it any more.

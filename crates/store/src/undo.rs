@@ -52,7 +52,7 @@ impl Store {
             let mut actions = statement.query([])?;
             while let Some(row) = actions.next()? {
                 let action_id = ActionId(row.get(0)?);
-                if let Some((action, false)) = chain(db, action_id)?.filter(|(action, _)| action != Action::SetPin.as_str()) {
+                if let Some((action, false)) = chain(db, action_id)?.filter(|(action, _)| can_be_taken_back(action).is_some()) {
                     return Ok(Some(UndoOffer { action_id, action }));
                 }
             }
@@ -77,12 +77,13 @@ fn chain(db: &rusqlite::Connection, mut action: ActionId) -> Result<Option<(Stri
 
 /// What was done, of an undo what it took back: it says what somebody must be allowed to, to take it back.
 fn done_by(tx: &Tx<'_>, action: ActionId) -> Result<Action> {
-    let (name, _) = chain(tx.db(), action)?.ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?;
-    match Action::parse(&name) {
-        // A PIN that was changed because somebody saw it must not come back.
-        Some(Action::CreateClinic | Action::MakeDemoClinic | Action::SetPin) | None => Err(Refusal::new(RefusalCode::NothingToUndo).into()),
-        Some(action) => Ok(action),
-    }
+    let name = chain(tx.db(), action)?.map(|(name, _)| name);
+    Ok(name.and_then(|name| can_be_taken_back(&name)).ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?)
+}
+
+/// The action of a name, where a person did it and may take it back. A PIN that was changed because somebody saw it must not come back.
+fn can_be_taken_back(name: &str) -> Option<Action> {
+    Action::parse(name).filter(|action| !matches!(action, Action::CreateClinic | Action::MakeDemoClinic | Action::SetPin))
 }
 
 fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {

@@ -4,10 +4,11 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Saved, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
 use petrel_domain::rights::Right;
 use petrel_domain::waitlist::{Freed, ranked};
-use petrel_domain::{ClientId, Millis, PetId, Refusal, RefusalCode, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use petrel_domain::{ClientId, Millis, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
+use rusqlite::{Connection, Params, Row, params};
 
 use crate::appointments::card::full_name;
+use crate::pets::refuse_absent;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
@@ -90,13 +91,7 @@ fn refuse_pet(tx: &Tx<'_>, id: Option<WaitlistEntryId>, input: &WaitlistInput) -
     {
         return Ok(());
     }
-    let sql = "SELECT deceased_on IS NOT NULL FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
-    let is_dead = tx.db().prepare_cached(sql)?.query_row(params![pet.bytes(), input.client_id.bytes()], |row| row.get(0)).optional()?;
-    match is_dead {
-        Some(false) => Ok(()),
-        Some(true) => Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into()),
-        None => Err(Refusal::not_found("pet_id").into()),
-    }
+    refuse_absent(tx.db(), pet, Some(input.client_id))
 }
 
 fn write(tx: &Tx<'_>, sql: &str, id: WaitlistEntryId, input: &WaitlistInput) -> Result<usize> {

@@ -22,20 +22,6 @@ impl Salon {
         let death = PetDeathInput { pet_id: self.pet, died_on: "2026-05-29".parse().unwrap(), reason: None };
         self.store.record_death(&self.owner, death).unwrap();
     }
-
-    fn wish_to_wait(&self) -> WaitlistInput {
-        WaitlistInput {
-            client_id: self.client,
-            pet_id: Some(self.pet),
-            service_id: Some(self.service),
-            staff_id: None,
-            requested_on: None,
-            earliest: None,
-            latest: None,
-            priority: 0,
-            notes: None,
-        }
-    }
 }
 
 fn ids(cards: &[AppointmentCard]) -> Vec<AppointmentId> {
@@ -134,7 +120,8 @@ fn a_clinic_without_an_owner_gets_one_from_an_admin() {
 #[test]
 fn a_service_that_somebody_waits_for_is_not_deleted() {
     let salon = salon();
-    let entry = salon.store.add_to_waitlist(&salon.owner, salon.wish_to_wait()).unwrap().value;
+    let wish = WaitlistInput { service_id: Some(salon.service), ..salon.wish_to_wait() };
+    let entry = salon.store.add_to_waitlist(&salon.owner, wish).unwrap().value;
     let refusal = salon.store.delete_service(&salon.owner, salon.service).unwrap_err().refusal();
     assert_eq!((refusal.code, refusal.detail.as_deref()), (RefusalCode::InUse, Some("waitlist_entries")));
     salon.store.remove_from_waitlist(&salon.owner, entry).unwrap();

@@ -210,17 +210,7 @@ fn two_of_whom_one_client_would_have_too_much_are_not_merged() {
 fn a_time_that_became_free_is_offered_to_those_it_fits_and_never_for_a_pet_that_died() {
     let salon = salon();
     let visit = salon.visit();
-    let wish = |client: ClientId, pet: Option<PetId>| WaitlistInput {
-        client_id: client,
-        pet_id: pet,
-        service_id: None,
-        staff_id: None,
-        requested_on: None,
-        earliest: None,
-        latest: None,
-        priority: 0,
-        notes: None,
-    };
+    let wish = |client: ClientId, pet: Option<PetId>| WaitlistInput { client_id: client, pet_id: pet, ..salon.wish_to_wait() };
     let add = |input: WaitlistInput| salon.store.add_to_waitlist(&salon.owner, input).unwrap().value;
     let (ida, bo) = (salon.add_client("Ida", "Rhodes", "+4930111111"), salon.add_client("Bo", "Diddley", "+4930222222"));
     let (cat, gone) = (salon.add_pet_of(ida, "Tom"), salon.add_pet_of(bo, "Rip"));

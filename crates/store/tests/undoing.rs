@@ -16,17 +16,7 @@ impl Salon {
     }
 
     fn wait(&self, client: ClientId) {
-        let wish = WaitlistInput {
-            client_id: client,
-            pet_id: Some(self.pet),
-            service_id: None,
-            staff_id: None,
-            requested_on: None,
-            earliest: None,
-            latest: None,
-            priority: 0,
-            notes: None,
-        };
+        let wish = WaitlistInput { client_id: client, ..self.wish_to_wait() };
         self.store.add_to_waitlist(&self.owner, wish).unwrap();
     }
 

@@ -6,7 +6,7 @@ mod common;
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
     ActionId, AppointmentCard, AppointmentNotes, BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery,
-    MoveInput, NotifyInput, WaitlistInput, WeeklyHours,
+    MoveInput, NotifyInput, WeeklyHours,
 };
 use petrel_domain::{
     AppointmentId, AppointmentStatus, BookingMethod, ClientId, Clock, DAY, FieldType, MINUTE, Millis, PetId, RefusalCode, SeriesScope,
@@ -387,18 +387,7 @@ fn hours_that_overlap_are_refused_and_what_stays_the_same_keeps_its_row() {
 #[test]
 fn who_waits_is_booked_once() {
     let salon = salon();
-    let wish = WaitlistInput {
-        client_id: salon.client,
-        pet_id: Some(salon.pet),
-        service_id: None,
-        staff_id: None,
-        requested_on: None,
-        earliest: None,
-        latest: None,
-        priority: 0,
-        notes: None,
-    };
-    let entry = salon.store.add_to_waitlist(&salon.owner, wish).unwrap().value;
+    let entry = salon.store.add_to_waitlist(&salon.owner, salon.wish_to_wait()).unwrap().value;
     let for_entry = |time: &str| BookInput { waitlist_entry_id: Some(entry), ..salon.wish(at("2026-06-01", time)) };
     salon.store.book_appointment(&salon.owner, for_entry("10:00")).unwrap();
     let refusal = salon.refused(for_entry("11:00"));

@@ -155,22 +155,14 @@ impl Desk {
             _ => Vec::new(),
         };
         let at_work = match &*place {
-            Place::Open(clinic) => {
-                let signed_in = clinic.session.staff(&clinic.store, now)?.map(|staff| staff.id);
-                Some((clinic.key.clone(), clinic.key_file.clone(), signed_in))
-            }
+            Place::Open(clinic) => Some(clinic.at_work(now)?),
             _ => None,
         };
         // Ends the use of the file; where the restore fails, it is opened again, and who was at work stays.
         *place = Place::FirstRun;
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
         match at_work.filter(|_| restored.is_err()) {
-            Some((key, key_file, signed_in)) => {
-                *place = self.opened_by(Some((key, key_file)));
-                if let (Place::Open(clinic), Some(staff)) = (&*place, signed_in) {
-                    clinic.session.begin(staff, now);
-                }
-            }
+            Some(at_work) => *place = self.opened_for(at_work),
             None => {
                 // What was said of the file that was here is over.
                 *locked(&self.inner.recovered) = None;

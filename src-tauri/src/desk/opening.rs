@@ -8,7 +8,7 @@ use std::sync::mpsc;
 
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
-use petrel_domain::{Refusal, RefusalCode, StaffId};
+use petrel_domain::{Millis, Refusal, RefusalCode, StaffId};
 use petrel_store::{
     FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, remove_file,
 };
@@ -30,6 +30,21 @@ pub(super) enum Trust {
     Unknown,
     /// Damage was found while it was in use.
     Damaged,
+}
+
+/// What a clinic's file is opened by once more, and for whom.
+pub(super) struct AtWork {
+    key: FileKey,
+    pub(super) key_file: KeyFile,
+    staff: Option<StaffId>,
+}
+
+impl Clinic {
+    /// What is at hand while the clinic is at work.
+    pub(super) fn at_work(&self, now: Millis) -> Result<AtWork, Refusal> {
+        let staff = self.session.staff(&self.store, now)?.map(|staff| staff.id);
+        Ok(AtWork { key: self.key.clone(), key_file: self.key_file.clone(), staff })
+    }
 }
 
 impl Desk {
@@ -82,6 +97,15 @@ impl Desk {
             tracing::error!(code = ?refusal.code, detail = refusal.detail.as_deref(), "the clinic's file does not open");
             Place::Trouble(refusal)
         })
+    }
+
+    /// The same for whoever was at work: they stay signed in.
+    pub(super) fn opened_for(&self, at_work: AtWork) -> Place {
+        let place = self.opened_by(Some((at_work.key, at_work.key_file)));
+        if let (Place::Open(clinic), Some(staff)) = (&place, at_work.staff) {
+            clinic.session.begin(staff, self.now());
+        }
+        place
     }
 
     fn try_open(&self, at_hand: Option<(FileKey, KeyFile)>) -> Result<Place, StoreError> {

@@ -90,15 +90,11 @@ impl Desk {
             return Err(refusal);
         }
         *locked(&self.inner.retry) = Retry::default();
-        let signed_in = clinic.session.staff(&clinic.store, self.now())?.map(|staff| staff.id);
-        let (key, key_file) = (clinic.key.clone(), clinic.key_file.clone());
+        let at_work = clinic.at_work(self.now())?;
         let file = self.inner.folder.file();
         *place = Place::FirstRun;
-        let replaced = replace(&self.inner.folder.new_file(), &key_file, &file, why, self.now());
-        *place = self.opened_by(Some((key, key_file)));
-        if let (Place::Open(clinic), Some(staff)) = (&*place, signed_in) {
-            clinic.session.begin(staff, self.now());
-        }
+        let replaced = replace(&self.inner.folder.new_file(), &at_work.key_file, &file, why, self.now());
+        *place = self.opened_for(at_work);
         replaced?;
         tracing::info!("the desk was rebuilt");
         Ok(())

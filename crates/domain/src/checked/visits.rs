@@ -133,9 +133,21 @@ pub fn check_answers(fields: &[FormField], answers: &[FormAnswer]) -> Result<Vec
 /// # Errors
 /// As [`check_answers`], of what was changed.
 pub fn check_edited_answers(fields: &[FormField], answers: &[FormAnswer], present: &[FormAnswer]) -> Result<Vec<FormAnswer>, Refusal> {
-    let mut checked = answers_of(fields, answers, Some(present))?;
+    Ok(with_unasked(answers_of(fields, answers, Some(present))?, fields, present))
+}
+
+/// Checks the answers of a visit that is now for another service. What was answered to the questions of the one before is not lost: it may come back.
+///
+/// # Errors
+/// As [`check_answers`].
+pub fn check_answers_to_another(fields: &[FormField], answers: &[FormAnswer], present: &[FormAnswer]) -> Result<Vec<FormAnswer>, Refusal> {
+    Ok(with_unasked(check_answers(fields, answers)?, fields, present))
+}
+
+/// Answers, and those that a visit has to questions that are not asked.
+fn with_unasked(mut checked: Vec<FormAnswer>, fields: &[FormField], present: &[FormAnswer]) -> Vec<FormAnswer> {
     checked.extend(present.iter().filter(|answer| !fields.iter().any(|field| field.name == answer.name)).cloned());
-    Ok(checked)
+    checked
 }
 
 /// `present`: what a visit that is edited has answered.

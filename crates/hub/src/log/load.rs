@@ -20,7 +20,7 @@ use crate::db::DbError;
 /// How long before a visit another may have begun that still goes on, in milliseconds. Those that take more than a day are found apart, whenever
 /// they began.
 const REACH: i64 = 2 * DAY;
-/// The longest time that a service is expected to keep free after a visit, in milliseconds.
+/// The longest time that a service keeps free after a visit, in milliseconds; what says more counts as this.
 const LONGEST_BUFFER: i64 = DAY;
 
 /// Rows still to be read, by table.

@@ -5,12 +5,13 @@ use petrel_domain::desk::{BookInput, BookPet, Booked, FormAnswer, Saved, Service
 use petrel_domain::recurrence::Recurrence;
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Millis, Refusal, RefusalCode, SeriesId, zone};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::colleagues::{Roster, roster};
 use super::place::{Place, is_of_place, is_off, is_outside, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
+use crate::pets::refuse_absent;
 use crate::services::offered;
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
@@ -173,15 +174,7 @@ fn check_people(tx: &Tx<'_>, input: &BookInput) -> Result<()> {
         }
     }
     for (n, pet) in input.pets.iter().enumerate().filter_map(|(n, pet)| Some((n, pet.pet_id?))) {
-        let sql = "SELECT deceased_on FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
-        let client = input.client_id.map(petrel_domain::ClientId::bytes);
-        let found =
-            tx.db().prepare_cached(sql)?.query_row(params![pet.bytes(), client], |row| row.get::<_, Option<String>>(0)).optional()?;
-        match found {
-            None => return Err(of_pet(n)(Refusal::not_found("pet_id").into())),
-            Some(Some(_)) => return Err(of_pet(n)(Refusal::on(RefusalCode::PetDeceased, "pet_id").into())),
-            Some(None) => {}
-        }
+        refuse_absent(tx.db(), pet, input.client_id).map_err(of_pet(n))?;
     }
     Ok(())
 }

@@ -1,16 +1,17 @@
 //! What is written about a visit.
 
 use petrel_domain::appointment::takes_time;
-use petrel_domain::checked::{Checked, check_answers, check_edited_answers};
+use petrel_domain::checked::{Checked, check_answers_to_another, check_edited_answers};
 use petrel_domain::desk::{EditAppointmentInput, Saved, Service};
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentStatus, PetId, Refusal, RefusalCode, ServiceId};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::colleagues::roster;
 use super::place::{is_kept_for_emergencies, stands_over_another};
 use super::row::{Visit, existing};
 use super::{answers, clash};
+use crate::pets::refuse_absent;
 use crate::services::service;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -39,10 +40,7 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
     let checked = if input.service_id == visit.service_id {
         check_edited_answers(fields, &input.answers, &present)?
     } else {
-        // What was answered to another service's questions is not lost: that service may come back.
-        let mut checked = check_answers(fields, &input.answers)?;
-        checked.extend(present.into_iter().filter(|answer| !fields.iter().any(|field| field.name == answer.name)));
-        checked
+        check_answers_to_another(fields, &input.answers, &present)?
     };
     let is_emergency = emergency_after(tx, &visit, input, service.as_ref())?;
     let is_overbooked = stands_after(tx, &visit, input, service.as_ref())?;
@@ -107,13 +105,5 @@ fn stands_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, servic
 
 /// Another pet of the same client may be seen instead, if it is alive.
 fn check_pet(tx: &Tx<'_>, visit: &Visit, pet: Option<PetId>) -> Result<()> {
-    let Some(pet) = pet.filter(|pet| visit.pet_id != Some(*pet)) else { return Ok(()) };
-    let sql = "SELECT deceased_on IS NOT NULL FROM pets WHERE id = ?1 AND client_id = ?2 AND deleted_at IS NULL";
-    let client = visit.client_id.map(petrel_domain::ClientId::bytes);
-    let found: Option<bool> = tx.db().prepare_cached(sql)?.query_row(params![pet.bytes(), client], |row| row.get(0)).optional()?;
-    match found {
-        None => Err(Refusal::not_found("pet_id").into()),
-        Some(true) => Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into()),
-        Some(false) => Ok(()),
-    }
+    pet.filter(|pet| visit.pet_id != Some(*pet)).map_or(Ok(()), |pet| refuse_absent(tx.db(), pet, visit.client_id))
 }

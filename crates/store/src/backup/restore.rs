@@ -156,9 +156,9 @@ pub fn set_aside(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>>
         fs::copy(&key, KeyFile::path_beside(&aside))?;
     }
     fs::rename(file, &aside)?;
-    let log = with_suffix(file, "-wal");
+    let log = log_of(file);
     if log.exists() {
-        fs::rename(log, with_suffix(&aside, "-wal"))?;
+        fs::rename(log, log_of(&aside))?;
     }
     discard(&key);
     // SQLite makes it anew.
@@ -173,7 +173,7 @@ pub fn set_aside(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>>
 /// # Errors
 /// What the system says.
 pub fn clear_way(file: &Path) -> Result<()> {
-    let log = with_suffix(file, "-wal");
+    let log = log_of(file);
     if log.exists() && !file.exists() {
         let folder = set_aside_folder(file);
         fs::create_dir_all(&folder)?;

@@ -61,12 +61,17 @@ pub(super) fn order<'a>(cells: impl Iterator<Item = &'a str>, locale: &str) -> D
     }
 }
 
+/// What a cell says without what stands between its letters.
+fn solid(cell: &str) -> String {
+    let mut word = fold(cell);
+    word.retain(|c| c != ' ');
+    word
+}
+
 /// A sex, and what it says of neutering: "FS" is a spayed female, "castrado" a neutered male. What stands between the letters and the words says
 /// nothing: "F/S" and "Female, spayed" are the same.
 pub(super) fn sex(cell: &str) -> Option<(Sex, Option<bool>)> {
-    let mut word = fold(cell);
-    word.retain(|c| c != ' ');
-    match word.as_str() {
+    match solid(cell).as_str() {
         "f" | "female" | "h" | "hembra" | "bitch" | "queen" | "fe" => Some((Sex::Female, None)),
         "m" | "male" | "macho" | "dogmale" => Some((Sex::Male, None)),
         "fs" | "sf" | "femalespayed" | "spayedfemale" | "spayed" | "fn" | "nf" | "femaleneutered" | "neuteredfemale"
@@ -178,10 +183,8 @@ pub(super) fn species(cell: &str) -> Species {
 
 /// Whether the word for a species says that it is none in particular, and so nothing of the breed either.
 pub(super) fn is_no_species(cell: &str) -> bool {
-    let mut word = fold(cell);
-    word.retain(|c| c != ' ');
     let words = ["", "other", "others", "otro", "otra", "otros", "otras", "unknown", "desconocido", "desconocida", "none", "na"];
-    words.contains(&word.as_str())
+    words.contains(&solid(cell).as_str())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Visits of the salon: booked, moved, cancelled.
 
-use petrel_domain::desk::{AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, MoveInput, Saved};
+use petrel_domain::desk::{AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, MoveInput, Saved, WaitlistInput};
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, Millis, Refusal, SeriesScope};
 
 use super::Salon;
@@ -24,6 +24,21 @@ impl Salon {
             recurrence: None,
             estimated_cost_cents: None,
             waitlist_entry_id: None,
+        }
+    }
+
+    /// The client would come with the pet, at any time.
+    pub fn wish_to_wait(&self) -> WaitlistInput {
+        WaitlistInput {
+            client_id: self.client,
+            pet_id: Some(self.pet),
+            service_id: None,
+            staff_id: None,
+            requested_on: None,
+            earliest: None,
+            latest: None,
+            priority: 0,
+            notes: None,
         }
     }
 

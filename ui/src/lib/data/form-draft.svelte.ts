@@ -46,7 +46,7 @@ export class FormDraft<T extends object> {
 
   /** Whether anything was typed that would be a pity to lose. */
   isChanged(value: T): boolean {
-    return JSON.stringify(value) !== JSON.stringify(this.#start);
+    return !isSame(value, this.#start);
   }
 
   /** Keeps what is typed, beside what was left before. What was typed now and is back to what it was is forgotten. */
