@@ -168,7 +168,10 @@ fn close_some_days(store: &Store, actor: &Actor, maker: &Maker, members: &mut [M
         save(member, OverrideKind::Unavailable, next_week, None, None, holiday, "FREQ=DAILY;COUNT=4")?;
     }
     if let Some(member) = members.get_mut(3) {
-        save(member, OverrideKind::EmergencyOnly, today, at(1080), at(1200), evening, "FREQ=WEEKLY")?;
+        // Nobody is there on Sundays: whoever opens the demo on one is led to the next day that is worked.
+        let is_sunday = zone::day_of_week(today) == 0;
+        let first = today + chrono::Days::new(u64::from(is_sunday));
+        save(member, OverrideKind::EmergencyOnly, first, at(1080), at(1200), evening, "FREQ=WEEKLY")?;
     }
     Ok(())
 }
