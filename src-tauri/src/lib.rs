@@ -34,6 +34,8 @@ const COMMANDS_AT_ONCE: usize = 8;
 /// # Errors
 /// What the system says where it gives no window.
 pub fn run() -> tauri::Result<()> {
+    #[cfg(unix)]
+    leave_no_core();
     #[cfg(target_os = "linux")]
     {
         collect_all();
@@ -68,6 +70,15 @@ pub fn run() -> tauri::Result<()> {
         _ => {}
     });
     Ok(())
+}
+
+/// A crash writes no picture of the memory, in which the file's key lies, to disk; what is started from here keeps to that, too.
+#[cfg(unix)]
+fn leave_no_core() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    if let Err(error) = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }) {
+        tracing::warn!(%error, "a crash may write the memory to disk");
+    }
 }
 
 /// GTK by itself panics where there is no display.
@@ -154,4 +165,14 @@ fn close(app: &AppHandle) {
             app.exit(0);
         }
     });
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #[test]
+    fn a_crash_leaves_no_picture_of_the_memory() {
+        super::leave_no_core();
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Core);
+        assert_eq!((limit.current, limit.maximum), (Some(0), Some(0)));
+    }
 }

@@ -37,7 +37,9 @@ impl Driver {
         let (port, native) = (port::free().unwrap(), port::free().unwrap());
         let mut command = Command::new(driver);
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
-        command.env("PETREL_DATA_DIR", data.path()).env("PETREL_READY_FILE", data.path().join("ready"));
+        let temporary = data.path().join("tmp");
+        std::fs::create_dir(&temporary).unwrap();
+        command.env("PETREL_DATA_DIR", data.path()).env("PETREL_READY_FILE", data.path().join("ready")).env("TMPDIR", temporary);
         command.env("PETREL_KEYRING_SERVICE", format!("app.petrel.test.{port}")).envs(settings.iter().map(|(name, value)| (name, value)));
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         Some(Self { app, port, process, data })
@@ -66,6 +68,30 @@ impl Driver {
     /// The clinic's file.
     pub fn file(&self) -> PathBuf {
         self.data.path().join("clinic.petrel")
+    }
+
+    /// Every file in which one of these words can be read, of all that the app writes: its folder with its log, its backups and its temporary
+    /// files, and what the browser inside keeps of its own.
+    #[must_use]
+    pub fn files_with(&self, words: &[&str]) -> Vec<PathBuf> {
+        let homes = ["XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"].map(|home| std::env::var_os(home).map(PathBuf::from));
+        let mut folders: Vec<PathBuf> = homes.into_iter().flatten().chain([self.data.path().to_owned()]).collect();
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let entry = entry.unwrap();
+                let kind = entry.file_type().unwrap();
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    let bytes = std::fs::read(entry.path()).unwrap();
+                    if words.iter().any(|word| bytes.windows(word.len()).any(|part| part == word.as_bytes())) {
+                        found.push(entry.path());
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// Waits until the app has closed the clinic's file and gone.

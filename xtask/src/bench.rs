@@ -133,8 +133,29 @@ fn sizes() -> Result<Vec<Value>> {
         }
     }
     let program = crate::process::target().join("release/petrel").metadata()?.len();
-    Ok(vec![
+    let mut lines = vec![
         json!({ "name": "script, all routes, gzipped", "value": format!("{} kB", scripts / 1000), "target": "shell 130 kB, route 60 kB (npm run budget)" }),
         json!({ "name": "program", "value": format!("{:.1} MB", program as f64 / 1e6), "target": "–" }),
-    ])
+    ];
+    lines.extend(packages()?);
+    Ok(lines)
+}
+
+/// The size of what `cargo xtask package` made last, where it did.
+fn packages() -> Result<Vec<Value>> {
+    let mut lines = Vec::new();
+    for kind in ["deb", "appimage"] {
+        let Ok(entries) = std::fs::read_dir(crate::process::target().join("release/bundle").join(kind)) else { continue };
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(kind)) {
+                let size = path.metadata()?.len() as f64 / 1e6;
+                lines.push(json!({ "name": format!("package, .{kind}"), "value": format!("{size:.1} MB"), "target": "–" }));
+            }
+        }
+    }
+    if lines.is_empty() {
+        println!("SKIPPED: no package was made; `cargo xtask package` makes one");
+    }
+    Ok(lines)
 }

@@ -9,6 +9,7 @@ use crate::process::{cargo, output};
 /// A part, and what must not be anywhere below it.
 const MISSING: &[(&str, &[&str])] = &[
     ("petrel-domain", &["petrel-store", "petrel", "rusqlite", "tokio", "tauri", "reqwest", "keyring", "refinery"]),
+    ("petrel-print", &["petrel-store", "petrel-sync", "petrel", "rusqlite", "tokio", "tauri", "reqwest"]),
     ("petrel-store", &["petrel", "petrel-sync", "tauri", "tokio", "reqwest", "keyring", "axum", "tokio-postgres"]),
     ("petrel-sync", &["petrel", "petrel-hub", "tauri", "keyring", "axum", "tokio-postgres"]),
     ("petrel-hub", &["petrel", "petrel-store", "petrel-sync", "rusqlite", "tauri", "keyring", "aws-lc-rs"]),
