@@ -93,6 +93,12 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     };
     store.save_override(owner, closed, true).unwrap();
     store.visits_of_client(owner, salon.client, None).unwrap();
+    store.visits_of_client(owner, salon.client, Some(at("2026-06-01", "10:00"))).unwrap();
+    store.day_sheet(owner, day, None, None).unwrap();
+    store.weekly_hours(owner).unwrap();
+    store.schedule_overrides(owner, day, day).unwrap();
+    store.rejected_changes(owner).unwrap();
+    store.lost_values(owner).unwrap();
     let query = FreeSlotsQuery {
         service_id: Some(salon.service),
         staff_id: None,
@@ -105,6 +111,7 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
         starts_at: None,
     };
     store.free_slots(owner, &query).unwrap();
+    store.free_slots(owner, &FreeSlotsQuery { starts_at: Some(at("2026-06-01", "10:00")), ..query }).unwrap();
     for sort in [ClientSort::Name, ClientSort::Created] {
         for tag in [None, Some("VIP".to_owned())] {
             for only in [ClientFilter::Everybody, ClientFilter::Coming, ClientFilter::Away] {

@@ -50,13 +50,6 @@ pub fn in_turn(samples: usize, mut ours: impl FnMut(usize), mut limit: impl FnMu
     (Figures::of(first), Figures::of(second))
 }
 
-/// Runs one alone.
-pub fn alone(samples: usize, mut ours: impl FnMut(usize)) -> Figures {
-    let warm_up = samples / 10;
-    let all: Vec<_> = (0..samples + warm_up).map(|n| timed(|| ours(n))).collect();
-    Figures::of(all[warm_up..].to_vec())
-}
-
 fn timed(work: impl FnOnce()) -> Duration {
     let start = Instant::now();
     work();

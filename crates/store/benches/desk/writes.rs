@@ -1,7 +1,7 @@
 //! What a person writes.
 
 use petrel_domain::desk::{AppointmentNotes, BookInput, BookPet, FreeSlot, FreeSlotsQuery};
-use petrel_domain::{BookingMethod, ClientId, PetId};
+use petrel_domain::{BookingMethod, ClientId, PetId, ServiceId, ServiceKind};
 use petrel_store::Actor;
 use rusqlite::{TransactionBehavior, params};
 use uuid::Uuid;
@@ -17,17 +17,18 @@ pub fn lines(bench: &Bench) -> Vec<Line> {
 fn book(bench: &Bench) -> Line {
     let actor = Actor::program();
     let samples = (bench.samples / 4).min(400);
-    let slots = free(bench, samples + samples / 10);
+    let service = service(bench);
+    let slots = free(bench, service, samples + samples / 10);
     let pets = pets(bench);
     let bare = rows_apart(bench);
     let input = |n: usize| {
         let (client, pet) = pets[n % pets.len()];
         let pet = BookPet {
             pet_id: Some(pet),
-            service_id: None,
+            service_id: Some(service),
             staff_id: slots[n].staff_id,
             starts_at: slots[n].starts_at,
-            duration_minutes: Some(15),
+            duration_minutes: None,
             answers: Vec::new(),
         };
         BookInput {
@@ -45,7 +46,7 @@ fn book(bench: &Bench) -> Line {
     let (ours, limit) = in_turn(
         samples,
         |n| drop(std::hint::black_box(bench.store.book_appointment(&actor, input(n)).expect("the visit is booked"))),
-        |n| insert(&bare, pets[n % pets.len()], &slots[n]),
+        |n| insert(&bare, pets[n % pets.len()], service, &slots[n]),
     );
     let is_reached = ours.ratio(limit) <= 3.0;
     Line {
@@ -53,12 +54,20 @@ fn book(bench: &Bench) -> Line {
     }
 }
 
+/// The shortest service of those that the most roles may do: its rules, buffer and price are asked at every booking.
+fn service(bench: &Bench) -> ServiceId {
+    let services = bench.store.services(&Actor::program()).expect("the services");
+    let hands = services.into_iter().filter(|service| service.details.kind != ServiceKind::Boarding);
+    let best = hands.max_by_key(|service| (service.details.staff_roles.len(), std::cmp::Reverse(service.details.duration_minutes)));
+    best.expect("a service").id
+}
+
 /// Free times that do not stand in each other's way.
-fn free(bench: &Bench, count: usize) -> Vec<FreeSlot> {
+fn free(bench: &Bench, service: ServiceId, count: usize) -> Vec<FreeSlot> {
     let query = FreeSlotsQuery {
-        service_id: None,
+        service_id: Some(service),
         staff_id: None,
-        duration_minutes: Some(15),
+        duration_minutes: None,
         from: bench.store.now().utc().date_naive() + chrono::Days::new(2),
         days: 62,
         is_emergency: false,
@@ -100,13 +109,13 @@ fn rows_apart(bench: &Bench) -> rusqlite::Connection {
     crate::bare::open(&path, &bench.key)
 }
 
-fn insert(db: &rusqlite::Connection, (client, pet): (ClientId, PetId), slot: &FreeSlot) {
+fn insert(db: &rusqlite::Connection, (client, pet): (ClientId, PetId), service: ServiceId, slot: &FreeSlot) {
     let transaction = rusqlite::Transaction::new_unchecked(db, TransactionBehavior::Immediate).expect("a transaction");
-    let sql = "INSERT INTO appointments (id, client_id, pet_id, staff_id, title, starts_at, ends_at, status, booking_method, booking_reference, created_at, updated_at)
-               VALUES (?1, ?2, ?3, ?4, 'Check-up', ?5, ?6, 'confirmed', 'phone', 'ABC234', ?7, ?7)";
+    let sql = "INSERT INTO appointments (id, client_id, pet_id, staff_id, title, starts_at, ends_at, status, booking_method, booking_reference, created_at, updated_at, service_id)
+               VALUES (?1, ?2, ?3, ?4, 'Check-up', ?5, ?6, 'confirmed', 'phone', 'ABC234', ?7, ?7, ?8)";
     let id = Uuid::now_v7();
-    let values =
-        params![id.as_bytes(), client.bytes(), pet.bytes(), slot.staff_id.bytes(), slot.starts_at.0, slot.ends_at.0, slot.starts_at.0];
+    let (staff, at) = (slot.staff_id.bytes(), slot.starts_at.0);
+    let values = params![id.as_bytes(), client.bytes(), pet.bytes(), staff, at, slot.ends_at.0, at, service.bytes()];
     transaction.prepare_cached(sql).expect("an insert").execute(values).expect("a row");
     transaction.commit().expect("a commit");
 }
