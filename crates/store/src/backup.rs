@@ -13,7 +13,7 @@ use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::catalog::Catalog;
-use crate::file::{check, remove_if_there, seal, sync_folder, with_suffix};
+use crate::file::{check, remove_if_there, seal, sync_file, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store};
 
 pub use restore::{clear_way, finish_restore, replace, restore, set_aside, set_aside_folder};
@@ -76,7 +76,7 @@ impl Backups {
         let path = self.folder.join(made_at.utc().format(NAME).to_string());
         let part = with_suffix(&path, ".part");
         let made = copy(file, &part, key).and_then(|()| {
-            fs::File::open(&part)?.sync_all()?;
+            sync_file(&part)?;
             key_file.write_beside(&path)?;
             fs::rename(&part, &path)?;
             sync_folder(&self.folder)

@@ -10,7 +10,7 @@ use rusqlite::OpenFlags;
 
 use super::second::copy_bytes;
 use super::{discard, verify};
-use crate::file::{seal, sync_folder, with_suffix};
+use crate::file::{seal, sync_file, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result};
 
 /// Puts a backup in the place of a clinic's file, which nobody may hold open. Where its key is at hand, the backup is checked
@@ -71,7 +71,7 @@ fn take_in_log(file: &Path, key: &FileKey) -> Result<()> {
 }
 
 fn make_ready(new: &Path, ready: &Path, key_file: &KeyFile) -> Result<()> {
-    fs::File::open(new)?.sync_all()?;
+    sync_file(new)?;
     key_file.write_beside(ready)?;
     if log_of(new).exists() {
         fs::rename(log_of(new), log_of(ready))?;

@@ -188,6 +188,12 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Makes what was written to a file last, whoever wrote it.
+pub(crate) fn sync_file(path: &Path) -> Result<(), StoreError> {
+    // To be written to: Windows flushes no file that is open for reading alone.
+    Ok(fs::OpenOptions::new().write(true).open(path)?.sync_all()?)
+}
+
 /// Makes names that were given, changed or taken in a folder last.
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     // Only Unix lets a program open a folder; elsewhere a rename lasts by itself.
@@ -198,5 +204,21 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
         // Some network drives know no such thing of folders.
         Err(error) if matches!(error.kind(), std::io::ErrorKind::InvalidInput | std::io::ErrorKind::Unsupported) => Ok(()),
         synced => Ok(synced?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_to_last_is_opened_to_be_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("copy");
+        fs::write(&file, "a page").unwrap();
+        sync_file(&file).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"a page");
+        // A folder can be opened for reading alone: so it tells the two apart where either would do for a file.
+        assert!(sync_file(folder.path()).is_err());
     }
 }
