@@ -76,8 +76,6 @@ struct Inner {
     /// Taken while it is changed which clinics this desk was locked out of.
     locked_out_file: Mutex<()>,
     is_cancelled: AtomicBool,
-    /// Damage was found while the file was in use; the next opening looks it over first.
-    is_damage_found: AtomicBool,
 }
 
 /// Where the program stands.
@@ -124,7 +122,6 @@ impl Desk {
             unfinished_join: Mutex::default(),
             locked_out_file: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
-            is_damage_found: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -79,7 +79,7 @@ impl Desk {
             RefusalCode::Internal => tracing::error!(detail = refusal.detail.as_deref(), "an error of the program"),
             RefusalCode::Corrupt => {
                 tracing::error!(detail = refusal.detail.as_deref(), "the file is damaged");
-                self.inner.is_damage_found.store(true, Ordering::SeqCst);
+                self.note_damage();
                 *self.place_mut() = Place::Trouble(refusal.clone());
                 self.tell(News::State);
             }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
 use petrel_domain::checked::Checked;
@@ -114,6 +113,7 @@ impl Desk {
         finish_restore(&file)?;
         self.look_for_backups();
         if !file.exists() {
+            self.forget_damage();
             // Where a clinic is made, what the keychain can do matters: the screen gets the answer that is found now.
             self.inner.waiting.begin(WaitsFor::Keychain);
             let _ = self.keys().is_keychain_ok();
@@ -145,15 +145,33 @@ impl Desk {
     pub(super) fn take_lock(&self) -> Result<Trust, StoreError> {
         self.inner.folder.make()?;
         let mut lock = locked(&self.inner.lock);
-        let was_closed_well = match &*lock {
-            Some(lock) => lock.was_closed_well(),
-            None => lock.insert(FileLock::take(&self.inner.folder.file())?).was_closed_well(),
+        let lock = match &mut *lock {
+            Some(lock) => lock,
+            none => none.insert(FileLock::take(&self.inner.folder.file())?),
         };
         Ok(match () {
-            () if self.inner.is_damage_found.load(Ordering::SeqCst) => Trust::Damaged,
-            () if was_closed_well => Trust::ClosedWell,
+            () if lock.is_damaged() => Trust::Damaged,
+            () if lock.was_closed_well() => Trust::ClosedWell,
             () => Trust::Unknown,
         })
+    }
+
+    /// Notes that damage was found in the file while it was in use: the next opening looks all of it over, also that of another start.
+    pub(super) fn note_damage(&self) {
+        if let Some(lock) = &mut *locked(&self.inner.lock)
+            && let Err(error) = lock.note_damage()
+        {
+            tracing::warn!(%error, "that the file is damaged is known only until the program ends");
+        }
+    }
+
+    /// What was found is past: the file passed its check, or another one is in its place.
+    fn forget_damage(&self) {
+        if let Some(lock) = &mut *locked(&self.inner.lock)
+            && let Err(error) = lock.forget_damage()
+        {
+            tracing::warn!(%error, "the next start looks the file over once more");
+        }
     }
 
     /// Opens the file with its key; a damaged one is set aside and the newest backup that passes its check takes its place.
@@ -166,12 +184,13 @@ impl Desk {
             return Err(error);
         }
         tracing::error!(%error, "the clinic's file is damaged");
+        self.note_damage();
         let Some(recovery) = self.replace_damaged(&key, &key_file) else {
             return Err(Refusal { code: RefusalCode::Corrupt, ..error.refusal() }.into());
         };
         tracing::warn!(backup_at = recovery.backup_at.0, "a backup took its place");
         *locked(&self.inner.recovered) = Some(recovery);
-        self.inner.is_damage_found.store(false, Ordering::SeqCst);
+        self.forget_damage();
         // It passed its check on the way.
         self.at_work(self.open_sound(&key, &key_file, Trust::ClosedWell)?, key, key_file)
     }
@@ -198,6 +217,7 @@ impl Desk {
         if trust == Trust::Damaged || (trust == Trust::Unknown && size <= LOOKED_OVER_AT_ONCE) {
             // What was found at work may be none of what the seals of the pages show.
             check_file(&file, key, trust == Trust::Damaged)?;
+            self.forget_damage();
         }
         if is_older(&file, key)? {
             // What opening it will change for good is kept as it was, in a copy that was opened and checked.

@@ -8,14 +8,18 @@ use petrel_domain::desk::{KeyStore, Phase};
 
 use super::{Computer, files, hire, names, sign_in, trouble};
 
-#[test]
-fn a_broken_reference_that_a_backup_finds_is_damage_and_a_backup_takes_the_files_place() {
-    let computer = Computer::with_clinic(KeyStore::File);
+/// Damage that no page's seal shows.
+fn break_reference(computer: &Computer) {
     let db = computer.database();
     db.pragma_update(None, "foreign_keys", false).unwrap();
     let sql = "INSERT INTO pets (id, client_id, name, created_at, updated_at) VALUES (randomblob(16), randomblob(16), 'Stray', 1, 1)";
     db.execute(sql, []).unwrap();
-    drop(db);
+}
+
+#[test]
+fn a_broken_reference_that_a_backup_finds_is_damage_and_a_backup_takes_the_files_place() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    break_reference(&computer);
     let desk = computer.start();
     assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut, "every page is as it was sealed");
     computer.pass(60);
@@ -26,6 +30,42 @@ fn a_broken_reference_that_a_backup_finds_is_damage_and_a_backup_takes_the_files
     assert!(state.recovered.is_some());
     sign_in(&desk);
     assert_eq!(names(&desk), ["Ana"]);
+}
+
+#[test]
+fn damage_that_was_found_at_work_is_known_to_the_next_start() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    break_reference(&computer);
+    let backups = computer.path("elsewhere");
+    fs::rename(computer.path("backups"), &backups).unwrap();
+    let desk = computer.start();
+    desk.keep_house();
+    assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt);
+    desk.close();
+    let desk = computer.start();
+    assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt, "nobody works on in it");
+    // Also where the program does not come to its end.
+    drop(desk);
+    fs::remove_dir_all(computer.path("backups")).unwrap();
+    fs::rename(&backups, computer.path("backups")).unwrap();
+    let desk = computer.start();
+    assert!(desk.app_state().unwrap().recovered.is_some());
+    desk.close();
+    let desk = computer.start();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut);
+    assert!(!fs::read_to_string(computer.path("clinic.petrel.lock")).unwrap().contains("damaged"), "it is past");
+}
+
+#[test]
+fn a_damaged_file_that_no_backup_replaces_is_not_taken_for_a_good_one_at_the_next_start() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    fs::remove_dir_all(computer.path("backups")).unwrap();
+    computer.damage();
+    for _ in 0..3 {
+        let desk = computer.start();
+        assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt);
+        desk.close();
+    }
 }
 
 #[test]

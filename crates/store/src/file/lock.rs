@@ -1,4 +1,4 @@
-//! One program at a time holds a clinic's file. The lock also remembers whether the file was closed well.
+//! One program at a time holds a clinic's file. The lock also remembers whether the file was closed well, and whether damage was found in it.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -10,12 +10,16 @@ use petrel_domain::{Refusal, RefusalCode};
 use super::key_file::with_suffix;
 use crate::Result;
 
+/// What stands in a lock as long as the file is not to be trusted.
+const DAMAGED: &str = "damaged";
+
 /// The lock on a clinic's file. Given back when dropped, also when the program is killed.
 #[derive(Debug)]
 pub struct FileLock {
     lock: File,
     file: PathBuf,
     was_closed_well: bool,
+    is_damaged: bool,
 }
 
 impl FileLock {
@@ -34,9 +38,12 @@ impl FileLock {
         let mut left = String::new();
         lock.read_to_string(&mut left).unwrap_or_default();
         let was_closed_well = !left.is_empty() && state(file).as_deref() == Some(left.as_str());
-        // Until it is closed well again, it is not.
-        lock.set_len(0)?;
-        Ok(Self { lock, file: file.to_owned(), was_closed_well })
+        let is_damaged = left == DAMAGED;
+        if !is_damaged {
+            // Until it is closed well again, it is not.
+            lock.set_len(0)?;
+        }
+        Ok(Self { lock, file: file.to_owned(), was_closed_well, is_damaged })
     }
 
     /// Whether the file is as the last program left it, and that program ended by itself. Where not, it is worth a look:
@@ -45,17 +52,49 @@ impl FileLock {
         self.was_closed_well
     }
 
-    /// Gives the lock back, the file being closed.
+    /// Whether damage was found in the file, by this program or one before, and nobody has looked it over since.
+    pub fn is_damaged(&self) -> bool {
+        self.is_damaged
+    }
+
+    /// Notes that damage was found in the file: whoever opens it looks all of it over first, also after this program has ended, however it ends.
+    ///
+    /// # Errors
+    /// What the system says; it is known then until the lock is given back.
+    pub fn note_damage(&mut self) -> Result<()> {
+        if !std::mem::replace(&mut self.is_damaged, true) {
+            self.leave(DAMAGED)?;
+        }
+        Ok(())
+    }
+
+    /// The file was looked over and is sound, or is another one by now.
+    ///
+    /// # Errors
+    /// What the system says; the next start then looks the file over once more.
+    pub fn forget_damage(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.is_damaged) {
+            self.leave("")?;
+        }
+        Ok(())
+    }
+
+    /// Gives the lock back, the file being closed. A file that is damaged is not closed well.
     ///
     /// # Errors
     /// What the system says; the next start then looks the file over.
     pub fn close(mut self) -> Result<()> {
-        if let Some(state) = state(&self.file) {
-            self.lock.rewind()?;
-            self.lock.write_all(state.as_bytes())?;
-            self.lock.sync_all()?;
+        match state(&self.file) {
+            Some(state) if !self.is_damaged => self.leave(&state),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    fn leave(&mut self, what: &str) -> Result<()> {
+        self.lock.set_len(0)?;
+        self.lock.rewind()?;
+        self.lock.write_all(what.as_bytes())?;
+        Ok(self.lock.sync_all()?)
     }
 }
 
