@@ -76,6 +76,8 @@ struct Inner {
     /// Taken while it is changed which clinics this desk was locked out of.
     locked_out_file: Mutex<()>,
     is_cancelled: AtomicBool,
+    /// The file was looked over by itself because damage was found at work.
+    is_looked_over: AtomicBool,
 }
 
 /// Where the program stands.
@@ -122,6 +124,7 @@ impl Desk {
             unfinished_join: Mutex::default(),
             locked_out_file: Mutex::default(),
             is_cancelled: AtomicBool::new(false),
+            is_looked_over: AtomicBool::new(false),
         };
         Self { inner: Arc::new(inner) }
     }

@@ -1,13 +1,15 @@
 //! How a command does its work: as whoever sits here, with the screens told of what changed. Long work has threads of its own, so
 //! that short questions never wait for it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use petrel_domain::desk::{Progress, Saved};
+use petrel_domain::desk::{Progress, Saved, WaitsFor};
 use petrel_domain::manifest::{DERIVED, REPLICATED};
 use petrel_domain::{Refusal, RefusalCode};
 use petrel_store::{Actor, Store, StoreError};
 
+use super::session::Session;
 use super::{Clinic, Desk, Place};
 use crate::events::News;
 
@@ -65,27 +67,51 @@ impl Desk {
 
     /// Works on the open clinic, whoever sits here.
     pub(super) fn with_clinic<T>(&self, work: impl FnOnce(&Clinic) -> Result<T, StoreError>) -> Result<T, Refusal> {
-        let done = match &*self.place() {
-            Place::Open(clinic) => work(clinic),
-            _ => Err(Refusal::new(RefusalCode::SignInNeeded).into()),
+        let (done, session) = match &*self.place() {
+            Place::Open(clinic) => (work(clinic), Arc::clone(&clinic.session)),
+            _ => return Err(Refusal::new(RefusalCode::SignInNeeded)),
         };
-        done.map_err(|error| self.refusal(&error))
+        done.map_err(|error| self.refusal(&error, &session))
     }
 
-    /// What a person is told. Damage that is found at work ends the work, before more is written on top of it.
-    fn refusal(&self, error: &StoreError) -> Refusal {
+    /// What a person is told.
+    fn refusal(&self, error: &StoreError, session: &Arc<Session>) -> Refusal {
         let refusal = error.refusal();
         match refusal.code {
             RefusalCode::Internal => tracing::error!(detail = refusal.detail.as_deref(), "an error of the program"),
             RefusalCode::Corrupt => {
                 tracing::error!(detail = refusal.detail.as_deref(), "the file is damaged");
-                self.note_damage();
-                *self.place_mut() = Place::Trouble(refusal.clone());
-                self.tell(News::State);
+                self.end_damaged(&refusal, session);
             }
             _ => {}
         }
         refusal
+    }
+
+    /// Damage that is found at work ends the work, before more is written on top of it. The file is looked over at once, as at a start: where it is
+    /// damaged, a backup takes its place, and whoever was at work stays.
+    fn end_damaged(&self, refusal: &Refusal, session: &Arc<Session>) {
+        let mut place = self.place_mut();
+        let at_hand = match &*place {
+            Place::Open(clinic) if Arc::ptr_eq(&clinic.session, session) => clinic.at_hand(self.now()),
+            // Whoever found the same a moment before has seen to it.
+            _ => return,
+        };
+        self.note_damage();
+        *place = Place::Trouble(refusal.clone());
+        // By itself once a file: damage that comes again and that no check finds would have it looked over without end.
+        if !self.inner.is_looked_over.swap(true, Ordering::SeqCst) {
+            self.begin_opening();
+            *place = self.opened_for(at_hand);
+        }
+        drop(place);
+        self.tell_new_file();
+    }
+
+    /// The screens may say what is waited for from now on.
+    fn begin_opening(&self) {
+        self.inner.waiting.begin(WaitsFor::File);
+        self.tell(News::State);
     }
 
     /// Tells the screens that another file is in the place of the one they read: nothing they know is to be trusted.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
 use petrel_domain::checked::Checked;
@@ -43,6 +44,12 @@ impl Clinic {
     pub(super) fn at_work(&self, now: Millis) -> Result<AtWork, Refusal> {
         let staff = self.session.staff(&self.store, now)?.map(|staff| staff.id);
         Ok(AtWork { key: self.key.clone(), key_file: self.key_file.clone(), staff })
+    }
+
+    /// The same, as far as a damaged file tells it.
+    pub(super) fn at_hand(&self, now: Millis) -> AtWork {
+        let nobody = AtWork { key: self.key.clone(), key_file: self.key_file.clone(), staff: None };
+        self.at_work(now).unwrap_or(nobody)
     }
 }
 
@@ -191,6 +198,7 @@ impl Desk {
         tracing::warn!(backup_at = recovery.backup_at.0, "a backup took its place");
         *locked(&self.inner.recovered) = Some(recovery);
         self.forget_damage();
+        self.inner.is_looked_over.store(false, Ordering::SeqCst);
         // It passed its check on the way.
         self.at_work(self.open_sound(&key, &key_file, Trust::ClosedWell)?, key, key_file)
     }

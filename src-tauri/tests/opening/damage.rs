@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use petrel_domain::RefusalCode;
 use petrel_domain::desk::{KeyStore, Phase};
+use petrel_domain::{Refusal, RefusalCode};
 
 use super::{Computer, files, hire, names, sign_in, trouble};
 
@@ -22,14 +22,33 @@ fn a_broken_reference_that_a_backup_finds_is_damage_and_a_backup_takes_the_files
     break_reference(&computer);
     let desk = computer.start();
     assert_eq!(desk.app_state().unwrap().phase, Phase::SignedOut, "every page is as it was sealed");
-    computer.pass(60);
-    desk.keep_house();
-    assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt);
-    let state = desk.open().unwrap();
-    assert_eq!(state.phase, Phase::SignedOut);
-    assert!(state.recovered.is_some());
     sign_in(&desk);
+    assert_eq!(desk.backup_now().unwrap_err().code, RefusalCode::Corrupt);
+    let state = desk.app_state().unwrap();
+    assert_eq!(state.phase, Phase::Ready, "whoever sat here still does, and nobody had to ask for the backup");
+    assert!(state.recovered.is_some());
     assert_eq!(names(&desk), ["Ana"]);
+    // The next damage is seen to as the first was.
+    computer.pass(1);
+    break_reference(&computer);
+    desk.backup_now().unwrap_err();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::Ready);
+    assert_eq!(files(&computer.path("set-aside")).iter().filter(|name| name.ends_with("-damaged.petrel")).count(), 2);
+    desk.close();
+}
+
+#[test]
+fn damage_that_comes_again_and_that_no_check_finds_is_left_to_a_person() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    let desk = computer.start();
+    sign_in(&desk);
+    let find = || desk.ask(|_, _| Err::<(), _>(Refusal::new(RefusalCode::Corrupt).into())).unwrap_err();
+    find();
+    assert_eq!(desk.app_state().unwrap().phase, Phase::Ready, "it is sound, as far as anybody can tell");
+    find();
+    assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt);
+    assert_eq!(desk.open().unwrap().phase, Phase::SignedOut);
+    desk.close();
 }
 
 #[test]
