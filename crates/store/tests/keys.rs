@@ -47,6 +47,9 @@ fn whatever_is_altered_in_a_wrapped_key_it_does_not_open() {
     }
     assert!(wrong(&altered("passes", 3.into()), ID, PASSPHRASE));
     assert!(wrong(&altered("memory_kib", u32::MAX.into()), ID, PASSPHRASE), "a forged cost does not take all memory there is");
+    for cost in ["passes", "lanes"] {
+        assert!(wrong(&altered(cost, u32::MAX.into()), ID, PASSPHRASE), "nor does it take for ever: {cost}");
+    }
     assert!(wrong(&altered("sealed", "".into()), ID, PASSPHRASE));
 }
 

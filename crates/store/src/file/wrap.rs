@@ -13,8 +13,8 @@ use crate::{FileKey, Result, StoreError};
 
 /// Memory in KiB, passes, lanes: OWASP's least for argon2id.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
-/// More memory than this is no cost that this program has ever written: a forged file must not take all there is.
-const MOST_MEMORY: u32 = 1 << 20;
+/// More than this is no cost that this program has ever written: a forged file must neither take all the memory there is nor keep the program busy for hours.
+const MOST: (u32, u32, u32) = (1 << 20, 10, 16);
 
 /// A file's key, sealed by a passphrase. What is needed to open it, besides the passphrase, is here: stronger costs can come later.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,8 @@ impl WrappedKey {
     /// `wrong_key` on `passphrase` where it is not the one, or the wrapped key was altered.
     pub fn open(&self, id: Uuid, passphrase: &str) -> Result<FileKey> {
         let wrong = || StoreError::from(Refusal::on(RefusalCode::WrongKey, "passphrase"));
-        if self.memory_kib > MOST_MEMORY {
+        let (memory_kib, passes, lanes) = MOST;
+        if self.memory_kib > memory_kib || self.passes > passes || self.lanes > lanes {
             return Err(wrong());
         }
         let payload = Payload { msg: &self.sealed, aad: id.as_bytes() };
