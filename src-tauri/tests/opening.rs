@@ -358,10 +358,27 @@ fn a_missing_key_is_trouble_that_ends_when_the_key_is_back() {
 }
 
 #[test]
-fn a_lost_key_file_is_found_beside_a_backup() {
+fn a_key_file_that_is_lost_or_damaged_is_found_beside_a_backup_and_lies_beside_the_file_again() {
     let computer = Computer::with_clinic(KeyStore::Passphrase);
-    fs::remove_file(computer.path("clinic.petrel.key")).unwrap();
+    let own = computer.path("clinic.petrel.key");
+    let sound = fs::read(&own).unwrap();
+    for damage in [None, Some(&sound[..sound.len() / 2]), Some(b"")] {
+        fs::remove_file(&own).unwrap();
+        if let Some(damage) = damage {
+            fs::write(&own, damage).unwrap();
+        }
+        let desk = computer.start();
+        assert_eq!(desk.unlock(PASSPHRASE).unwrap().phase, Phase::SignedOut);
+        desk.close();
+        assert_eq!(fs::read(&own).unwrap(), sound);
+    }
+    // A backup's own may be damaged as well: the desk's opens it.
     let desk = computer.start();
+    desk.unlock(PASSPHRASE).unwrap();
+    sign_in(&desk);
+    let backup = desk.list_backups().unwrap().remove(0).path;
+    fs::write(format!("{backup}.key"), "{").unwrap();
+    assert_eq!(desk.restore_backup(Path::new(&backup)).unwrap().phase, Phase::NeedsPassphrase);
     assert_eq!(desk.unlock(PASSPHRASE).unwrap().phase, Phase::SignedOut);
 }
 

@@ -7,6 +7,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
 use petrel_store::{Backups, FileKey, KeyFile, Standing, Store, StoreError, check_file};
 
+use super::opening::or_none;
 use super::rekeying::or_recovery;
 use super::second::SECOND_FOLDER;
 use super::state::IS_RECOVERY_DISMISSED;
@@ -187,7 +188,7 @@ impl Desk {
         if !path.is_file() {
             return Err(Refusal::new(RefusalCode::FileUnreadable).with_detail(path.display()));
         }
-        let beside = KeyFile::read_beside(path)?;
+        let beside = or_none(KeyFile::read_beside(path))?;
         let own = KeyFile::read_beside(&self.inner.folder.file()).unwrap_or_default();
         let is_same = |here: &KeyFile| beside.as_ref().is_none_or(|beside| here.key_id == beside.key_id);
         let here = own.into_iter().chain(self.key_files_of_backups()).find(is_same);

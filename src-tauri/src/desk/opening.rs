@@ -127,7 +127,7 @@ impl Desk {
             self.look_for_join();
             return Ok(Place::FirstRun);
         }
-        let key_file = KeyFile::read_beside(&file)?.or_else(|| self.key_file_of_backups());
+        let key_file = or_none(KeyFile::read_beside(&file))?.or_else(|| self.key_file_of_backups());
         let key_file = key_file.ok_or_else(|| Refusal::new(RefusalCode::KeyMissing))?;
         let key = match at_hand {
             Some((key, of)) if of.key_id == key_file.key_id => Some(key),
@@ -207,11 +207,20 @@ impl Desk {
     fn at_work(&self, store: Store, key: FileKey, key_file: KeyFile) -> Result<Place, StoreError> {
         let locked_out = Arc::new(LockedOut::new(self.is_locked_out_of(&store)?));
         let mut clinic = Clinic { line: None, store, key, key_file, session: Arc::default(), locked_out };
-        if let Err(error) = self.write_key_file_of_copies(&clinic.key_file) {
-            tracing::warn!(%error, "key files of copies stay as they are");
+        if let Err(error) = self.write_key_file_of_copies(&clinic.key_file).and_then(|()| self.write_lost_key_file(&clinic.key_file)) {
+            tracing::warn!(%error, "some key files stay as they are");
         }
         self.begin_line(&mut clinic);
         Ok(Place::Open(Box::new(clinic)))
+    }
+
+    /// What opened the file is written beside it where it was found elsewhere: the next start must not depend on a backup.
+    fn write_lost_key_file(&self, key_file: &KeyFile) -> Result<(), StoreError> {
+        let file = self.inner.folder.file();
+        if or_none(KeyFile::read_beside(&file))?.is_none() {
+            key_file.write_beside(&file)?;
+        }
+        Ok(())
     }
 
     /// Opens the file where it is sound, as far as can be told at once.
@@ -378,6 +387,17 @@ impl Desk {
         let owner = fill(&store)?;
         drop(store);
         Ok((key, owner))
+    }
+}
+
+/// A key file that was read. One that is damaged is none: the same may lie elsewhere.
+pub(super) fn or_none(read: Result<Option<KeyFile>, StoreError>) -> Result<Option<KeyFile>, StoreError> {
+    match read {
+        Err(error) if error.refusal().code == RefusalCode::KeyMissing => {
+            tracing::error!(%error, "a key file is damaged");
+            Ok(None)
+        }
+        read => read,
     }
 }
 
