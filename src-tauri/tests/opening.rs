@@ -362,7 +362,7 @@ fn a_key_file_that_is_lost_or_damaged_is_found_beside_a_backup_and_lies_beside_t
     let computer = Computer::with_clinic(KeyStore::Passphrase);
     let own = computer.path("clinic.petrel.key");
     let sound = fs::read(&own).unwrap();
-    for damage in [None, Some(&sound[..sound.len() / 2]), Some(b"")] {
+    for damage in [None, Some(&sound[..sound.len() / 2]), Some(&b""[..])] {
         fs::remove_file(&own).unwrap();
         if let Some(damage) = damage {
             fs::write(&own, damage).unwrap();
@@ -397,14 +397,37 @@ fn two_desks_never_open_one_file() {
 #[test]
 fn a_newer_programs_file_is_left_alone() {
     let computer = Computer::with_clinic(KeyStore::File);
-    let db = computer.database();
+    be_of_the_future(&computer);
+    let before = fs::read(computer.path("clinic.petrel")).unwrap();
+    let desk = computer.start();
+    assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::NewerFile);
+    assert!(fs::read(computer.path("clinic.petrel")).unwrap() == before, "to the byte");
+    // A backup from before is a way out, too.
+    let backup = desk.list_backups().unwrap().remove(0).path;
+    assert_eq!(desk.restore_backup(Path::new(&backup)).unwrap().phase, Phase::SignedOut);
+}
+
+/// As a newer program leaves the clinic's file.
+fn be_of_the_future(computer: &Computer) {
     let sql =
         "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'from_the_future', '2030-01-01', '1')";
-    db.execute(sql, []).unwrap();
-    drop(db);
-    let before = fs::read(computer.path("clinic.petrel")).unwrap();
-    assert_eq!(trouble(&computer.start().app_state().unwrap()), RefusalCode::NewerFile);
-    assert!(fs::read(computer.path("clinic.petrel")).unwrap() == before, "to the byte");
+    computer.database().execute(sql, []).unwrap();
+}
+
+#[test]
+fn a_newer_programs_backup_does_not_take_the_place_of_what_can_be_worked_in() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    let file = computer.path("clinic.petrel");
+    let own = fs::read(&file).unwrap();
+    be_of_the_future(&computer);
+    let newer = computer.path("newer.petrel");
+    fs::copy(&file, &newer).unwrap();
+    fs::write(&file, own).unwrap();
+    let desk = computer.start();
+    sign_in(&desk);
+    assert_eq!(desk.restore_backup(&newer).unwrap_err().code, RefusalCode::NewerFile);
+    assert_eq!(desk.app_state().unwrap().phase, Phase::Ready);
+    assert!(!computer.path("set-aside").exists());
 }
 
 #[test]

@@ -135,7 +135,7 @@ impl Desk {
     /// Puts a backup in the clinic's place; the present file, if there is one, is set aside.
     ///
     /// # Errors
-    /// `forbidden` at work, for whoever does not manage the clinic; `sign_in_needed`; `under_way` while the file is built anew; `bad_backup`, `wrong_key`, `key_missing`,
+    /// `forbidden` at work, for whoever does not manage the clinic; `sign_in_needed`; `under_way` while the file is built anew; `bad_backup`, `wrong_key`, `newer_file`, `key_missing`,
     /// `keychain_unavailable`, `file_unreadable`, `disk_full`, `read_only`. Nothing has changed then.
     pub fn restore_backup(&self, path: &Path) -> Result<AppState, Refusal> {
         if matches!(&*self.place(), Place::Open(_)) {

@@ -120,6 +120,8 @@ it('advises another file where trying this one again cannot help', () => {
     (code) => adviceFor(code).isRestoreBest,
   );
   expect(best).toEqual([true, true, undefined, undefined]);
+  // A newer program opens the file; until there is one, a backup from before is worked in.
+  expect(adviceFor('newer_file')).toMatchObject({ mayRestore: true, maySetAside: false });
 });
 
 it('groups free times by the clinic’s days', () => {

@@ -10,20 +10,22 @@ use rusqlite::OpenFlags;
 
 use super::second::copy_bytes;
 use super::{discard, verify};
-use crate::file::{seal, sync_file, sync_folder, with_suffix};
+use crate::file::{refuse_newer_file, seal, sync_file, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result};
 
 /// Puts a backup in the place of a clinic's file, which nobody may hold open. Where its key is at hand, the backup is checked
 /// before anything is moved. Answers where the old file was set aside, if there was one.
 ///
 /// # Errors
-/// `bad_backup` where it is none, or fails its check; `wrong_key`; `file_unreadable`; `disk_full`; `read_only`. The file is as it was.
+/// `bad_backup` where it is none, or fails its check; `wrong_key`; `newer_file` where a newer program made it; `file_unreadable`; `disk_full`;
+/// `read_only`. The file is as it was.
 pub fn restore(backup: &Path, key: Option<&FileKey>, key_file: &KeyFile, file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
     refuse_foreign(backup)?;
     let (part, ready) = (with_suffix(file, ".restoring"), ready(file));
     let copied = copy_with_log(backup, &part).map_err(Into::into).and_then(|()| {
         if let Some(key) = key {
             take_in_log(&part, key).and_then(|()| verify(&part, key, None)).map_err(bad_backup)?;
+            refuse_newer_file(&part, key)?;
         }
         make_ready(&part, &ready, key_file)
     });

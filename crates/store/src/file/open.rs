@@ -96,6 +96,12 @@ fn refuse_newer(db: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// The same of a file that is not open.
+pub(crate) fn refuse_newer_file(path: &Path, key: &FileKey) -> Result<()> {
+    let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, key)?;
+    refuse_newer(&db)
+}
+
 /// Whether a file is of an older schema, which opening it would change for good.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ const ADVICE: Partial<Record<RefusalCode, Advice>> = {
   read_only: wait('lock.read_only'),
   disk_full: wait('lock.disk_full'),
   disk_trouble: replace('lock.disk_trouble'),
-  newer_file: wait('lock.newer_file'),
+  newer_file: { ...wait('lock.newer_file'), mayRestore: true },
   keychain_unavailable: replace('lock.keychain_unavailable'),
   wrong_key: replace('lock.wrong_key'),
   corrupt: { ...replace('lock.corrupt'), isRestoreBest: true },
