@@ -1,5 +1,6 @@
 //! Backups: whole, encrypted copies beside the clinic's file. One counts once it was opened and checked; until then it has another name.
 
+mod aside;
 mod ladder;
 mod restore;
 mod second;
@@ -16,7 +17,8 @@ use crate::catalog::Catalog;
 use crate::file::{check, remove_if_there, seal, sync_file, sync_folder, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store};
 
-pub use restore::{clear_way, finish_restore, replace, restore, set_aside, set_aside_folder};
+pub use aside::{forget_hub_keys_aside, set_aside_folder};
+pub use restore::{clear_way, finish_restore, replace, restore, set_aside};
 pub use second::SECOND;
 
 /// How a backup's name tells its time.
@@ -217,11 +219,7 @@ fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
     state.finish()?;
     // What opens the hub's door stays with this file: a copy that comes back later would knock with keys that are used up, and a lost one
     // must not let anybody in. Whoever puts it back joins again with a code.
-    // A file from before there were hubs has no such keys.
-    let has_keys = "SELECT 1 FROM pragma_table_info('sync_state') WHERE name = 'access_token'";
-    if copy.prepare(has_keys)?.exists([])? {
-        copy.execute("UPDATE sync_state SET access_token = NULL, access_expires_at = 0, refresh_token = NULL", [])?;
-    }
+    aside::forget_hub_keys(&copy)?;
     // One file, without a log beside it.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
     copy.close().map_err(|(_, error)| error)?;

@@ -10,7 +10,7 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
 use petrel_domain::{Millis, Refusal, RefusalCode, StaffId};
 use petrel_store::{
-    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, is_older, remove_file,
+    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, forget_hub_keys_aside, is_older, remove_file,
 };
 
 use super::locked_out::LockedOut;
@@ -210,8 +210,21 @@ impl Desk {
         if let Err(error) = self.write_key_file_of_copies(&clinic.key_file).and_then(|()| self.write_lost_key_file(&clinic.key_file)) {
             tracing::warn!(%error, "some key files stay as they are");
         }
+        self.forget_keys_aside(&clinic)?;
         self.begin_line(&mut clinic);
         Ok(Place::Open(Box::new(clinic)))
+    }
+
+    /// From now on this file uses up what opens the hub's door: no other one of this device may come back with it.
+    fn forget_keys_aside(&self, clinic: &Clinic) -> Result<(), StoreError> {
+        let here = clinic.store.local_hub()?;
+        let (Some(device), Some(_)) = (here.device_id, here.tokens) else { return Ok(()) };
+        match forget_hub_keys_aside(clinic.store.path(), &clinic.key, &clinic.key_file, device) {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "what was set aside has no keys to the hub any more"),
+            Err(error) => tracing::warn!(%error, "what was set aside may still hold keys to the hub"),
+        }
+        Ok(())
     }
 
     /// What opened the file is written beside it where it was found elsewhere: the next start must not depend on a backup.

@@ -117,3 +117,47 @@ fn whoever_builds_a_desk_anew_is_not_asked_for_the_passphrase_of_the_file_they_w
     assert_eq!(desk.rebuild_desk().unwrap().phase, Phase::Ready);
     desk.close();
 }
+
+/// What was set aside, the oldest first.
+fn set_aside(computer: &Computer) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(computer.folder.path().join("set-aside")).unwrap();
+    let mut aside: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    aside.retain(|path| path.extension().is_some_and(|kind| kind == "petrel"));
+    aside.sort();
+    aside
+}
+
+#[test]
+fn a_file_that_was_built_anew_since_comes_back_by_a_code() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    desk.rebuild_desk().unwrap();
+    computer.until_sent(&desk);
+    let code = desk.new_device_code().unwrap().code;
+    desk.restore_backup(&set_aside(&computer)[0]).unwrap();
+    let state = desk.sync_state().unwrap();
+    assert_eq!(state.trouble, Some(HubTrouble::JoinAgain), "what the new file uses up is none of the old one's");
+    sign_in(&desk);
+    desk.connect_hub(hub.input(&code, "Front desk")).unwrap();
+    computer.until_sent(&desk);
+    desk.close();
+}
+
+#[test]
+fn of_the_files_of_one_desk_the_last_one_at_work_has_the_keys_to_the_hub() {
+    let hub = Hub::start();
+    let (computer, desk) = hub.with_clinic();
+    desk.leave_clinic().unwrap();
+    let first = set_aside(&computer).remove(0);
+    desk.restore_backup(&first).unwrap();
+    computer.until_sent(&desk);
+    sign_in(&desk);
+    desk.leave_clinic().unwrap();
+    let last = set_aside(&computer).pop().unwrap();
+    desk.restore_backup(&first).unwrap();
+    assert_eq!(desk.sync_state().unwrap().trouble, Some(HubTrouble::JoinAgain));
+    sign_in(&desk);
+    desk.restore_backup(&last).unwrap();
+    computer.until_sent(&desk);
+    desk.close();
+}

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::OpenFlags;
 
+use super::aside::set_aside_folder;
 use super::second::copy_bytes;
 use super::{discard, verify};
 use crate::file::{refuse_newer_file, seal, sync_file, sync_folder, with_suffix};
@@ -134,11 +135,6 @@ pub fn finish_restore(file: &Path) -> Result<bool> {
 
 fn ready(file: &Path) -> PathBuf {
     with_suffix(file, ".restored")
-}
-
-/// Where what was set aside of a clinic's file lies.
-pub fn set_aside_folder(file: &Path) -> PathBuf {
-    file.parent().unwrap_or(Path::new(".")).join("set-aside")
 }
 
 /// Moves a clinic's file, its log and its key file aside, under a name with the time. Nothing is deleted. None where there is no file.
