@@ -1,5 +1,6 @@
 //! Where keys are kept: the system's keychain, a passphrase, or a file that only this user may read.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -195,7 +196,9 @@ fn entry(service: &str, user: &str) -> keyring_core::Result<Entry> {
             store
         }
     };
-    store.build(service, user, None)
+    // Windows by itself lets a key travel with the account to other computers, where its file does not.
+    let stays = HashMap::from([("persistence", "local")]);
+    store.build(service, user, cfg!(windows).then_some(&stays))
 }
 
 fn of_keychain(error: keyring_core::Error) -> Refusal {

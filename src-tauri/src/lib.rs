@@ -137,7 +137,9 @@ fn single_instance() -> tauri::plugin::TauriPlugin<tauri::Wry> {
 }
 
 fn set_up(app: &App) -> tauri::Result<()> {
-    let platform = app.path().app_data_dir()?;
+    // On Windows the other one travels with the account from computer to computer: two of them would be one desk, and the clinic would be copied at every
+    // start. Elsewhere the two are one.
+    let platform = app.path().app_local_data_dir()?;
     let folder = Folder::chosen(|| platform);
     logging::start(&folder);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "start");
