@@ -224,12 +224,13 @@ fn settings_of_the_desk_have_limits_and_some_are_not_for_everybody() {
 }
 
 #[test]
-fn language_and_theme_are_there_before_a_clinic_is_and_while_its_file_is_locked() {
+fn how_the_desk_looks_is_there_before_a_clinic_is_and_while_its_file_is_locked() {
     let computer = Computer::new();
     let desk = computer.start();
     assert_eq!(desk.desk_setting("language").unwrap(), None);
     desk.set_desk_setting("language", "\"es\"").unwrap();
     desk.set_desk_setting("theme", "\"dark\"").unwrap();
+    desk.set_desk_setting("zoom", "150").unwrap();
     assert_eq!(desk.set_desk_setting("theme", &format!("\"{}\"", "x".repeat(100))).unwrap_err().code, RefusalCode::TooLong);
     desk.create_clinic(new_clinic(KeyStore::Passphrase)).unwrap();
     desk.close();
@@ -238,6 +239,7 @@ fn language_and_theme_are_there_before_a_clinic_is_and_while_its_file_is_locked(
     assert_eq!(desk.desk_setting("language").unwrap().as_deref(), Some("\"es\""));
     assert_eq!(desk.language(), "es");
     assert_eq!(desk.desk_setting("theme").unwrap().as_deref(), Some("\"dark\""));
+    assert_eq!(desk.desk_setting("zoom").unwrap().as_deref(), Some("150"));
     // What somebody else wrote there is no reason not to start.
     fs::write(computer.path("look.json"), "[").unwrap();
     assert_eq!(desk.desk_setting("theme").unwrap(), None);

@@ -8,7 +8,7 @@ use petrel_store::{StoreError, write_private};
 use super::Desk;
 
 /// The desk's settings that are kept here.
-const KEYS: &[&str] = &["language", "theme"];
+const KEYS: &[&str] = &["language", "theme", "zoom"];
 /// In characters of JSON; what the screens choose from is far shorter.
 const LIMIT: usize = 100;
 

@@ -4,6 +4,8 @@ import { backend } from '$lib/backend';
 export interface DeskSettings {
   theme: 'system' | 'light' | 'dark';
   language: 'system' | 'en' | 'es';
+  /** Of the whole window, in per cent. */
+  zoom: number;
   last_route: string;
   /** The day on which it was left there, by this computer's clock. */
   last_route_on: string;

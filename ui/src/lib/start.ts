@@ -7,13 +7,14 @@ import { appState, refreshAppState, takeAppState } from '$lib/session.svelte';
 import { refreshSyncState, watchSync } from '$lib/sync/state.svelte';
 import { startTheme } from '$lib/theme.svelte';
 import { startClock } from '$lib/time/clock.svelte';
+import { startZoom } from '$lib/zoom.svelte';
 
 /** What the shell shows of the clinic and of who is signed in comes with the program's state. */
 const SHOWN_BY_SHELL = ['clinics', 'staff', 'settings'];
 
 /** Everything that must be there before the first screen. Where the file takes long to open, `onslow` may say so meanwhile. */
 export async function start(onslow: () => void): Promise<void> {
-  await Promise.all([refreshAppState(), startTheme()]);
+  await Promise.all([refreshAppState(), startTheme(), startZoom()]);
   if (isOpening()) {
     await startLanguage();
     onslow();

@@ -125,7 +125,7 @@ export function appHandlers(world: World): Handlers {
     detect_keychain: () => true,
     // Kept in the clinic's file, but for how the desk looks.
     desk_setting: ({ key }) =>
-      ['language', 'theme'].includes(key) || IS_OPEN.includes(world.memory.app.phase.name)
+      ['language', 'theme', 'zoom'].includes(key) || IS_OPEN.includes(world.memory.app.phase.name)
         ? (world.memory.desk[key] ?? null)
         : null,
     set_desk_setting: ({ key, value }) => {

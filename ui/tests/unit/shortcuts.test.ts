@@ -27,6 +27,7 @@ it('names what was pressed', () => {
   expect(name('k', { ctrlKey: true })).toBe('mod+k');
   expect(name('ArrowUp', { altKey: true, shiftKey: true })).toBe('alt+shift+ArrowUp');
   expect(keysOf('mod+k')).toEqual(['Ctrl', 'K']);
+  expect(['mod++', '+', 'mod+-'].map(keysOf)).toEqual([['Ctrl', '+'], ['+'], ['Ctrl', '-']]);
 });
 
 it('knows a digit with Option on a Mac, which writes another sign there', () => {

@@ -14,6 +14,13 @@ export function showWindow(): void {
   setTimeout(() => void commands.windowReady().catch(() => undefined));
 }
 
+/** Draws all of the window larger (2: twice) or smaller. */
+export function setWindowZoom(factor: number): void {
+  void getCurrentWebview()
+    .setZoom(factor)
+    .catch(() => undefined);
+}
+
 /** Asks where to save; none where the person changed their mind. */
 export function askWhereToSave(title: string, defaultPath: string, kind: FileKind | null): Promise<string | null> {
   return save({ title, defaultPath, filters: kind ? [kind] : [] });

@@ -3,4 +3,12 @@ export type * from './bindings';
 export { backend, type Backend } from './backend';
 export { RefusalError, isRefused, refusalOf } from './refusal';
 export { onAppStateChanged, onChanged, onProgress, onSyncChanged } from './listen';
-export { askForFile, askForFolder, askWhereToSave, onFilesDropped, showWindow, type FileKind } from './desktop';
+export {
+  askForFile,
+  askForFolder,
+  askWhereToSave,
+  onFilesDropped,
+  setWindowZoom,
+  showWindow,
+  type FileKind,
+} from './desktop';

@@ -58,4 +58,4 @@ const SIGNS: Record<string, string> = {
 
 /** The keys to show for a shortcut: `mod+k` is Ctrl, K. */
 export const keysOf = (shortcut: string): string[] =>
-  shortcut.split(/(?<=.)\+/).map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key));
+  shortcut.split(/(?<=.)\+(?=.)/).map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key));

@@ -7,6 +7,7 @@ import { setTheme } from '$lib/theme.svelte';
 import { now } from '$lib/time/clock.svelte';
 import { dateOf } from '$lib/time/zone';
 import { clinicZone } from '$lib/session.svelte';
+import { zoomUsual, zoomWindowBy } from '$lib/zoom.svelte';
 import { backUp, focusSearch, lockDesk, newBooking, newClient, overlays, walkIn } from './actions.svelte';
 import { printDaySheet } from './print';
 
@@ -89,6 +90,21 @@ const ALWAYS: Command[] = [
   { id: 'look.light', title: 'shell.theme_light', group: 'command.group_look', run: () => setTheme('light') },
   { id: 'look.dark', title: 'shell.theme_dark', group: 'command.group_look', run: () => setTheme('dark') },
   { id: 'look.system', title: 'shell.theme_system', group: 'command.group_look', run: () => setTheme('system') },
+  {
+    id: 'look.larger',
+    title: 'palette.larger',
+    group: 'command.group_look',
+    shortcut: 'mod++',
+    run: () => zoomWindowBy(1),
+  },
+  {
+    id: 'look.smaller',
+    title: 'palette.smaller',
+    group: 'command.group_look',
+    shortcut: 'mod+-',
+    run: () => zoomWindowBy(-1),
+  },
+  { id: 'look.usual', title: 'palette.usual_size', group: 'command.group_look', shortcut: 'mod+0', run: zoomUsual },
   {
     id: 'palette.open',
     title: 'command.palette',

@@ -98,6 +98,9 @@ export const formatMoney = (cents: number): string => {
   return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 };
 export const formatNumber = (value: number): string => new Intl.NumberFormat(numbersOf(locale())).format(value);
+/** 125 %, as the region writes it. */
+export const formatPercent = (percent: number): string =>
+  new Intl.NumberFormat(numbersOf(locale()), { style: 'percent' }).format(percent / 100);
 /** 47.1 of megabytes, of a size in KiB. */
 export const formatMegabytes = (kib: number): string => formatNumber(Math.round(kib / 102.4) / 10);
 /** 3.2 kg, 450 g; in pounds where the clinic's region weighs so. */
