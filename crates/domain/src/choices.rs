@@ -54,6 +54,8 @@ choices! {
     WaitlistStatus { Active = "active", Offered = "offered", Booked = "booked", Expired = "expired", Cancelled = "cancelled" }
     /// What an entry of a pet's history is.
     RecordKind { Exam = "exam", Vaccination = "vaccination", LabResult = "lab_result", Prescription = "prescription", Procedure = "procedure", Weight = "weight", Note = "note" }
+    /// By what a message goes.
+    MessageChannel { Email = "email", Sms = "sms", Push = "push" }
     /// Which visits of a series a change is for.
     SeriesScope { This = "this", Following = "following", All = "all" }
     /// What a field of a service's form asks for.

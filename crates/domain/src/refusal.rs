@@ -58,6 +58,8 @@ codes! {
     Duplicate,
     /// The pet is marked deceased; nothing is booked for it.
     PetDeceased,
+    /// The client can be written to by nothing: they want neither SMS nor e-mail, or no number and no address of theirs is known.
+    NoWayToWrite,
     /// The last owner cannot be removed, deactivated or demoted.
     LastOwner,
     /// The person stopped it; nothing was changed.

@@ -5,6 +5,7 @@ mod merge;
 mod page;
 mod same;
 mod tags;
+mod wishes;
 
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{ClientDetails, Saved};
@@ -12,6 +13,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{ClientId, ClientSource, EmailStatus, Millis, Refusal};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Map;
 
 use crate::replica::json;
 use crate::{Action, Actor, Result, Store, Tx};
@@ -19,6 +21,7 @@ use crate::{Action, Actor, Result, Store, Tx};
 pub(crate) use list::{names_of, rows};
 pub(crate) use same::{Likeness, pairs};
 pub(crate) use tags::save as save_tags;
+pub(crate) use wishes::reach_of;
 
 impl Store {
     /// Makes a client.
@@ -30,13 +33,21 @@ impl Store {
         let input = input.checked(&self.read(crate::clinic::locale)?)?;
         self.write(actor, Action::CreateClient, |tx| {
             let id = ClientId(tx.new_id());
-            insert_client(tx, id, &input, ClientSource::Manual, &Also::default())?;
+            let settings = input.wishes.map_or_else(|| Ok("{}".to_owned()), |wishes| json(&wishes.notifications.over(Map::new())))?;
+            let also = Also {
+                email_status: input.wishes.map_or(EmailStatus::Subscribed, |wishes| wishes.email_status),
+                sms_opted_out_at: input.wishes.filter(|wishes| !wishes.is_sms_allowed).map(|_| tx.now()),
+                notification_settings: &settings,
+                ..Also::default()
+            };
+            insert_client(tx, id, &input, ClientSource::Manual, &also)?;
             save_tags(tx, id, &input.tags)?;
             Ok(id)
         })
     }
 
-    /// Changes a client. An e-mail or a phone that came in with an import stays as it is for as long as nobody changes it, whatever it says.
+    /// Changes a client. An e-mail or a phone that came in with an import stays as it is for as long as nobody changes it, whatever it says. That mail
+    /// came back was said of an address: of another one it is not.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, or what the check of the fields says.
@@ -46,6 +57,7 @@ impl Store {
         let input = input.checked_where_changed(email.as_deref(), phone.as_deref(), &locale)?;
         self.write(actor, Action::SaveClient, |tx| {
             refuse_unknown(tx.db(), id)?;
+            wishes::save(tx, id, &input)?;
             update_client(tx, id, &input)?;
             save_tags(tx, id, &input.tags)
         })
@@ -78,11 +90,13 @@ pub(crate) struct Also<'a> {
     pub(crate) external_id: Option<&'a str>,
     pub(crate) email_status: EmailStatus,
     pub(crate) sms_opted_out_at: Option<Millis>,
+    /// As it is kept.
+    pub(crate) notification_settings: &'a str,
 }
 
 impl Default for Also<'_> {
     fn default() -> Self {
-        Self { external_id: None, email_status: EmailStatus::Subscribed, sms_opted_out_at: None }
+        Self { external_id: None, email_status: EmailStatus::Subscribed, sms_opted_out_at: None, notification_settings: "{}" }
     }
 }
 
@@ -100,6 +114,7 @@ pub(crate) fn insert_client(tx: &mut Tx<'_>, id: ClientId, input: &ClientDetails
         "external_id",
         "email_status",
         "sms_opted_out_at",
+        "notification_settings",
         "created_at",
         "updated_at",
     ];
@@ -117,6 +132,7 @@ pub(crate) fn insert_client(tx: &mut Tx<'_>, id: ClientId, input: &ClientDetails
         also.external_id.into(),
         also.email_status.as_str().into(),
         also.sms_opted_out_at.map(|at| ValueRef::Integer(at.0)).into(),
+        also.notification_settings.into(),
         now,
         now,
     ];

@@ -311,10 +311,12 @@ export function makeClinic(options: MockOptions = {}): Memory {
       notes: next() < 0.1 ? 'Prefers mornings' : null,
       tags: next() < 0.2 ? [pick(['VIP', 'breeder', 'shelter', 'payment plan'])] : [],
       custom_fields: {},
+      wishes: null,
       is_phone_unclear: isPhoneUnclear,
       source: 'manual',
       email_status: 'subscribed',
       sms_opted_out_at: null,
+      reach: null,
       membership_status: 'none',
       pets: [],
       figures: {

@@ -1,6 +1,7 @@
 import type { Client, ClientDetails, ClientRow, PetChip, WaitlistMatch } from '../../src/lib/backend/bindings';
 import { dateOf, wallMinutes, wallTime } from '../../src/lib/time/zone';
 import { newId, type Memory } from './clinic';
+import { saveWishes, written } from './messages';
 import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
 
@@ -63,7 +64,7 @@ function clientPage(memory: Memory, id: string): Client {
   const of = (status: string) => own.filter((visit) => visit.status === status);
   const times = own.map(({ starts_at }) => starts_at).sort((a, b) => a - b);
   return {
-    ...client,
+    ...written(client),
     pets: memory.pets
       .filter(({ client_id }) => client_id === id)
       .sort((a, b) => Number(!!a.deceased_on) - Number(!!b.deceased_on)),
@@ -140,22 +141,27 @@ export function peopleHandlers(world: World): Handlers {
       world.write('create_client', ['clients'], ({ clients }) => {
         mustHaveName(input);
         const id = newId();
-        clients.push({
+        const made: Client = {
           ...clientPage(world.memory, clients[0]!.id),
           ...input,
           id,
           pets: [],
           is_phone_unclear: false,
           created_at: world.now(),
-        });
+        };
+        saveWishes(made, input, world.now());
+        clients.push(made);
         return id;
       }),
     save_client: ({ id, input }) =>
-      world.write(
-        'save_client',
-        ['clients'],
-        ({ clients }) => (mustHaveName(input), Object.assign(find(clients, id, 'client'), input), null),
-      ),
+      world.write('save_client', ['clients'], ({ clients }) => {
+        mustHaveName(input);
+        const client = find(clients, id, 'client');
+        const { wishes, ...rest } = input;
+        Object.assign(client, rest);
+        saveWishes(client, { ...rest, wishes }, world.now());
+        return null;
+      }),
     delete_client: ({ id }) =>
       world.write('delete_client', ['clients', 'pets'], (memory) => {
         memory.clients = memory.clients.filter((client) => client.id !== id);

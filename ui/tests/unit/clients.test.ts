@@ -15,11 +15,21 @@ const client = {
   notes: 'Prefers mornings',
   tags: ['VIP'],
   custom_fields: { Insurance: 'Mapfre' },
+  wishes: {
+    email_status: 'bounced',
+    is_sms_allowed: false,
+    notifications: {
+      sms_reminders: true,
+      email_reminders: false,
+      appointment_confirmations: true,
+      medical_updates: true,
+    },
+  },
 } as unknown as Client;
 
 describe('the form of a client', () => {
   it('gives back what was there, unchanged', () => {
-    const { first_name, last_name, email, phone, address, notes, tags, custom_fields } = client;
+    const { first_name, last_name, email, phone, address, notes, tags, custom_fields, wishes } = client;
     expect(detailsOf(formOf(client))).toEqual({
       first_name,
       last_name,
@@ -29,6 +39,7 @@ describe('the form of a client', () => {
       notes,
       tags,
       custom_fields,
+      wishes,
     });
   });
 

@@ -64,6 +64,7 @@ impl ClientDetails {
             notes: optional("notes", self.notes.as_deref(), MOST_NOTES)?,
             tags: tags(&self.tags)?,
             custom_fields: custom_fields(&self.custom_fields)?,
+            wishes: self.wishes,
         })
     }
 

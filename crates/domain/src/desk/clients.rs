@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppointmentId, Cents, ClientId, ClientSource, EmailStatus, MembershipStatus, Millis, PetId, Species};
+use crate::{Cents, ClientId, ClientSource, EmailStatus, MembershipStatus, Millis, PetId, Species};
 
-use super::{AppointmentCard, Pet};
+use super::{AppointmentCard, ContactWishes, Pet, Reach};
 
 /// What can be edited of a client. A name or a phone or an e-mail must be there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -26,6 +26,8 @@ pub struct ClientDetails {
     pub tags: Vec<String>,
     /// Fields of the clinic's own, name to value; 50 at the most.
     pub custom_fields: BTreeMap<String, String>,
+    /// How they want to be written to; none leaves that as it is.
+    pub wishes: Option<ContactWishes>,
 }
 
 /// A client with all that the page shows.
@@ -44,6 +46,8 @@ pub struct Client {
     pub email_status: EmailStatus,
     /// Since when no SMS may be sent.
     pub sms_opted_out_at: Option<Millis>,
+    /// How they can be written to now; none where they want neither, or there is nothing to write to.
+    pub reach: Option<Reach>,
     /// Membership.
     pub membership_status: MembershipStatus,
     /// The pets, living ones first.
@@ -217,13 +221,4 @@ pub struct MergeInput {
     pub into_id: ClientId,
     /// Who goes.
     pub from_id: ClientId,
-}
-
-/// Telling a client of a change: queues a message, sent when the clinic has a channel for it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct NotifyInput {
-    /// The visit it is about.
-    pub appointment_id: AppointmentId,
-    /// The words, as shown to the person before.
-    pub body: String,
 }

@@ -3,17 +3,18 @@
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{NotifyInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{Refusal, RefusalCode, contact};
-use rusqlite::{OptionalExtension, params};
+use petrel_domain::{Refusal, RefusalCode};
+use rusqlite::params;
 
 use super::row::existing;
+use crate::clients::reach_of;
 use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
     /// Queues a message about a visit: by SMS where there is a phone that takes them, else by e-mail.
     ///
     /// # Errors
-    /// `forbidden`; `not_found`; `pet_deceased`; `invalid` on `recipient` where the client can be reached by neither.
+    /// `forbidden`; `not_found`; `pet_deceased`; `no_way_to_write` on `recipient` where the client can be reached by neither.
     pub fn notify_client(&self, actor: &Actor, input: NotifyInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
@@ -30,21 +31,11 @@ fn queue(tx: &mut Tx<'_>, input: &NotifyInput) -> Result<()> {
             return Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into());
         }
     }
-    let (channel, recipient) = channel(tx, client)?.ok_or_else(|| Refusal::invalid("recipient"))?;
+    let reach = reach_of(tx.db(), client)?.ok_or_else(|| Refusal::on(RefusalCode::NoWayToWrite, "recipient"))?;
     let sql = "INSERT INTO messages (id, direction, channel, purpose, client_id, appointment_id, recipient, body, status, scheduled_for, created_at, updated_at)
                VALUES (?1, 'outbound', ?2, 'conversation', ?3, ?4, ?5, ?6, 'queued', ?7, ?7, ?7)";
     let id = tx.new_id();
-    let values = params![id.as_bytes(), channel, client.bytes(), visit.id.bytes(), recipient, input.body, tx.now().0];
+    let values = params![id.as_bytes(), reach.channel.as_str(), client.bytes(), visit.id.bytes(), reach.recipient, input.body, tx.now().0];
     tx.db().prepare_cached(sql)?.execute(values)?;
     Ok(())
-}
-
-/// How a client can be reached.
-fn channel(tx: &Tx<'_>, client: petrel_domain::ClientId) -> Result<Option<(&'static str, String)>> {
-    let sql = "SELECT CASE WHEN sms_opted_out_at IS NULL THEN phone END, CASE WHEN email_status = 'subscribed' THEN email END
-               FROM clients WHERE id = ?1 AND deleted_at IS NULL";
-    let found = tx.db().prepare_cached(sql)?.query_row([client.bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let (phone, email): (Option<String>, Option<String>) = found.ok_or_else(|| Refusal::not_found("client_id"))?;
-    let phone = phone.filter(|phone| !contact::is_unclear(phone)).map(|phone| ("sms", phone));
-    Ok(phone.or_else(|| email.map(|email| ("email", email))))
 }

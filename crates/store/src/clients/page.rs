@@ -2,10 +2,11 @@
 
 use petrel_domain::desk::{Client, ClientDetails, ClientFigures};
 use petrel_domain::rights::Right;
-use petrel_domain::{Cents, ClientId, ClientSource, EmailStatus, MembershipStatus, Millis, Refusal, contact};
+use petrel_domain::{Cents, ClientId, ClientSource, MembershipStatus, Millis, Refusal, contact};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::tags::tags;
+use super::wishes;
 use crate::row::RowExt;
 use crate::{Actor, Result, Store};
 
@@ -31,22 +32,25 @@ impl Store {
 
 fn read_client(row: &Row<'_>) -> rusqlite::Result<Client> {
     let phone: Option<String> = row.named("phone")?;
+    let kept = wishes::read(row)?;
     Ok(Client {
         id: row.id("id", ClientId::from_bytes)?,
         is_phone_unclear: phone.as_deref().is_some_and(contact::is_unclear),
         details: ClientDetails {
             first_name: row.named("first_name")?,
             last_name: row.named("last_name")?,
-            email: row.named("email")?,
+            email: kept.email.clone(),
             phone,
             address: row.named("address")?,
             notes: row.named("notes")?,
             tags: Vec::new(),
             custom_fields: row.json("custom_fields")?,
+            wishes: Some(kept.wishes()),
         },
         source: row.choice("source", ClientSource::parse)?,
-        email_status: row.choice("email_status", EmailStatus::parse)?,
-        sms_opted_out_at: row.millis_opt("sms_opted_out_at")?,
+        email_status: kept.email_status,
+        sms_opted_out_at: kept.sms_opted_out_at,
+        reach: kept.reach(),
         membership_status: row.choice("membership_status", MembershipStatus::parse)?,
         pets: Vec::new(),
         figures: ClientFigures::default(),

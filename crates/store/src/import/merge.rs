@@ -28,6 +28,7 @@ pub(super) fn add(kept: &mut Cow<'_, ClientDetails>, other: &ClientDetails) -> R
         notes: one.notes,
         tags,
         custom_fields: custom.collect(),
+        wishes: None,
     };
     match () {
         () if one.notes.as_ref().is_some_and(|notes| notes.len() > MOST_NOTES && notes.chars().count() > MOST_NOTES) => {

@@ -243,6 +243,7 @@ fn client(cells: &Cells<'_>) -> ClientDetails {
         notes: cells.text(ImportField::Notes),
         tags: cells::tags(tags),
         custom_fields: custom(cells),
+        wishes: None,
     }
 }
 

@@ -323,8 +323,12 @@ fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, on_duplicate: OnDuplicate, rep
         }
         _ => {
             let id = ClientId(tx.new_id());
-            let also =
-                Also { external_id: family.external_id, email_status: family.noes.email(), sms_opted_out_at: family.noes.sms(tx.now()) };
+            let also = Also {
+                external_id: family.external_id,
+                email_status: family.noes.email(),
+                sms_opted_out_at: family.noes.sms(tx.now()),
+                ..Also::default()
+            };
             insert_client(tx, id, &family.client, ClientSource::Csv, &also)?;
             if !family.client.tags.is_empty() {
                 save_tags(tx, id, &family.client.tags)?;

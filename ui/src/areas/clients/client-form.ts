@@ -1,4 +1,4 @@
-import type { Client, ClientDetails } from '$lib/backend';
+import type { Client, ClientDetails, EmailStatus, Notifications } from '$lib/backend';
 
 /** A client as it is typed. */
 export interface ClientForm {
@@ -10,7 +10,22 @@ export interface ClientForm {
   notes: string;
   tags: string[];
   own: { name: string; value: string }[];
+  /** Whether they may be written to by e-mail and by SMS, and what they want to be sent. */
+  mail: EmailStatus;
+  sms: 'allowed' | 'opted_out';
+  sms_reminders: boolean;
+  email_reminders: boolean;
+  appointment_confirmations: boolean;
+  medical_updates: boolean;
 }
+
+/** What a client may want to be sent, as it is asked for. */
+export const NOTIFICATIONS = [
+  'sms_reminders',
+  'email_reminders',
+  'appointment_confirmations',
+  'medical_updates',
+] as const satisfies readonly (keyof Notifications)[];
 
 /** The names the core has for the fields of the form. */
 export const SHOWN = ['first_name', 'last_name', 'phone', 'email', 'address', 'notes', 'tags', 'custom_fields'];
@@ -24,9 +39,16 @@ export const emptyForm = (): ClientForm => ({
   notes: '',
   tags: [],
   own: [],
+  mail: 'subscribed',
+  sms: 'allowed',
+  sms_reminders: true,
+  email_reminders: true,
+  appointment_confirmations: true,
+  medical_updates: true,
 });
 
 export const formOf = (client: ClientDetails): ClientForm => ({
+  ...emptyForm(),
   first: client.first_name,
   last: client.last_name,
   phone: client.phone ?? '',
@@ -35,6 +57,11 @@ export const formOf = (client: ClientDetails): ClientForm => ({
   notes: client.notes ?? '',
   tags: [...client.tags],
   own: Object.entries(client.custom_fields).map(([name, value]) => ({ name, value: value ?? '' })),
+  ...(client.wishes && {
+    mail: client.wishes.email_status,
+    sms: client.wishes.is_sms_allowed ? 'allowed' : 'opted_out',
+    ...client.wishes.notifications,
+  }),
 });
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
@@ -64,6 +91,16 @@ export const detailsOf = (form: ClientForm): ClientDetails => ({
       .filter(({ name, value }) => name.trim() !== '' && value.trim() !== '')
       .map(({ name, value }) => [name.trim(), value]),
   ),
+  wishes: {
+    email_status: form.mail,
+    is_sms_allowed: form.sms === 'allowed',
+    notifications: {
+      sms_reminders: form.sms_reminders,
+      email_reminders: form.email_reminders,
+      appointment_confirmations: form.appointment_confirmations,
+      medical_updates: form.medical_updates,
+    },
+  },
 });
 
 /** A client's details with some of them changed, for a write that changes one thing. */

@@ -465,6 +465,8 @@ export type Client = {
 	email_status: EmailStatus,
 	/**  Since when no SMS may be sent. */
 	sms_opted_out_at: Millis | null,
+	/**  How they can be written to now; none where they want neither, or there is nothing to write to. */
+	reach: Reach | null,
 	/**  Membership. */
 	membership_status: MembershipStatus,
 	/**  The pets, living ones first. */
@@ -495,6 +497,8 @@ export type ClientDetails = {
 	tags: string[],
 	/**  Fields of the clinic's own, name to value; 50 at the most. */
 	custom_fields: { [key in string]: string },
+	/**  How they want to be written to; none leaves that as it is. */
+	wishes: ContactWishes | null,
 };
 
 /**  Figures over all visits of a client. */
@@ -628,6 +632,16 @@ export type ClinicKind =
 "grooming" | 
 /**  Both. */
 "both";
+
+/**  How a client wants to be written to. */
+export type ContactWishes = {
+	/**  Whether mail may be sent. */
+	email_status: EmailStatus,
+	/**  Whether an SMS may be sent. */
+	is_sms_allowed: boolean,
+	/**  What they want to be told by itself. */
+	notifications: Notifications,
+};
 
 /**  The order of day, month and year in the file's dates. */
 export type DateOrder = 
@@ -1033,6 +1047,9 @@ export type MergeInput = {
 	from_id: ClientId,
 };
 
+/**  By what a message goes. */
+export type MessageChannel = "email" | "sms" | "push";
+
 /**  An instant: Unix milliseconds UTC. */
 export type Millis = number;
 
@@ -1116,11 +1133,23 @@ export type NewClinic = {
 	passphrase: string | null,
 };
 
+/**  What a client wants to be told without asking. What nobody switched off is on. */
+export type Notifications = {
+	/**  Reminders of visits by e-mail. */
+	email_reminders: boolean,
+	/**  Reminders of visits by SMS. */
+	sms_reminders: boolean,
+	/**  A confirmation of each visit that is booked. */
+	appointment_confirmations: boolean,
+	/**  News of a pet's treatment: results, what is due. */
+	medical_updates: boolean,
+};
+
 /**  Telling a client of a change: queues a message, sent when the clinic has a channel for it. */
 export type NotifyInput = {
 	/**  The visit it is about. */
 	appointment_id: AppointmentId,
-	/**  The words, as shown to the person before. */
+	/**  The words, as shown to the person before, up to 1,600 characters. */
 	body: string,
 };
 
@@ -1260,6 +1289,14 @@ export type Progress = {
 	total: number,
 };
 
+/**  By what a client can be written to, and where. */
+export type Reach = {
+	/**  By what. */
+	channel: MessageChannel,
+	/**  The number or the address. */
+	recipient: string,
+};
+
 /**  An entry of a pet's history. */
 export type RecordId = string;
 
@@ -1344,6 +1381,8 @@ export type RefusalCode =
 "duplicate" | 
 /**  The pet is marked deceased; nothing is booked for it. */
 "pet_deceased" | 
+/**  The client can be written to by nothing: they want neither SMS nor e-mail, or no number and no address of theirs is known. */
+"no_way_to_write" | 
 /**  The last owner cannot be removed, deactivated or demoted. */
 "last_owner" | 
 /**  The person stopped it; nothing was changed. */

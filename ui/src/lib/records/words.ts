@@ -53,6 +53,7 @@ const WORDS: Record<string, string> = {
   appointments_status: 'status.',
   appointments_payment_status: 'visit.payment_',
   appointments_booking_method: 'visit.method_',
+  clients_email_status: 'clients.mail_',
   medical_records_kind: 'pet.kind_',
   pets_sex: 'pet.',
   pets_species: 'species.',
@@ -65,6 +66,7 @@ const WORDS: Record<string, string> = {
 export function valueText(table: string, { column, kind, value }: RecordValue): string {
   if (value === null || value === '') return t('record.empty');
   if (SECRET.test(column)) return t('record.secret');
+  if (column === 'notification_settings') return notificationsText(value);
   switch (kind) {
     case 'truth':
       return value === '1' || value === 'true' ? t('common.yes') : t('common.no');
@@ -78,6 +80,26 @@ export function valueText(table: string, { column, kind, value }: RecordValue): 
       return numberText(column, value);
     default:
       return firstText(`${WORDS[`${table}_${column}`] ?? '!'}${value}`) ?? value;
+  }
+}
+
+/** `{"sms_reminders":false}`: what was switched on or off, a line each. What is kept otherwise is shown as it is. */
+function notificationsText(value: string): string {
+  const kept = parsed(value);
+  if (kept === null) return value;
+  const lines = Object.entries(kept).map(([kind, wanted]) => {
+    const name = firstText(`clients.wants_${kind}`) ?? prettified(kind);
+    return `${name}: ${typeof wanted === 'boolean' ? t(wanted ? 'common.yes' : 'common.no') : String(wanted)}`;
+  });
+  return lines.join('\n') || t('record.empty');
+}
+
+function parsed(value: string): Record<string, unknown> | null {
+  try {
+    const kept: unknown = JSON.parse(value);
+    return typeof kept === 'object' && kept !== null ? { ...kept } : null;
+  } catch {
+    return null;
   }
 }
 
