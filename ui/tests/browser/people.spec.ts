@@ -83,6 +83,57 @@ test('the list is gone through by keyboard alone', async ({ page }) => {
   await expect(page.getByTestId('client-name')).toBeVisible();
 });
 
+/** A clinic of 600 clients, by whose names it is seen where the list stands. */
+async function openLongList(page: Page): Promise<void> {
+  await openDesk(page, '/#/attention');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['clients'], ({ clients }) => {
+      const like = clients[0]!;
+      clients.length = 0;
+      for (let n = 0; n < 600; n++) {
+        const number = String(n).padStart(3, '0');
+        clients.push({ ...like, id: `many-${number}`, first_name: 'Client', last_name: number, tags: [] });
+      }
+    }),
+  );
+  await page.getByTestId('nav-clients').click();
+  await expect(page.getByTestId('clients-count')).toContainText('600');
+}
+const rowOf = (page: Page, index: number) => page.locator(`[data-row="${index}"]`).getByRole('link').first();
+
+test('a long list stands while the rows that somebody jumped to are being read', async ({ page }) => {
+  await openLongList(page);
+  await rowOf(page, 0).focus();
+  await watchCommands(page, { held: ['clients'] });
+  await page.keyboard.press('End');
+  await expect.poll(async () => (await askedOf(page, 'clients')).times).toBeGreaterThan(0);
+  await expect(page.getByRole('table')).toBeFocused();
+  await expect(page.getByTestId('clients-count')).toContainText('600');
+  await page.evaluate(() => {
+    const { held } = window.petrelCommands!;
+    held.clients!.forEach((go) => go());
+    delete held.clients;
+  });
+  await expect(rowOf(page, 599)).toBeFocused();
+  await expect(rowOf(page, 599)).toHaveText('Client 599');
+});
+
+test('a long list comes back where it was left, and Tab reaches it there', async ({ page }) => {
+  await openLongList(page);
+  await page.getByRole('table').evaluate((pane) => (pane.scrollTop = 36 * 300));
+  await expect(rowOf(page, 305)).toHaveText('Client 305');
+  await rowOf(page, 305).click();
+  await expect(page.getByTestId('client-name')).toHaveText('Client 305');
+  await page.goBack();
+  await expect(rowOf(page, 305)).toBeInViewport();
+  // Scrolled by hand, with the row chosen before no longer drawn.
+  await page.getByRole('table').evaluate((pane) => (pane.scrollTop = 36 * 100));
+  await expect(rowOf(page, 100)).toHaveAttribute('tabindex', '0');
+  await page.getByTestId('new-client').focus();
+  await page.keyboard.press('Tab');
+  await expect(rowOf(page, 100)).toBeFocused();
+});
+
 test('a client’s page tells alerts first, then what comes and what was', async ({ page }) => {
   await openPage(page, family);
   await expect(page.getByTestId('client-alerts')).toContainText('Bites when held: muzzle first');
