@@ -134,6 +134,23 @@ test('a long list comes back where it was left, and Tab reaches it there', async
   await expect(rowOf(page, 100)).toBeFocused();
 });
 
+test('long tags give way to the name of a client', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['clients'], ({ clients }) => {
+      const tags = ['pays in instalments since last spring', 'only on the phone, never by e-mail', 'breeder'];
+      Object.assign(clients[0]!, { first_name: 'Aa', last_name: 'Montgomery-Featherstone', tags });
+    }),
+  );
+  await page.getByTestId('nav-clients').click();
+  const name = rowOf(page, 0);
+  await expect(name).toHaveText('Aa Montgomery-Featherstone');
+  expect(await name.evaluate((link) => link.scrollWidth - link.clientWidth)).toBe(0);
+  const cell = (await page.getByRole('cell').first().boundingBox())!;
+  const tags = (await page.getByTestId('row-tags').first().boundingBox())!;
+  expect(tags.x + tags.width).toBeLessThanOrEqual(cell.x + cell.width + 1);
+});
+
 test('a client’s page tells alerts first, then what comes and what was', async ({ page }) => {
   await openPage(page, family);
   await expect(page.getByTestId('client-alerts')).toContainText('Bites when held: muzzle first');
