@@ -125,7 +125,7 @@ fn has_card() -> bool {
     std::path::Path::new("/dev/nvidiactl").exists() || std::fs::read_dir("/dev/dri").is_ok_and(|nodes| nodes.flatten().any(is_node))
 }
 
-/// One program a folder: another folder (a demo clinic, a test) is another desk.
+/// One program a user; on Linux one a folder: another folder (a demo clinic, a test) is another desk there.
 fn single_instance() -> tauri::plugin::TauriPlugin<tauri::Wry> {
     let builder = tauri_plugin_single_instance::Builder::new().callback(|app, _, _| window::focus(app));
     #[cfg(target_os = "linux")]

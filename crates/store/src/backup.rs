@@ -8,7 +8,7 @@ mod second;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::NaiveDateTime;
 use petrel_domain::desk::Backup;
 use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
@@ -187,19 +187,6 @@ fn backup(path: PathBuf, made_at: Millis) -> Result<Backup> {
     let size_kib = u32::try_from(fs::metadata(&path)?.len().div_ceil(1024)).unwrap_or(u32::MAX);
     // Under its own name there is only what was checked.
     Ok(Backup { is_verified: time_of(&path).is_some(), path: path.display().to_string(), made_at, size_kib })
-}
-
-/// A backup anywhere, by its path: its time from its name, or else from the file.
-///
-/// # Errors
-/// `file_unreadable` where there is no such file.
-pub fn backup_at(path: &Path) -> Result<Backup> {
-    let modified = || Ok::<_, std::io::Error>(Millis::from(DateTime::<chrono::Utc>::from(fs::metadata(path)?.modified()?)));
-    let made_at = match time_of(path) {
-        Some(made_at) => made_at,
-        None => modified()?,
-    };
-    backup(path.to_owned(), made_at)
 }
 
 /// Copies a file that is in use, then opens the copy and checks it against the state it was copied from.

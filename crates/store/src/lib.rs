@@ -66,7 +66,7 @@ pub mod decoders {
 
 pub use action::Action;
 pub use actor::Actor;
-pub use backup::{Backups, SECOND, backup_at, clear_way, finish_restore, forget_hub_keys_aside, replace, restore, set_aside, set_aside_folder};
+pub use backup::{Backups, SECOND, clear_way, finish_restore, forget_hub_keys_aside, replace, restore, set_aside, set_aside_folder};
 pub use demo::{DemoPlan, DemoReport};
 #[cfg(feature = "sabotage")]
 pub use door::Sabotage;

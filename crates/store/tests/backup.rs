@@ -11,7 +11,7 @@ use common::{Salon, salon};
 use petrel_domain::desk::Backup;
 use petrel_domain::{Clock, DAY, MINUTE, Millis, Refusal, RefusalCode};
 use petrel_store::{
-    Action, Actor, Backups, FileKey, Kept, KeyFile, OpenOptions, SECOND, Store, backup_at, check_file, clear_way, finish_restore, restore,
+    Action, Actor, Backups, FileKey, Kept, KeyFile, OpenOptions, SECOND, Store, check_file, clear_way, finish_restore, restore,
 };
 use uuid::Uuid;
 
@@ -198,7 +198,7 @@ fn a_backup_is_one_file_with_its_key_file_and_knows_its_time() {
     assert_eq!(names, ["clinic-20260529T060000001Z.petrel", "clinic-20260529T060000001Z.petrel.key"]);
     assert_eq!(backup.made_at, salon.store.now());
     assert!(backup.is_verified && backup.size_kib > 100);
-    assert_eq!(backup_at(Path::new(&backup.path)).unwrap(), backup);
+    assert_eq!(Backups::of(salon.store.path()).list().unwrap(), [backup]);
 }
 
 #[test]

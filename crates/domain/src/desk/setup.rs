@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -36,7 +38,7 @@ pub struct AppState {
     pub lacks_recovery: bool,
     /// The second folder for backups, where there is one.
     pub second_folder: Option<SecondFolder>,
-    /// A damaged file was set aside at this start and the backup of this time restored.
+    /// A damaged file was set aside and the backup of this time took its place, and nobody who manages the clinic has said that they know.
     pub recovered: Option<Recovery>,
     /// On a desk without a clinic: it was let in at one and has not got all of it yet.
     pub unfinished_join: Option<UnfinishedJoin>,
@@ -122,7 +124,7 @@ pub enum KeyStore {
 }
 
 /// A new clinic.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct NewClinic {
     /// Name, 1 to 200 characters.
     pub name: String,
@@ -146,6 +148,13 @@ pub struct NewClinic {
     pub key_store: KeyStore,
     /// The passphrase, 12 characters or more, where it wraps the key.
     pub passphrase: Option<String>,
+}
+
+impl fmt::Debug for NewClinic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Neither the PIN nor the passphrase.
+        f.debug_struct("NewClinic").field("kind", &self.kind).field("key_store", &self.key_store).finish_non_exhaustive()
+    }
 }
 
 /// What a clinic mostly is.

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
@@ -79,7 +81,7 @@ troubles! {
 }
 
 /// A desk without a clinic joins one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct JoinClinic {
     /// Which clinic, by which code.
     #[serde(flatten)]
@@ -90,8 +92,14 @@ pub struct JoinClinic {
     pub passphrase: Option<String>,
 }
 
+impl fmt::Debug for JoinClinic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinClinic").field("hub", &self.hub).field("key_store", &self.key_store).finish_non_exhaustive()
+    }
+}
+
 /// What opens a hub's door.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct JoinHub {
     /// The hub's address as people type it; HTTPS, or plain HTTP on this computer alone.
     pub address: String,
@@ -101,8 +109,14 @@ pub struct JoinHub {
     pub desk_name: String,
 }
 
+impl fmt::Debug for JoinHub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHub").field("address", &self.address).field("desk_name", &self.desk_name).finish_non_exhaustive()
+    }
+}
+
 /// What lets one more desk in, once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct DeviceCode {
     /// The code, in groups of four.
     pub code: String,
@@ -110,6 +124,12 @@ pub struct DeviceCode {
     pub expires_at: Millis,
     /// The hub's address, to be typed beside it.
     pub address: String,
+}
+
+impl fmt::Debug for DeviceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceCode").field("address", &self.address).field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
 }
 
 /// Something a person did that the hub can never take.
@@ -274,4 +294,35 @@ pub struct HistoryEntry {
     pub values: Vec<RecordValue>,
     /// What lost.
     pub lost: Vec<RecordValue>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ClinicKind, NewClinic};
+    use super::*;
+
+    #[test]
+    fn what_opens_a_door_is_not_printed() {
+        let secret = || "do not print this".to_owned();
+        let hub = JoinHub { address: "hub.example".into(), code: secret(), desk_name: "Front desk".into() };
+        let code = DeviceCode { code: secret(), expires_at: Millis(1), address: "hub.example".into() };
+        let join = JoinClinic { hub: hub.clone(), key_store: KeyStore::Passphrase, passphrase: Some(secret()) };
+        let clinic = NewClinic {
+            name: "Oak Vets".into(),
+            timezone: "Europe/Madrid".into(),
+            locale: "en-GB".into(),
+            currency: "EUR".into(),
+            kind: ClinicKind::Vet,
+            owner_first_name: "Ana".into(),
+            owner_last_name: "Ruiz".into(),
+            owner_email: None,
+            owner_pin: Some(secret()),
+            key_store: KeyStore::Passphrase,
+            passphrase: Some(secret()),
+        };
+        for printed in [format!("{hub:?}"), format!("{code:?}"), format!("{join:?}"), format!("{clinic:?}")] {
+            assert!(!printed.contains(&secret()), "{printed}");
+        }
+        assert!(format!("{join:?}").contains("hub.example"));
+    }
 }
