@@ -108,6 +108,10 @@ codes! {
     DeskNotKnown,
     /// The clinic at the hub has records of its own, and this desk's clinic is another one.
     OtherClinic,
+    /// What stands before the hub takes no message as large as what was sent; the hub itself would.
+    ProxyLimit,
+    /// The clinic has as many desks at its hub as one may have.
+    TooManyDesks,
     /// The clinic at the hub is still empty: a desk brings its own clinic to it.
     EmptyClinic,
     /// This clinic has no hub.

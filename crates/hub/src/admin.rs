@@ -38,14 +38,23 @@ pub async fn add_clinic(database: &Database, clinic: &NewClinic) -> anyhow::Resu
 
 /// How many handles are drawn for a code: a thousand codes in use leave one in a thousand taken.
 const HANDLES_TRIED: u32 = 20;
+/// How many codes of one clinic wait to be used at a time. Who asks for one more has lost sight of the oldest, which works no more. Handles are shared by
+/// all clinics: what one clinic may hold of them must not grow with how often its desks ask.
+const OPEN_CODES: i64 = 10;
+/// How many desks of one clinic are let in at a time: those that were locked out count no more. Far beyond what a clinic has, and a bound to what one that
+/// was broken into takes of the hub.
+const DESKS: i64 = 200;
 
 /// A code that lets one desk in, for a quarter of an hour.
 ///
 /// # Errors
-/// Where there is no such clinic; what Postgres says.
+/// Where there is no such clinic, or it has too many desks; what Postgres says.
 pub async fn make_code(database: &Database, clinic: Uuid) -> anyhow::Result<(String, DateTime<Utc>)> {
     new_code(database, clinic).await.map_err(|problem| match problem {
         Problem::NotFound => anyhow::anyhow!("clinic: there is none with this id"),
+        Problem::TooManyDesks => anyhow::anyhow!(
+            "clinic: it has {DESKS} desks, the most that one may have; lock one out that is not used any more (device list, device revoke)"
+        ),
         other => anyhow::anyhow!("{other:?}"),
     })
 }
@@ -54,10 +63,15 @@ pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(Strin
     let expires_at = SystemClock.now().utc() + CODE;
     let mut client = database.client().await?;
     let pg = clinic_transaction(&mut client, clinic).await?;
-    if pg.query_opt("SELECT 1 FROM tenants WHERE id = $1", &[&clinic]).await?.is_none() {
+    // Codes of one clinic are drawn one after another: those that are drawn at the same moment would not be counted.
+    if pg.query_opt("SELECT 1 FROM tenants WHERE id = $1 FOR NO KEY UPDATE", &[&clinic]).await?.is_none() {
         return Err(Problem::NotFound);
     }
-    pg.execute("DELETE FROM enrolment_codes WHERE clinic_id = $1 AND expires_at < now() - interval '1 day'", &[&clinic]).await?;
+    has_room(&pg, clinic).await?;
+    let sql = "DELETE FROM enrolment_codes WHERE clinic_id = $1 AND (used_at IS NOT NULL OR expires_at <= now() OR handle IN (
+                 SELECT handle FROM enrolment_codes WHERE clinic_id = $1 AND used_at IS NULL AND expires_at > now()
+                 ORDER BY expires_at DESC OFFSET $2))";
+    pg.execute(sql, &[&clinic, &(OPEN_CODES - 1)]).await?;
     for _ in 0..HANDLES_TRIED {
         let (handle, secret, shown) = auth::new_code().map_err(|error| Problem::Internal(error.to_string()))?;
         pg.execute("SELECT clear_old_code($1)", &[&handle]).await?;
@@ -68,6 +82,16 @@ pub(crate) async fn new_code(database: &Database, clinic: Uuid) -> Result<(Strin
         }
     }
     Err(Problem::Internal("no handle of a code is free".to_owned()))
+}
+
+/// Whether one more desk may be let in.
+///
+/// # Errors
+/// `TooManyDesks`; what Postgres says.
+pub(crate) async fn has_room(pg: &Pg<'_>, clinic: Uuid) -> Result<(), Problem> {
+    let sql = "SELECT count(*) FROM devices WHERE clinic_id = $1 AND revoked_at IS NULL";
+    let desks: i64 = pg.query_one(sql, &[&clinic]).await?.try_get(0)?;
+    if desks >= DESKS { Err(Problem::TooManyDesks) } else { Ok(()) }
 }
 
 /// The ids of all clinics, as the database's owner sees them.

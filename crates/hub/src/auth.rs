@@ -154,7 +154,8 @@ async fn limit_renewals(hub: &Hub, pg: &Transaction<'_>, clinic: Uuid, device: U
 /// Lets a desk in by a code.
 ///
 /// # Errors
-/// `BadCode`, without a hint whether there is such a code; `HubTooOld`, `DeskTooOld`; `Malformed`; `TooManyRequests`, where strangers guess handles.
+/// `BadCode`, without a hint whether there is such a code; `HubTooOld`, `DeskTooOld`; `Malformed`; `TooManyRequests`, where strangers guess handles;
+/// `TooManyDesks`, and the code is not used up.
 pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem> {
     hub.database.catalog.serves(enrol.schema)?;
     let name: String = enrol.name.trim().chars().filter(|of| !of.is_control()).take(200).collect();
@@ -178,6 +179,8 @@ pub(crate) async fn enrol(hub: &Hub, enrol: &Enrol) -> Result<Enrolled, Problem>
         pg.commit().await?;
         return Err(Problem::BadCode);
     }
+    // Where there is none, the code is not used up.
+    crate::admin::has_room(&pg, clinic).await?;
     let device_id = Uuid::now_v7();
     let (tokens, hashes) = new_tokens()?;
     let platform: String = enrol.platform.chars().filter(|of| !of.is_control()).take(60).collect();

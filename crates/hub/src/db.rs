@@ -160,6 +160,11 @@ impl Database {
         Ok(self.client().await?.query_one("SELECT count(*) FROM pg_prepared_statements", &[]).await?.try_get(0)?)
     }
 
+    /// How many connections there may be.
+    pub(crate) fn most_connections(&self) -> usize {
+        self.pool.status().max_size
+    }
+
     /// How many connections there are, and how many are free.
     pub(crate) fn connections(&self) -> (usize, usize) {
         let status = self.pool.status();

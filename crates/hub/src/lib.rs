@@ -14,6 +14,7 @@ mod metrics;
 mod problem;
 mod program;
 mod reach;
+mod received;
 mod restored;
 mod routes;
 mod serve;

@@ -25,6 +25,8 @@ pub(crate) enum Problem {
     TooEarly,
     /// The records are those of another clinic than the one that was brought here first.
     OtherClinic,
+    /// The clinic has as many desks as one may have.
+    TooManyDesks,
     /// The desk's schema is newer than the hub's.
     HubTooOld,
     /// The desk's schema is not served any more.
@@ -56,6 +58,7 @@ impl Problem {
             Self::Rewound => (StatusCode::CONFLICT, "rewound", "The log has other transactions by these numbers"),
             Self::TooEarly => (StatusCode::CONFLICT, "too-early", "What this follows has not come yet"),
             Self::OtherClinic => (StatusCode::CONFLICT, "other-clinic", "Another desk has brought its clinic here first"),
+            Self::TooManyDesks => (StatusCode::CONFLICT, "too-many-desks", "The clinic has as many desks as one may have"),
             Self::HubTooOld => (StatusCode::UPGRADE_REQUIRED, "hub-too-old", "The desk speaks a newer schema than this hub"),
             Self::DeskTooOld => (StatusCode::UPGRADE_REQUIRED, "desk-too-old", "The desk speaks a schema that is not served any more"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -33,7 +33,8 @@ use crate::live::Live;
 use crate::log;
 use crate::metrics::{Metrics, add};
 use crate::problem::Problem;
-use crate::turns::{Answers, Room, Turns};
+use crate::received;
+use crate::turns::{Room, Rooms, Turns};
 
 /// The largest body of every request but a push, in bytes: the longest is a list of a thousand ids.
 const MAX_SMALL_BODY: usize = 64 << 10;
@@ -45,6 +46,8 @@ const STRANGERS_WITHIN: Duration = Duration::from_secs(15);
 /// How many pushes of one clinic are held in memory at a time: two of each desk (ADR 15), of three desks that send much at once. The others wait with
 /// their bodies unread, so that no desk takes the memory of all.
 const READ_AT_ONCE: usize = 6;
+/// The same of all clinics: as many as there are connections, and as many again to be read meanwhile; and so many at the least.
+const READ_AT_ONCE_OF_ALL: usize = 32;
 /// How many of them have a connection at a time: one writes, and the next are there when it is done.
 const WRITTEN_AT_ONCE: usize = 3;
 /// An answer of more bytes than this needs room.
@@ -55,8 +58,6 @@ const ANSWERS_OF_A_CLINIC: usize = 8;
 const ANSWERS: usize = 32;
 /// How many clinics are read whole at a time, to be compared.
 const DIGESTS: usize = 2;
-/// How long the body of a push may take to come in.
-const BODY_WITHIN: Duration = Duration::from_secs(30);
 /// The least size of an answer that is packed, in bytes. Most answers say that there is no news: to pack one takes a thousand times its size in
 /// memory, and a thousand desks ask at once.
 const WORTH_PACKING: u16 = 1_024;
@@ -75,10 +76,10 @@ pub struct Hub {
     pub(crate) blobs: BlobStore,
     pub(crate) live: Live,
     /// Whose push is read.
-    readings: Turns,
+    readings: Rooms,
     /// Whose push has a connection.
     turns: Turns,
-    answers: Answers,
+    answers: Rooms,
     digests: Arc<Semaphore>,
     digests_of: Turns,
     metrics: Arc<Metrics>,
@@ -91,14 +92,15 @@ impl Hub {
     pub fn new(database: Database, settings: &Settings) -> Self {
         let live = Live::default();
         tokio::spawn(live.clone().listen(database.clone()));
+        let read = READ_AT_ONCE_OF_ALL.max(2 * database.most_connections());
         Self {
             database,
             data_dir: settings.data_dir.as_path().into(),
             blobs: BlobStore::folder(&settings.data_dir),
             live,
-            readings: Turns::of(READ_AT_ONCE),
+            readings: Rooms::of("pushes", READ_AT_ONCE, read),
             turns: Turns::of(WRITTEN_AT_ONCE),
-            answers: Answers::of(ANSWERS_OF_A_CLINIC, ANSWERS),
+            answers: Rooms::of("large answers", ANSWERS_OF_A_CLINIC, ANSWERS),
             digests: Arc::new(Semaphore::new(DIGESTS)),
             digests_of: Turns::of(1),
             metrics: Arc::default(),
@@ -221,9 +223,7 @@ async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, 
 
 async fn push(State(hub): State<Hub>, desk: Desk, request: Request) -> Result<Response, Problem> {
     let _reading = hub.readings.take(desk.clinic_id).await?;
-    // A desk that fell silent half-way keeps no other waiting.
-    let read = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, &())).await;
-    let push: Push = body(read.map_err(|_| Problem::Away("a push that did not come to its end".to_owned()))?)?;
+    let push: Push = body(received::in_time(request).await?)?;
     hub.database.catalog.serves(push.schema)?;
     let _turn = hub.turns.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
@@ -439,10 +439,11 @@ async fn ready(State(hub): State<Hub>) -> Result<&'static str, Problem> {
 async fn metrics(State(hub): State<Hub>) -> String {
     let (connections, free) = hub.database.connections();
     format!(
-        "{}# TYPE petrel_waiting_desks gauge\npetrel_waiting_desks {}\n# TYPE petrel_large_answers gauge\npetrel_large_answers {}\n# TYPE petrel_connections gauge\npetrel_connections {connections}\n# TYPE petrel_connections_free gauge\npetrel_connections_free {free}\n",
+        "{}# TYPE petrel_waiting_desks gauge\npetrel_waiting_desks {}\n# TYPE petrel_large_answers gauge\npetrel_large_answers {}\n# TYPE petrel_pushes_held gauge\npetrel_pushes_held {}\n# TYPE petrel_connections gauge\npetrel_connections {connections}\n# TYPE petrel_connections_free gauge\npetrel_connections_free {free}\n",
         hub.metrics.text(),
         hub.live.waiting(),
-        hub.answers.taken(ANSWERS),
+        hub.answers.taken(),
+        hub.readings.taken(),
     )
 }
 

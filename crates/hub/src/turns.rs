@@ -1,4 +1,4 @@
-//! Whose turn it is to push, and who has room for a large answer. Whoever waits for others of its clinic must not hold memory or a connection meanwhile
+//! Whose turn it is to push, and who has room for a push or a large answer. Whoever waits for others of its clinic must not hold memory or a connection meanwhile
 //! that other clinics need.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// How long one waits for a turn before the desk is asked to come back. As long as a push would wait for the clinic's lock.
 const WAIT: Duration = Duration::from_secs(30);
 
-/// The same for room for an answer, in all: a desk gives an answer up a minute after it asked, and must have it by then.
+/// The same for room, in all: a desk gives an answer up a minute after it asked, and must have it by then.
 const WAIT_FOR_ROOM: Duration = Duration::from_secs(20);
 
 type Clinics = Arc<Mutex<HashMap<Uuid, Arc<Semaphore>>>>;
@@ -63,16 +63,20 @@ impl Turns {
     }
 }
 
-/// Room for large answers. One that nobody takes is held until the connection is given up: of each clinic so many at a time, and of all.
+/// Room for what takes much memory, such as large answers. One that nobody takes is held until the connection is given up: of each clinic so many at a
+/// time, and of all.
 #[derive(Clone)]
-pub(crate) struct Answers {
+pub(crate) struct Rooms {
+    what: &'static str,
     clinics: Turns,
     all: Arc<Semaphore>,
+    most: usize,
 }
 
-impl Answers {
-    pub(crate) fn of(a_clinic: usize, all: usize) -> Self {
-        Self { clinics: Turns::of(a_clinic), all: Arc::new(Semaphore::new(all)) }
+impl Rooms {
+    /// Room for so many of what is named, of a clinic and of all.
+    pub(crate) fn of(what: &'static str, a_clinic: usize, all: usize) -> Self {
+        Self { what, clinics: Turns::of(a_clinic), all: Arc::new(Semaphore::new(all)), most: all }
     }
 
     /// Waits for room.
@@ -83,7 +87,7 @@ impl Answers {
         let until = Instant::now() + WAIT_FOR_ROOM;
         let turn = self.clinics.take_within(clinic, WAIT_FOR_ROOM).await?;
         let waiting = tokio::time::timeout_at(until, Arc::clone(&self.all).acquire_owned()).await;
-        let permit = waiting.ok().and_then(Result::ok).ok_or_else(|| Problem::Away("too many large answers at once".to_owned()))?;
+        let permit = waiting.ok().and_then(Result::ok).ok_or_else(|| Problem::Away(format!("too many {} at once", self.what)))?;
         Ok(Room { _turn: turn, _permit: permit })
     }
 
@@ -94,13 +98,13 @@ impl Answers {
         Some(Room { _turn: turn, _permit: permit })
     }
 
-    /// How many answers have some.
-    pub(crate) fn taken(&self, all: usize) -> usize {
-        all - self.all.available_permits()
+    /// How many have some.
+    pub(crate) fn taken(&self) -> usize {
+        self.most - self.all.available_permits()
     }
 }
 
-/// Room for one answer.
+/// Room for one.
 pub(crate) struct Room {
     _turn: Turn,
     _permit: OwnedSemaphorePermit,
@@ -140,23 +144,27 @@ impl Drop for Turn {
 
 #[cfg(test)]
 mod tests {
+    use axum::response::IntoResponse;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn room_is_waited_for_no_longer_though_the_clinic_has_some() {
-        let (answers, clinic) = (Answers::of(1, 1), Uuid::from_u128(1));
+        let (answers, clinic) = (Rooms::of("answers", 1, 1), Uuid::from_u128(1));
         let of_another = answers.take(Uuid::from_u128(2)).await.unwrap();
         let of_its_own = answers.clinics.take(clinic).await.unwrap();
         let begun = Instant::now();
         let waits = async {
-            let waited = answers.take(clinic).await.map(drop);
-            (waited.is_err(), begun.elapsed() == WAIT_FOR_ROOM)
+            let told = answers.take(clinic).await.map(drop).unwrap_err().into_response();
+            assert_eq!(told.status().as_u16(), 503);
+            assert_eq!(told.headers()["retry-after"], "2", "it is told when to come back");
+            begun.elapsed()
         };
         let leaves = async {
             tokio::time::sleep(WAIT_FOR_ROOM / 2).await;
             drop(of_its_own);
         };
-        assert_eq!(tokio::join!(waits, leaves).0, (true, true));
+        assert_eq!(tokio::join!(waits, leaves).0, WAIT_FOR_ROOM);
         drop(of_another);
         answers.take(clinic).await.unwrap();
     }

@@ -74,7 +74,7 @@ impl HttpHub {
     /// Lets this desk in by a code.
     ///
     /// # Errors
-    /// `BadCode`, `HubTooOld`, `DeskTooOld`; what the network says.
+    /// `BadCode`, `TooManyDesks`, `HubTooOld`, `DeskTooOld`; what the network says.
     pub async fn enrol(&self, code: &str, name: &str, platform: &str) -> Result<Enrolled, HubError> {
         let enrol = Enrol { code: code.to_owned(), name: name.to_owned(), platform: platform.to_owned(), schema: self.versions.current };
         let enrolled: Enrolled = self.read(json(self.request(Method::POST, "v1/devices/enrol", &[]), &enrol)?.timeout(ANSWER)).await?;
@@ -299,6 +299,7 @@ async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
         "too-early" => HubError::TooEarly,
         "too-large" => HubError::TooLarge,
         "other-clinic" => HubError::OtherClinic,
+        "too-many-desks" => HubError::TooManyDesks,
         "hub-too-old" => HubError::HubTooOld,
         "desk-too-old" => HubError::DeskTooOld,
         // As hubs before said it.

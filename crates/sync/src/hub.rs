@@ -69,6 +69,12 @@ pub enum HubError {
     /// What it was sent is more than it takes at once.
     #[error("that is more than the hub takes at once")]
     TooLarge,
+    /// What stands before the hub takes no body as large as what was sent. The hub itself would.
+    #[error("the proxy before the hub takes no body of that size")]
+    ProxyLimit,
+    /// The clinic has as many desks as one may have.
+    #[error("the clinic has as many desks as one may have")]
+    TooManyDesks,
     /// The records are those of another clinic than the one that was brought to the hub first.
     #[error("another desk has brought its clinic to the hub")]
     OtherClinic,
@@ -89,6 +95,8 @@ impl HubError {
                 | Self::TooEarly
                 | Self::TooLarge
                 | Self::OtherClinic
+                | Self::ProxyLimit
+                | Self::TooManyDesks
                 | Self::Problem(_)
         )
     }
@@ -109,7 +117,8 @@ impl HubError {
             Self::Rewound => "rewound",
             Self::TooEarly => "too_early",
             Self::OtherClinic => "other_clinic",
-            Self::TooLarge | Self::Problem(_) => "hub_problem",
+            Self::ProxyLimit => "proxy_limit",
+            Self::TooLarge | Self::TooManyDesks | Self::Problem(_) => "hub_problem",
         }
     }
 }

@@ -314,6 +314,8 @@ pub(super) fn refusal_of(error: &HubError) -> Refusal {
             told(RefusalCode::HubProblem).with_detail(error.code())
         }
         HubError::OtherClinic => told(RefusalCode::OtherClinic),
+        HubError::ProxyLimit => told(RefusalCode::ProxyLimit),
+        HubError::TooManyDesks => told(RefusalCode::TooManyDesks),
         HubError::Problem(detail) => told(RefusalCode::HubProblem).with_detail(detail),
     }
 }

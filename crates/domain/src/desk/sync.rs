@@ -74,6 +74,8 @@ troubles! {
     BehindHorizon = "behind_horizon",
     /// Another desk brought its clinic to this hub first. Tried again by itself.
     OtherClinic = "other_clinic",
+    /// A proxy before the hub takes no message as large as what waits. Tried again by itself.
+    ProxyLimit = "proxy_limit",
     /// The hub says something else. Tried again by itself.
     HubProblem = "hub_problem",
     /// The clinic's file could not be written.

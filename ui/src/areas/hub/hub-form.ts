@@ -37,6 +37,7 @@ const ABOUT: Partial<Record<RefusalCode, string>> = {
   hub_too_old: 'address',
   hub_problem: 'address',
   other_clinic: 'address',
+  proxy_limit: 'address',
   bad_code: 'code',
 };
 

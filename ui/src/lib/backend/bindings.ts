@@ -879,6 +879,8 @@ export type HubTrouble =
 "behind_horizon" | 
 /**  Another desk brought its clinic to this hub first. Tried again by itself. */
 "other_clinic" | 
+/**  A proxy before the hub takes no message as large as what waits. Tried again by itself. */
+"proxy_limit" | 
 /**  The hub says something else. Tried again by itself. */
 "hub_problem" | 
 /**  The clinic's file could not be written. */
@@ -1431,6 +1433,10 @@ export type RefusalCode =
 "desk_not_known" | 
 /**  The clinic at the hub has records of its own, and this desk's clinic is another one. */
 "other_clinic" | 
+/**  What stands before the hub takes no message as large as what was sent; the hub itself would. */
+"proxy_limit" | 
+/**  The clinic has as many desks at its hub as one may have. */
+"too_many_desks" | 
 /**  The clinic at the hub is still empty: a desk brings its own clinic to it. */
 "empty_clinic" | 
 /**  This clinic has no hub. */
