@@ -12,7 +12,7 @@ use crate::hub::{Hub, HubError, Parcel, SnapshotPage};
 
 /// The most rows of one push, and the most bytes as they lie in the outbox. The first transaction is sent whatever its size.
 pub(crate) const PUSH_ROWS: usize = 4_000;
-const PUSH_BYTES: usize = 4 << 20;
+pub(crate) const PUSH_BYTES: usize = 4 << 20;
 /// The most rows of the first push of all, which is small so that the hub has something to do while the next is read.
 const FIRST_ROWS: usize = 500;
 /// How many pushes are on their way at a time: while the hub writes one, it reads the next.
@@ -84,9 +84,14 @@ struct Batch {
 }
 
 /// What waits after a transaction that was read before, or from the first on, as much as is sent at a time; none where nothing does.
-fn batch<H: Hub>(store: &Store, schema: i32, most: usize, follows: Option<TransactionId>) -> Result<Option<Batch>, SyncError> {
-    let most = if follows.is_none() { most.min(FIRST_ROWS) } else { most };
-    let transactions = store.outgoing(follows.map_or(0, |follows| follows.n), most, PUSH_BYTES)?;
+fn batch<H: Hub>(
+    store: &Store,
+    schema: i32,
+    (rows, bytes): (usize, usize),
+    follows: Option<TransactionId>,
+) -> Result<Option<Batch>, SyncError> {
+    let rows = if follows.is_none() { rows.min(FIRST_ROWS) } else { rows };
+    let transactions = store.outgoing(follows.map_or(0, |follows| follows.n), rows, bytes)?;
     let Some(last) = transactions.last().map(Transaction::id) else { return Ok(None) };
     let head = if follows.is_none() { Some(store.local_hub()?.head) } else { None };
     Ok(Some(Batch { last, transactions: transactions.len(), parcel: H::pack(Push { schema, transactions, follows, head }) }))
@@ -115,7 +120,7 @@ pub async fn push<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn
 /// some batches, the answer to the one before is noted, and the next is read from the file. A batch says which transaction it follows, and the hub takes
 /// none before the one it follows: were a later one there first, the hub would take the earlier for a file that went back in time.
 async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<bool, SyncError> {
-    let (schema, most) = (hub.versions().current, hub.most_rows());
+    let (schema, most) = (hub.versions().current, (hub.most_rows(), hub.most_bytes()));
     let read = |follows| {
         let file = store.clone();
         beside(move || batch::<H>(&file, schema, most, follows))
@@ -151,7 +156,9 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         }
         let Some((answer, transactions, last)) = answered else { return unreadable.map_or(Ok(was_answered), Err) };
         let pushed = match answer {
-            Err(HubError::TooLarge) if transactions > 1 => return alone(store, hub, round, clock).await.map(|()| true),
+            Err(HubError::TooLarge | HubError::ProxyLimit) if transactions > 1 => {
+                return alone(store, hub, round, clock).await.map(|()| true);
+            }
             // The one before was answered, so this one goes first the next time.
             Err(HubError::TooEarly) if was_answered => return Ok(true),
             Err(error) => return make_good(store, round, last, error).map(|()| true),
@@ -173,10 +180,11 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
     }
 }
 
-/// Sends the first of what waits by itself: of several at once the hub takes none where together they are too large.
+/// Sends the first of what waits by itself: of several at once the hub, or a proxy before it, takes none where together they are
+/// too large.
 async fn alone<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
     let (file, schema) = (store.clone(), hub.versions().current);
-    let first = beside(move || batch::<H>(&file, schema, 1, None)).end().await??;
+    let first = beside(move || batch::<H>(&file, schema, (1, PUSH_BYTES), None)).end().await??;
     let Some(Batch { parcel, last, .. }) = first else { return Ok(()) };
     match carry(hub, parcel).await {
         Err(error) => make_good(store, round, last, error),

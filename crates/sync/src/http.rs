@@ -1,5 +1,6 @@
 //! The hub over HTTP: JSON, zstd both ways, tokens renewed before they run out.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use petrel_domain::replication::{
@@ -14,6 +15,7 @@ use tokio::sync::Mutex;
 use url::Url;
 use uuid::Uuid;
 
+use crate::engine::PUSH_BYTES;
 use crate::hub::{Digest, Hub, HubError, Parcel, SnapshotPage};
 
 /// How long before its end an access token is renewed, in milliseconds.
@@ -22,6 +24,12 @@ const RENEW_BEFORE: i64 = 60_000;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an answer may take beyond what it was allowed to wait.
 const ANSWER: Duration = Duration::from_secs(60);
+/// How much longer the answer to a push may take for so many bytes of it, a second each, and how much longer at the most: a hub reads a body for little more
+/// than a minute.
+const SENT_A_SECOND: usize = 16 << 10;
+const SENDING: Duration = Duration::from_secs(60);
+/// The fewest bytes, as they lie in the outbox, that a push is limited to. On a line that brings less than these in half a minute, hardly anything works.
+const LEAST_BYTES: usize = 64 << 10;
 /// Bodies of at least this many bytes are compressed.
 const COMPRESS_FROM: usize = 1024;
 
@@ -35,6 +43,8 @@ pub struct HttpHub {
     tokens: Mutex<Option<Tokens>>,
     keep: KeepTokens,
     versions: Versions,
+    /// The most bytes of one push.
+    most_bytes: AtomicUsize,
 }
 
 impl HttpHub {
@@ -47,7 +57,7 @@ impl HttpHub {
         let client = Client::builder().connect_timeout(CONNECT).user_agent(concat!("petrel/", env!("CARGO_PKG_VERSION")));
         let client =
             client.redirect(reqwest::redirect::Policy::none()).build().map_err(|error| HubError::Unreachable(error.to_string()))?;
-        Ok(Self { client, base, tokens: Mutex::new(tokens), keep, versions: VERSIONS })
+        Ok(Self { client, base, tokens: Mutex::new(tokens), keep, versions: VERSIONS, most_bytes: AtomicUsize::new(PUSH_BYTES) })
     }
 
     /// The same hub, for a program that knows other schemas: for tests of older and newer ones.
@@ -167,6 +177,18 @@ impl HttpHub {
         }
     }
 
+    /// Notes what became of a push. One that is long and did not get through would not the next time, either, where the line is too slow for it or
+    /// a proxy takes no more: the next has half as much. What gets through allows for twice as much.
+    fn note_push(&self, pushed: &Result<Pushed, HubError>, bytes: usize) {
+        let most = self.most_bytes.load(Ordering::Relaxed);
+        let most = match pushed {
+            Ok(_) => (most * 2).min(PUSH_BYTES),
+            Err(HubError::Unreachable(_) | HubError::Busy(_) | HubError::ProxyLimit) if bytes >= LEAST_BYTES => (most / 2).max(LEAST_BYTES),
+            Err(_) => return,
+        };
+        self.most_bytes.store(most, Ordering::Relaxed);
+    }
+
     async fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, HubError> {
         decode(answer(request.header(ACCEPT, "application/json")).await?).await
     }
@@ -191,7 +213,15 @@ impl Hub for HttpHub {
             let request = self.request(Method::POST, "v1/sync/push", &[]).header(CONTENT_TYPE, "application/json").body(body.clone());
             Ok(encoding.into_iter().fold(request, |request, encoding| request.header(CONTENT_ENCODING, encoding)))
         };
-        decode(self.send(make, ANSWER).await?).await
+        let sending = Duration::from_secs((body.len() / SENT_A_SECOND) as u64).min(SENDING);
+        let answer = async { decode(self.send(make, ANSWER + sending).await?).await };
+        let pushed = answer.await;
+        self.note_push(&pushed, body.len());
+        pushed
+    }
+
+    fn most_bytes(&self) -> usize {
+        self.most_bytes.load(Ordering::Relaxed)
     }
 
     async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {
@@ -285,6 +315,8 @@ async fn answer(request: RequestBuilder) -> Result<Response, HubError> {
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
                 HubError::Busy(retry_after)
             }
+            // The hub says it in words of its own: this is a proxy's.
+            StatusCode::PAYLOAD_TOO_LARGE => HubError::ProxyLimit,
             _ => HubError::NotAHub(format!("status {status}")),
         });
     }

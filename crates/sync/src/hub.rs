@@ -6,7 +6,7 @@ use bytes::Bytes;
 use petrel_domain::replication::{Columns, LeftOut, Pulled, Push, Pushed, VERSIONS, Versions};
 use uuid::Uuid;
 
-use crate::engine::PUSH_ROWS;
+use crate::engine::{PUSH_BYTES, PUSH_ROWS};
 
 /// A page of a whole table.
 #[derive(Clone, Debug)]
@@ -141,6 +141,10 @@ pub trait Hub {
     /// The most rows of one push.
     fn most_rows(&self) -> usize {
         PUSH_ROWS
+    }
+    /// The most bytes of one push, as they lie in the outbox.
+    fn most_bytes(&self) -> usize {
+        PUSH_BYTES
     }
     /// Makes ready what will be sent: it takes a while, and is done while the hub has the batch before.
     ///
