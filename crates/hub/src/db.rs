@@ -112,6 +112,7 @@ impl Database {
         let (mut client, connection) = Reach::of(&config.database_url)?.connect().await.context("the database cannot be reached")?;
         let task = tokio::spawn(connection);
         client.batch_execute("SELECT pg_advisory_lock(4790)").await?;
+        may_use_roles(&client).await?;
         let runner = embedded::migrations::runner().set_abort_divergent(true);
         runner.run_async(&mut client).await.context("the schema could not be brought up to date")?;
         // Other hubs of before know then, and not only when they ask the next time.
@@ -119,6 +120,29 @@ impl Database {
         drop(client);
         task.await??;
         Ok(())
+    }
+
+    /// Connects where the database's tables are those of this program, and changes nothing: a command of a newer program must not bring them up to date under
+    /// the hubs that serve.
+    ///
+    /// # Errors
+    /// Where they are not, with what to do; what Postgres says.
+    pub async fn connect_as_it_is(config: &Config) -> anyhow::Result<Self> {
+        let there = crate::admin::as_owner(&config.database_url, async |owner| {
+            let is_made: bool = owner.query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[]).await?.try_get(0)?;
+            if is_made { newest_there(owner).await } else { Ok(None) }
+        });
+        let there = there.await?;
+        anyhow::ensure!(
+            there.is_some(),
+            "the database has no tables yet; `petrel-hub serve` makes them when it starts, `petrel-hub migrate` makes them now"
+        );
+        anyhow::ensure!(
+            there >= newest_here(),
+            "the database is that of an earlier petrel-hub, which may be serving; use that one's program for this, or bring the database up to date first (`petrel-hub migrate`, or the start of this one's hub): docs/hub.md, Upgrades"
+        );
+        anyhow::ensure!(there <= newest_here(), "the database is that of a later petrel-hub; use that one's program for this");
+        Self::connect(config).await
     }
 
     /// A connection.
@@ -131,9 +155,7 @@ impl Database {
     /// # Errors
     /// What Postgres says.
     pub(crate) async fn note_version(&self, owner: &tokio_postgres::Client) -> Result<bool, tokio_postgres::Error> {
-        let newest = embedded::migrations::runner().get_migrations().iter().map(|migration| i64::from(migration.version())).max();
-        let sql = "SELECT max(version)::bigint FROM refinery_schema_history";
-        let is_of_later = owner.query_one(sql, &[]).await?.try_get::<_, Option<i64>>(0)? > newest;
+        let is_of_later = newest_there(owner).await? > newest_here();
         let before = self.is_of_later.swap(is_of_later, Ordering::SeqCst);
         if is_of_later && !before {
             tracing::error!("a later program has brought the database up to date; this one serves no more until it is replaced");
@@ -170,6 +192,30 @@ impl Database {
         let status = self.pool.status();
         (status.size, status.available)
     }
+}
+
+/// Whether the user that brings the tables up to date may become the program's role, or may let itself. Roles are the server's: one that another hub's user
+/// has made is theirs to grant, from Postgres 16 on; before that, whoever may make roles may grant all.
+async fn may_use_roles(owner: &tokio_postgres::Client) -> anyhow::Result<()> {
+    let sql = "SELECT quote_ident(current_user) FROM pg_roles r WHERE r.rolname = 'petrel_hub' AND NOT pg_has_role(current_user, r.oid, 'MEMBER')
+                 AND (current_setting('server_version_num')::int >= 160000 OR NOT (SELECT rolcreaterole FROM pg_roles WHERE rolname = current_user))";
+    if let Some(row) = owner.query_opt(sql, &[]).await? {
+        let user: String = row.try_get(0)?;
+        anyhow::bail!(
+            "DATABASE_URL: the user {user} may not become petrel_hub, a role that another hub's user has made on this server; have that user, or a superuser, say: GRANT petrel_hub TO {user}"
+        );
+    }
+    Ok(())
+}
+
+/// The newest of this program's migrations.
+fn newest_here() -> Option<i64> {
+    embedded::migrations::runner().get_migrations().iter().map(|migration| i64::from(migration.version())).max()
+}
+
+/// The newest that the database has, as its owner sees it.
+async fn newest_there(owner: &tokio_postgres::Client) -> Result<Option<i64>, tokio_postgres::Error> {
+    owner.query_one("SELECT max(version)::bigint FROM refinery_schema_history", &[]).await?.try_get(0)
 }
 
 /// Whether another moment may not have an error of a start: the database is starting, or cannot be reached.

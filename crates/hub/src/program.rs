@@ -129,8 +129,7 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
 }
 
 async fn connect(config: &Config) -> anyhow::Result<Database> {
-    Database::migrate(config).await?;
-    Database::connect(config).await
+    Database::connect_as_it_is(config).await
 }
 
 async fn serve(config: &Config, settings: &Settings, blobs: &BlobSettings) -> anyhow::Result<()> {
