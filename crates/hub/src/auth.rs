@@ -51,6 +51,7 @@ impl FromRequestParts<Hub> for Desk {
             parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
         // Boxed, so that what waits after it does not hold room for it.
         let desk = Box::pin(authenticate(hub, token.ok_or(Problem::Unauthorized)?)).await?;
+        crate::asked::by(desk);
         hub.limit(desk.device_id)?;
         Ok(desk)
     }

@@ -230,6 +230,33 @@ fn may_pass(error: &anyhow::Error) -> bool {
     })
 }
 
+/// What an error of the database comes from, for the operator's log: by itself it says no more than "db error". Of Postgres its code, and its words where
+/// these are of the moment, such as a disk that is full; of the line what the system says.
+pub(crate) fn why(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        cause = error.source();
+        if let Some(error) = error.downcast_ref::<tokio_postgres::error::DbError>() {
+            let words = if is_passing(error.code().code()) { format!(": {}", error.message()) } else { String::new() };
+            said.push(format!("{}{words}", names_of(error)));
+        } else if error.downcast_ref::<tokio_postgres::Error>().is_none_or(|error| error.as_db_error().is_none()) {
+            let text = error.to_string();
+            // Some say their cause's words, too.
+            if !cause.is_some_and(|cause| text.ends_with(&cause.to_string())) {
+                said.push(text);
+            }
+        }
+    }
+    said.join(": ")
+}
+
+/// The code of what Postgres says, and a name of the schema. Its words may hold what was written; these do not.
+pub(crate) fn names_of(said: &tokio_postgres::error::DbError) -> String {
+    let place = said.constraint().or(said.column()).or(said.table()).unwrap_or_default();
+    format!("SQLSTATE {} {place}", said.code().code()).trim_end().to_owned()
+}
+
 /// A connection of the pool, until it is dropped.
 pub(crate) struct Lent {
     object: Option<Object>,
@@ -316,6 +343,15 @@ pub(crate) enum DbError {
 }
 
 impl DbError {
+    /// Why, for the operator's log.
+    pub(crate) fn why(&self) -> String {
+        match self {
+            Self::Postgres(error) => why(error),
+            Self::Pool(error) => why(error),
+            Self::Value(_) => self.to_string(),
+        }
+    }
+
     /// Whether the data is to blame, and not the moment: then it will never be taken. Answers the constraint's name, or the class of error.
     pub(crate) fn blames_data(&self) -> Option<String> {
         let Self::Postgres(error) = self else { return None };

@@ -3,6 +3,7 @@
 //! A hub holds no state of its own but connections: any number of them may stand before one database.
 
 mod admin;
+mod asked;
 mod auth;
 mod blobs;
 mod catalog;

@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use petrel_domain::replication::{LeftOut, Problem as Body};
 
-use crate::db::DbError;
+use crate::db::{DbError, names_of};
 
 /// Why a request was not served.
 #[derive(Debug)]
@@ -48,6 +48,25 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
+    /// Writes to the log what its operator may have to do something about, with who asked for what.
+    fn note(&self) {
+        let (error, kind) = match self {
+            Self::Busy(error) => (error.why(), "busy"),
+            Self::Away(error) => (error.clone(), "away"),
+            Self::Internal(error) => (error.clone(), "internal"),
+            _ => return,
+        };
+        let asked = crate::asked::now();
+        let clinic = asked.desk.map(|desk| tracing::field::display(desk.clinic_id));
+        let device = asked.desk.map(|desk| tracing::field::display(desk.device_id));
+        let route = asked.route();
+        if kind == "internal" {
+            tracing::error!(error, clinic, device, route, "{kind}")
+        } else {
+            tracing::warn!(error, clinic, device, route, "{kind}")
+        }
+    }
+
     fn parts(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "The token is not known"),
@@ -77,8 +96,7 @@ impl From<DbError> for Problem {
             && let Some(said) = cause.as_db_error().filter(|said| !is_passing(said.code().code()))
         {
             // What Postgres says in words may hold what was written; its code and a name of the schema do not.
-            let place = said.constraint().or(said.column()).or(said.table()).unwrap_or_default();
-            return Self::Internal(format!("database: {} {place}", said.code().code()).trim_end().to_owned());
+            return Self::Internal(format!("database: {}", names_of(said)));
         }
         match error {
             DbError::Value(what) => Self::Internal(what),
@@ -101,12 +119,7 @@ pub(crate) fn is_passing(code: &str) -> bool {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, kind, title) = self.parts();
-        match &self {
-            Self::Busy(error) => tracing::warn!(%error, "busy"),
-            Self::Away(error) => tracing::warn!(error, "away"),
-            Self::Internal(error) => tracing::error!(error, "internal"),
-            _ => {}
-        }
+        self.note();
         let retry_after =
             if let Self::TooManyRequests(seconds) = &self { HeaderValue::from(*seconds) } else { HeaderValue::from_static("2") };
         let detail = if let Self::Malformed(detail) = &self { Some(detail.clone()) } else { None };

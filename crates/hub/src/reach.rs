@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Connection, Error, Socket};
 
+use crate::db::why;
 use crate::tls::{Encrypted, NotEncrypted, Tls, Trust};
 
 /// What is taken for a dead line, where the address does not say it: a computer that is gone closes nothing, and the system would wait for a quarter of
@@ -73,7 +74,10 @@ impl Reach {
     pub(crate) async fn connect(&self) -> Result<(Client, Connection<Socket, Encrypted>), Error> {
         match self.postgres.connect(self.tls.clone()).await {
             Err(error) if self.postgres.get_ssl_mode() == SslMode::Prefer && NotEncrypted::of(&error).is_some() => {
-                tracing::warn!(%error, "the line to the database is not encrypted: it cannot be, and DATABASE_URL does not ask for it");
+                tracing::warn!(
+                    error = why(&error),
+                    "the line to the database is not encrypted: it cannot be, and DATABASE_URL does not ask for it"
+                );
                 let mut plain = self.postgres.clone();
                 plain.ssl_mode(SslMode::Disable);
                 plain.connect(self.tls.clone()).await
@@ -90,7 +94,7 @@ impl Connect for Reach {
             let (client, connection) = Self::connect(self).await?;
             let carried = tokio::spawn(async move {
                 if let Err(error) = connection.await {
-                    tracing::warn!(%error, "a connection to the database broke");
+                    tracing::warn!(error = why(&error), "a connection to the database broke");
                 }
             });
             Ok((client, carried))

@@ -25,6 +25,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 use uuid::Uuid;
 
+use crate::asked;
 use crate::auth::{self, Desk, Spoken};
 use crate::blobs::{self, BlobStore};
 use crate::config::Settings;
@@ -167,6 +168,7 @@ fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, counted: Arc<Met
         ServiceBuilder::new()
             // Outermost: an answer that stands for a panic is counted, too.
             .map_response(move |response| count(&counted, response))
+            .map_request(asked::begin)
             .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
             .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(WORTH_PACKING)))
@@ -301,7 +303,7 @@ async fn seen(hub: &Hub, desk: Desk, after: i64) {
         Ok::<_, crate::db::DbError>(())
     };
     if let Err(error) = note.await {
-        tracing::warn!(%error, "that a desk was here could not be noted");
+        tracing::warn!(error = error.why(), clinic = %desk.clinic_id, device = %desk.device_id, "that a desk was here could not be noted");
     }
 }
 

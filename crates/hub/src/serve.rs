@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::time::{Instant, Sleep};
 
+use crate::asked;
 use crate::routes::Hub;
 
 /// How long a connection may take to say what it wants, from its start or from the answer before; after that it is closed. Longer than desks keep
@@ -51,11 +52,11 @@ pub async fn serve(hub: Hub, mut listener: TcpListener, stop: impl Future<Output
         };
         let connection =
             connections.watch(http.serve_connection(TokioIo::new(Taken::new(stream)), TowerToHyperService::new(router.clone())));
-        tokio::spawn(async move {
+        tokio::spawn(asked::of_connection(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection broke");
             }
-        });
+        }));
     }
     drop(listener);
     live.stop();
