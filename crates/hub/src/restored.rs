@@ -10,7 +10,7 @@ use crate::db::Database;
 /// The roles that row-level security names. A dump names them, too, and makes none.
 const ROLES: [&str; 6] = ["petrel_hub", "petrel_manager", "petrel_clinician", "petrel_front_desk", "petrel_client", "petrel_anonymous"];
 /// The tables that the owner looks into, whose policy names the owner.
-const OWNERS: [&str; 7] = ["devices", "enrolment_codes", "tenants", "log_heads", "left_out", "token_pairs", "log"];
+const OWNERS: [&str; 8] = ["devices", "enrolment_codes", "tenants", "log_heads", "left_out", "token_pairs", "log", "log_archive"];
 /// What is asked by whoever has no clinic yet.
 const FUNCTIONS: [&str; 4] = ["device_of(bytea)", "device_of_refresh(bytea)", "clinic_of_code(text)", "clear_old_code(text)"];
 
