@@ -30,7 +30,7 @@ pub struct Settings {
     #[arg(long, env = "PETREL_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// For how many days the log is kept at hand; older partitions are moved to the archive.
-    #[arg(long, env = "PETREL_LOG_DAYS", default_value_t = 90)]
+    #[arg(long, env = "PETREL_LOG_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub log_days: u32,
     /// The most requests of one desk in a minute.
     #[arg(long, env = "PETREL_REQUESTS_PER_MINUTE", default_value_t = 1200)]
@@ -66,9 +66,9 @@ pub struct BlobSettings {
     /// The address of a store that speaks S3. Without it, Amazon's.
     #[arg(long, env = "PETREL_S3_ENDPOINT")]
     pub s3_endpoint: Option<String>,
-    /// The bucket's region.
-    #[arg(long, env = "PETREL_S3_REGION", default_value = "us-east-1")]
-    pub s3_region: String,
+    /// The bucket's region. Without it, what `AWS_REGION` says where Amazon's variables are read (no key is said here), or us-east-1.
+    #[arg(long, env = "PETREL_S3_REGION")]
+    pub s3_region: Option<String>,
     /// The id of the key that may read and write the bucket. At Amazon, without a key, the machine's own role is used.
     #[arg(long, env = "PETREL_S3_KEY_ID")]
     pub s3_key_id: Option<String>,

@@ -51,7 +51,7 @@ impl Moto {
         BlobSettings {
             blobs: Some(place.to_owned()),
             s3_endpoint: Some(self.address.clone()),
-            s3_region: "eu-central-1".to_owned(),
+            s3_region: Some("eu-central-1".to_owned()),
             s3_key_id: Some("id".to_owned()),
             s3_secret_key: Some("secret".to_owned()),
         }

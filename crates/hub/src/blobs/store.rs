@@ -71,7 +71,8 @@ impl BlobStore {
             builder = builder.with_allow_http(endpoint.starts_with("http://")).with_endpoint(endpoint);
         }
         let retry = RetryConfig { max_retries: RETRIES, retry_timeout: RETRY_FOR, ..RetryConfig::default() };
-        let builder = builder.with_region(&settings.s3_region).with_bucket_name(bucket).with_retry(retry).with_http_connector(Connector);
+        let builder =
+            in_region(builder, given(&settings.s3_region)).with_bucket_name(bucket).with_retry(retry).with_http_connector(Connector);
         let store = Box::new(builder.build().context("PETREL_BLOBS")?);
         let opened = Self(Arc::new(Place::Bucket { store, prefix, turns: Semaphore::new(KEPT_AT_ONCE) }));
         opened.try_out(&place).await?;
@@ -173,6 +174,11 @@ async fn make_last(folder: &Path, file: PathBuf) -> Result<(), Problem> {
     written.await.map_err(|error| Problem::Internal(error.to_string()))?.map_err(failed)
 }
 
+/// Where a region is said, in that; else in what the computer's `AWS_` variables say, where these are read, or in us-east-1.
+fn in_region(builder: AmazonS3Builder, region: Option<String>) -> AmazonS3Builder {
+    if let Some(region) = region { builder.with_region(region) } else { builder }
+}
+
 /// Bucket and prefix of `s3://BUCKET/PREFIX`; the prefix ends with a slash or is empty.
 fn bucket_of(place: &str) -> anyhow::Result<(String, String)> {
     let (bucket, prefix) = place.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, ""))).unwrap_or_default();
@@ -215,13 +221,7 @@ mod tests {
 
     fn settings(blobs: &str, endpoint: &str, key: &str, secret: &str) -> BlobSettings {
         let said = |value: &str| Some(value.to_owned());
-        BlobSettings {
-            blobs: said(blobs),
-            s3_endpoint: said(endpoint),
-            s3_region: "us-east-1".to_owned(),
-            s3_key_id: said(key),
-            s3_secret_key: said(secret),
-        }
+        BlobSettings { blobs: said(blobs), s3_endpoint: said(endpoint), s3_region: None, s3_key_id: said(key), s3_secret_key: said(secret) }
     }
 
     #[tokio::test]

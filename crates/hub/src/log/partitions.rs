@@ -32,7 +32,7 @@ async fn keep(client: &Client, days: u32) -> Result<usize, Error> {
     client
         .batch_execute("SELECT make_log_partition(current_date); SELECT make_log_partition((current_date + interval '1 month')::date)")
         .await?;
-    let oldest = SystemClock.now().utc().date_naive() - chrono::Days::new(days.into());
+    let Some(oldest) = oldest_kept(SystemClock.now().utc().date_naive(), days) else { return Ok(0) };
     let sql = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                WHERE i.inhparent = 'log'::regclass AND c.relname ~ '^log_\\d{4}_\\d{2}$' ORDER BY 1";
     let mut archived = 0;
@@ -78,6 +78,11 @@ async fn archive(client: &Client, name: &str, month: NaiveDate) -> Result<(), Er
     done
 }
 
+/// The first day that is kept at hand; none where that is before any there is: then all are kept.
+fn oldest_kept(today: NaiveDate, days: u32) -> Option<NaiveDate> {
+    today.checked_sub_days(chrono::Days::new(days.into()))
+}
+
 fn month_of(name: &str) -> Option<NaiveDate> {
     let (year, month) = name.strip_prefix("log_")?.split_once('_')?;
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1).filter(|day| day.day() == 1)
@@ -86,6 +91,13 @@ fn month_of(name: &str) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_that_is_kept_for_ever_is_kept() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 29).unwrap();
+        assert_eq!(oldest_kept(today, 90), NaiveDate::from_ymd_opt(2026, 8, 31));
+        assert_eq!(oldest_kept(today, 999_999_999), None);
+    }
 
     #[test]
     fn a_partition_is_known_by_its_name() {
