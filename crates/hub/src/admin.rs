@@ -94,15 +94,6 @@ pub(crate) async fn has_room(pg: &Pg<'_>, clinic: Uuid) -> Result<(), Problem> {
     if desks >= DESKS { Err(Problem::TooManyDesks) } else { Ok(()) }
 }
 
-/// The ids of all clinics, as the database's owner sees them.
-///
-/// # Errors
-/// What Postgres says.
-pub async fn clinics(config: &crate::Config) -> anyhow::Result<Vec<Uuid>> {
-    let rows = as_owner(&config.database_url, async |client| client.query("SELECT id FROM tenants ORDER BY created_at", &[]).await).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
-}
-
 /// Works as who the address names, not as the role that serves desks.
 pub(crate) async fn as_owner<T>(
     database_url: &str,
@@ -130,22 +121,25 @@ pub async fn leave_out_numbers(database_url: &str, now: Millis) -> anyhow::Resul
     as_owner(database_url, async |client| client.execute(sql, &[&gap]).await).await
 }
 
-/// A clinic's desks, a line each.
+/// A clinic's desks, a line each: when each was here last, which schema its program spoke then, and how far it had read.
 ///
 /// # Errors
 /// What Postgres says.
 pub async fn list_devices(database: &Database, clinic: Uuid) -> anyhow::Result<Vec<String>> {
     let mut client = database.client().await?;
     let pg = clinic_transaction(&mut client, clinic).await?;
-    let sql = "SELECT id, name, platform, last_seen_at, revoked_at FROM devices WHERE clinic_id = $1 ORDER BY created_at";
+    let sql = "SELECT d.id, d.name, d.platform, d.last_seen_at, d.revoked_at, d.schema_version, d.cursor_seq, h.head
+               FROM devices d JOIN log_heads h ON h.clinic_id = d.clinic_id WHERE d.clinic_id = $1 ORDER BY d.created_at";
     let rows = pg.query(sql, &[&clinic]).await?;
     pg.commit().await?;
+    let current = database.catalog.versions.current;
     let line = |row: &tokio_postgres::Row| {
         let (id, name, platform): (Uuid, String, String) = (row.get(0), row.get(1), row.get(2));
         let (seen, revoked): (DateTime<Utc>, Option<DateTime<Utc>>) = (row.get(3), row.get(4));
         let state =
             revoked.map_or_else(|| format!("last seen {}", seen.format("%F %T UTC")), |at| format!("revoked {}", at.format("%F %T UTC")));
-        format!("{id}  {name} ({platform}), {state}")
+        let (schema, read, head): (i32, i64, i64) = (row.get(5), row.get(6), row.get(7));
+        format!("{id}  {name} ({platform}), {state}, schema {schema} of {current}, read to {read} of {head}")
     };
     Ok(rows.iter().map(line).collect())
 }

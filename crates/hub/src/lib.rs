@@ -7,6 +7,7 @@ mod asked;
 mod auth;
 mod blobs;
 mod catalog;
+mod clinics;
 mod config;
 mod db;
 mod live;
@@ -22,8 +23,9 @@ mod serve;
 mod tls;
 mod turns;
 
-pub use admin::{NewClinic, add_clinic, check, clinics, leave_out_numbers, list_devices, make_code, revoke_device};
+pub use admin::{NewClinic, add_clinic, check, leave_out_numbers, list_devices, make_code, revoke_device};
 pub use blobs::BlobStore;
+pub use clinics::{clinics, list_clinics, name_clinic, remove_clinic};
 pub use config::{BlobSettings, Config, Settings};
 pub use db::Database;
 pub use program::Program;

@@ -1,5 +1,6 @@
 //! `petrel-hub`, the program: what its operator says on the command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -63,6 +64,25 @@ enum Clinic {
         #[arg(long)]
         timezone: String,
     },
+    /// Lists the clinics.
+    List,
+    /// Removes a clinic for good: its records, their history, its desks and attachments. Desks keep their own files.
+    Remove(Remove),
+}
+
+#[derive(Args)]
+struct Remove {
+    /// The clinic's id.
+    #[arg(long)]
+    clinic: Uuid,
+    /// Does it. Without this, it only says what would be removed.
+    #[arg(long)]
+    yes: bool,
+    /// Where attachments are kept, as the service has it.
+    #[arg(long, env = "PETREL_DATA_DIR", default_value = "petrel-hub-data")]
+    data_dir: PathBuf,
+    #[command(flatten)]
+    blobs: BlobSettings,
 }
 
 #[derive(Subcommand)]
@@ -110,6 +130,13 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
         Command::Clinic(Clinic::Add { name, timezone }) => {
             println!("{}", crate::add_clinic(&connect(&config).await?, &NewClinic { name, timezone }).await?);
         }
+        Command::Clinic(Clinic::List) => {
+            connect(&config).await?;
+            for line in crate::list_clinics(&config).await? {
+                println!("{line}");
+            }
+        }
+        Command::Clinic(Clinic::Remove(removed)) => println!("{}", remove(&config, &removed).await?),
         Command::Device(Device::Code { clinic }) => println!("{}", crate::make_code(&connect(&config).await?, clinic).await?.0),
         Command::Device(Device::List { clinic }) => {
             for line in crate::list_devices(&connect(&config).await?, clinic).await? {
@@ -126,6 +153,24 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Removes a clinic, and then its attachments: where only these are left, because something failed the last time, they go now. Answers what was removed.
+async fn remove(config: &Config, Remove { clinic, yes, data_dir, blobs }: &Remove) -> anyhow::Result<String> {
+    connect(config).await?;
+    let named = crate::name_clinic(config, *clinic).await;
+    if let Ok(named) = &named {
+        anyhow::ensure!(*yes, "this removes for good, with its history and attachments:\n  {named}\nSay --yes if that is meant.");
+    }
+    let store = BlobStore::open(blobs, data_dir).await?;
+    let rows = if named.is_ok() { crate::remove_clinic(config, *clinic).await? } else { 0 };
+    // What interrupted uploads left lies in the data folder in any case.
+    let mut attachments = BlobStore::folder(data_dir).forget(*clinic).await?;
+    attachments += store.forget(*clinic).await?;
+    match named {
+        Err(error) if attachments == 0 => Err(error),
+        _ => Ok(format!("{rows} rows and {attachments} attachments were removed")),
+    }
 }
 
 async fn connect(config: &Config) -> anyhow::Result<Database> {

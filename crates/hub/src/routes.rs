@@ -276,7 +276,7 @@ async fn pull(
                     continue;
                 }
             }
-            Box::pin(seen(&hub, desk, query.after)).await;
+            Box::pin(seen(&hub, desk, schema, query.after)).await;
             add(&hub.metrics.transactions_read, count);
             let text = Bytes::from(text);
             let text = if let Some(room) = room.filter(|_| is_large) { room.carry(text) } else { text };
@@ -288,17 +288,17 @@ async fn pull(
     }
 }
 
-/// Notes that a desk was here, and how far it has read; at most twice a minute.
-async fn seen(hub: &Hub, desk: Desk, after: i64) {
+/// Notes that a desk was here, what it speaks, and how far it has read; at most twice a minute.
+async fn seen(hub: &Hub, desk: Desk, schema: i32, after: i64) {
     let note = async {
         let mut client = hub.database.client().await?;
         let pg = clinic_transaction(&mut client, desk.clinic_id).await?;
-        let sql = "UPDATE devices SET last_seen_at = now(), cursor_seq = greatest(cursor_seq, $3)
+        let sql = "UPDATE devices SET last_seen_at = now(), cursor_seq = greatest(cursor_seq, $3), schema_version = $4
                    WHERE clinic_id = $1 AND id = $2 AND last_seen_at < now() - interval '30 seconds'";
         let statement = pg.prepare_cached(sql).await?;
         // A number beyond any log is how a joining desk asks for the head.
         let after = if after == i64::MAX { 0 } else { after };
-        pg.execute(&statement, &[&desk.clinic_id, &desk.device_id, &after]).await?;
+        pg.execute(&statement, &[&desk.clinic_id, &desk.device_id, &after, &schema]).await?;
         pg.commit().await?;
         Ok::<_, crate::db::DbError>(())
     };

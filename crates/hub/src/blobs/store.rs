@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use axum::body::Body;
+use futures_util::{StreamExt, TryStreamExt};
 use object_store::aws::AmazonS3Builder;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 use tokio::sync::Semaphore;
 use tokio_util::io::ReaderStream;
 use url::Url;
+use uuid::Uuid;
 
 use super::Blob;
 use super::client::Connector;
@@ -129,6 +131,32 @@ impl BlobStore {
         }
     }
 
+    /// Removes all that a clinic has here. Answers how many there were.
+    ///
+    /// # Errors
+    /// What the system, or the store, says; what is left is removed the next time.
+    pub async fn forget(&self, clinic: Uuid) -> anyhow::Result<usize> {
+        match &*self.0 {
+            Place::Folder(folder) => {
+                let folder = folder.join(clinic.to_string());
+                let said = folder.display().to_string();
+                let removed = tokio::task::spawn_blocking(move || {
+                    let count = count_files(&folder)?;
+                    if folder.exists() { std::fs::remove_dir_all(&folder) } else { Ok(()) }.map(|()| count)
+                });
+                removed.await?.with_context(|| format!("PETREL_DATA_DIR: {said} cannot be removed"))
+            }
+            Place::Bucket { store, prefix, .. } => {
+                let all = object_store::path::Path::from(format!("{prefix}{clinic}"));
+                let found: Vec<_> = store.list(Some(&all)).map_ok(|found| found.location).try_collect().await.context("PETREL_BLOBS")?;
+                let gone = store.delete_stream(futures_util::stream::iter(found.into_iter().map(Ok)).boxed());
+                gone.try_fold(0, async |count, _| Ok(count + 1))
+                    .await
+                    .context("PETREL_BLOBS: the key has to list and delete objects for this")
+            }
+        }
+    }
+
     /// Has one that is there stay there: who brought it may have been given up before its name was written out.
     pub(super) async fn settle(&self, blob: &Blob) -> Result<(), Problem> {
         match &*self.0 {
@@ -157,6 +185,20 @@ impl BlobStore {
             }
         }
     }
+}
+
+/// How many files there are in a folder and those in it; none, where it is not there.
+fn count_files(folder: &Path) -> std::io::Result<usize> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    let mut count = 0;
+    for entry in entries {
+        let entry = entry?;
+        count += if entry.file_type()?.is_dir() { count_files(&entry.path())? } else { 1 };
+    }
+    Ok(count)
 }
 
 /// Writes the name of a file out, with the folders that were made for it: its bytes were, but where the power goes before a folder is written, nothing
@@ -217,7 +259,16 @@ fn away(error: Error) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+    use object_store::aws::AmazonS3ConfigKey;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Said {
+        #[command(flatten)]
+        blobs: BlobSettings,
+    }
 
     fn settings(blobs: &str, endpoint: &str, key: &str, secret: &str) -> BlobSettings {
         let said = |value: &str| Some(value.to_owned());
@@ -250,7 +301,7 @@ mod tests {
         let store = Box::new(object_store::memory::InMemory::new());
         let bucket = BlobStore(Arc::new(Place::Bucket { store, prefix: String::new(), turns: Semaphore::new(1) }));
         let Place::Bucket { turns, .. } = &*bucket.0 else { unreachable!() };
-        let blob = Blob { clinic: uuid::Uuid::from_u128(1), sha256: "ab".repeat(32) };
+        let blob = Blob { clinic: Uuid::from_u128(1), sha256: "ab".repeat(32) };
         let mut part = Part::open(folder.path(), &blob).await.unwrap();
         part.receive(0, Body::from("attached")).await.unwrap();
         let another = turns.acquire().await.unwrap();
@@ -267,6 +318,38 @@ mod tests {
         drop(another);
         assert_eq!(keeping.await.unwrap(), 8);
         assert_eq!(bucket.size(&blob).await.unwrap(), Some(8));
+    }
+
+    #[tokio::test]
+    async fn a_clinics_attachments_go_and_those_of_others_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Box::new(object_store::memory::InMemory::new());
+        let bucket = BlobStore(Arc::new(Place::Bucket { store, prefix: "hub/".to_owned(), turns: Semaphore::new(1) }));
+        for place in [BlobStore::folder(folder.path()), bucket] {
+            let blob = |clinic, sign: &str| Blob { clinic: Uuid::from_u128(clinic), sha256: sign.repeat(32) };
+            let all = [blob(1, "ab"), blob(1, "cd"), blob(2, "ab")];
+            for blob in &all {
+                let mut part = Part::open(folder.path(), blob).await.unwrap();
+                part.receive(0, Body::from("attached")).await.unwrap();
+                place.keep(blob, part).await.unwrap();
+            }
+            assert_eq!(place.forget(Uuid::from_u128(1)).await.unwrap(), 2);
+            for (blob, size) in all.iter().zip([None, None, Some(8)]) {
+                assert_eq!(place.size(blob).await.unwrap(), size);
+            }
+            assert_eq!(place.forget(Uuid::from_u128(1)).await.unwrap(), 0, "there are none any more");
+        }
+    }
+
+    #[test]
+    fn a_region_that_is_not_said_leaves_what_the_computer_says() {
+        let region = |said: Option<&str>| {
+            let of_variables = AmazonS3Builder::new().with_region("eu-central-1");
+            in_region(of_variables, said.map(str::to_owned)).get_config_value(&AmazonS3ConfigKey::Region)
+        };
+        assert_eq!(region(None).as_deref(), Some("eu-central-1"));
+        assert_eq!(region(Some("eu-west-3")).as_deref(), Some("eu-west-3"));
+        assert_eq!(Said::parse_from(["petrel-hub"]).blobs.s3_region, None, "nothing is said where nobody says it");
     }
 
     #[test]
