@@ -18,8 +18,16 @@ use crate::{BlobSettings, BlobStore, Config, Database, Hub, NewClinic, Settings}
 pub struct Program {
     #[command(flatten)]
     config: Config,
+    /// What is logged, as a filter of `tracing`.
+    #[arg(long, env = "PETREL_LOG", default_value = "info,tokio_postgres=warn", value_parser = filter)]
+    log: String,
     #[command(subcommand)]
     command: Command,
+}
+
+/// Reads a filter of `tracing`: one that is wrong ends the program before it does anything.
+fn filter(text: &str) -> Result<String, String> {
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| format!("{error}; say one such as info or warn,petrel_hub=debug"))
 }
 
 #[derive(Subcommand)]
@@ -121,8 +129,7 @@ impl Program {
 
 #[expect(clippy::print_stdout, reason = "a program for the terminal answers there")]
 async fn run(arguments: Program) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_from_env("PETREL_LOG").unwrap_or_else(|_| EnvFilter::new("info,tokio_postgres=warn"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().json().with_env_filter(EnvFilter::try_new(&arguments.log)?).with_writer(std::io::stderr).init();
     let config = arguments.config;
     match arguments.command {
         Command::Serve(Serve { settings, blobs }) => return serve(&config, &settings, &blobs).await,
@@ -216,4 +223,36 @@ async fn stop() {
         }
     }
     let _ = interrupt.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_setting_is_also_a_flag_and_both_are_written_down() {
+        let text = include_str!("../../../docs/hub.md");
+        let program = Program::command();
+        let serve = program.find_subcommand("serve").unwrap();
+        let settings: Vec<_> = program.get_arguments().chain(serve.get_arguments()).filter_map(|arg| Some((arg.get_env()?, arg))).collect();
+        let rows: Vec<&str> =
+            text.lines().skip_while(|line| !line.starts_with("| setting")).skip(2).take_while(|line| line.starts_with('|')).collect();
+        for (env, arg) in &settings {
+            let (env, flag) = (env.to_str().unwrap(), arg.get_long().unwrap());
+            let is_said = rows.iter().any(|row| row.contains(&format!("`{env}`")) && row.contains(&format!("`--{flag}`")));
+            assert!(is_said, "{env} --{flag}");
+        }
+        let written: usize = rows.iter().map(|row| row.split('|').nth(1).unwrap().matches('`').count() / 2).sum();
+        assert_eq!(written, settings.len(), "a setting that is written down is one");
+    }
+
+    #[test]
+    fn what_is_logged_is_said_by_a_flag_and_a_filter_that_is_none_is_refused_with_its_name() {
+        let parse = |log: &str| Program::try_parse_from(["petrel-hub", "--database-url", "postgres://x", "--log", log, "migrate"]);
+        assert_eq!(parse("warn,petrel_hub=debug").map(|program| program.log).ok().as_deref(), Some("warn,petrel_hub=debug"));
+        let refused = parse("petrel_hub=loud").err().unwrap().to_string();
+        assert!(refused.contains("--log") && refused.contains("such as info"), "{refused}");
+    }
 }
