@@ -1,4 +1,4 @@
-//! The line of a hub to its Postgres is encrypted as its address says, and who answers is who was named.
+//! The line of a hub to its Postgres is encrypted as its address says, and who answers is who was named; so it is with the line of a desk to its hub.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
@@ -7,6 +7,14 @@ use std::time::Duration;
 
 use petrel_hub::{Config, Database, NewClinic};
 use petrel_sim::{Postgres, Served, connect};
+use petrel_sync::{HttpHub, HubError};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// Made for this test alone: roots, and by them a certificate for 127.0.0.1 with its key.
 const CERTIFICATE: &str = include_str!("tls/server.pem");
@@ -100,4 +108,41 @@ async fn a_line_that_cannot_be_encrypted_is_plain_where_the_address_does_not_ask
         let database = tries(&url, options).await.unwrap();
         petrel_hub::make_code(&database, uuid::Uuid::nil()).await.unwrap_err();
     }
+}
+
+#[tokio::test]
+async fn a_hub_whose_certificate_does_not_hold_is_told_from_one_that_is_away() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let certificates = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).collect::<Result<Vec<_>, _>>().unwrap();
+    let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
+    let config = ServerConfig::builder_with_provider(default_provider().into()).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(certificates, key).unwrap();
+    let serving = tokio::spawn(async move {
+        let acceptor = TlsAcceptor::from(std::sync::Arc::new(config));
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let _ = acceptor.accept(stream).await;
+        }
+    });
+    let asked = async |url: &str| HttpHub::new(url, None, Box::new(|_| Ok(()))).unwrap().info().await.map(|info| info.version);
+    // The public roots know nothing of it; nor is it one for another name.
+    for url in [&url, &url.replace("127.0.0.1", "localhost")] {
+        let said = asked(url).await;
+        assert!(matches!(said, Err(HubError::Certificate(_))), "{said:?}");
+    }
+    serving.abort();
+    let _ = serving.await;
+    let said = asked(&url).await;
+    assert!(matches!(said, Err(HubError::Unreachable(_))), "nobody is there: {said:?}");
+    // Whatever else it says: what speaks no TLS has no certificate that does not hold.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 The certificate is missing\r\n\r\n").await.unwrap();
+    });
+    let said = asked(&url).await;
+    assert!(matches!(said, Err(HubError::Unreachable(_))), "{said:?}");
+    serving.await.unwrap();
 }

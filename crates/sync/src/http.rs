@@ -375,6 +375,7 @@ pub mod decoders {
 /// What the network says, without the address (it may hold what is nobody's business).
 fn unreachable(error: reqwest::Error) -> HubError {
     let error = error.without_url();
+    let is_certificate = blames_certificate(&error);
     let mut causes = vec![error.to_string()];
     let mut source = std::error::Error::source(&error);
     while let Some(cause) = source {
@@ -382,11 +383,23 @@ fn unreachable(error: reqwest::Error) -> HubError {
         source = cause.source();
     }
     let text = causes.join(": ");
-    if text.contains("certificate") || text.contains("Certificate") || text.contains("UnknownIssuer") {
-        HubError::Certificate(text)
-    } else {
-        HubError::Unreachable(text)
+    if is_certificate { HubError::Certificate(text) } else { HubError::Unreachable(text) }
+}
+
+/// Whether it is the other side's certificate that does not hold.
+fn blames_certificate(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        // What an error of the system wraps is not its source, but itself.
+        cause = match error.downcast_ref::<std::io::Error>() {
+            Some(wrapping) => wrapping.get_ref().map(|wrapped| wrapped as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        };
     }
+    false
 }
 
 #[cfg(test)]
