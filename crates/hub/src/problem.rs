@@ -1,8 +1,9 @@
 //! Errors as problem details (RFC 9457), with stable types. Nothing of a record is ever in one.
 
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use petrel_domain::replication::{LeftOut, Problem as Body};
+use petrel_domain::replication::{LeftOut, Problem as Details};
 
 use crate::db::{DbError, names_of};
 
@@ -35,6 +36,8 @@ pub(crate) enum Problem {
     NotFound,
     /// The request is not what it should be; says what, in English, for a log.
     Malformed(String),
+    /// The body is packed in a way that is not known here.
+    UnknownEncoding,
     /// Too much at once.
     TooLarge,
     /// What was sent is not what its name says.
@@ -82,6 +85,9 @@ impl Problem {
             Self::DeskTooOld => (StatusCode::UPGRADE_REQUIRED, "desk-too-old", "The desk speaks a schema that is not served any more"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed", "The request is not what it should be"),
+            Self::UnknownEncoding => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unknown-encoding", "The body is packed in a way that is not known here")
+            }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "Too much at once"),
             Self::WrongBytes => (StatusCode::UNPROCESSABLE_ENTITY, "wrong-bytes", "The bytes are not what their name says"),
             Self::Busy(_) | Self::Away(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy", "The hub is busy"),
@@ -116,6 +122,25 @@ pub(crate) fn is_passing(code: &str) -> bool {
     ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
 }
 
+const KIND: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// An answer as it goes out: what a layer or an extractor refuses in its own words, or in none, is told as a problem, too.
+pub(crate) fn told<B>(response: Response<B>) -> Response
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    if response.headers().get(header::CONTENT_TYPE) == Some(&KIND) {
+        return response.map(Body::new);
+    }
+    match response.status() {
+        StatusCode::BAD_REQUEST => Problem::Malformed("the address, or a header, cannot be read".to_owned()).into_response(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::UnknownEncoding.into_response(),
+        StatusCode::SERVICE_UNAVAILABLE => Problem::Away("a request that took too long".to_owned()).into_response(),
+        _ => response.map(Body::new),
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, kind, title) = self.parts();
@@ -125,10 +150,10 @@ impl IntoResponse for Problem {
         let detail = if let Self::Malformed(detail) = &self { Some(detail.clone()) } else { None };
         let kind = format!("urn:petrel:problem:{kind}");
         let left_out = if let Self::BehindHorizon(left_out) = self { left_out } else { Vec::new() };
-        let body = Body { kind, status: status.as_u16(), title: title.to_owned(), detail, left_out };
+        let body = Details { kind, status: status.as_u16(), title: title.to_owned(), detail, left_out };
         let body = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, body).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(header::CONTENT_TYPE, KIND);
         if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, retry_after);
         }

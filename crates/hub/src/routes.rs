@@ -33,7 +33,7 @@ use crate::db::{Database, clinic_transaction};
 use crate::live::Live;
 use crate::log;
 use crate::metrics::{Metrics, add};
-use crate::problem::Problem;
+use crate::problem::{Problem, told};
 use crate::received;
 use crate::turns::{Room, Rooms, Turns};
 
@@ -167,7 +167,7 @@ fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, counted: Arc<Met
     routes.layer(
         ServiceBuilder::new()
             // Outermost: an answer that stands for a panic is counted, too.
-            .map_response(move |response| count(&counted, response))
+            .map_response(move |response| count(&counted, told(response)))
             .map_request(asked::begin)
             .layer(CatchPanicLayer::custom(|_| Problem::Internal("a panic".to_owned()).into_response()))
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(MAX_WAIT + 90)))
@@ -470,3 +470,15 @@ mod tests {
         assert_eq!((read(&metrics.requests), read(&metrics.failures)), (1, 1));
     }
 }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_too_long_is_told_as_a_problem_with_when_to_come_again() {
+        let routes = Router::<()>::new().route("/", get(std::future::pending::<StatusCode>));
+        let mut routes = layered(routes, Arc::default());
+        let answer = routes.call(Request::new(axum::body::Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()[header::RETRY_AFTER], "2");
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let problem: petrel_domain::replication::Problem = serde_json::from_slice(&body).unwrap();
+        assert_eq!((problem.kind.as_str(), problem.status), ("urn:petrel:problem:busy", 503));
+    }

@@ -305,6 +305,14 @@ async fn a_second_clinic_is_not_mixed_into_the_first() {
     assert_eq!((status, answer["results"][0]["outcome"].as_str()), (StatusCode::OK, Some("applied")), "{answer}");
     let (_, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([id(102)]).to_string(), &[]).await;
     assert_eq!(rows[0][1], Value::Null);
+        (Method::GET, "/v1/sync/snapshot/%FF", Vec::new(), Vec::new(), 400),
+        (Method::POST, "/v1/sync/rows/%FF", b"[]".to_vec(), json_kind.to_vec(), 400),
+        (Method::GET, "/v1/sync/history/%FF/%FF", Vec::new(), Vec::new(), 400),
+        (Method::GET, "/v1/blobs/%FF", Vec::new(), Vec::new(), 400),
+        (Method::PUT, "/v1/blobs/%FF", b"x".to_vec(), Vec::new(), 400),
+        (Method::POST, "/v1/devices/%FF/revoke", Vec::new(), Vec::new(), 400),
+        (Method::POST, "/v1/sync/push", b"packed".to_vec(), vec![("content-encoding", "gzip")], 415),
+        (Method::POST, "/v1/devices/enrol", b"packed".to_vec(), vec![("content-encoding", "br")], 415),
     assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
 }
 
