@@ -40,7 +40,7 @@ pub mod decoders {
 
     /// A push, as its route reads it.
     pub fn push(bytes: &[u8]) -> Option<Push> {
-        crate::routes::body(Ok(bytes::Bytes::copy_from_slice(bytes))).ok()
+        crate::log::Received::read(bytes).ok().map(|received| received.push)
     }
 
     /// A request to be let in, as its route reads it, with the two halves of its code.

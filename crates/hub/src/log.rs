@@ -5,6 +5,7 @@ mod left_out;
 mod load;
 mod partitions;
 mod read;
+mod received;
 mod values;
 mod write;
 
@@ -12,3 +13,4 @@ pub(crate) use append::append;
 pub(crate) use left_out::gap;
 pub(crate) use partitions::keep_partitions;
 pub(crate) use read::{digest, history, page, rows, snapshot, verify};
+pub(crate) use received::Received;

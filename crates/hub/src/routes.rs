@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use petrel_domain::Millis;
-use petrel_domain::replication::{Enrol, Enrolled, HubDevice, HubInfo, MAX_BODY, NewCode, Push, Renew, Tokens};
+use petrel_domain::replication::{Enrol, Enrolled, HubDevice, HubInfo, MAX_BODY, NewCode, Renew, Tokens};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
@@ -186,7 +186,11 @@ fn count<B>(metrics: &Metrics, response: Response<B>) -> Response<B> {
 }
 
 /// Reads a body as JSON; what is wrong with it is told by place, never by value.
-pub(crate) fn body<T: DeserializeOwned>(bytes: Result<Bytes, axum::extract::rejection::BytesRejection>) -> Result<T, Problem> {
+pub(crate) fn body<T: DeserializeOwned>(bytes: Received) -> Result<T, Problem> {
+    read_by(bytes, |bytes| serde_json::from_slice(bytes))
+}
+
+fn read_by<T>(bytes: Received, read: impl FnOnce(&[u8]) -> serde_json::Result<T>) -> Result<T, Problem> {
     let bytes = bytes.map_err(|error| {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Problem::TooLarge
@@ -194,7 +198,7 @@ pub(crate) fn body<T: DeserializeOwned>(bytes: Result<Bytes, axum::extract::reje
             Problem::Malformed("the body cannot be read".to_owned())
         }
     })?;
-    serde_json::from_slice(&bytes).map_err(|error| {
+    read(&bytes).map_err(|error| {
         Problem::Malformed(format!("the body is not what it should be at line {} column {}", error.line(), error.column()))
     })
 }
@@ -225,11 +229,11 @@ async fn token(State(hub): State<Hub>, bytes: Received) -> Result<Json<Tokens>, 
 
 async fn push(State(hub): State<Hub>, desk: Desk, request: Request) -> Result<Response, Problem> {
     let _reading = hub.readings.take(desk.clinic_id).await?;
-    let push: Push = body(received::in_time(request).await?)?;
-    hub.database.catalog.serves(push.schema)?;
+    let received = read_by(received::in_time(request).await?, log::Received::read)?;
+    hub.database.catalog.serves(received.push.schema)?;
     let _turn = hub.turns.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
-    let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, push, &hub.metrics).await?;
+    let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, received, &hub.metrics).await?;
     hub.live.tell(desk.clinic_id, pushed.head);
     Ok(Json(pushed).into_response())
 }
@@ -469,7 +473,6 @@ mod tests {
         let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
         assert_eq!((read(&metrics.requests), read(&metrics.failures)), (1, 1));
     }
-}
 
     #[tokio::test(start_paused = true)]
     async fn what_takes_too_long_is_told_as_a_problem_with_when_to_come_again() {
@@ -482,3 +485,4 @@ mod tests {
         let problem: petrel_domain::replication::Problem = serde_json::from_slice(&body).unwrap();
         assert_eq!((problem.kind.as_str(), problem.status), ("urn:petrel:problem:busy", 503));
     }
+}

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use petrel_domain::replication::{Outcome, Pushed, Tokens};
+#[allow(dead_code, reason = "not all of them are needed here")]
+mod common;
+
+use petrel_domain::replication::{Columns, Outcome, Pulled, Pushed, Tokens};
 use petrel_sim::{Postgres, Served, connect};
-use petrel_sync::{HttpHub, Hub, HubError};
+use petrel_sync::{HttpHub, Hub, HubError, Parcel, SnapshotPage};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -71,7 +74,6 @@ async fn setting() -> (Postgres, Served, Uuid, Uuid, Stranger) {
 #[tokio::test]
 async fn poison_is_set_aside_with_its_reason_and_the_others_flow_on() {
     let (_postgres, served, mine, _, stranger) = setting().await;
-    let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
     let bad: Vec<(Value, &str)> = vec![
         (json!([]), "empty"),
         (json!([{ "table": "clients; DROP TABLE clients", "id": MINE, "columns": {} }]), "unknown_table"),
@@ -135,14 +137,121 @@ async fn poison_is_set_aside_with_its_reason_and_the_others_flow_on() {
         assert_eq!(pushed.results[2 * place + 1].outcome, Outcome::Applied, "the one after {changes}");
     }
     assert_eq!(pushed.head, bad.len() as i64);
-    // What is too deep to be read is no JSON at all.
-    let (status, _) = stranger.push(json!([transaction(100, json!([row(&id(30), json!({ "custom_fields": deep }))]))])).await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
     // Said again, it is answered again as it was.
     let (_, again) = stranger.push(Value::Array(transactions)).await;
     let again: Pushed = serde_json::from_value(again).unwrap();
     assert!(again.results.iter().all(|result| result.outcome != Outcome::Applied) && again.head == pushed.head);
     assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
+}
+
+/// Ids and clocks that are none, and whatever else cannot be read of a transaction, are that one's fault: never the batch's, never the desk's.
+#[tokio::test]
+async fn what_cannot_be_read_of_one_transaction_holds_up_no_other() {
+    let (_postgres, served, mine, _, stranger) = setting().await;
+    let deep = (0..200).fold(json!(1), |inner, _| json!([inner]));
+    let with = |column: &str, value: Value| {
+        let mut change = row(&id(1), json!({}));
+        change[column] = value;
+        json!([change])
+    };
+    let bad: Vec<(&str, Value, &str)> = vec![
+        ("changes", with("id", json!("not an id")), "bad_id"),
+        ("changes", with("id", json!(5)), "bad_id"),
+        ("changes", with("id", json!("\u{0}")), "bad_id"),
+        ("clock", json!("-1"), "bad_clock"),
+        ("clock", json!(5), "bad_clock"),
+        ("clock", json!("99999999999999999999"), "bad_clock"),
+        ("changes", with("op", json!("erase")), "malformed"),
+        ("changes", with("columns", json!([])), "malformed"),
+        ("changes", with("columns", json!({ "custom_fields": deep })), "malformed"),
+        ("changes", json!("all"), "malformed"),
+        ("staff_id", json!("Ada"), "malformed"),
+        ("n", json!(0), "bad_number"),
+        ("n", json!(-7), "bad_number"),
+    ];
+    let mut transactions = Vec::new();
+    for (place, (field, value, _)) in bad.iter().enumerate() {
+        let mut one = transaction(2 * place as i64 + 1, json!([row(&id(1), json!({}))]));
+        one["mark"] = json!(3);
+        one[*field] = value.clone();
+        transactions.push(one);
+        transactions.push(transaction(2 * place as i64 + 2, json!([row(&id(1000 + place), json!({ "notes": "good" }))])));
+    }
+    for outcome in [Outcome::Applied, Outcome::Repeated] {
+        let (status, answer) = stranger.push(Value::Array(transactions.clone())).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let pushed: Pushed = serde_json::from_value(answer).unwrap();
+        for (place, (field, value, code)) in bad.iter().enumerate() {
+            let result = &pushed.results[2 * place];
+            let found = result.reason.as_ref().map(|reason| reason.code.as_str());
+            assert_eq!((result.outcome, found), (Outcome::Rejected, Some(*code)), "{field} {value}");
+            assert_eq!(pushed.results[2 * place + 1].outcome, outcome, "the one after {field} {value}");
+        }
+        assert_eq!(pushed.head, bad.len() as i64);
+        let row = pushed.results[0].reason.as_ref().unwrap();
+        assert_eq!((row.table.as_str(), row.id), ("clients", None));
+    }
+    // What was sent is kept beside its reason.
+    let client = connect(&served.database_url).await.unwrap();
+    let sql = "SELECT count(*), count(*) FILTER (WHERE body ->> 'said' LIKE '%not an id%') FROM rejections";
+    let kept = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!((kept.get::<_, i64>(0), kept.get::<_, i64>(1)), (bad.len() as i64, 1));
+    // One that does not say which it is cannot be answered.
+    for field in ["replica", "n", "mark"] {
+        let mut nameless = transaction(200, json!([row(&id(1), json!({}))]));
+        nameless[field] = json!("x");
+        let (status, answer) = stranger.push(json!([nameless])).await;
+        assert_eq!((status, answer["type"].as_str()), (StatusCode::BAD_REQUEST, Some("urn:petrel:problem:malformed")), "{field}");
+    }
+    assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
+}
+
+/// The same as a desk sees it: what the hub cannot read waits for a person, and the rest is sent.
+#[tokio::test]
+async fn a_desk_sets_aside_what_the_hub_cannot_read_and_goes_on() {
+    let (_postgres, served, mine, ..) = setting().await;
+    let folder = petrel_sim::fast_folder().unwrap();
+    let desk = common::open(&folder.path().join("desk.petrel"));
+    let hub = common::tie(&desk, &served, mine).await;
+    for name in ["Ada", "Ida", "Una"] {
+        let sql = format!("INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (randomblob(16), '{name}', 1, 1)");
+        common::sql(&desk, &sql);
+    }
+    let done = petrel_sync::send(&desk, &Spoiling(hub), &petrel_domain::SystemClock).await.unwrap();
+    assert_eq!((done.sent, done.rejected, desk.local_hub().unwrap().waiting), (2, 1, 0));
+    let rejected = desk.rejected().unwrap();
+    assert_eq!((rejected.len(), rejected[0].n, rejected[0].reason.code.as_str()), (1, 2, "bad_id"));
+    assert_eq!(rejected[0].transaction.changes[0].columns.get("first_name"), Some(&json!("Ida")), "as it was written");
+}
+
+/// A line on which the ids of the second transaction are spoilt.
+struct Spoiling(HttpHub);
+
+impl Hub for Spoiling {
+    async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
+        let Parcel::Open(push) = parcel else { return Err(HubError::TooEarly) };
+        let mut push = json!(push);
+        for change in push["transactions"][1]["changes"].as_array_mut().into_iter().flatten() {
+            change["id"] = json!("spoilt");
+        }
+        self.0.push(&Parcel::Packed(push.to_string().into(), None)).await
+    }
+
+    async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {
+        self.0.pull(after, wait).await
+    }
+
+    async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
+        self.0.snapshot(table, after, since).await
+    }
+
+    async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
+        self.0.rows(table, ids).await
+    }
+
+    async fn digest(&self) -> Result<petrel_sync::Digest, HubError> {
+        self.0.digest().await
+    }
 }
 
 /// So many rows that some were sent to Postgres before the poison was, and some after it.
@@ -196,6 +305,14 @@ async fn malformed_requests_get_a_clear_answer() {
         (Method::POST, "/v1/sync/rows/clients", [vec![b' '; 100_000], b"[]".to_vec()].concat(), json_kind.to_vec(), 413),
         (Method::POST, "/v1/sync/rows/clients", small_bomb.clone(), packed.clone(), 413),
         (Method::GET, "/v1/sync/history/clients/x", Vec::new(), Vec::new(), 404),
+        (Method::GET, "/v1/sync/snapshot/%FF", Vec::new(), Vec::new(), 400),
+        (Method::POST, "/v1/sync/rows/%FF", b"[]".to_vec(), json_kind.to_vec(), 400),
+        (Method::GET, "/v1/sync/history/%FF/%FF", Vec::new(), Vec::new(), 400),
+        (Method::GET, "/v1/blobs/%FF", Vec::new(), Vec::new(), 400),
+        (Method::PUT, "/v1/blobs/%FF", b"x".to_vec(), Vec::new(), 400),
+        (Method::POST, "/v1/devices/%FF/revoke", Vec::new(), Vec::new(), 400),
+        (Method::POST, "/v1/sync/push", b"packed".to_vec(), vec![("content-encoding", "gzip")], 415),
+        (Method::POST, "/v1/devices/enrol", b"packed".to_vec(), vec![("content-encoding", "br")], 415),
         (Method::PUT, "/v1/blobs/..%2f..%2fetc%2fpasswd", b"x".to_vec(), Vec::new(), 404),
         (Method::PUT, "/v1/blobs/0000000000000000000000000000000000000000000000000000000000000000", b"x".to_vec(), Vec::new(), 422),
         (Method::POST, "/v1/devices/enrol", br#"{"code": "AAAA-AAAA-AAAA", "name": "x", "schema": 1}"#.to_vec(), json_kind.to_vec(), 403),
@@ -305,14 +422,6 @@ async fn a_second_clinic_is_not_mixed_into_the_first() {
     assert_eq!((status, answer["results"][0]["outcome"].as_str()), (StatusCode::OK, Some("applied")), "{answer}");
     let (_, rows) = stranger.send(Method::POST, "/v1/sync/rows/clients", json!([id(102)]).to_string(), &[]).await;
     assert_eq!(rows[0][1], Value::Null);
-        (Method::GET, "/v1/sync/snapshot/%FF", Vec::new(), Vec::new(), 400),
-        (Method::POST, "/v1/sync/rows/%FF", b"[]".to_vec(), json_kind.to_vec(), 400),
-        (Method::GET, "/v1/sync/history/%FF/%FF", Vec::new(), Vec::new(), 400),
-        (Method::GET, "/v1/blobs/%FF", Vec::new(), Vec::new(), 400),
-        (Method::PUT, "/v1/blobs/%FF", b"x".to_vec(), Vec::new(), 400),
-        (Method::POST, "/v1/devices/%FF/revoke", Vec::new(), Vec::new(), 400),
-        (Method::POST, "/v1/sync/push", b"packed".to_vec(), vec![("content-encoding", "gzip")], 415),
-        (Method::POST, "/v1/devices/enrol", b"packed".to_vec(), vec![("content-encoding", "br")], 415),
     assert_eq!(petrel_hub::check(&served.database, mine).await.unwrap(), Vec::<String>::new());
 }
 

@@ -113,7 +113,7 @@ pub struct Transaction {
 }
 
 /// Which transaction: by its number, and by the mark that tells it from another that a file wrote by the same number after it went back in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TransactionId {
     /// The replica that wrote it.
     pub replica: Uuid,

@@ -10,10 +10,12 @@ use petrel_domain::replication::{
     Entry, Ledger, Maker, Outcome, Push, PushResult, Pushed, Reason, Transaction, TransactionId, clamp, judge,
 };
 use petrel_domain::{Clock, Millis, SystemClock};
+use serde_json::json;
 use tokio_postgres::Statement;
 use uuid::Uuid;
 
 use super::left_out::{leave_out, left_out};
+use super::received::{Received, Unread};
 use super::{load, write};
 use crate::catalog::Catalog;
 use crate::db::{DbError, note_written, writing_transaction};
@@ -23,6 +25,13 @@ use crate::problem::Problem;
 
 /// How many rows are judged before what they did is sent.
 const ROWS_AT_ONCE: usize = 2_000;
+
+/// Some of a push, to be judged.
+struct Batch<'a> {
+    transactions: &'a mut [Transaction],
+    /// Those of the push that could not be read.
+    unread: &'a HashMap<TransactionId, Unread>,
+}
 
 /// A transaction that was judged and has its numbers.
 struct Numbered<'a> {
@@ -42,7 +51,7 @@ pub(crate) async fn append(
     catalog: &Catalog,
     clinic: Uuid,
     device: Uuid,
-    Push { transactions: batch, follows, head: told, .. }: Push,
+    Received { push: Push { transactions: batch, follows, head: told, .. }, unread }: Received,
     metrics: &Metrics,
 ) -> Result<Pushed, Problem> {
     let now = SystemClock.now();
@@ -74,9 +83,8 @@ pub(crate) async fn append(
     }
     for transaction in batch {
         let known = match last.place(&transaction) {
-            Ok(Place::New) => Ok(None),
-            Ok(Place::Known) => recognise(&pg, clinic, transaction.id()).await.map(Some),
-            Err(problem) => Err(problem),
+            Place::New => Ok(None),
+            Place::Known => recognise(&pg, clinic, transaction.id()).await.map(Some),
         };
         match known {
             Ok(None) => {
@@ -92,14 +100,15 @@ pub(crate) async fn append(
     let mut ends = Vec::new();
     refuse_second_clinic(&pg, clinic, &fresh).await?;
     if !fresh.is_empty() {
-        match together(&pg, catalog, clinic, device, &mut fresh, head, now).await {
+        match together(&pg, catalog, clinic, device, Batch { transactions: &mut fresh, unread: &unread }, head, now).await {
             Ok(all) => (ends, head) = all,
             Err(error) if error.blames_data().is_some() => {
                 pg.batch_execute("ROLLBACK TO batch").await?;
                 // One of them is poison: each by itself, so that the others flow on.
                 for transaction in &mut fresh {
                     pg.batch_execute("SAVEPOINT one").await?;
-                    match together(&pg, catalog, clinic, device, std::slice::from_mut(transaction), head, now).await {
+                    let one = Batch { transactions: std::slice::from_mut(transaction), unread: &unread };
+                    match together(&pg, catalog, clinic, device, one, head, now).await {
                         Ok((one, new_head)) => {
                             ends.extend(one);
                             head = new_head;
@@ -108,7 +117,7 @@ pub(crate) async fn append(
                             let Some(cause) = error.blames_data() else { return Err(error.into()) };
                             pg.batch_execute("ROLLBACK TO one").await?;
                             let reason = Reason { code: "refused".to_owned(), table: String::new(), id: None, column: cause };
-                            reject(&pg, clinic, device, transaction, &reason).await?;
+                            reject(&pg, clinic, device, transaction, &reason, None).await?;
                             ends.push(Ended::rejected(transaction.id(), reason));
                         }
                     }
@@ -191,7 +200,7 @@ async fn together(
     catalog: &Catalog,
     clinic: Uuid,
     device: Uuid,
-    batch: &mut [Transaction],
+    Batch { transactions: batch, unread }: Batch<'_>,
     mut head: i64,
     now: Millis,
 ) -> Result<(Vec<Ended>, i64), DbError> {
@@ -205,7 +214,12 @@ async fn together(
             tokio::task::yield_now().await;
             let (mut applied, mut rows) = (Vec::new(), 0);
             while let Some(transaction) = batch.next_if(|_| rows < ROWS_AT_ONCE) {
-                match judge(&mut ledger, &catalog.schema, transaction, head + 1, now) {
+                let unread = unread.get(&transaction.id());
+                let judged = match unread {
+                    Some(unread) => Err(unread.reason.clone()),
+                    None => judge(&mut ledger, &catalog.schema, transaction, head + 1, now),
+                };
+                match judged {
                     Ok(entries) => {
                         let numbered = Numbered { first_seq: head + 1, transaction, entries };
                         head += numbered.entries.len() as i64;
@@ -214,7 +228,7 @@ async fn together(
                         applied.push(numbered);
                     }
                     Err(reason) => {
-                        reject(pg, clinic, device, transaction, &reason).await?;
+                        reject(pg, clinic, device, transaction, &reason, unread).await?;
                         ends.push(Ended::rejected(transaction.id(), reason));
                     }
                 }
@@ -281,12 +295,24 @@ async fn keep(pg: &Pg<'_>, log: &Statement, clinic: Uuid, device: Uuid, applied:
     Ok(())
 }
 
-async fn reject(pg: &Pg<'_>, clinic: Uuid, device: Uuid, transaction: &Transaction, reason: &Reason) -> Result<(), DbError> {
+async fn reject(
+    pg: &Pg<'_>,
+    clinic: Uuid,
+    device: Uuid,
+    transaction: &Transaction,
+    reason: &Reason,
+    unread: Option<&Unread>,
+) -> Result<(), DbError> {
     let sql = "INSERT INTO rejections (clinic_id, replica_id, n, device_id, reason, body) VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb)
                ON CONFLICT DO NOTHING";
     let json = |value: Result<String, serde_json::Error>| value.map_err(|error| DbError::Value(error.to_string()));
+    let mut body = json(serde_json::to_string(transaction))?;
+    if let Some(unread) = unread {
+        // As a text: what is in it may be more than Postgres reads as JSON.
+        body = json(serde_json::to_string(&json!({ "mark": transaction.mark, "said": unread.said })))?;
+    }
     // Postgres keeps no NUL in JSON; what holds one is kept all the same, readably.
-    let body = json(serde_json::to_string(transaction))?.replace("\\u0000", "\\u2400");
+    let body = body.replace("\\u0000", "\\u2400");
     let statement = pg.prepare_cached(sql).await?;
     pg.execute(&statement, &[&clinic, &transaction.replica, &transaction.n, &device, &json(serde_json::to_string(reason))?, &body]).await?;
     Ok(())
@@ -322,16 +348,17 @@ impl Replicas {
         self.stands.get(&replica).is_some_and(|last| n <= *last)
     }
 
-    fn place(&mut self, transaction: &Transaction) -> Result<Place, Problem> {
-        let last = self.last.entry(transaction.replica).or_insert(0);
+    fn place(&mut self, transaction: &Transaction) -> Place {
         if transaction.n < 1 {
-            return Err(Problem::Malformed("a transaction's number is 1 or more".to_owned()));
+            // Rejected each time it comes: it takes no number of the replica.
+            return Place::New;
         }
+        let last = self.last.entry(transaction.replica).or_insert(0);
         if transaction.n <= *last {
-            return Ok(Place::Known);
+            return Place::Known;
         }
         *last = transaction.n;
-        Ok(Place::New)
+        Place::New
     }
 
     async fn write(&mut self, pg: &Pg<'_>, clinic: Uuid, device: Uuid) -> Result<(), DbError> {
