@@ -324,7 +324,7 @@ fn what_lost_is_settled_by_who_chose_and_not_by_the_next_save() {
         })
         .unwrap();
     let choice = salon.store.lost_choices(&salon.owner).unwrap().remove(0);
-    salon.store.choose_value(&salon.owner, choice.seq, &choice.column, true).unwrap();
+    salon.store.choose_value(&salon.owner, choice.seq.0, &choice.column, true).unwrap();
     let said = salon.store.outgoing(0, usize::MAX, usize::MAX).unwrap().pop().unwrap();
     assert_eq!(said.changes[0].columns.get("notes"), Some(&json!("purrs")));
 }

@@ -42,7 +42,7 @@ fn a_value_that_lost_is_settled_by_who_may_write_it_and_never_makes_an_owner() {
     // What was written here since stands, and is what would be overwritten.
     salon.sql("UPDATE clients SET notes = 'likes cats', updated_at = updated_at + 1");
     assert_eq!(salon.store.lost_choices(&front).unwrap()[0].kept.value, "likes cats");
-    let seen = |actor: &Actor| salon.store.lost_choices(actor).unwrap().iter().map(|choice| choice.seq).collect::<Vec<_>>();
+    let seen = |actor: &Actor| salon.store.lost_choices(actor).unwrap().iter().map(|choice| choice.seq.0).collect::<Vec<_>>();
     assert_eq!((seen(&front), seen(&admin)), (vec![1], vec![2, 1]));
     assert_eq!(salon.choose(&front, 2, "first_name"), Err(RefusalCode::Forbidden));
     assert_eq!(salon.choose(&admin, 2, "first_name"), Err(RefusalCode::Forbidden), "an owner is an owner's to change");

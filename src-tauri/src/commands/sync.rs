@@ -4,7 +4,7 @@ use std::path::Path;
 
 use petrel_domain::AppointmentId;
 use petrel_domain::desk::{
-    AppState, DeviceCode, HistoryPage, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, ResendChange, Saved, SyncState,
+    AppState, DeviceCode, HistoryPage, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, ResendChange, Saved, Seq, SyncState,
 };
 use tauri::State;
 use uuid::Uuid;
@@ -127,15 +127,15 @@ pub(crate) fn lost_values(desk: State<'_, Desk>) -> Answer<Vec<LostChoice>> {
 /// Chooses between two texts.
 #[tauri::command(async)]
 #[specta::specta]
-pub(crate) fn choose_value(desk: State<'_, Desk>, seq: i32, column: String, take_lost: bool) -> Answer<Saved<()>> {
-    desk.save(|store, actor| store.choose_value(actor, seq.into(), &column, take_lost))
+pub(crate) fn choose_value(desk: State<'_, Desk>, seq: Seq, column: String, take_lost: bool) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.choose_value(actor, seq.0, &column, take_lost))
 }
 
 /// What happened to a record, a page of it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uuid, before: Option<i32>) -> Answer<HistoryPage> {
-    desk.off_main(move |desk| desk.record_history(&table, id, before.map(i64::from))).await
+pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uuid, before: Option<Seq>) -> Answer<HistoryPage> {
+    desk.off_main(move |desk| desk.record_history(&table, id, before)).await
 }
 
 /// Two visits that clash are kept knowingly.
@@ -143,4 +143,40 @@ pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uui
 #[specta::specta]
 pub(crate) fn keep_both(desk: State<'_, Desk>, first: AppointmentId, second: AppointmentId) -> Answer<Saved<()>> {
     desk.keep_both(first, second)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Reads an argument as Tauri does for a command.
+    fn read<A: DeserializeOwned>(said: &serde_json::Value) -> Option<A> {
+        A::deserialize(said).ok()
+    }
+
+    fn second<A: DeserializeOwned, B, C, R>(_: fn(State<'_, Desk>, A, B, C) -> R, said: &serde_json::Value) -> Option<A> {
+        read(said)
+    }
+
+    fn fourth<A, B, C: DeserializeOwned, R>(_: impl Fn(State<'static, Desk>, A, B, C) -> R, said: &serde_json::Value) -> Option<C> {
+        read(said)
+    }
+
+    /// A hub whose older database was put back goes on above 4.8e14; after that has happened often, above what JavaScript keeps exact.
+    #[test]
+    fn numbers_of_the_log_come_back_from_the_screens_as_they_went() {
+        for number in [1, 480_000_000_000_007, (1 << 53) + 1, i64::MAX] {
+            let shown = json!(Seq(number));
+            assert!(shown.is_string(), "{shown}");
+            assert_eq!(second(choose_value, &shown), Some(Seq(number)));
+            assert_eq!(fourth(record_history, &shown), Some(Some(Seq(number))));
+        }
+        assert_eq!(fourth(record_history, &json!(null)), Some(None));
+        for bad in [json!(5), json!("x"), json!("99999999999999999999")] {
+            assert_eq!(second(choose_value, &bad), None, "{bad}");
+        }
+    }
 }

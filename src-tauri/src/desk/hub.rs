@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{DeviceCode, HistoryPage, HubDevice, HubTrouble, JoinHub, SyncState};
+use petrel_domain::desk::{DeviceCode, HistoryPage, HubDevice, HubTrouble, JoinHub, Seq, SyncState};
 use petrel_domain::replication::{Enrolled, Tokens};
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode};
@@ -199,9 +199,9 @@ impl Desk {
     ///
     /// # Errors
     /// `forbidden`; `no_hub`; what the hub says.
-    pub fn record_history(&self, table: &str, id: Uuid, before: Option<i64>) -> Result<HistoryPage, Refusal> {
+    pub fn record_history(&self, table: &str, id: Uuid, before: Option<Seq>) -> Result<HistoryPage, Refusal> {
         self.ask(|store, actor| store.may_see_history(actor, table))?;
-        match self.ask_hub(Right::SeeClinic, async |hub| hub.history(table, id, before).await) {
+        match self.ask_hub(Right::SeeClinic, async |hub| hub.history(table, id, before.map(|seq| seq.0)).await) {
             Ok(history) => self.ask(|store, actor| store.describe_history(actor, table, &history)),
             Err(refusal) if refusal.detail.as_deref() == Some("not-found") => Ok(HistoryPage { entries: Vec::new(), next_before: None }),
             Err(refusal) => Err(refusal),

@@ -62,7 +62,7 @@ test('what is older of a long history is shown when asked for', async ({ page })
   await page.evaluate(() => {
     const { history } = window.petrelWorld!.memory.hub;
     const [key, [newest]] = Object.entries(history)[0]! as [string, (typeof history)[string]];
-    history[key] = Array.from({ length: 50 }, (_, index) => ({ ...newest!, seq: 1000 + index }));
+    history[key] = Array.from({ length: 50 }, (_, index) => ({ ...newest!, seq: `${480_000_000_001_000 + index}` }));
     window.petrelWorld!.changed(['clients']);
   });
   await expect(entries).toHaveCount(20);

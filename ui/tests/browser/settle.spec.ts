@@ -219,7 +219,7 @@ test('what is not this person’s to settle is not counted', async ({ page }) =>
   await page.evaluate(() => {
     const world = window.petrelWorld!;
     const { lost } = world.memory.hub;
-    lost.push({ ...lost[0]!, seq: 1_300, table: 'services', column: 'description' });
+    lost.push({ ...lost[0]!, seq: '1300', table: 'services', column: 'description' });
     world.syncChanged();
   });
   await page.getByTestId('sync-badge').click();
@@ -233,7 +233,7 @@ test('whoever signs in next is asked about what is theirs to settle', async ({ p
   await page.evaluate(() => {
     const world = window.petrelWorld!;
     const { lost } = world.memory.hub;
-    lost.push({ ...lost[0]!, seq: 1_300, table: 'services', column: 'description' });
+    lost.push({ ...lost[0]!, seq: '1300', table: 'services', column: 'description' });
     world.syncChanged();
   });
   await expect(page.getByTestId('lost-choice')).toHaveCount(3);

@@ -8,6 +8,7 @@ import type {
   LostChoice,
   RecordValue,
   RejectedChange,
+  Seq,
   SyncState,
 } from '../../src/lib/backend/bindings';
 import type { Memory, MockOptions } from './clinic';
@@ -76,7 +77,7 @@ const value = (column: string, kind: RecordValue['kind'], text: string | null): 
   value: text,
 });
 
-function entry(seq: number, at: number, more: Partial<HistoryEntry>): HistoryEntry {
+function entry(seq: Seq, at: number, more: Partial<HistoryEntry>): HistoryEntry {
   return {
     seq,
     at,
@@ -96,7 +97,7 @@ function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number):
   const [client, pet, visit] = [clients[0]!, pets[0]!, visits[0]!];
   return {
     [`clients/${client.id}`]: [
-      entry(12, now - 400 * DAY, {
+      entry('12', now - 400 * DAY, {
         action: 'create_client',
         is_first: true,
         values: [
@@ -106,14 +107,14 @@ function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number):
           value('created_at', 'instant', String(now - 400 * DAY)),
         ],
       }),
-      entry(871, now - 3 * DAY, {
+      entry('871', now - 3 * DAY, {
         staff_name: 'Marc Vidal',
         device_name: 'Consulting room 1',
         values: [value('phone', 'text', client.phone), value('email_status', 'text', 'bounced')],
         lost: [value('phone', 'text', '+34600000000')],
       }),
-      entry(900, now - 2 * DAY, { action: 'delete_client', is_deletion: true, values: [] }),
-      entry(901, now - 2 * DAY, {
+      entry('900', now - 2 * DAY, { action: 'delete_client', is_deletion: true, values: [] }),
+      entry('901', now - 2 * DAY, {
         staff_name: null,
         device_name: null,
         action: '',
@@ -122,7 +123,7 @@ function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number):
       }),
     ],
     [`pets/${pet.id}`]: [
-      entry(13, now - 400 * DAY, {
+      entry('13', now - 400 * DAY, {
         action: 'create_pet',
         is_first: true,
         values: [
@@ -135,7 +136,7 @@ function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number):
       }),
     ],
     [`appointments/${visit.id}`]: [
-      entry(40, now - 30 * DAY, {
+      entry('40', now - 30 * DAY, {
         action: 'move_appointment',
         values: [
           value('starts_at', 'instant', String(visit.starts_at)),
@@ -146,13 +147,13 @@ function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number):
     ],
     // What stood before a note of another desk lost, and a later entry that says the same.
     [`clients/${clients[7]!.id}`]: [
-      entry(1_190, now - 4 * DAY, { values: [value('notes', 'text', 'Prefers Fridays')] }),
-      entry(1_195, now - 4 * DAY, {
+      entry('1190', now - 4 * DAY, { values: [value('notes', 'text', 'Prefers Fridays')] }),
+      entry('1195', now - 4 * DAY, {
         staff_name: 'Marc Vidal',
         device_name: 'Consulting room 1',
         values: [value('notes', 'text', 'Prefers mornings')],
       }),
-      entry(1_210, now - 3 * DAY, { values: [value('notes', 'text', 'Prefers mornings')] }),
+      entry('1210', now - 3 * DAY, { values: [value('notes', 'text', 'Prefers mornings')] }),
     ],
   };
 }
@@ -204,7 +205,7 @@ function conflicts({ clients, pets }: Omit<Memory, 'hub'>, now: number): Pick<Hu
     ],
     lost: [
       {
-        seq: 1204,
+        seq: '1204',
         table: 'pets',
         id: pet.id,
         label: pet.name,
@@ -223,7 +224,7 @@ function conflicts({ clients, pets }: Omit<Memory, 'hub'>, now: number): Pick<Hu
         },
       },
       {
-        seq: 1210,
+        seq: '1210',
         table: 'clients',
         id: first.id,
         label: nameOf(first),
@@ -387,8 +388,8 @@ export function hubHandlers(world: World): Handlers {
       }),
     record_history: ({ table, id, before }) => {
       mustReach();
-      const all = [...(hub().history[`${table}/${id}`] ?? [])].sort((a, b) => b.seq - a.seq);
-      const older = before === null ? all : all.filter(({ seq }) => seq < before);
+      const all = [...(hub().history[`${table}/${id}`] ?? [])].sort((a, b) => (BigInt(a.seq) < BigInt(b.seq) ? 1 : -1));
+      const older = before === null ? all : all.filter(({ seq }) => BigInt(seq) < BigInt(before));
       const entries = older.slice(0, HISTORY_PAGE);
       return { entries, next_before: older.length > entries.length ? entries.at(-1)!.seq : null };
     },

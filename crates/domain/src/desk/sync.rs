@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use specta::Type;
 use uuid::Uuid;
 
@@ -233,8 +233,7 @@ pub struct ResendEdit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct LostChoice {
     /// The entry of the log in which it was settled; with the column, what to choose by.
-    #[specta(type = i32)]
-    pub seq: i64,
+    pub seq: Seq,
     /// The table.
     pub table: String,
     /// The row.
@@ -242,6 +241,25 @@ pub struct LostChoice {
     /// What people call it (a client's name), or empty.
     pub label: String,
     /// The column.
+/// A number of the hub's log, as the screens hand it back. A decimal string: each time an older database is put back the log goes on far above what it had
+/// reached, and JavaScript keeps whole numbers up to 2^53 only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Type)]
+#[specta(type = String)]
+pub struct Seq(pub i64);
+
+impl Serialize for Seq {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seq {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(|_| serde::de::Error::custom("a number of the log is a decimal string"))
+    }
+}
+
     pub column: String,
     /// What stands, and who wrote it.
     pub kept: WrittenValue,
@@ -268,16 +286,14 @@ pub struct HistoryPage {
     /// What happened.
     pub entries: Vec<HistoryEntry>,
     /// To be given as `before` for what is older; none at the end.
-    #[specta(type = Option<i32>)]
-    pub next_before: Option<i64>,
+    pub next_before: Option<Seq>,
 }
 
 /// Something that happened to a record, as the hub's log has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct HistoryEntry {
     /// Its number in the log.
-    #[specta(type = i32)]
-    pub seq: i64,
+    pub seq: Seq,
     /// When the hub took it.
     pub at: Millis,
     /// Who did it; none is the program itself.

@@ -1,6 +1,6 @@
 //! What happened to a record, in people's words.
 
-use petrel_domain::desk::{HistoryEntry, HistoryPage};
+use petrel_domain::desk::{HistoryEntry, HistoryPage, Seq};
 use petrel_domain::replication::{Columns, Happened, History, Maker, Op};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -37,7 +37,7 @@ fn told(db: &Connection, table: &Table, happened: &Happened) -> Result<HistoryEn
     let Happened { seq, staff_id, action, at, device, entry, .. } = happened;
     let lost: Columns = entry.lost.iter().map(|lost| (lost.column.clone(), lost.value.clone())).collect();
     Ok(HistoryEntry {
-        seq: *seq,
+        seq: Seq(*seq),
         at: *at,
         staff_name: staff_name(db, staff_id.map(Uuid::from))?,
         device_name: device.clone(),

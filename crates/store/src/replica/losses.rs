@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use petrel_domain::desk::{LostChoice, Saved, WrittenValue};
+use petrel_domain::desk::{LostChoice, Saved, Seq, WrittenValue};
 use petrel_domain::manifest::REGISTERS;
 use petrel_domain::replication::Change;
 use petrel_domain::rights::Right;
@@ -116,7 +116,7 @@ impl Store {
             Ok(WrittenValue { value: lines(text), staff_name, at, is_here: here.is_some() })
         };
         Ok(LostChoice {
-            seq: *seq,
+            seq: Seq(*seq),
             table: table.clone(),
             id: *id,
             label: super::named::label(db, table, *id)?,

@@ -1,4 +1,4 @@
-import { backend, type HistoryEntry, type HistoryPage } from '$lib/backend';
+import { backend, type HistoryEntry, type HistoryPage, type Seq } from '$lib/backend';
 import { live, type Table } from '$lib/data/live';
 import { t } from '$lib/i18n/index.svelte';
 import { actionLabel } from '$lib/records/words';
@@ -6,8 +6,8 @@ import { actionLabel } from '$lib/records/words';
 /** A query for what happened to a record, page by page, the newest first. The hub keeps it, so nothing of it is kept here. */
 export const historyOf = (table: Table, id: string) => ({
   queryKey: live([table, 'hub'], ['history', id], () => backend.recordHistory(table, id, null)).queryKey,
-  queryFn: ({ pageParam }: { pageParam: number | null }) => backend.recordHistory(table, id, pageParam),
-  initialPageParam: null as number | null,
+  queryFn: ({ pageParam }: { pageParam: Seq | null }) => backend.recordHistory(table, id, pageParam),
+  initialPageParam: null as Seq | null,
   getNextPageParam: (last: HistoryPage) => last.next_before,
   gcTime: 0,
 });

@@ -163,9 +163,9 @@ export const commands = {
 	/**  Texts that lost to another desk's. */
 	lostValues: () => typedError<LostChoice[], Refusal>(__TAURI_INVOKE("lost_values")),
 	/**  Chooses between two texts. */
-	chooseValue: (seq: number, column: string, takeLost: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("choose_value", { seq, column, takeLost })),
+	chooseValue: (seq: Seq, column: string, takeLost: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("choose_value", { seq, column, takeLost })),
 	/**  What happened to a record, a page of it. */
-	recordHistory: (table: string, id: string, before: number | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history", { table, id, before })),
+	recordHistory: (table: string, id: string, before: Seq | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history", { table, id, before })),
 	/**  Two visits that clash are kept knowingly. */
 	keepBoth: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("keep_both", { first, second })),
 };
@@ -810,7 +810,7 @@ export type GroupId = string;
 /**  Something that happened to a record, as the hub's log has it. */
 export type HistoryEntry = {
 	/**  Its number in the log. */
-	seq: number,
+	seq: Seq,
 	/**  When the hub took it. */
 	at: Millis,
 	/**  Who did it; none is the program itself. */
@@ -836,7 +836,7 @@ export type HistoryPage = {
 	/**  What happened. */
 	entries: HistoryEntry[],
 	/**  To be given as `before` for what is older; none at the end. */
-	next_before: number | null,
+	next_before: Seq | null,
 };
 
 /**  A desk that the hub lets in, or did. */
@@ -1001,7 +1001,7 @@ export type KeyStore =
 /**  A text that lost to another desk's, beside the one that stands. */
 export type LostChoice = {
 	/**  The entry of the log in which it was settled; with the column, what to choose by. */
-	seq: number,
+	seq: Seq,
 	/**  The table. */
 	table: string,
 	/**  The row. */
@@ -1581,6 +1581,12 @@ export type SecondFolder = {
 	/**  Why there is no newer one; `file_unreadable` where the folder is away. */
 	problem: Refusal | null,
 };
+
+/**
+ *  A number of the hub's log, as the screens hand it back. A decimal string: each time an older database is put back the log goes on far above what it had
+ *  reached, and JavaScript keeps whole numbers up to 2^53 only.
+ */
+export type Seq = string;
 
 /**  The visits of one recurrence. */
 export type SeriesId = string;
