@@ -27,6 +27,14 @@ pub enum StoreError {
     /// A value in the database is not what the program writes there.
     #[error("unexpected value: {0}")]
     Value(String),
+    /// A file that was filled from the hub is not whole: rows of one table refer to rows of another that are missing.
+    #[error("rows of {table} refer to rows of {parent} that did not come")]
+    NotWhole {
+        /// The table whose rows refer to something.
+        table: String,
+        /// The table that lacks it.
+        parent: String,
+    },
 }
 
 impl StoreError {
@@ -49,6 +57,7 @@ impl StoreError {
             },
             Self::Migration(error) => cause(error.as_ref()).map_or_else(|| Refusal::internal(self), of_sqlite),
             Self::Value(_) => Refusal::internal(self),
+            Self::NotWhole { .. } => Refusal::new(RefusalCode::HubProblem).with_detail(self),
         }
     }
 }

@@ -7,7 +7,7 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, JoinClinic, JoinHub, Progress, UnfinishedJoin};
 use petrel_domain::replication::Tokens;
 use petrel_domain::{Refusal, RefusalCode, SystemClock};
-use petrel_store::{Begun, Bootstrap, FileKey, KeyFile, OpenOptions, Store};
+use petrel_store::{Begun, Bootstrap, FileKey, KeyFile, OpenOptions, Store, StoreError};
 use petrel_sync::{HttpHub, HubError, SyncError};
 use tokio::sync::Notify;
 
@@ -176,7 +176,8 @@ impl Desk {
         self.goes_on(Progress { done: u32::try_from(rows).unwrap_or(u32::MAX), total: 0 })
     }
 
-    /// Fills the new file from the hub, and brings it up to date. What was begun so long ago that the log does not reach back to it is filled anew.
+    /// Fills the new file from the hub, brings it up to date, and looks whether it is whole. What was begun so long ago that the log does not reach back to it
+    /// is filled anew, and so, once, is what is not whole: rows of it may be missing that lie on no page any more.
     /// `goes_on` is told how many rows there are so far, and says whether to go on.
     pub(super) fn fill_from(&self, hub: &HttpHub, begun: &Begun, key: &FileKey, goes_on: impl Fn(usize) -> bool) -> Result<(), Refusal> {
         self.take_lock()?;
@@ -189,8 +190,8 @@ impl Desk {
         runtime().block_on(async {
             let store = match self.fill_once(hub, begun, key, &progress, &cancel).await? {
                 Ok(store) => store,
-                Err(SyncError::Hub(HubError::BehindHorizon)) => {
-                    tracing::warn!("the log does not reach back to where the clinic was begun: it is filled anew");
+                Err(error @ (SyncError::Hub(HubError::BehindHorizon) | SyncError::Store(StoreError::NotWhole { .. }))) => {
+                    tracing::warn!(%error, "what was begun cannot be gone on with: it is filled anew");
                     let mut begun = begun.clone();
                     begun.enrolled.tokens = hub.tokens().await.unwrap_or(begun.enrolled.tokens);
                     Bootstrap::begin_anew(&self.inner.folder.new_file(), key, &begun)?;
@@ -227,7 +228,8 @@ impl Desk {
         joined?;
         self.refuse_gone()?;
         let store = Store::open(&OpenOptions { clock: Arc::clone(&self.inner.clock), ..OpenOptions::new(&new, key.clone()) })?;
-        Ok(petrel_sync::round(&store, hub, &SystemClock).await.map(|_| store))
+        let round = petrel_sync::round(&store, hub, &SystemClock).await;
+        Ok(round.and_then(|_| Ok(store.refuse_dangling()?)).map(|()| store))
     }
 }
 

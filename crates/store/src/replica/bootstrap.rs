@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use petrel_domain::manifest::REPLICATED;
 use petrel_domain::replication::{Enrolled, Kind, Tokens};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::copy::{Field, decode_copy};
 use crate::catalog::Catalog;
 use crate::file::{is_older, open_writer, remove_file, remove_if_there, seal, twice, with_suffix};
-use crate::{FileKey, Result, StoreError, derived};
+use crate::{FileKey, Result, Store, StoreError, derived};
 
 /// Where the filling stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -281,6 +281,20 @@ impl Bootstrap {
 
     fn save(&self, db: &Connection) -> Result<()> {
         save(db, &self.progress)
+    }
+}
+
+impl Store {
+    /// Whether every reference of the file leads somewhere. To be asked of one that was filled and then brought up to date: before that, a row that came
+    /// later than its table was read may refer to one that is not there yet, and it is filled with nothing held against its references.
+    ///
+    /// # Errors
+    /// `NotWhole`; what SQLite says.
+    pub fn refuse_dangling(&self) -> Result<()> {
+        let read = |row: &Row<'_>| Ok(StoreError::NotWhole { table: row.get(0)?, parent: row.get(1)? });
+        let found =
+            self.read(|db| Ok(db.query_row("SELECT \"table\", parent FROM pragma_foreign_key_check LIMIT 1", [], read).optional()?))?;
+        found.map_or(Ok(()), Err)
     }
 }
 
