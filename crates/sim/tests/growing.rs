@@ -10,7 +10,7 @@ use std::time::Duration;
 use petrel_domain::SystemClock;
 use petrel_sim::{Postgres, Served, fast_folder};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
-use petrel_sync::{HttpHub, Status, join, run};
+use petrel_sync::{HttpHub, Status, Wake, join, run};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
@@ -67,7 +67,7 @@ fn address(served: &Served) -> SocketAddr {
 /// A desk at work, its line to the hub live.
 struct Desk {
     store: Store,
-    wake: Arc<Notify>,
+    wake: Arc<Wake>,
     changed: Arc<Notify>,
     status: watch::Receiver<Status>,
 }
@@ -75,10 +75,10 @@ struct Desk {
 impl Desk {
     /// Its line ends with the set of tasks it is one of.
     fn at_work(store: Store, hub: HttpHub, tasks: &tokio::task::LocalSet) -> Self {
-        let (wake, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (wake, changed) = (Arc::new(Wake::default()), Arc::new(Notify::new()));
         let (tell, status) = watch::channel(Status::default());
         let desk = Self { store: store.clone(), wake: Arc::clone(&wake), changed: Arc::clone(&changed), status };
-        tasks.spawn_local(async move { run(&store, &hub, &SystemClock, wake, &tell, |_| changed.notify_one()).await });
+        tasks.spawn_local(async move { run(&store, &hub, &SystemClock, &wake, &tell, |_| changed.notify_one()).await });
         desk
     }
 
@@ -87,7 +87,7 @@ impl Desk {
         let sql = "INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (?1, ?2, 1, 1)";
         let work = |tx: &mut petrel_store::Tx<'_>| Ok(tx.db().execute(sql, (id.as_bytes(), name))?);
         self.store.write(&Actor::program(), Action::CreateClient, work).unwrap();
-        self.wake.notify_one();
+        self.wake.written();
     }
 
     async fn until_it_has(&self, name: &str) {

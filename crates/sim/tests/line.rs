@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use petrel_domain::replication::{Clock, Columns, Entry, Logged, Maker, Op, Pulled, Pushed};
 use petrel_domain::{Millis, SystemClock};
 use petrel_sim::fast_folder;
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
-use petrel_sync::{Digest, Hub, HubError, Parcel, SnapshotPage, Status, SyncError, run};
-use tokio::sync::{Notify, watch};
+use petrel_sync::{Digest, Hub, HubError, Parcel, SnapshotPage, Status, SyncError, Wake, run};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// A hub that says one thing, whatever it is asked.
@@ -46,7 +46,7 @@ async fn what_the_hub_says_is_heard_also_where_it_cannot_be_written_down() {
     desk.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute_batch(full)?)).unwrap();
     for said in [HubError::Revoked, HubError::BehindHorizon] {
         let status = watch::Sender::new(Status::default());
-        let ended = run(&desk, &Saying(said.clone()), &SystemClock, Arc::new(Notify::new()), &status, |_| {}).await;
+        let ended = run(&desk, &Saying(said.clone()), &SystemClock, &Wake::default(), &status, |_| {}).await;
         assert!(matches!(&ended, Err(SyncError::Hub(heard)) if *heard == said), "{ended:?}");
     }
 }
@@ -110,7 +110,7 @@ async fn what_was_read_before_the_line_broke_is_told() {
     let told = Mutex::new(Vec::new());
     let status = watch::Sender::new(Status::default());
     let note = |tables: &[String]| told.lock().unwrap().extend_from_slice(tables);
-    let ended = run(&desk, &Breaking(page), &SystemClock, Arc::new(Notify::new()), &status, note).await;
+    let ended = run(&desk, &Breaking(page), &SystemClock, &Wake::default(), &status, note).await;
     assert!(matches!(ended, Err(SyncError::Hub(HubError::Revoked))), "{ended:?}");
     assert_eq!(*told.lock().unwrap(), ["clinics"]);
 }
@@ -163,7 +163,7 @@ async fn a_file_is_compared_once_a_day_and_not_when_the_day_begins() {
     let runs = async |rounds, may_compare| {
         let hub = Quiet { rounds, may_compare, agrees_with: desk.clone(), asked: Mutex::default() };
         let status = watch::Sender::new(Status::default());
-        let ended = run(&desk, &hub, &SystemClock, Arc::new(Notify::new()), &status, |_| {}).await;
+        let ended = run(&desk, &hub, &SystemClock, &Wake::default(), &status, |_| {}).await;
         assert!(matches!(&ended, Err(SyncError::Hub(HubError::Revoked))), "{ended:?}");
         hub.asked.into_inner().unwrap().1
     };

@@ -16,4 +16,4 @@ pub use http::HttpHub;
 pub use http::decoders;
 pub use hub::{Digest, Hub, HubError, Parcel, SnapshotPage};
 pub use join::join;
-pub use live::{Status, run};
+pub use live::{Status, Wake, run};

@@ -1,7 +1,6 @@
 //! Round after round: at once when something was written here or elsewhere, with pauses where the hub cannot be reached.
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::Duration;
 
 use petrel_domain::{Clock, Millis};
@@ -24,6 +23,40 @@ const ROUNDS_BEFORE_COMPARISON: Range<u32> = 20..200;
 /// The setting of the file that says when it was compared last.
 const COMPARED_AT: &str = "compared_at";
 
+/// What wakes the line.
+#[derive(Debug, Default)]
+pub struct Wake {
+    written: Notify,
+    asked: Notify,
+}
+
+impl Wake {
+    /// Something was written here: it is sent at once. It ends no pause: what failed is tried again by the timer, however often somebody writes.
+    pub fn written(&self) {
+        self.written.notify_one();
+    }
+
+    /// Somebody asks for a round: it also ends a pause.
+    pub fn asked(&self) {
+        self.asked.notify_one();
+    }
+
+    /// Waits so long, or until somebody asks.
+    pub async fn rest(&self, rest: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(rest) => {}
+            () = self.asked.notified() => {}
+        }
+    }
+
+    async fn any(&self) {
+        tokio::select! {
+            () = self.written.notified() => {}
+            () = self.asked.notified() => {}
+        }
+    }
+}
+
 /// How the desk stands to its hub, for the badge.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Status {
@@ -42,7 +75,7 @@ pub struct Status {
 }
 
 /// Keeps a file and its hub together until something happens that only a person can settle (the desk was revoked, the program is too old).
-/// `wake` says that something was written here; `changed` is told which tables other desks changed.
+/// `wake` says that something was written here, or that somebody asks; `changed` is told which tables other desks changed.
 ///
 /// # Errors
 /// What only a person can settle, or what the file says.
@@ -50,7 +83,7 @@ pub async fn run(
     store: &Store,
     hub: &impl Hub,
     clock: &dyn Clock,
-    wake: Arc<Notify>,
+    wake: &Wake,
     status: &watch::Sender<Status>,
     changed: impl Fn(&[String]),
 ) -> Result<(), SyncError> {
@@ -95,7 +128,7 @@ pub async fn run(
                 pause = FIRST_PAUSE;
                 let cursor = store.local_hub()?.cursor;
                 let page = tokio::select! {
-                    () = wake.notified() => None,
+                    () = wake.any() => None,
                     page = hub.pull(cursor, WAIT) => page.ok(),
                 };
                 if let Some(page) = page {
@@ -108,11 +141,7 @@ pub async fn run(
             Err(SyncError::Hub(error)) if error.is_passing() => {
                 let asked = if let HubError::Busy(Some(seconds)) = error { Duration::from_secs(seconds.min(300)) } else { Duration::ZERO };
                 let jittered = pause.mul_f64(0.5 + fastrand::f64());
-                tokio::select! {
-                    () = tokio::time::sleep(jittered.max(asked)) => {}
-                    // A write is no reason to hammer a hub that is away, but the first one after a while is worth a try.
-                    () = wake.notified(), if pause == LONGEST_PAUSE => {}
-                }
+                wake.rest(jittered.max(asked)).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
             Err(error) => {

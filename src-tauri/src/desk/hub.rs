@@ -40,7 +40,7 @@ impl Desk {
     /// `no_hub`.
     pub fn sync_now(&self) -> Result<(), Refusal> {
         match &*self.place() {
-            Place::Open(clinic) => clinic.line().map(Line::wake),
+            Place::Open(clinic) => clinic.line().map(Line::ask),
             _ => Err(Refusal::new(RefusalCode::NoHub)),
         }
     }

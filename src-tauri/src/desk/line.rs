@@ -8,7 +8,7 @@ use petrel_domain::SystemClock;
 use petrel_domain::desk::{HubTrouble, SyncState};
 use petrel_domain::replication::Tokens;
 use petrel_store::{Store, StoreError};
-use petrel_sync::{HttpHub, HubError, Status, SyncError};
+use petrel_sync::{HttpHub, HubError, Status, SyncError, Wake};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 
@@ -72,7 +72,7 @@ pub(super) struct Line {
     keeper: Arc<Keeper>,
     hub: Arc<HttpHub>,
     status: watch::Receiver<Status>,
-    wake: Arc<Notify>,
+    wake: Arc<Wake>,
     stop: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
@@ -115,7 +115,7 @@ impl Line {
             }
         };
         let (status_of, status) = watch::channel(Status { waiting: here.waiting, last_sync_at: here.last_sync_at, ..Status::default() });
-        let (wake, stop) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (wake, stop) = (Arc::new(Wake::default()), Arc::new(Notify::new()));
         let worker = Worker {
             store: store.clone(),
             hub: Arc::clone(&hub),
@@ -136,7 +136,12 @@ impl Line {
 
     /// Something was written here: it is sent at once.
     pub(super) fn wake(&self) {
-        self.wake.notify_one();
+        self.wake.written();
+    }
+
+    /// Somebody wants the hub to be asked now, whatever it said before.
+    pub(super) fn ask(&self) {
+        self.wake.asked();
     }
 
     /// The hub, to ask it something else. It shares the line's tokens, which may be renewed by either.
@@ -162,7 +167,7 @@ pub(super) fn runtime() -> Handle {
 struct Worker {
     store: Store,
     hub: Arc<HttpHub>,
-    wake: Arc<Notify>,
+    wake: Arc<Wake>,
     stop: Arc<Notify>,
     status: watch::Sender<Status>,
     tell: Tell,
@@ -197,7 +202,7 @@ impl Worker {
         }
         loop {
             let changed = |tables: &[String]| (self.tell)(News::Changed(tables.to_vec()));
-            let ended = petrel_sync::run(&self.store, &*self.hub, &SystemClock, Arc::clone(&self.wake), &self.status, changed).await;
+            let ended = petrel_sync::run(&self.store, &*self.hub, &SystemClock, &self.wake, &self.status, changed).await;
             let Err(error) = ended else { return None };
             tracing::warn!(%error, "the line to the hub rests");
             let rest = match error {
@@ -206,10 +211,7 @@ impl Worker {
                 SyncError::Hub(_) => LASTING,
                 SyncError::Store(_) => WRITABLE,
             };
-            tokio::select! {
-                () = tokio::time::sleep(rest) => {}
-                () = self.wake.notified() => {}
-            }
+            self.wake.rest(rest).await;
             self.clear_trouble();
         }
     }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use petrel_domain::SystemClock;
 use petrel_store::Store;
-use petrel_sync::{HttpHub, Status, round, run};
-use tokio::sync::{Notify, watch};
+use petrel_sync::{HttpHub, Status, Wake, round, run};
+use tokio::sync::watch;
 
 use crate::Bench;
 use crate::hub::Hub;
@@ -46,7 +46,7 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
         let start = Instant::now();
         work::write_note(&first, n % 100, &format!("edit {n}"))?;
         let saved = Instant::now();
-        wake.notify_one();
+        wake.written();
         let seen = arrived.recv_timeout(PATIENCE).context("an edit did not arrive")?;
         whole.push(seen - start);
         way.push(seen - saved);
@@ -62,13 +62,13 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
 }
 
 /// A desk that is at work, in a thread of its own.
-fn live(store: Store, hub: HttpHub, changed: impl Fn(&[String]) + Send + 'static) -> (Arc<Notify>, watch::Receiver<Status>) {
-    let wake = Arc::new(Notify::new());
+fn live(store: Store, hub: HttpHub, changed: impl Fn(&[String]) + Send + 'static) -> (Arc<Wake>, watch::Receiver<Status>) {
+    let wake = Arc::new(Wake::default());
     let (status, online) = watch::channel(Status::default());
-    let notify = Arc::clone(&wake);
+    let woken = Arc::clone(&wake);
     std::thread::spawn(move || -> Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(runtime.block_on(run(&store, &hub, &SystemClock, notify, &status, changed))?)
+        Ok(runtime.block_on(run(&store, &hub, &SystemClock, &woken, &status, changed))?)
     });
     (wake, online)
 }
