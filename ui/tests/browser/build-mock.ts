@@ -1,7 +1,11 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-export const MOCK_SCRIPT = fileURLToPath(new URL('../../node_modules/.cache/petrel-mock/browser.js', import.meta.url));
+/** One for each port: checkouts that share their packages, and are tested at the same time, do not write over each other's. */
+const FOLDER = join(tmpdir(), `petrel-mock-${process.env.PETREL_UI_PORT ?? '4173'}`);
+export const MOCK_SCRIPT = join(FOLDER, 'browser.js');
 
 /** Builds the clinic in memory into one script. */
 export default async function buildMock(): Promise<void> {
@@ -9,7 +13,7 @@ export default async function buildMock(): Promise<void> {
     configFile: false,
     logLevel: 'error',
     build: {
-      outDir: fileURLToPath(new URL('../../node_modules/.cache/petrel-mock', import.meta.url)),
+      outDir: FOLDER,
       emptyOutDir: true,
       lib: {
         entry: fileURLToPath(new URL('../mock/browser.ts', import.meta.url)),
