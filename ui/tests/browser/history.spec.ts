@@ -91,3 +91,35 @@ test('the history of a pet and of a visit opens from their menus', async ({ page
   await expect(page.getByTestId('history-entry')).toContainText('Visit moved');
   await expect(page.getByTestId('history-entry')).toContainText('Confirmed');
 });
+
+test('the histories of the clinic’s set-up and of the waitlist open from their rows', async ({ page }) => {
+  await openDesk(page, '/#/settings/staff', { hub: 'online' });
+  const entry = page.getByTestId('history-entry');
+  const rows = { staff: page.getByTestId('staff-row').nth(1), services: page.getByTestId('service-row').first() };
+  await rows.staff.getByTestId('history-of').click();
+  await expect(entry).toContainText('Veterinarian');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('settings-services').click();
+  await rows.services.getByTestId('history-of').click();
+  await expect(entry).toContainText(/Who does it\s*Veterinarian, Technician/);
+  await expect(entry).toContainText('Fasted?');
+  await expect(entry).not.toContainText('field_type');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('settings-clinic').click();
+  await page.getByTestId('history-of').click();
+  await expect(entry).toContainText('Clinic made');
+  await expect(entry).not.toContainText('free');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('nav-waitlist').click();
+  await page.getByTestId('screen-waitlist').waitFor();
+  const name = await page.evaluate(() => window.petrelWorld!.memory.waitlist[0]!.client_name);
+  await page.getByTestId('waitlist-entry').filter({ hasText: name }).first().getByTestId('entry-more').click();
+  await page.getByTestId('history').click();
+  await expect(entry).toContainText(/Priority\s*Urgent/);
+});
+
+test('a desk without a hub offers no history in the rows of the settings', async ({ page }) => {
+  await openDesk(page, '/#/settings/staff');
+  await page.getByTestId('staff-row').first().waitFor();
+  await expect(page.getByTestId('history-of')).toHaveCount(0);
+});

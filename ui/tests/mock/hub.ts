@@ -93,7 +93,8 @@ function entry(seq: Seq, at: number, more: Partial<HistoryEntry>): HistoryEntry 
   };
 }
 
-function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number): HubMemory['history'] {
+function histories(memory: Omit<Memory, 'hub'>, now: number): HubMemory['history'] {
+  const { clients, pets, visits, staff, services, waitlist, clinic } = memory;
   const [client, pet, visit] = [clients[0]!, pets[0]!, visits[0]!];
   return {
     [`clients/${client.id}`]: [
@@ -143,6 +144,32 @@ function histories({ clients, pets, visits }: Omit<Memory, 'hub'>, now: number):
           value('staff_id', 'record', 'Aisha Khan'),
           value('status', 'text', 'confirmed'),
         ],
+      }),
+    ],
+    [`staff/${staff[1]!.id}`]: [
+      entry(50, now - 20 * DAY, { action: 'save_staff', values: [value('role', 'text', 'veterinarian')] }),
+    ],
+    [`services/${services[0]!.id}`]: [
+      entry(51, now - 20 * DAY, {
+        action: 'save_service',
+        values: [
+          value('duration_minutes', 'integer', '45'),
+          value('staff_roles', 'json', '["veterinarian","technician"]'),
+          value('form_fields', 'json', '[{"name":"Fasted?","field_type":"yes_no","is_required":true,"choices":[]}]'),
+        ],
+      }),
+    ],
+    [`waitlist_entries/${waitlist[0]!.id}`]: [
+      entry(52, now - 2 * DAY, {
+        action: 'save_waitlist_entry',
+        values: [value('priority', 'integer', '2'), value('status', 'text', 'offered')],
+      }),
+    ],
+    [`clinics/${clinic.id}`]: [
+      entry(53, now - 300 * DAY, {
+        action: 'create_clinic',
+        is_first: true,
+        values: [value('name', 'text', clinic.name), value('plan', 'text', 'free'), value('settings', 'json', '{}')],
       }),
     ],
     // What stood before a note of another desk lost, and a later entry that says the same.

@@ -1,6 +1,7 @@
 // What people call tables, columns, actions and values. Spoken by areas that wait for the later texts.
 import type { RecordValue } from '$lib/backend';
 import { hasText, t, type PlainKey } from '$lib/i18n/index.svelte';
+import { describeRule } from '$lib/recurrence-words';
 import { now } from '$lib/time/clock.svelte';
 import { formatDate, formatDuration, formatMoney, formatWall, formatWeight, formatWhen } from '$lib/time/format';
 import { isDate, minutesOf } from '$lib/time/zone';
@@ -43,7 +44,18 @@ export function reasonText(reason: string, table: string | null, column: string 
 }
 
 /** Kept for the program's own sake: nobody typed it. */
-const BOOKKEEPING: ReadonlySet<string> = new Set(['id', 'created_at', 'updated_at']);
+const BOOKKEEPING: ReadonlySet<string> = new Set([
+  'id',
+  'created_at',
+  'updated_at',
+  // Of a clinic.
+  'plan',
+  'subscription_status',
+  'monthly_email_limit',
+  'contact_limit',
+  'stripe_customer_id',
+  'metadata',
+]);
 export const isShown = (value: RecordValue): boolean => !BOOKKEEPING.has(value.column);
 
 /** Never shown, whatever it holds. */
@@ -60,6 +72,8 @@ const WORDS: Record<string, string> = {
   schedule_overrides_kind: 'settings.',
   services_kind: 'settings.kind_',
   staff_role: 'role.',
+  waitlist_entries_priority: 'waitlist.priority_',
+  waitlist_entries_status: 'record.waiting_',
 };
 
 /** A value as a person reads it. */
@@ -67,6 +81,8 @@ export function valueText(table: string, { column, kind, value }: RecordValue): 
   if (value === null || value === '') return t('record.empty');
   if (SECRET.test(column)) return t('record.secret');
   if (column === 'notification_settings') return notificationsText(value);
+  const words = firstText(`${WORDS[`${table}_${column}`] ?? '!'}${value}`);
+  if (words !== null) return words;
   switch (kind) {
     case 'truth':
       return value === '1' || value === 'true' ? t('common.yes') : t('common.no');
@@ -78,8 +94,10 @@ export function valueText(table: string, { column, kind, value }: RecordValue): 
       return /^\d{2}:\d{2}$/.test(value) ? formatWall(minutesOf(value)) : value;
     case 'integer':
       return numberText(column, value);
+    case 'json':
+      return jsonText(value);
     default:
-      return firstText(`${WORDS[`${table}_${column}`] ?? '!'}${value}`) ?? value;
+      return column === 'recurrence' ? describeRule(value) : value;
   }
 }
 
@@ -101,6 +119,18 @@ function parsed(value: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
+}
+
+/** A list by what each is called (roles by their words, questions by their text); anything else as it stands. */
+function jsonText(json: string): string {
+  if (json === '[]' || json === '{}') return t('record.empty');
+  const read: unknown = JSON.parse(json);
+  if (!Array.isArray(read)) return json;
+  const names = read.map((each: unknown) => {
+    if (typeof each === 'string') return firstText(`role.${each}`) ?? each;
+    return typeof each === 'object' && each !== null && 'name' in each ? String(each.name) : null;
+  });
+  return names.includes(null) ? json : names.join(', ');
 }
 
 function numberText(column: string, value: string): string {
