@@ -129,11 +129,14 @@ fn number(field: &str, value: u32, least: u32, most: u32) -> Result<(), Refusal>
     Err(Refusal::on(code, field).with_limit(limit as usize))
 }
 
+/// The most that a sum may be, in minor units: a thousand million euros, or rupiah, or yen by the hundred. Where money has many noughts a bill reaches
+/// far; a JavaScript number holds more.
+const MOST_CENTS: i64 = 100_000_000_000;
+
 fn money(field: &str, value: Option<crate::Cents>) -> Result<(), Refusal> {
     match value {
         Some(cents) if cents.0 < 0 => Err(Refusal::on(RefusalCode::TooSmall, field).with_limit(0)),
-        // A JavaScript number holds more, a bill does not.
-        Some(cents) if cents.0 > 1_000_000_000 => Err(Refusal::on(RefusalCode::TooLarge, field).with_limit(1_000_000_000)),
+        Some(cents) if cents.0 > MOST_CENTS => Err(Refusal::on(RefusalCode::TooLarge, field).with_limit(MOST_CENTS as usize)),
         _ => Ok(()),
     }
 }

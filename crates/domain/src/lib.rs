@@ -8,6 +8,7 @@ pub mod availability;
 pub mod checked;
 pub mod choices;
 pub mod contact;
+pub mod currency;
 pub mod desk;
 mod ids;
 pub mod manifest;

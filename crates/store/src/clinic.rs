@@ -4,6 +4,7 @@ mod beginnings;
 
 use chrono_tz::Tz;
 use petrel_domain::checked::Checked;
+use petrel_domain::currency::minor_digits;
 use petrel_domain::desk::{Clinic, ClinicDetails, NewClinic, Saved, StaffDetails};
 use petrel_domain::rights::Right;
 use petrel_domain::{ClinicId, Millis, Refusal, RefusalCode, Role, StaffId, parse_zone, zone};
@@ -109,8 +110,10 @@ pub(crate) fn locale(db: &Connection) -> Result<String> {
 }
 
 fn read_clinic(row: &Row<'_>) -> rusqlite::Result<Clinic> {
+    let currency: String = row.named("currency")?;
     Ok(Clinic {
         id: row.id("id", ClinicId::from_bytes)?,
+        currency_digits: minor_digits(&currency),
         details: ClinicDetails {
             name: row.named("name")?,
             email: row.named("email")?,
@@ -119,7 +122,7 @@ fn read_clinic(row: &Row<'_>) -> rusqlite::Result<Clinic> {
             address: row.named("address")?,
             timezone: row.named("timezone")?,
             locale: row.named("locale")?,
-            currency: row.named("currency")?,
+            currency,
             google_review_url: row.named("google_review_url")?,
         },
     })

@@ -30,6 +30,8 @@ export async function refreshAppState(): Promise<void> {
 export const clinicZone = (): string => session.app?.clinic?.timezone ?? computerZone();
 /** The clinic's currency (ISO 4217). */
 export const currency = (): string => session.app?.clinic?.currency ?? 'USD';
+/** How many decimals its amounts have; by the core, because browsers do not agree. */
+export const currencyDigits = (): number => session.app?.clinic?.currency_digits ?? 2;
 /** Who is signed in. */
 export const currentStaff = (): Staff | null => session.app?.staff ?? null;
 

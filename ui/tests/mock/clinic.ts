@@ -147,6 +147,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     timezone: zone,
     locale: options.locale ?? 'es-ES',
     currency: 'EUR',
+    currency_digits: 2,
     google_review_url: null,
   };
   const staff: Staff[] = STAFF.map(([first_name, last_name, role, color]) => ({

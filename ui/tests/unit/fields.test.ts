@@ -9,6 +9,8 @@ import StatusChip from '$lib/components/StatusChip.svelte';
 import TextField from '$lib/components/TextField.svelte';
 import TimeField from '$lib/components/TimeField.svelte';
 import { useLanguage } from '$lib/i18n/index.svelte';
+import { takeAppState } from '$lib/session.svelte';
+import { makeClinic } from '../mock/clinic';
 
 afterEach(() => useLanguage('en', 'GB'));
 
@@ -192,6 +194,16 @@ it('a sum may have its currency beside it, in signs or words', async () => {
     await fireEvent.change(box(/Bill/), { target: { value: typed } });
     expect(box(/Bill/).value, typed).toBe('12.50');
   }
+});
+
+it('a sum has the decimals that the core says, whatever the browser would take', async () => {
+  const { app } = makeClinic({});
+  takeAppState({ ...app, clinic: { ...app.clinic!, currency: 'COP', currency_digits: 2 } });
+  render(MoneyField, { label: 'Bill', cents: 4_500_000 });
+  expect(box(/Bill/).value).toBe('45000.00');
+  await fireEvent.change(box(/Bill/), { target: { value: '12000' } });
+  expect(box(/Bill/).value).toBe('12000.00');
+  takeAppState({ ...app, clinic: null });
 });
 
 it('what is no date is shown as it stands, and another can be chosen', async () => {

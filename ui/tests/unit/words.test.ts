@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { boxWords } from '$areas/schedule/board/words';
 import type { Box } from '$areas/schedule/board/layout';
 import { takeAppState } from '$lib/session.svelte';
-import { formatEndOn, formatTimeOn } from '$lib/time/format';
+import { formatEndOn, formatMoney, formatTimeOn } from '$lib/time/format';
 import { makeClinic } from '../mock/clinic';
 
 beforeEach(() => takeAppState(makeClinic({ timezone: 'Europe/Madrid' }).app));
@@ -27,4 +27,15 @@ it('says of a stay on each of its days when it began and when it ends', () => {
   expect(on('2026-11-16')).toMatch(/^16:00 – Thu,? 17:00\. Luna/);
   expect(on('2026-11-18')).toMatch(/^Mon,? 16:00 – Thu,? 17:00\. /);
   expect(on('2026-11-19')).toMatch(/^Mon,? 16:00 – 17:00\. /);
+});
+
+it('writes money with the decimals that the core says, whatever the browser would take', () => {
+  const { app } = makeClinic({});
+  const shown = (currency: string, currency_digits: number) => {
+    takeAppState({ ...app, clinic: { ...app.clinic!, currency, currency_digits } });
+    return formatMoney(4_500_000).replace(/[^\d.,]/g, '');
+  };
+  expect(shown('COP', 2)).toBe('45,000.00');
+  expect(shown('IQD', 3)).toBe('4,500.000');
+  expect(shown('JPY', 0)).toBe('4,500,000');
 });

@@ -8,6 +8,8 @@ use crate::ClinicId;
 pub struct Clinic {
     /// Its id.
     pub id: ClinicId,
+    /// How many decimals the currency has (`currency::minor_digits`): amounts are counted in its smallest unit.
+    pub currency_digits: u8,
     /// The editable part.
     #[serde(flatten)]
     pub details: ClinicDetails,

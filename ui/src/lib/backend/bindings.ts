@@ -597,6 +597,8 @@ export type ClientsQuery = {
 export type Clinic = {
 	/**  Its id. */
 	id: ClinicId,
+	/**  How many decimals the currency has (`currency::minor_digits`): amounts are counted in its smallest unit. */
+	currency_digits: number,
 } & ClinicDetails;
 
 /**  What can be edited of the clinic. */

@@ -1,5 +1,5 @@
 // Dates, times, money and durations as the clinic's region writes them, in the clinic's zone.
-import { clinicZone, currency } from '$lib/session.svelte';
+import { clinicZone, currency, currencyDigits } from '$lib/session.svelte';
 import { locale, t } from '$lib/i18n/index.svelte';
 import { numbersOf, weightText } from '$lib/units';
 import { dateOf, daysBetween, MINUTE } from './zone';
@@ -94,8 +94,10 @@ export function formatRelative(at: number, now: number): string {
 
 /** Money in the clinic's currency. */
 export const formatMoney = (cents: number): string => {
-  const format = new Intl.NumberFormat(numbersOf(locale()), { style: 'currency', currency: currency() });
-  return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const digits = currencyDigits();
+  const decimals = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  const format = new Intl.NumberFormat(numbersOf(locale()), { style: 'currency', currency: currency(), ...decimals });
+  return format.format(cents / 10 ** digits);
 };
 export const formatNumber = (value: number): string => new Intl.NumberFormat(numbersOf(locale())).format(value);
 /** 125 %, as the region writes it. */
