@@ -42,7 +42,8 @@ impl Store {
         })
     }
 
-    /// Changes the clinic's details. In another zone visits to come keep their time of day: it is what clients were told, and what hours mean.
+    /// Changes the clinic's details. In another zone visits to come keep their time of day: it is what clients were told, and what hours mean. In
+    /// another currency amounts keep their figures: what was typed as 45 is 45, whatever decimals the currency has.
     ///
     /// # Errors
     /// `forbidden`, or what the check of the fields says.
@@ -51,6 +52,7 @@ impl Store {
         let input = input.checked(())?;
         self.write(actor, Action::SaveClinic, |tx| {
             keep_wall_clocks(tx, parse_zone(&input.timezone)?)?;
+            keep_figures(tx, &input.currency)?;
             let sql = "UPDATE clinics SET name = ?1, email = ?2, phone = ?3, website_url = ?4, address = ?5, timezone = ?6, locale = ?7,
                        currency = ?8, google_review_url = ?9, updated_at = ?10 WHERE deleted_at IS NULL";
             let ClinicDetails { name, email, phone, website_url, address, timezone, locale, currency, google_review_url } = &input;
@@ -74,6 +76,28 @@ fn keep_wall_clocks(tx: &Tx<'_>, zone: Tz) -> Result<()> {
     for (id, starts_at, ends_at) in visits {
         let to = zone::rezoned(Millis(starts_at), before, zone);
         update.execute(params![id, to.0, to.0 + (ends_at - starts_at), tx.now().0])?;
+    }
+    Ok(())
+}
+
+/// Where amounts lie: table and column.
+const AMOUNTS: [(&str, &str); 3] =
+    [("services", "base_price_cents"), ("appointments", "estimated_cost_cents"), ("appointments", "final_cost_cents")];
+
+/// Counts amounts in the smallest unit of another currency, where it has more or fewer decimals. What it has no decimals for is rounded.
+fn keep_figures(tx: &Tx<'_>, currency: &str) -> Result<()> {
+    let Some(clinic) = clinic(tx.db())? else { return Ok(()) };
+    let (digits, before) = (minor_digits(currency), clinic.currency_digits);
+    if digits == before {
+        return Ok(());
+    }
+    let power = |digits: u8| 10_f64.powi(i32::from(digits));
+    for (table, column) in AMOUNTS {
+        let sql = format!(
+            "UPDATE {table} SET {column} = CAST(round({column} * ?1 / ?2) AS INTEGER), updated_at = ?3
+             WHERE {column} > 0 AND deleted_at IS NULL"
+        );
+        tx.db().execute(&sql, params![power(digits), power(before), tx.now().0])?;
     }
     Ok(())
 }

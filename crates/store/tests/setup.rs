@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic, ScheduleOverride, StaffDetails, WeeklyHours};
-use petrel_domain::{Clock, FixedClock, Millis, OverrideKind, Refusal, RefusalCode, Role, StaffId, WallTime};
+use petrel_domain::desk::{ClinicDetails, ClinicKind, KeyStore, NewClinic, ScheduleOverride, StaffDetails, WeeklyHours};
+use petrel_domain::{Cents, Clock, FixedClock, Millis, OverrideKind, Refusal, RefusalCode, Role, StaffId, WallTime};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Result, Store};
 use tempfile::TempDir;
 
@@ -316,4 +316,28 @@ fn undo_asks_for_the_right_of_what_it_takes_back_and_never_leaves_a_clinic_witho
     let admin = Actor::staff(partner, Role::Admin);
     assert_eq!(code(desk.store.undo(&admin, demoted.undo.unwrap())), RefusalCode::Forbidden);
     desk.store.undo(&boss, demoted.undo.unwrap()).unwrap();
+}
+
+#[test]
+fn in_a_currency_with_other_decimals_amounts_keep_their_figures() {
+    let desk = desk();
+    let boss = desk.boss();
+    let mut service = desk.store.services(&boss).unwrap().remove(0);
+    service.details.base_price_cents = Some(Cents(4_550));
+    desk.store.save_service(&boss, service.id, service.details.clone()).unwrap();
+    let price = || desk.store.services(&boss).unwrap().into_iter().find(|other| other.id == service.id).unwrap().details.base_price_cents;
+    let change = |currency: &str| {
+        let clinic = desk.store.clinic().unwrap().unwrap();
+        desk.store.save_clinic(&boss, ClinicDetails { currency: currency.into(), ..clinic.details }).unwrap()
+    };
+    change("USD");
+    assert_eq!(price(), Some(Cents(4_550)), "as many decimals");
+    let to_dinars = change("KWD");
+    assert_eq!((price(), desk.store.clinic().unwrap().unwrap().currency_digits), (Some(Cents(45_500)), 3));
+    desk.store.undo(&boss, to_dinars.undo.unwrap()).unwrap();
+    assert_eq!(price(), Some(Cents(4_550)), "one undo takes back both");
+    change("PYG");
+    assert_eq!(price(), Some(Cents(46)), "there are no half guaranies");
+    change("EUR");
+    assert_eq!(price(), Some(Cents(4_600)));
 }
