@@ -195,9 +195,10 @@ fn stretch(day: &Day, start: WallTime, end: WallTime, hours: Option<&WeeklyHours
     }
 }
 
-/// A whole day kept for emergencies keeps its hours; a part of a day is kept whether or not there are hours.
+/// A whole day kept for emergencies keeps its hours, and is open for them from midnight to midnight where it has none; a part of a day is kept
+/// whether or not there are hours.
 fn keep_for_emergencies(plan: &mut DayPlan, day: &Day, of: &ScheduleOverride, hours: Option<&WeeklyHours>) {
-    if of.start.is_none() && of.end.is_none() {
+    if of.start.is_none() && of.end.is_none() && !plan.stretches.is_empty() {
         plan.stretches.iter_mut().for_each(|stretch| stretch.is_emergency_only = true);
         return;
     }
