@@ -6,8 +6,9 @@
 //!   begins and ends in it.
 //! - A visit keeps its own time and, after it, its service's buffer and the buffer of the hours. Two visits of one colleague may overlap
 //!   as far as the capacity of the hours goes, or, all of one service, as far as that service's goes.
-//! - Boarding does not stand in the way of visits, nor they in its: it takes a kennel, not a colleague's hands.
-//! - Booking windows (how far ahead, how late) bind clients, never the front desk.
+//! - Boarding does not stand in the way of visits, nor they in its: it takes a kennel, not a colleague's hands. Nor do stays of two services
+//!   stand in each other's: dogs and cats have rooms of their own.
+//! - Booking windows (how far ahead, how late) bind clients, never the front desk, which is the only one to ask.
 
 mod judge;
 mod open;

@@ -65,6 +65,20 @@ fn wish(minutes: u16) -> Wish {
     Wish { duration_minutes: minutes, buffer_minutes: 0, service_id: None, max_per_slot: 1, is_boarding: false, is_emergency: false }
 }
 
+/// A day that is kept for emergencies, or a part of it.
+fn reserve(on_date: NaiveDate, part: Option<(u16, u16)>) -> ScheduleOverride {
+    ScheduleOverride {
+        id: None,
+        staff_id: staff(1),
+        kind: OverrideKind::EmergencyOnly,
+        on_date,
+        start: part.map(|(start, _)| wall(start)),
+        end: part.map(|(_, end)| wall(end)),
+        reason: None,
+        recurrence: None,
+    }
+}
+
 fn always() -> Window {
     Window { from: Millis(i64::MIN), until: Millis(i64::MAX) }
 }
@@ -132,7 +146,8 @@ mod slow {
             pieces.push(Piece::new(of.start.unwrap_or(wall(0)), rules(weekly.first()), span(of)));
         }
         for of in on_day(OverrideKind::EmergencyOnly) {
-            if of.start.is_none() && of.end.is_none() {
+            let has_hours = pieces.iter().any(|piece| !piece.open.is_empty());
+            if of.start.is_none() && of.end.is_none() && has_hours {
                 pieces.iter_mut().for_each(|piece| piece.open.values_mut().for_each(|is_emergency_only| *is_emergency_only = true));
             } else {
                 let mut kept = Piece::new(of.start.unwrap_or(wall(0)), rules(weekly.first()), span(of));
@@ -418,6 +433,18 @@ fn overrides_close_open_and_keep_for_emergencies_also_by_rule() {
     assert_eq!(free(vec![of(OverrideKind::EmergencyOnly, Some(600), Some(660))], &emergency), ["09:00", "10:00", "11:00"]);
 }
 
+/// Somebody is on call on a day on which nobody works.
+#[test]
+fn a_day_without_hours_that_is_kept_for_emergencies_is_open_for_them() {
+    let zone = chrono_tz::UTC;
+    let of = reserve("2026-06-07".parse().unwrap(), None);
+    let colleague = Colleague { staff_id: staff(1), hours: vec![hours("2026-06-05".parse().unwrap(), 540, 720)], overrides: vec![of] };
+    let free = |wish: &Wish| one_day(&colleague, &[], wish, "2026-06-07", zone);
+    assert_eq!(free(&wish(60)), Vec::<String>::new());
+    let all_day = free(&Wish { is_emergency: true, ..wish(60) });
+    assert_eq!((all_day.len(), all_day[0].as_str(), all_day[all_day.len() - 1].as_str()), (93, "00:00", "23:00"));
+}
+
 /// Two weeks of other hours are one rule: each of its days, the last one too, has them by the wall clock, whatever the clock does meanwhile.
 #[test]
 fn an_override_of_a_range_of_days_holds_on_each_of_them_over_the_change_of_the_clock() {
@@ -473,6 +500,30 @@ fn boarding_runs_over_nights_and_beside_visits() {
     let visit = busy(1, ten, 30, None);
     assert_eq!(judge(&colleague, &[visit], &stay, ten, ten.plus_minutes(3 * 1440), zone), Fit::Free);
     assert_eq!(judge(&colleague, &[], &stay, ten, ten.plus_minutes(3 * 1440 + 12 * 60), zone), Fit::OutsideHours, "it would end at night");
+    let reserve = reserve(monday + Days::new(3), Some((540, 660)));
+    let colleague = Colleague { overrides: vec![reserve], ..colleague };
+    let until = |minutes: i64| judge(&colleague, &[], &stay, ten, ten.plus_minutes(3 * 1440 + minutes), zone);
+    assert_eq!(until(0), Fit::EmergencyOnly, "it would end in time kept for emergencies");
+    assert_eq!(until(60), Fit::Free, "that time is over as it ends");
+    let urgent = Wish { is_emergency: true, ..stay };
+    assert_eq!(judge(&colleague, &[], &urgent, ten, ten.plus_minutes(3 * 1440), zone), Fit::Free);
+}
+
+/// A clinic boards dogs and cats in rooms of their own.
+#[test]
+fn stays_of_two_services_are_not_in_each_others_way() {
+    let zone = chrono_tz::UTC;
+    let monday: NaiveDate = "2026-06-01".parse().unwrap();
+    let all_days: Vec<WeeklyHours> = (0..7).map(|n| hours(monday + Days::new(n), 540, 1080)).collect();
+    let colleague = Colleague { staff_id: staff(1), hours: all_days, overrides: Vec::new() };
+    let ten = zone::instant(monday, wall(600), zone).unwrap();
+    let dogs = Wish { is_boarding: true, duration_minutes: 1440, service_id: Some(ServiceId(Uuid::from_u128(1))), ..wish(0) };
+    let stay = |service| Busy { is_boarding: true, ..busy(9, ten, 2880, Some(service)) };
+    let judged = |other: Busy| judge(&colleague, &[other], &dogs, ten, ten.plus_minutes(1440), zone);
+    assert_eq!(judged(stay(2)), Fit::Free);
+    assert!(matches!(judged(stay(1)), Fit::Taken { .. }), "there is one room for dogs");
+    let free = |other| free_slots(&[(&colleague, &[other])], &days(monday, 1, zone), &dogs, &always()).len();
+    assert!(free(stay(2)) > free(stay(1)));
 }
 
 /// An emergency clinic is open all night: midnight is no wall.
@@ -490,16 +541,7 @@ fn a_visit_runs_over_midnight_where_the_hours_go_on() {
     let fit = |colleague: &Colleague| judge(colleague, &[], &wish(60), start, start.plus_minutes(60), zone);
     assert_eq!(fit(&night), Fit::Free);
     assert_eq!(fit(&evening), Fit::OutsideHours);
-    let reserve = ScheduleOverride {
-        id: None,
-        staff_id: staff(1),
-        kind: OverrideKind::EmergencyOnly,
-        on_date: sunday,
-        start: None,
-        end: None,
-        reason: None,
-        recurrence: None,
-    };
+    let reserve = reserve(sunday, None);
     assert_eq!(fit(&Colleague { overrides: vec![reserve], ..night }), Fit::EmergencyOnly, "it would end in time kept for emergencies");
 }
 

@@ -118,17 +118,21 @@ async fn a_visit_that_comes_back_for_what_hangs_on_it_is_held_against_what_took_
 async fn a_visit_whose_service_comes_along_is_held_against_all_that_it_reaches() {
     let (_postgres, served, _, _) = setting().await;
     let kept = Uuid::from_u128(8);
-    for (kind, buffer, [from, until]) in [("boarding", 0, [TEN - 20 * DAY, TEN + DAY]), ("medical", 60, [TEN + HOUR, TEN + 2 * HOUR])] {
+    let (stay, next) = ([TEN - 20 * DAY, TEN + DAY], [TEN + HOUR, TEN + 2 * HOUR]);
+    // Stays of two services take places of their own.
+    for (kind, of_first, buffer, [from, until], clashes_with) in
+        [("boarding", SERVICE, 0, stay, json!(FIRST)), ("boarding", kept, 0, stay, Value::Null), ("medical", kept, 60, next, json!(FIRST))]
+    {
         let (hub, _) = served.desk(served.clinic().await.unwrap()).await.unwrap();
         let service = |id: Uuid, buffer: i64| {
             change("services", id, json!({ "name": "Petrel", "kind": kind, "duration_minutes": 30, "buffer_minutes": buffer }))
         };
         let (mut first, mut second) = (Desk::new(0xa), Desk::new(0xb));
         let mut all = people();
-        all.extend([service(kept, 0), visit(FIRST, from, until, Some(kept))]);
+        all.extend([service(of_first, 0), visit(FIRST, from, until, Some(of_first))]);
         let before = first.push(&hub, 0, all).await;
         second.push(&hub, before, vec![service(SERVICE, buffer), visit(SECOND, TEN, TEN + HOUR / 2, Some(SERVICE))]).await;
-        assert_eq!(clashes(&hub).await, [Value::Null, json!(FIRST)], "{kind}");
+        assert_eq!(clashes(&hub).await, [Value::Null, clashes_with], "{kind} of {of_first}");
     }
 }
 

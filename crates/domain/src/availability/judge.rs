@@ -63,7 +63,9 @@ pub(super) fn in_the_way(busy: &[Busy], wish: &Wish, starts_at: Millis, ends_at:
     let with_buffers = |ends_at: Millis, own: u16| ends_at.plus_minutes(i64::from(own) + i64::from(rules.buffer_minutes));
     let mine = with_buffers(ends_at, wish.buffer_minutes);
     let until = |other: &Busy| with_buffers(other.ends_at, other.buffer_minutes);
-    let meets = |other: &&Busy| other.is_boarding == wish.is_boarding && other.starts_at < mine && until(other) > starts_at;
+    // A stay takes a place of its own service, not one of another's.
+    let is_against = |other: &Busy| other.is_boarding == wish.is_boarding && (!wish.is_boarding || other.service_id == wish.service_id);
+    let meets = |other: &&Busy| is_against(other) && other.starts_at < mine && until(other) > starts_at;
     let others: Vec<&Busy> = busy.iter().filter(meets).collect();
     if others.is_empty() {
         return Vec::new();

@@ -37,8 +37,10 @@ impl Rules {
 /// boarding or longer than a day, begins and ends in open time; nobody works through its nights.
 pub(super) fn rules(open: &[Stretch], first: &Stretch, wish: &Wish, starts_at: Millis, ends_at: Millis) -> Option<Rules> {
     if wish.is_boarding || ends_at.0 - starts_at.0 > DAY {
-        let ends_inside = open.iter().any(|of| of.starts_at <= ends_at && ends_at <= of.ends_at);
-        return ends_inside.then(|| Rules::from(first));
+        let ends_in = open.iter().filter(|of| of.starts_at <= ends_at && ends_at <= of.ends_at);
+        // Where one stretch ends as another begins, the stay ends in the one that is for everybody.
+        let is_end_kept = ends_in.map(|of| of.is_emergency_only).min()?;
+        return Some(Rules { is_emergency_only: first.is_emergency_only || is_end_kept, ..Rules::from(first) });
     }
     let (mut rules, mut reached) = (Rules::from(first), first.ends_at);
     while reached < ends_at {

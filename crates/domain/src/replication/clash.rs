@@ -37,9 +37,10 @@ pub(super) fn in_question(agenda: &Agenda, place: Place) -> impl Iterator<Item =
     agenda.reaching(place).filter(|(_, visit)| visit.is_marked || visit.clash_with.is_some()).map(|(id, _)| id)
 }
 
-/// Whether two visits that stand at one time are in each other's way: stays and visits are not.
+/// Whether two visits that stand at one time are in each other's way: stays and visits are not, nor are stays of two services.
 fn is_against(agenda: &Agenda, visit: &Visit, other: &Visit) -> bool {
-    other.takes_place() && agenda.service(other).is_boarding == agenda.service(visit).is_boarding
+    let is_stay = agenda.service(visit).is_boarding;
+    other.takes_place() && agenda.service(other).is_boarding == is_stay && (!is_stay || other.service == visit.service)
 }
 
 /// The visits that want what a visit's place is of, by their starts.
