@@ -1,7 +1,7 @@
 //! Availability: the one engine that says when somebody works, whether a visit fits, and which times are free. Nothing of it is stored.
 //!
 //! - Weekly hours and overrides are wall clocks of the clinic's zone. Around a daylight-saving change they keep their wall clock; a free
-//!   time that does not exist is skipped, one that occurs twice is the first. Lengths are elapsed minutes.
+//!   time that does not exist is skipped, one that occurs twice is the first. Lengths are elapsed minutes; those of stays are of the wall clock.
 //! - A visit lies in open time from its start to its end, also over midnight where the hours go on. A stay (boarding, or longer than a day)
 //!   begins and ends in it.
 //! - A visit keeps its own time and, after it, its service's buffer and the buffer of the hours. Two visits of one colleague may overlap

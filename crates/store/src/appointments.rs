@@ -18,6 +18,6 @@ mod status;
 mod swap;
 
 pub(crate) use colleagues::{Roster, busy_on_board, roster};
-pub(crate) use place::{Place, UndoneVisits, is_outside, refuse_new_clashes, wish};
+pub(crate) use place::{Place, UndoneVisits, end_of, is_boarding, is_free_beside, is_outside, refuse_new_clashes, wish};
 pub(crate) use row::{Visit, existing, to_come, visit};
 pub(crate) use status::refuse_dead;

@@ -50,7 +50,7 @@ fn free(db: &Connection, query: &FreeSlotsQuery, now: Millis) -> Result<Vec<Free
     let wish = wish(service.as_ref(), minutes, query.is_emergency);
     let mut slots = match query.starts_at {
         Some(starts_at) => {
-            let ends_at = starts_at.plus_minutes(i64::from(minutes));
+            let ends_at = zone::end_of(starts_at, i64::from(minutes), wish.is_boarding, roster.zone);
             let is_free =
                 |(colleague, busy): &(&Colleague, &[Busy])| judge(colleague, busy, &wish, starts_at, ends_at, roster.zone) == Fit::Free;
             let free = asked.iter().filter(|asked| is_free(asked));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeFormOf, startOf } from '$areas/visit/place-form';
+import { endOf, placeFormOf, startOf } from '$areas/visit/place-form';
 
 const MADRID = 'Europe/Madrid';
 /** In the second half of the hour that comes twice when the clocks are put back. */
@@ -20,4 +20,18 @@ it('a time that is typed is read from the clinic’s wall', () => {
   expect(startOf({ ...form, minutes: 600 }, visit, MADRID)).toBe(Date.parse('2026-10-25T10:00:00+01:00'));
   expect(startOf({ ...form, date: '2026-10-26' }, visit, MADRID)).toBe(Date.parse('2026-10-26T02:30:00+01:00'));
   expect(startOf({ ...form, minutes: null }, visit, MADRID)).toBeNull();
+});
+
+it('a stay is as long as the clock on the wall says, and ends by it', () => {
+  const stay = {
+    starts_at: Date.parse('2026-10-23T10:00:00+02:00'),
+    ends_at: Date.parse('2026-10-26T10:00:00+01:00'),
+    staff_id: 'anna',
+  };
+  const { duration } = placeFormOf(stay, MADRID, true);
+  expect(duration).toBe(3 * 1440);
+  expect(endOf(stay.starts_at, duration, true, MADRID)).toBe(stay.ends_at);
+  const night = Date.parse('2026-10-24T18:00:00+02:00');
+  expect(endOf(night, 960, true, MADRID)).toBe(Date.parse('2026-10-25T10:00:00+01:00'));
+  expect(endOf(night, 960, false, MADRID)).toBe(Date.parse('2026-10-25T09:00:00+01:00'));
 });

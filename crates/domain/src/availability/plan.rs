@@ -17,7 +17,7 @@ const SLOT_MINUTES: u16 = 15;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Day {
     pub(super) bounds: DayBounds,
-    zone: Tz,
+    pub(super) zone: Tz,
     /// No change of the clock on this day: instants follow from minutes by addition.
     is_regular: bool,
 }

@@ -1,16 +1,13 @@
 //! Free times over days and colleagues.
 
-use chrono::Days as CalendarDays;
-use chrono_tz::Tz;
-
 use super::judge::in_the_way;
 use super::open::rules;
 use super::plan::{Day, Days, Stretch, plans};
 use super::{Busy, Colleague, Wish};
-use crate::desk::{FreeSlot, ServiceDetails};
+use crate::desk::FreeSlot;
 use crate::{DAY, MINUTE, Millis, WallTime, zone};
 
-/// The stretch of time that free times may start in: not in the past, and, for clients, inside the booking window.
+/// The stretch of time that free times may start in: not in the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Not before.
@@ -20,17 +17,9 @@ pub struct Window {
 }
 
 impl Window {
-    /// For the desk: from now on.
+    /// From now on.
     pub fn from_now(now: Millis) -> Self {
         Self { from: now, until: Millis(i64::MAX) }
-    }
-
-    /// For clients who book by themselves: as late and as far ahead as the service allows. The last day counts to its end.
-    pub fn for_clients(service: &ServiceDetails, now: Millis, zone: Tz) -> Self {
-        let from = now.plus_minutes(60 * i64::from(service.min_advance_hours));
-        let days = CalendarDays::new(u64::from(service.advance_booking_days) + 1);
-        let after = zone::date_of(now, zone).checked_add_days(days);
-        Self { from, until: after.map_or(Millis(i64::MAX), |date| zone::day_start(date, zone)) }
     }
 }
 
@@ -92,7 +81,7 @@ impl Asked<'_> {
         // A time that does not exist on this day is left out.
         let starts = grid.filter_map(|minute| self.day.instant(WallTime::from_minutes(minute)?));
         let inside = starts.skip_while(|at| *at < from).take_while(|at| *at < until);
-        let visits = inside.map(|at| (at, at.plus_minutes(i64::from(self.wish.duration_minutes))));
+        let visits = inside.map(|at| (at, zone::end_of(at, i64::from(self.wish.duration_minutes), self.wish.is_boarding, self.day.zone)));
         visits.filter(|(starts_at, ends_at)| self.is_free(stretch, *starts_at, *ends_at)).collect()
     }
 
@@ -100,41 +89,5 @@ impl Asked<'_> {
         let Some(rules) = rules(self.open, first, self.wish, starts_at, ends_at) else { return false };
         let is_kept = rules.is_emergency_only && !self.wish.is_emergency;
         !is_kept && in_the_way(self.busy, self.wish, starts_at, ends_at, &rules).is_empty()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ServiceKind;
-
-    #[test]
-    fn clients_book_within_the_windows_of_the_service() {
-        let zone = Tz::Europe__Madrid;
-        let service = ServiceDetails {
-            name: "Bath".into(),
-            description: None,
-            kind: ServiceKind::Grooming,
-            duration_minutes: 30,
-            buffer_minutes: 0,
-            base_price_cents: None,
-            color: "#808080".into(),
-            requires_approval: false,
-            advance_booking_days: 7,
-            min_advance_hours: 24,
-            cancellation_cutoff_hours: 24,
-            max_per_slot: 1,
-            is_online: true,
-            is_active: true,
-            staff_roles: Vec::new(),
-            form_fields: Vec::new(),
-        };
-        let at = |date: &str, time: &str| zone::instant(date.parse().unwrap(), time.parse().unwrap(), zone).unwrap();
-        // The clock is set forward in between: a day ahead is 24 hours, seven days ahead are seven days of the calendar.
-        let window = Window::for_clients(&service, at("2026-03-28", "10:00"), zone);
-        assert_eq!(window, Window { from: at("2026-03-29", "11:00"), until: at("2026-04-05", "00:00") });
-        let today = ServiceDetails { advance_booking_days: 0, min_advance_hours: 0, ..service };
-        let window = Window::for_clients(&today, at("2026-03-28", "10:00"), zone);
-        assert_eq!(window, Window { from: at("2026-03-28", "10:00"), until: at("2026-03-29", "00:00") });
     }
 }

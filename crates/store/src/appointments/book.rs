@@ -8,7 +8,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Mi
 use rusqlite::params;
 
 use super::colleagues::{Roster, roster};
-use super::place::{Place, is_of_place, is_off, is_outside, place};
+use super::place::{Place, end_of, is_of_place, is_off, is_outside, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
 use crate::pets::refuse_absent;
@@ -122,8 +122,8 @@ fn visit(
     // The first date stands where it was asked for, also in the second half of an hour that comes twice.
     let shifted = if days == 0 { Some(wanted.pet.starts_at) } else { zone::shifted(wanted.pet.starts_at, days, 0, roster.zone) };
     let starts_at: Millis = shifted.ok_or_else(|| Refusal::on(RefusalCode::OutsideHours, "starts_at"))?;
-    let ends_at = starts_at.plus_minutes(wanted.minutes);
-    let wish = place_of(input, &wanted.pet, wanted.service.as_ref(), wanted.minutes);
+    let wish = place_of(roster, input, &wanted.pet, wanted.service.as_ref(), wanted.minutes);
+    let ends_at = end_of(starts_at, wanted.minutes, wanted.service.as_ref(), roster.zone);
     // What was seen, and is wanted all the same, is the first date.
     let is_overbooking_allowed = input.is_overbooking_allowed && days == 0;
     let may_be_outside = wanted.seen_outside.is_some_and(|on_day_off| on_day_off || !is_off(roster, wanted.pet.staff_id, starts_at));
@@ -180,11 +180,11 @@ fn check_people(tx: &Tx<'_>, input: &BookInput) -> Result<()> {
 }
 
 /// Where the first date of a pet is to stand.
-fn place_of<'a>(input: &BookInput, pet: &BookPet, service: Option<&'a Service>, minutes: i64) -> Place<'a> {
+fn place_of<'a>(roster: &Roster, input: &BookInput, pet: &BookPet, service: Option<&'a Service>, minutes: i64) -> Place<'a> {
     Place {
         staff_id: pet.staff_id,
         starts_at: pet.starts_at,
-        ends_at: pet.starts_at.plus_minutes(minutes),
+        ends_at: end_of(pet.starts_at, minutes, service, roster.zone),
         service,
         is_emergency: input.is_emergency,
         is_overbooking_allowed: false,
@@ -202,7 +202,7 @@ fn look_up(tx: &Tx<'_>, roster: &Roster, input: &BookInput, pet: &BookPet) -> Re
     let answers = check_answers(fields, &pet.answers)?;
     let minutes = i64::from(pet.duration_minutes.unwrap_or(usual).max(1));
     let is_series = input.is_overbooking_allowed && input.recurrence.is_some();
-    let is_seen = is_series && is_outside(roster, &place_of(input, pet, service.as_ref(), minutes));
+    let is_seen = is_series && is_outside(roster, &place_of(roster, input, pet, service.as_ref(), minutes));
     let seen_outside = is_seen.then(|| is_off(roster, pet.staff_id, pet.starts_at));
     Ok(Wanted { minutes, seen_outside, answers, pet: pet.clone(), service })
 }

@@ -2,13 +2,13 @@
 
 use petrel_domain::appointment::{can_move_time, can_reschedule};
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{MoveInput, Saved};
+use petrel_domain::desk::{MoveInput, Saved, Service};
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode, SeriesScope, StaffId, zone};
 use rusqlite::params;
 
 use super::colleagues::{Roster, roster};
-use super::place::{Place, is_of_place, place};
+use super::place::{Place, end_of, is_boarding, is_of_place, place};
 use super::row::{Visit, existing, reference};
 use super::status::refuse_dead;
 use super::{answers, clash, series};
@@ -64,7 +64,8 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
         if !can_move_time(other.status) {
             return Err(not_movable(other));
         }
-        let (starts_at, ends_at) = target_time(&visit, other, input, &roster)?;
+        let service = other.service(tx.db())?;
+        let (starts_at, ends_at) = target_time(&visit, other, service.as_ref(), input, &roster)?;
         // With whom the others are changes with the one that was moved, where they were with the same colleague.
         let staff_id = if other.staff_id == visit.staff_id { input.staff_id.or(other.staff_id) } else { other.staff_id };
         // Those that have not moved yet are not in the way.
@@ -98,7 +99,7 @@ fn not_all(input: &MoveInput, in_the_way: Vec<(Millis, Refusal)>) -> Option<Refu
 }
 
 /// The others of a series move by as much of the wall clock as the one that was moved, and get its length where they had it before.
-fn target_time(moved: &Visit, other: &Visit, input: &MoveInput, roster: &Roster) -> Result<(Millis, Millis)> {
+fn target_time(moved: &Visit, other: &Visit, service: Option<&Service>, input: &MoveInput, roster: &Roster) -> Result<(Millis, Millis)> {
     if moved.id == other.id {
         return Ok((input.starts_at, input.ends_at));
     }
@@ -109,7 +110,8 @@ fn target_time(moved: &Visit, other: &Visit, input: &MoveInput, roster: &Roster)
     let length = |from: Millis, until: Millis| until.0 - from.0;
     let own = length(other.starts_at, other.ends_at);
     let is_same = own == length(moved.starts_at, moved.ends_at);
-    Ok((starts_at, Millis(starts_at.0 + if is_same { length(input.starts_at, input.ends_at) } else { own })))
+    let minutes = if is_same { length(input.starts_at, input.ends_at) } else { own };
+    Ok((starts_at, end_of(starts_at, minutes, service, roster.zone)))
 }
 
 fn judged(

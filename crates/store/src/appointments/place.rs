@@ -1,5 +1,6 @@
 //! Whether a visit may stand where it is to stand, and what is free next to it.
 
+use chrono_tz::Tz;
 use petrel_domain::appointment::takes_time;
 use petrel_domain::availability::{Busy, Fit, Window, Wish, days, free_slots, judge, nearest, plans};
 use petrel_domain::checked::LONGEST_VISIT;
@@ -71,13 +72,22 @@ pub(crate) fn wish(service: Option<&Service>, duration_minutes: u16, is_emergenc
         buffer_minutes: details.map_or(0, |of| of.buffer_minutes),
         service_id: service.map(|service| service.id),
         max_per_slot: details.map_or(1, |of| of.max_per_slot),
-        is_boarding: details.is_some_and(|of| of.kind == ServiceKind::Boarding),
+        is_boarding: is_boarding(service),
         is_emergency,
     }
 }
 
 pub(crate) fn minutes(from: Millis, to: Millis) -> u16 {
     u16::try_from((to.0 - from.0) / MINUTE).unwrap_or(u16::MAX)
+}
+
+pub(crate) fn is_boarding(service: Option<&Service>) -> bool {
+    service.is_some_and(|of| of.details.kind == ServiceKind::Boarding)
+}
+
+/// When a visit for a service ends that begins at an instant: a stay by the clock on the wall.
+pub(crate) fn end_of(starts_at: Millis, minutes: i64, service: Option<&Service>, zone: Tz) -> Millis {
+    zone::end_of(starts_at, minutes, is_boarding(service), zone)
 }
 
 /// Whether it is the place that does not do.
@@ -122,7 +132,7 @@ pub(super) fn is_kept_for_emergencies(roster: &Roster, visit: &Visit, service: O
 }
 
 /// Whether nothing is in the way of a visit at a place, and the hours are its colleague's. Another visit is to stand beside it.
-pub(super) fn is_free_beside(db: &Connection, roster: &Roster, place: &Place<'_>, other: Option<Busy>) -> Result<bool> {
+pub(crate) fn is_free_beside(db: &Connection, roster: &Roster, place: &Place<'_>, other: Option<Busy>) -> Result<bool> {
     let mut busy = around(db, place)?;
     busy.extend(other);
     Ok(matches!(fit(roster, place, &busy), Fit::Free))
@@ -170,7 +180,10 @@ fn alternatives(db: &Connection, roster: &Roster, place: &Place<'_>, now: Millis
     let before = Millis(place.starts_at.0 - DAY * 3);
     let from = if place.starts_at < now { before } else { before.max(now) };
     let window = Window { from, until: Millis(i64::MAX) };
-    Ok(nearest(&free_slots(&asked, &days, &place.wish(), &window), &wanted, ALTERNATIVES))
+    // Another time is as long by the clock on the wall, where it is a stay.
+    let length = zone::length_of(place.starts_at, place.ends_at, is_boarding(place.service), roster.zone);
+    let wish = Wish { duration_minutes: u16::try_from(length).unwrap_or(u16::MAX), ..place.wish() };
+    Ok(nearest(&free_slots(&asked, &days, &wish, &window), &wanted, ALTERNATIVES))
 }
 
 /// Refuses where one of the visits that an undo brought back or moved takes time that was given away since.

@@ -1,5 +1,5 @@
 import type { AppointmentCard } from '$lib/backend';
-import { dateOf, instantAt, MINUTE, wallMinutes } from '$lib/time/zone';
+import { dateOf, daysBetween, instantAt, MINUTE, wallMinutes } from '$lib/time/zone';
 
 type Stay = Pick<AppointmentCard, 'starts_at' | 'ends_at' | 'staff_id'>;
 
@@ -13,12 +13,30 @@ export interface PlaceForm {
   duration: number;
 }
 
-export const placeFormOf = ({ starts_at, ends_at, staff_id }: Stay, zone: string): PlaceForm => ({
-  date: dateOf(starts_at, zone),
-  minutes: wallMinutes(starts_at, zone),
-  staffId: staff_id ?? '',
-  duration: Math.round((ends_at - starts_at) / MINUTE),
+export const placeFormOf = (visit: Stay, zone: string, isBoarding = false): PlaceForm => ({
+  date: dateOf(visit.starts_at, zone),
+  minutes: wallMinutes(visit.starts_at, zone),
+  staffId: visit.staff_id ?? '',
+  duration: lengthOf(visit, isBoarding, zone),
 });
+
+const DAY = 1440;
+
+/** Minutes of a visit. Those of a stay (boarding, or longer than a day) are of the clock on the wall, as the core counts them. */
+function lengthOf({ starts_at, ends_at }: Stay, isBoarding: boolean, zone: string): number {
+  const passed = Math.round((ends_at - starts_at) / MINUTE);
+  const days = daysBetween(dateOf(starts_at, zone), dateOf(ends_at, zone));
+  const onTheWall = days * DAY + wallMinutes(ends_at, zone) - wallMinutes(starts_at, zone);
+  return (isBoarding || passed > DAY) && onTheWall > 0 ? onTheWall : passed;
+}
+
+/** When a visit ends that starts at an instant. */
+export function endOf(startsAt: number, duration: number, isBoarding: boolean, zone: string): number {
+  const passed = startsAt + duration * MINUTE;
+  if (!isBoarding && duration <= DAY) return passed;
+  const end = instantAt(dateOf(startsAt, zone), wallMinutes(startsAt, zone) + duration, zone);
+  return end > startsAt ? end : passed;
+}
 
 /** When a visit is to start; none where no time is typed. Where it stands already it stays: of a time that comes twice, the second may be meant. */
 export function startOf({ date, minutes }: PlaceForm, { starts_at }: Stay, zone: string): number | null {
