@@ -92,6 +92,9 @@ pub(crate) fn busy_of(db: &Connection, staff: StaffId, from: Millis, to: Millis,
     Ok(busy(db, &short, &long, params![from.0, to.0, staff.bytes()], except)?.remove(&staff).unwrap_or_default())
 }
 
+/// What is done takes no more of the time that it was planned for.
+const TAKEN_UNTIL: &str = "iif(a.status = 'completed', min(a.ends_at, coalesce(a.actual_end_at, a.ends_at)), a.ends_at)";
+
 fn busy(db: &Connection, short: &str, long: &str, params: &[&dyn ToSql], except: &[AppointmentId]) -> Result<HashMap<StaffId, Vec<Busy>>> {
     // A dozen, read once: a join would look each of them up for every visit.
     let mut statement = db.prepare_cached("SELECT id, buffer_minutes, kind = 'boarding' FROM services")?;
@@ -100,8 +103,8 @@ fn busy(db: &Connection, short: &str, long: &str, params: &[&dyn ToSql], except:
     let mut busy: HashMap<StaffId, Vec<Busy>> = HashMap::new();
     for from in [short, long] {
         let sql = format!(
-            "SELECT a.staff_id, a.id, a.starts_at, a.ends_at, a.service_id {from} AND a.staff_id IS NOT NULL
-             AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled')"
+            "SELECT a.staff_id, a.id, a.starts_at, {TAKEN_UNTIL} AS until, a.service_id {from} AND a.staff_id IS NOT NULL
+             AND a.status NOT IN ('cancelled', 'no_show', 'rescheduled') AND until > a.starts_at"
         );
         let mut statement = db.prepare_cached(&sql)?;
         let mut rows = statement.query(params)?;

@@ -1,0 +1,68 @@
+//! How long visits take their time: stays by the clock on the wall, what is done no longer than it took.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use common::{Salon, at, salon};
+use petrel_domain::desk::{BookInput, FreeSlotsQuery};
+use petrel_domain::{AppointmentId, AppointmentStatus, SeriesScope, ServiceId, ServiceKind};
+
+fn boarding(salon: &Salon) -> ServiceId {
+    let services = salon.store.services(&salon.owner).unwrap();
+    services.into_iter().find(|service| service.details.kind == ServiceKind::Boarding).unwrap().id
+}
+
+/// A stay of three days.
+fn stay(salon: &Salon, date: &str) -> BookInput {
+    let mut wish = salon.wish(at(date, "10:00"));
+    wish.pets[0].service_id = Some(boarding(salon));
+    wish.pets[0].duration_minutes = Some(3 * 1440);
+    wish
+}
+
+/// In Berlin the clock is set back in the night before 25 October 2026.
+#[test]
+fn a_stay_ends_at_the_time_of_day_it_began_at_also_where_the_clock_is_set_meanwhile() {
+    let salon = salon();
+    let ends_at = |id: AppointmentId| salon.store.appointment(&salon.owner, id).unwrap().card.ends_at;
+    let weekly = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=2".into()), ..stay(&salon, "2026-10-16") };
+    let ids = salon.store.book_appointment(&salon.owner, weekly).unwrap().value.appointment_ids;
+    assert_eq!([ends_at(ids[0]), ends_at(ids[1])], [at("2026-10-19", "10:00"), at("2026-10-26", "10:00")]);
+    let mut query = FreeSlotsQuery {
+        service_id: Some(boarding(&salon)),
+        staff_id: None,
+        duration_minutes: Some(3 * 1440),
+        from: "2026-10-23".parse().unwrap(),
+        days: 1,
+        is_emergency: false,
+        moving: Some(ids[1]),
+        limit: None,
+        starts_at: None,
+    };
+    let slots = salon.store.free_slots(&salon.owner, &query).unwrap();
+    assert_eq!(slots.iter().find(|slot| slot.starts_at == at("2026-10-23", "10:00")).unwrap().ends_at, at("2026-10-26", "10:00"));
+    query.starts_at = Some(at("2026-10-23", "18:00"));
+    assert_eq!(salon.store.free_slots(&salon.owner, &query).unwrap(), [], "18:00 is no time of day of the hours");
+    query.starts_at = Some(at("2026-10-23", "17:30"));
+    assert_eq!(salon.store.free_slots(&salon.owner, &query).unwrap()[0].ends_at, at("2026-10-26", "17:30"));
+    let mut later = salon.shift(ids[0], at("2026-10-16", "11:00"), SeriesScope::All);
+    later.ends_at = at("2026-10-19", "11:00");
+    salon.store.move_appointment(&salon.owner, later).unwrap();
+    assert_eq!([ends_at(ids[0]), ends_at(ids[1])], [at("2026-10-19", "11:00"), at("2026-10-26", "11:00")]);
+}
+
+#[test]
+fn what_is_done_takes_no_more_of_the_time_it_was_planned_for() {
+    let salon = salon();
+    let visit = salon.book(at("2026-06-01", "10:00"));
+    salon.clock.set(at("2026-06-01", "10:00"));
+    for status in [AppointmentStatus::CheckedIn, AppointmentStatus::InProgress] {
+        salon.store.set_appointment_status(&salon.owner, visit, status).unwrap();
+    }
+    salon.sql("UPDATE services SET buffer_minutes = 0");
+    salon.later(600_000);
+    assert_eq!(salon.refused(salon.wish(at("2026-06-01", "10:15"))).field.as_deref(), Some("pets[0].starts_at"));
+    salon.store.set_appointment_status(&salon.owner, visit, AppointmentStatus::Completed).unwrap();
+    let next = salon.book(at("2026-06-01", "10:15"));
+    assert!(!salon.is_overbooked(next));
+}
