@@ -1,13 +1,14 @@
 //! The waitlist.
 
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{Saved, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
+use petrel_domain::desk::{Saved, Service, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
 use petrel_domain::rights::Right;
 use petrel_domain::waitlist::{Freed, ranked};
-use petrel_domain::{ClientId, Millis, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus};
+use petrel_domain::{ClientId, Millis, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, zone};
 use rusqlite::{Connection, Params, Row, params};
 
 use crate::appointments::card::full_name;
+use crate::appointments::{Place, Roster, Visit, end_of, is_boarding, is_free_beside, roster};
 use crate::pets::refuse_absent;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
@@ -143,10 +144,28 @@ fn matches(db: &Connection, query: &WaitlistMatchQuery, now: Millis) -> Result<V
     if visit.starts_at <= now {
         return Ok(Vec::new());
     }
-    let zone = crate::clinic_zone::clinic_zone(db)?.ok_or_else(|| StoreError::from(Refusal::not_found("clinic")))?;
-    let freed = Freed::of_visit(visit.starts_at, visit.client_id, visit.service_id, visit.staff_id, zone);
+    let in_zone = crate::clinic_zone::clinic_zone(db)?.ok_or_else(|| StoreError::from(Refusal::not_found("clinic")))?;
+    let freed = Freed::of_visit(visit.starts_at, visit.client_id, visit.service_id, visit.staff_id, in_zone);
     // Nobody is asked to bring a pet that died.
-    let mut matches = ranked(entries(db, "AND p.deceased_on IS NULL", [])?, &freed);
-    matches.truncate(usize::from(query.limit.max(1)));
-    Ok(matches)
+    let ranked = ranked(entries(db, "AND p.deceased_on IS NULL", [])?, &freed);
+    if ranked.is_empty() {
+        return Ok(ranked);
+    }
+    let roster = roster(db)?;
+    let service = visit.service(db)?;
+    let own = zone::length_of(visit.starts_at, visit.ends_at, is_boarding(service.as_ref()), roster.zone);
+    let usual = service.as_ref().map_or(own, |service| i64::from(service.details.duration_minutes));
+    // Who waits for the service takes it as long as it usually is; who takes anything, as long as the visit was.
+    let (takes_usual, takes_own) =
+        (is_free_for(db, &roster, &visit, service.as_ref(), usual)?, is_free_for(db, &roster, &visit, service.as_ref(), own)?);
+    let is_free = |found: &WaitlistMatch| if found.entry.wish.service_id.is_some() { takes_usual } else { takes_own };
+    Ok(ranked.into_iter().filter(is_free).take(usize::from(query.limit.max(1))).collect())
+}
+
+/// Whether somebody else fits where a visit was, for so many minutes: its time may be closed by now, or given away.
+fn is_free_for(db: &Connection, roster: &Roster, was: &Visit, service: Option<&Service>, minutes: i64) -> Result<bool> {
+    let ends_at = end_of(was.starts_at, minutes, service, roster.zone);
+    let wanted = Visit { ends_at, is_emergency: false, ..was.clone() };
+    let except = [was.id];
+    Place::of(&wanted, service, &except).map_or(Ok(false), |place| is_free_beside(db, roster, &place, None))
 }

@@ -6,9 +6,11 @@ mod common;
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
     BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, DuplicateReason, MergeInput, PetDeath, PetDeathInput,
-    WaitlistInput, WaitlistMatchQuery, WeightCorrection, WeightInput,
+    ScheduleOverride, WaitlistInput, WaitlistMatchQuery, WeightCorrection, WeightInput,
 };
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, PetId, RefusalCode, manifest};
+use petrel_domain::{
+    AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, OverrideKind, PetId, RefusalCode, SeriesScope, manifest,
+};
 use rusqlite::types::Value;
 
 impl Salon {
@@ -224,6 +226,44 @@ fn a_time_that_became_free_is_offered_to_those_it_fits_and_never_for_a_pet_that_
     let matches = salon.store.waitlist_matches(&salon.owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap();
     assert_eq!(matches.iter().map(|found| found.entry.id).collect::<Vec<_>>(), [exact, any]);
     assert!(matches[0].is_exact_service && !matches[1].is_exact_service);
+}
+
+#[test]
+fn a_time_that_is_not_free_any_more_is_offered_to_nobody() {
+    let salon = salon();
+    let visit = salon.visit();
+    let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
+    let add = |service_id| {
+        let wish = WaitlistInput { client_id: ida, pet_id: None, service_id, ..salon.wish_to_wait() };
+        salon.store.add_to_waitlist(&salon.owner, wish).unwrap().value
+    };
+    let (named, any) = (add(Some(salon.service)), add(None));
+    let offered = || {
+        let query = WaitlistMatchQuery { appointment_id: visit, limit: 5 };
+        let matches = salon.store.waitlist_matches(&salon.owner, &query).unwrap();
+        matches.iter().map(|found| found.entry.id).collect::<Vec<_>>()
+    };
+    salon.cancel(visit, SeriesScope::This);
+    assert_eq!(offered(), [named, any]);
+    // A quarter of an hour was all that it took; a consultation takes half an hour, and another client comes at a quarter past.
+    salon.sql("UPDATE appointments SET ends_at = starts_at + 900000");
+    salon.sql("UPDATE services SET buffer_minutes = 0");
+    let after = salon.book(salon.starts_at(visit).plus_minutes(15));
+    assert_eq!(offered(), [any]);
+    salon.cancel(after, SeriesScope::This);
+    assert_eq!(offered(), [named, any]);
+    let free_day = ScheduleOverride {
+        id: None,
+        staff_id: salon.staff,
+        kind: OverrideKind::Unavailable,
+        on_date: "2026-06-01".parse().unwrap(),
+        start: None,
+        end: None,
+        reason: None,
+        recurrence: None,
+    };
+    salon.store.save_override(&salon.owner, free_day, false).unwrap();
+    assert_eq!(offered(), [], "nobody works on that day");
 }
 
 #[test]
