@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FreeSlot, WaitlistEntry } from '$lib/backend';
+import { bookingFor } from '$areas/waitlist/book';
 import { fitting, narrowed, wishFormOf, wishOf } from '$areas/waitlist/wish';
 
 const ZONE = 'Europe/Madrid';
@@ -98,4 +99,9 @@ describe('the form of a wish', () => {
     });
     expect(wishOf(wishFormOf({ ...entry(), ...wish }))).toEqual(wish);
   });
+});
+
+it('a wish is booked for as long as its service takes, not for as long as the visit that went', () => {
+  const booking = bookingFor(entry({ service_id: 's' }), slot('a', '2026-06-01T10:00:00+02:00'));
+  expect(booking.pets[0]).toMatchObject({ service_id: 's', staff_id: 'a', duration_minutes: null });
 });

@@ -5,7 +5,7 @@ import { t } from '$lib/i18n/index.svelte';
 import { clinicZone } from '$lib/session.svelte';
 import { newBooking } from '$lib/shell/actions.svelte';
 import { formatDateTime } from '$lib/time/format';
-import { dateOf, MINUTE } from '$lib/time/zone';
+import { dateOf } from '$lib/time/zone';
 
 /** Whether one click books: it is known what for, and nothing has to be asked first. */
 export function isOneClick(entry: WaitlistEntry, services: readonly Service[]): boolean {
@@ -13,11 +13,8 @@ export function isOneClick(entry: WaitlistEntry, services: readonly Service[]): 
   return service !== undefined && !service.form_fields.some(({ is_required }) => is_required);
 }
 
-/** A booking of a free time for somebody who waits, which fulfils the entry. */
-export function bookingFor(
-  entry: WaitlistEntry,
-  slot: Pick<FreeSlot, 'staff_id' | 'starts_at' | 'ends_at'>,
-): BookInput {
+/** A booking of a free time for somebody who waits, as long as its service takes, which fulfils the entry. */
+export function bookingFor(entry: WaitlistEntry, slot: Pick<FreeSlot, 'staff_id' | 'starts_at'>): BookInput {
   return {
     client_id: entry.client_id,
     pets: [
@@ -26,7 +23,7 @@ export function bookingFor(
         service_id: entry.service_id,
         staff_id: slot.staff_id,
         starts_at: slot.starts_at,
-        duration_minutes: (slot.ends_at - slot.starts_at) / MINUTE,
+        duration_minutes: null,
         answers: [],
       },
     ],
