@@ -104,6 +104,10 @@ impl Recurrence {
         // The first visit is the one that was asked for, also where the rule alone would begin later (a Tuesday, "every Friday").
         if found.first() != Some(&first) {
             found.insert(0, first);
+            // It is one of those that were counted: ten visits are ten.
+            if let Some(count) = self.rule.get_count() {
+                found.truncate(count as usize);
+            }
         }
         if found.len() > usize::from(SERIES_LIMIT) {
             return Err(Refusal::on(RefusalCode::TooLarge, "recurrence").with_limit(usize::from(SERIES_LIMIT)));
@@ -172,7 +176,9 @@ mod tests {
         assert_eq!(series("RRULE:FREQ=MONTHLY;BYDAY=1FR;COUNT=2", "2026-01-02"), ["2026-01-02", "2026-02-06"]);
         assert_eq!(series("FREQ=DAILY;UNTIL=20260103", "2026-01-01").len(), 3);
         assert_eq!(series("FREQ=DAILY;UNTIL=20260103T235959Z", "2026-01-01").len(), 3);
-        assert_eq!(series("FREQ=WEEKLY;BYDAY=FR;COUNT=2", "2026-01-06"), ["2026-01-06", "2026-01-09", "2026-01-16"]);
+        assert_eq!(series("FREQ=WEEKLY;BYDAY=FR;COUNT=2", "2026-01-06"), ["2026-01-06", "2026-01-09"], "ten visits are ten");
+        assert_eq!(series("FREQ=WEEKLY;BYDAY=FR;UNTIL=20260116", "2026-01-06"), ["2026-01-06", "2026-01-09", "2026-01-16"]);
+        assert_eq!(series("FREQ=WEEKLY;BYDAY=FR;COUNT=200", "2026-01-06").len(), 200);
         // The 31st of a month that has none is left out, as the RFC says.
         assert_eq!(series("FREQ=MONTHLY;COUNT=3", "2026-01-31"), ["2026-01-31", "2026-03-31", "2026-05-31"]);
     }
