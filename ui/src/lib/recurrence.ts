@@ -57,3 +57,9 @@ export function parseRule(rule: string): Repetition | null {
     end: until ? { by: 'until', until: `${until[1]}-${until[2]}-${until[3]}` } : { by: 'count', count },
   };
 }
+
+/** Whether a visit of a series is on a day of the week that its rule names: one that was moved by days is not, and its rule says nothing true of it. */
+export function isOnItsDay(rule: string, date: string): boolean {
+  const days = parseRule(rule)?.days ?? [];
+  return days.length === 0 || days.includes(WEEKDAYS[weekday(date)]!);
+}
