@@ -46,6 +46,8 @@ codes! {
     OutsideHours,
     /// Only emergencies may be booked at this time.
     EmergencyOnly,
+    /// The colleague does not do what the visit is for; may be given to them knowingly.
+    NotTheirService,
     /// The status cannot move that way; `detail` holds `from>to`.
     BadTransition,
     /// The record was changed since; what was asked would overwrite that.

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{BookInput, ServiceDetails, WeeklyHours};
-use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, Role, StaffId};
+use petrel_domain::desk::{BookInput, MoveInput, ServiceDetails, WeeklyHours};
+use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, Role, SeriesScope, StaffId};
 
 const DAY: &str = "2026-06-01";
 
@@ -60,7 +60,7 @@ fn what_does_not_fit_in_the_others_place_is_not_offered_and_refused_whole() {
     assert_eq!(choices(&salon, long), []);
     let refused = |other| salon.store.swap_appointments(&salon.owner, long, other).unwrap_err().refusal();
     assert_eq!(refused(short).code, RefusalCode::SlotTaken);
-    assert_eq!(refused(trimmed).field.as_deref(), Some("staff_id"), "a groomer does no consultation");
+    assert_eq!(refused(trimmed).code, RefusalCode::NotTheirService, "a groomer does no consultation");
     assert_eq!(refused(begun).code, RefusalCode::BadTransition);
     assert_eq!(refused(long).code, RefusalCode::Invalid);
     assert_eq!(place(&salon, long), (Some(salon.staff), at(DAY, "10:00"), at(DAY, "11:00")));
@@ -114,4 +114,20 @@ fn a_clash_is_settled_by_a_visit_that_changes_places() {
         assert!(!salon.store.appointment(&salon.owner, second).unwrap().card.has_clash);
         assert!(salon.store.needs_attention(&salon.owner).unwrap().clashes.is_empty());
     }
+}
+
+#[test]
+fn a_visit_goes_to_who_does_not_do_what_it_is_for_only_knowingly() {
+    let salon = salon();
+    let groomer = hire(&salon, Role::Groomer);
+    let visit = book(&salon, salon.staff, "10:00", 30);
+    let to = |time: &str| MoveInput { staff_id: Some(groomer), ..salon.shift(visit, at(DAY, time), SeriesScope::This) };
+    let moved = salon.store.move_appointment(&salon.owner, to("11:00")).unwrap_err().refusal();
+    assert_eq!((moved.code, moved.field.as_deref()), (RefusalCode::NotTheirService, Some("staff_id")));
+    let rescheduled = salon.store.reschedule_appointment(&salon.owner, to("11:00")).unwrap_err().refusal();
+    assert_eq!(rescheduled.code, RefusalCode::NotTheirService);
+    salon.store.move_appointment(&salon.owner, MoveInput { is_overbooking_allowed: true, ..to("11:00") }).unwrap();
+    assert_eq!((place(&salon, visit).0, salon.is_overbooked(visit)), (Some(groomer), false));
+    salon.store.move_appointment(&salon.owner, to("12:00")).unwrap();
+    assert_eq!(place(&salon, visit).1, at(DAY, "12:00"), "who has it already goes on");
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono_tz::Tz;
 use petrel_domain::availability::{Busy, Colleague};
 use petrel_domain::desk::Service;
-use petrel_domain::{AppointmentId, Millis, Refusal, Role, ServiceId, StaffId};
+use petrel_domain::{AppointmentId, Millis, Refusal, RefusalCode, Role, ServiceId, StaffId};
 use rusqlite::{Connection, ToSql, params};
 
 use crate::Result;
@@ -39,6 +39,15 @@ impl Roster {
     pub(crate) fn colleague(&self, id: StaffId) -> Colleague {
         let found = self.members.iter().find(|member| member.colleague.staff_id == id);
         found.map_or_else(|| Colleague { staff_id: id, hours: Vec::new(), overrides: Vec::new() }, |member| member.colleague.clone())
+    }
+
+    /// Refuses a colleague who does not do what a visit is for.
+    ///
+    /// # Errors
+    /// `not_their_service` on `staff_id`.
+    pub(super) fn require_able(&self, id: StaffId, service: Option<&Service>) -> Result<()> {
+        let may = self.able(service).any(|colleague| colleague.staff_id == id);
+        if may { Ok(()) } else { Err(Refusal::on(RefusalCode::NotTheirService, "staff_id").into()) }
     }
 
     /// Those who may do a service.

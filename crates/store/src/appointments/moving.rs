@@ -19,7 +19,7 @@ impl Store {
     ///
     /// # Errors
     /// `forbidden`; `not_found`, also of a colleague who works here no more; `bad_transition` where the visit is over; `slot_taken`, `outside_hours`,
-    /// `emergency_only` with the free times next to it. Of a series, where not only the visit that is named does not fit: the first date that does not
+    /// `emergency_only` with the free times next to it; `not_their_service` where another colleague does not do what it is for. Of a series, where not only the visit that is named does not fit: the first date that does not
     /// in `until`, how many in `detail`.
     pub fn move_appointment(&self, actor: &Actor, input: MoveInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
@@ -107,7 +107,8 @@ fn target_time(moved: &Visit, other: &Visit, service: Option<&Service>, input: &
     let by = local(input.starts_at) - local(moved.starts_at);
     let starts_at = zone::shifted(other.starts_at, 0, by.num_minutes(), roster.zone);
     let starts_at = starts_at.ok_or_else(|| Refusal::on(RefusalCode::OutsideHours, "starts_at"))?;
-    let length = |from: Millis, until: Millis| until.0 - from.0;
+    // A stay is as long as another by the clock on the wall, whether or not that was set meanwhile.
+    let length = |from: Millis, until: Millis| zone::length_of(from, until, is_boarding(service), roster.zone);
     let own = length(other.starts_at, other.ends_at);
     let is_same = own == length(moved.starts_at, moved.ends_at);
     let minutes = if is_same { length(input.starts_at, input.ends_at) } else { own };
@@ -146,6 +147,10 @@ fn judged(
             },
         )?,
     };
+    // Who does it already goes on, whatever is said of it since.
+    if let Some(staff_id) = staff_id.filter(|staff| visit.staff_id != Some(*staff) && !input.is_overbooking_allowed) {
+        roster.require_able(staff_id, service.as_ref())?;
+    }
     Ok(Target { starts_at, ends_at, staff_id, is_overbooked })
 }
 

@@ -45,8 +45,8 @@ impl Store {
     /// Lets two visits change places, both or neither.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`; `bad_transition` where one has begun or is over; `invalid` on `staff_id` where a colleague does not do what would come to
-    /// them; `slot_taken`, `outside_hours`, `emergency_only` where one has no place there.
+    /// `forbidden`, `not_found`; `bad_transition` where one has begun or is over; `not_their_service` where a colleague does not do what would come to
+    /// them, `invalid` on `staff_id` where one is nobody's; `slot_taken`, `outside_hours`, `emergency_only` where one has no place there.
     pub fn swap_appointments(&self, actor: &Actor, first: AppointmentId, second: AppointmentId) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         self.write(actor, Action::SwapAppointments, |tx| swap(tx, first, second))
@@ -59,8 +59,9 @@ fn instead_of(visit: &Visit, other: &Visit) -> Visit {
     Visit { staff_id: other.staff_id, starts_at: other.starts_at, ends_at, ..visit.clone() }
 }
 
-fn may_do(roster: &Roster, visit: &Visit, service: Option<&Service>) -> bool {
-    visit.staff_id.is_some_and(|staff| roster.able(service).any(|colleague| colleague.staff_id == staff))
+/// Refuses a visit of nobody, or of a colleague who does not do what it is for.
+fn require_able(roster: &Roster, visit: &Visit, service: Option<&Service>) -> Result<()> {
+    visit.staff_id.map_or_else(|| Err(Refusal::invalid("staff_id").into()), |staff| roster.require_able(staff, service))
 }
 
 /// Whether two visits can change places.
@@ -75,7 +76,7 @@ fn fits(
         return Ok(false);
     }
     let (here, there) = (instead_of(other, one), instead_of(one, other));
-    if !may_do(roster, &here, theirs) || !may_do(roster, &there, own) {
+    if require_able(roster, &here, theirs).and_then(|()| require_able(roster, &there, own)).is_err() {
         return Ok(false);
     }
     let except = [one.id, other.id];
@@ -106,9 +107,7 @@ fn swap(tx: &Tx<'_>, first: AppointmentId, second: AppointmentId) -> Result<()> 
 /// Puts a visit where another one was.
 fn put(tx: &Tx<'_>, roster: &Roster, visit: &Visit, other: &Visit, except: &[AppointmentId]) -> Result<()> {
     let (there, service) = (instead_of(visit, other), visit.service(tx.db())?);
-    if there.staff_id.is_none() || !may_do(roster, &there, service.as_ref()) {
-        return Err(Refusal::invalid("staff_id").into());
-    }
+    require_able(roster, &there, service.as_ref())?;
     refuse_dead(tx, &there)?;
     if let Some(wanted) = Place::of(&there, service.as_ref(), except) {
         place(tx, roster, &Place { is_helped: false, ..wanted })?;

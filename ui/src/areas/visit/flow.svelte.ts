@@ -45,7 +45,12 @@ interface Message {
 }
 
 /** Refusals about a time that a person may overrule, knowing it. */
-const OVERRULABLE: ReadonlySet<RefusalCode> = new Set(['slot_taken', 'outside_hours', 'emergency_only']);
+const OVERRULABLE: ReadonlySet<RefusalCode> = new Set([
+  'slot_taken',
+  'outside_hours',
+  'emergency_only',
+  'not_their_service',
+]);
 export const isOverrulable = (refusal: Refusal): boolean => OVERRULABLE.has(refusal.code);
 
 export const flow = $state<{

@@ -1373,6 +1373,8 @@ export type RefusalCode =
 "outside_hours" | 
 /**  Only emergencies may be booked at this time. */
 "emergency_only" | 
+/**  The colleague does not do what the visit is for; may be given to them knowingly. */
+"not_their_service" | 
 /**  The status cannot move that way; `detail` holds `from>to`. */
 "bad_transition" | 
 /**  The record was changed since; what was asked would overwrite that. */
