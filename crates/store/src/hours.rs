@@ -1,17 +1,20 @@
 //! Weekly hours and their overrides.
 
+mod left;
+
 use std::collections::HashMap;
 
 use chrono::{Days, NaiveDate, NaiveTime};
-use petrel_domain::checked::{Checked, check_apart};
-use petrel_domain::desk::{AppointmentCard, Saved, SavedOverride, ScheduleOverride, WeeklyHours};
+use petrel_domain::checked::{Checked, check_hours};
+use petrel_domain::desk::{LeftVisits, Saved, SavedOverride, ScheduleOverride, WeeklyHours};
 use petrel_domain::recurrence::Recurrence;
 use petrel_domain::rights::Right;
 use petrel_domain::zone::{date_of, day_bounds};
 use petrel_domain::{AppointmentId, DAY, Millis, OverrideId, OverrideKind, Refusal, ScheduleId, ServiceKind, StaffId, WallTime};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::appointments::card::cards;
+use self::left::Inside;
+pub(crate) use self::left::{coming, told};
 use crate::appointments::{Place, Roster, Visit, is_outside, roster, to_come};
 use crate::replica::json;
 use crate::row::RowExt;
@@ -37,13 +40,15 @@ impl Store {
     /// Makes one person's weekly hours these. What stays the same keeps its row.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `duplicate` where two overlap, or what the check of the fields says.
-    pub fn save_weekly_hours(&self, actor: &Actor, staff_id: StaffId, hours: Vec<WeeklyHours>) -> Result<Saved<()>> {
+    /// `forbidden`, `not_found`, `overlaps` where two do, or what the check of the fields says, on `hours[n].…` of the n-th.
+    pub fn save_weekly_hours(&self, actor: &Actor, staff_id: StaffId, hours: Vec<WeeklyHours>) -> Result<Saved<LeftVisits>> {
         actor.require(Right::ManageClinic)?;
-        let checked = hours.into_iter().map(|hours| WeeklyHours { staff_id, ..hours }.checked(()));
-        let hours = checked.collect::<Result<Vec<_>, _>>()?;
-        check_apart(&hours)?;
-        self.write(actor, Action::SaveWeeklyHours, |tx| save_hours(tx, staff_id, &hours))
+        let hours = check_hours(hours.into_iter().map(|hours| WeeklyHours { staff_id, ..hours }).collect())?;
+        self.write(actor, Action::SaveWeeklyHours, |tx| {
+            let inside = Inside::of(tx, &[staff_id])?;
+            save_hours(tx, staff_id, &hours)?;
+            told(tx, inside.left(tx)?)
+        })
     }
 
     /// The overrides that fall between two days, recurring ones that reach into them among them, by day.
@@ -70,19 +75,28 @@ impl Store {
         }
         self.write(actor, Action::SaveOverride, |tx| {
             let made = if is_for_all { of_everybody(tx, &input)? } else { vec![input.clone()] };
+            // One that is there may have opened the time of visits, or be moved to another day or colleague.
+            let whose = input.id.map(|id| whose(tx.db(), id)).transpose()?.flatten();
+            let inside = Inside::of(tx, whose.as_slice())?;
             let ids = made.iter().map(|one| save_override(tx, one)).collect::<Result<Vec<_>>>()?;
-            let (visits, visit_count) = visits_in_the_way(tx, &made)?;
+            let mut found = visits_in_the_way(tx, &made)?;
+            found.extend(inside.left(tx)?);
+            let LeftVisits { visits, visit_count } = told(tx, found)?;
             Ok(SavedOverride { ids, visits, visit_count })
         })
     }
 
-    /// Removes an override.
+    /// Removes an override, and says which visits stood in the time that it opened.
     ///
     /// # Errors
     /// `forbidden`, `not_found`.
-    pub fn delete_override(&self, actor: &Actor, id: OverrideId) -> Result<Saved<()>> {
+    pub fn delete_override(&self, actor: &Actor, id: OverrideId) -> Result<Saved<LeftVisits>> {
         actor.require(Right::ManageClinic)?;
-        self.write(actor, Action::DeleteOverride, |tx| crate::delete::soft_delete(tx, "schedule_overrides", id.bytes()))
+        self.write(actor, Action::DeleteOverride, |tx| {
+            let inside = Inside::of(tx, whose(tx.db(), id)?.as_slice())?;
+            crate::delete::soft_delete(tx, "schedule_overrides", id.bytes())?;
+            told(tx, inside.left(tx)?)
+        })
     }
 }
 
@@ -99,20 +113,21 @@ fn of_everybody(tx: &Tx<'_>, input: &ScheduleOverride) -> Result<Vec<ScheduleOve
     Ok(staff.into_iter().filter(lacks).map(|staff_id| ScheduleOverride { staff_id, ..input.clone() }).collect())
 }
 
-/// Visits to come that stand in the time of these overrides, and how many there are.
-fn visits_in_the_way(tx: &Tx<'_>, made: &[ScheduleOverride]) -> Result<(Vec<AppointmentCard>, u32)> {
+/// Whose an override is; nobody's where it is gone.
+fn whose(db: &Connection, id: OverrideId) -> Result<Option<StaffId>> {
+    let sql = "SELECT staff_id FROM schedule_overrides WHERE id = ?1 AND deleted_at IS NULL";
+    let found = db.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0).map(StaffId::from_bytes));
+    Ok(found.optional()?)
+}
+
+/// Visits to come that stand in the time of these overrides.
+fn visits_in_the_way(tx: &Tx<'_>, made: &[ScheduleOverride]) -> Result<Vec<(Millis, AppointmentId)>> {
     let roster = roster(tx.db())?;
     let mut found: Vec<(Millis, AppointmentId)> = Vec::new();
     for of in made {
         found.extend(in_the_way(tx, &roster, of)?);
     }
-    found.sort_unstable();
-    found.dedup();
-    let mut visits = Vec::new();
-    for (_, id) in found.iter().take(VISITS_TOLD) {
-        visits.extend(cards(tx.db(), "WHERE a.id = ?1", [id.bytes()])?);
-    }
-    Ok((visits, u32::try_from(found.len()).unwrap_or(u32::MAX)))
+    Ok(found)
 }
 
 /// Those of one override. What is to be done about a visit in the far future can wait: it is found when its time comes.

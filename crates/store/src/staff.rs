@@ -1,11 +1,12 @@
 //! Staff.
 
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{Saved, SignInChoice, Staff, StaffDetails};
+use petrel_domain::desk::{LeftVisits, Saved, SignInChoice, Staff, StaffDetails};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, Role, StaffId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::hours::{coming, told};
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx, pin};
 
@@ -68,11 +69,11 @@ impl Store {
         })
     }
 
-    /// Changes somebody's details.
+    /// Changes somebody's details. Of one who works here no more, or has no column any more, it says which visits are still to come.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, `last_owner`, or what the check of the fields says.
-    pub fn save_staff(&self, actor: &Actor, id: StaffId, input: StaffDetails) -> Result<Saved<()>> {
+    pub fn save_staff(&self, actor: &Actor, id: StaffId, input: StaffDetails) -> Result<Saved<LeftVisits>> {
         actor.require(Right::ManageClinic)?;
         let input = input.checked(())?;
         self.write(actor, Action::SaveStaff, |tx| save_staff(tx, id, &input))
@@ -149,7 +150,7 @@ pub(crate) fn insert_staff(tx: &mut Tx<'_>, input: &StaffDetails) -> Result<Staf
     Ok(id)
 }
 
-fn save_staff(tx: &mut Tx<'_>, id: StaffId, input: &StaffDetails) -> Result<()> {
+fn save_staff(tx: &mut Tx<'_>, id: StaffId, input: &StaffDetails) -> Result<LeftVisits> {
     let before = member(tx.db(), id)?.ok_or_else(|| Refusal::not_found("staff"))?;
     for role in [before.details.role, input.role] {
         refuse_climbing(tx.db(), tx.actor(), role)?;
@@ -159,7 +160,11 @@ fn save_staff(tx: &mut Tx<'_>, id: StaffId, input: &StaffDetails) -> Result<()> 
     }
     let sql = "UPDATE staff SET first_name = ?2, last_name = ?3, email = ?4, role = ?5, color = ?6, is_active = ?7,
                settings = json_set(settings, '$.is_bookable', json(?8)), updated_at = ?9 WHERE id = ?1";
-    write_staff(tx, sql, id, input)
+    write_staff(tx, sql, id, input)?;
+    let has_column = |details: &StaffDetails| details.is_active && details.is_bookable;
+    let is_gone = has_column(&before.details) && !has_column(input);
+    let left = if is_gone { coming(tx, &[id])? } else { Vec::new() };
+    told(tx, left.iter().map(|visit| (visit.starts_at, visit.id)).collect())
 }
 
 fn write_staff(tx: &Tx<'_>, sql: &str, id: StaffId, input: &StaffDetails) -> Result<()> {

@@ -4,8 +4,8 @@
 mod common;
 
 use common::{Salon, at, salon};
-use petrel_domain::desk::{BookInput, SavedOverride, ScheduleOverride};
-use petrel_domain::{AppointmentStatus, OverrideKind, RefusalCode, Role, StaffId};
+use petrel_domain::desk::{BookInput, LeftVisits, SavedOverride, ScheduleOverride, StaffDetails, WeeklyHours};
+use petrel_domain::{AppointmentId, AppointmentStatus, OverrideKind, RefusalCode, Role, StaffId};
 
 fn closed(salon: &Salon, first: &str, rule: Option<&str>) -> ScheduleOverride {
     ScheduleOverride {
@@ -115,4 +115,59 @@ fn visits_that_stand_in_the_time_of_an_exception_are_told() {
     salon.clock.set(at("2026-06-01", "10:05"));
     salon.store.set_appointment_status(&salon.owner, ten, AppointmentStatus::CheckedIn).unwrap();
     assert_eq!(told(part(OverrideKind::Unavailable, "09:00", "10:30")), []);
+}
+
+fn ids(left: LeftVisits) -> Vec<AppointmentId> {
+    assert_eq!(left.visit_count as usize, left.visits.len());
+    left.visits.into_iter().map(|visit| visit.id).collect()
+}
+
+#[test]
+fn visits_that_other_weekly_hours_leave_without_a_place_are_told() {
+    let salon = salon();
+    let (ten, five) = (salon.book(at("2026-06-01", "10:00")), salon.book(at("2026-06-02", "17:00")));
+    // It stands outside of the hours already, knowingly.
+    salon.book_over(salon.client, at("2026-06-03", "20:00"));
+    let until = |end: &str| {
+        let hours = salon.store.weekly_hours(&salon.owner).unwrap();
+        let hours = hours.into_iter().map(|hours| WeeklyHours { end: end.parse().unwrap(), ..hours });
+        ids(salon.store.save_weekly_hours(&salon.owner, salon.staff, hours.collect()).unwrap().value)
+    };
+    assert_eq!(until("17:30"), []);
+    assert_eq!(until("17:00"), [five]);
+    assert_eq!(until("16:00"), [], "it was told");
+    assert_eq!(ids(salon.store.save_weekly_hours(&salon.owner, salon.staff, Vec::new()).unwrap().value), [ten]);
+}
+
+#[test]
+fn visits_in_time_that_an_exception_opened_are_told_when_it_goes() {
+    let salon = salon();
+    let opened = ScheduleOverride {
+        kind: OverrideKind::CustomHours,
+        start: Some("18:00".parse().unwrap()),
+        end: Some("22:00".parse().unwrap()),
+        ..closed(&salon, "2026-06-01", None)
+    };
+    let id = save(&salon, opened.clone()).ids[0];
+    let late = salon.book(at("2026-06-01", "20:00"));
+    let moved = ScheduleOverride { id: Some(id), on_date: "2026-06-02".parse().unwrap(), ..opened.clone() };
+    let saved = salon.store.save_override(&salon.owner, moved, false).unwrap();
+    assert_eq!(saved.value.visits.iter().map(|visit| visit.id).collect::<Vec<_>>(), [late]);
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(ids(salon.store.delete_override(&salon.owner, id).unwrap().value), [late]);
+}
+
+#[test]
+fn visits_of_who_works_here_no_more_are_told() {
+    let salon = salon();
+    let bo = salon.hire("Bo", Role::Veterinarian, true);
+    let mut wish = BookInput { is_overbooking_allowed: true, ..salon.wish(at("2026-06-01", "10:00")) };
+    wish.pets[0].staff_id = bo;
+    let visit = salon.store.book_appointment(&salon.owner, wish).unwrap().value.appointment_ids[0];
+    let details = salon.store.staff(&salon.owner).unwrap().into_iter().find(|person| person.id == bo).unwrap().details;
+    let save = |details: StaffDetails| ids(salon.store.save_staff(&salon.owner, bo, details).unwrap().value);
+    assert_eq!(save(StaffDetails { last_name: "Diddley".into(), ..details.clone() }), []);
+    assert_eq!(save(StaffDetails { is_bookable: false, ..details.clone() }), [visit]);
+    assert_eq!(save(details.clone()), []);
+    assert_eq!(save(StaffDetails { is_active: false, ..details }), [visit]);
 }

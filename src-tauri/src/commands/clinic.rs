@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use petrel_domain::desk::{
-    Clinic, ClinicDetails, Saved, SavedOverride, ScheduleOverride, Service, ServiceDetails, Staff, StaffDetails, WeeklyHours,
+    Clinic, ClinicDetails, LeftVisits, Saved, SavedOverride, ScheduleOverride, Service, ServiceDetails, Staff, StaffDetails, WeeklyHours,
 };
 use petrel_domain::{OverrideId, Refusal, ServiceId, StaffId};
 use tauri::State;
@@ -36,7 +36,7 @@ pub fn create_staff(desk: State<'_, Desk>, input: StaffDetails) -> Answer<Saved<
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn save_staff(desk: State<'_, Desk>, id: StaffId, input: StaffDetails) -> Answer<Saved<()>> {
+pub fn save_staff(desk: State<'_, Desk>, id: StaffId, input: StaffDetails) -> Answer<Saved<LeftVisits>> {
     desk.save(|store, actor| store.save_staff(actor, id, input))
 }
 
@@ -84,7 +84,7 @@ pub fn weekly_hours(desk: State<'_, Desk>) -> Answer<Vec<WeeklyHours>> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn save_weekly_hours(desk: State<'_, Desk>, staff_id: StaffId, hours: Vec<WeeklyHours>) -> Answer<Saved<()>> {
+pub fn save_weekly_hours(desk: State<'_, Desk>, staff_id: StaffId, hours: Vec<WeeklyHours>) -> Answer<Saved<LeftVisits>> {
     desk.save(|store, actor| store.save_weekly_hours(actor, staff_id, hours))
 }
 
@@ -102,6 +102,6 @@ pub fn save_override(desk: State<'_, Desk>, input: ScheduleOverride, is_for_all:
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn delete_override(desk: State<'_, Desk>, id: OverrideId) -> Answer<Saved<()>> {
+pub fn delete_override(desk: State<'_, Desk>, id: OverrideId) -> Answer<Saved<LeftVisits>> {
     desk.save(|store, actor| store.delete_override(actor, id))
 }

@@ -1,5 +1,5 @@
-import type { AppState, ImportPlan, ImportPreview } from '../../src/lib/backend/bindings';
-import { dateOf } from '../../src/lib/time/zone';
+import type { AppState, ImportPlan, ImportPreview, LeftVisits } from '../../src/lib/backend/bindings';
+import { dateOf, weekday } from '../../src/lib/time/zone';
 import { GOOD_PASSPHRASE, newId, type Visit } from './clinic';
 import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
@@ -19,6 +19,14 @@ export function appHandlers(world: World): Handlers {
     Object.assign(found, input);
     return null;
   };
+  const isToCome =
+    (staffId: string) =>
+    ({ staff_id, starts_at, status }: Visit): boolean =>
+      staff_id === staffId && starts_at > world.now() && ['pending', 'confirmed', 'reminded'].includes(status);
+  const leftOf = (visits: Visit[]): LeftVisits => ({
+    visits: visits.slice(0, 50).map((visit) => card(world, visit)),
+    visit_count: visits.length,
+  });
   const work = async (steps: number): Promise<void> => {
     for (let step = 1; step <= steps; step++) {
       await new Promise((resolve) => setTimeout(resolve, 60));
@@ -158,7 +166,12 @@ export function appHandlers(world: World): Handlers {
         staff.push({ ...input, id, has_pin: false });
         return id;
       }),
-    save_staff: ({ id, input }) => world.write('save_staff', ['staff'], ({ staff }) => replace(staff, id, input)),
+    save_staff: ({ id, input }) =>
+      world.write('save_staff', ['staff'], (memory) => {
+        replace(memory.staff, id, input);
+        const isLeft = !(input.is_active && input.is_bookable);
+        return leftOf(isLeft ? memory.visits.filter(isToCome(id)) : []);
+      }),
     delete_staff: ({ id }) =>
       world.write('delete_staff', ['staff'], (memory) => {
         if (memory.visits.some(({ staff_id }) => staff_id === id))
@@ -192,11 +205,20 @@ export function appHandlers(world: World): Handlers {
     weekly_hours: () => world.memory.hours,
     save_weekly_hours: ({ staffId, hours }) =>
       world.write('save_weekly_hours', ['staff_schedules'], (memory) => {
+        const daysOf = (): Set<number> =>
+          new Set(memory.hours.filter(({ staff_id }) => staff_id === staffId).map((line) => line.day_of_week));
+        const before = daysOf();
         memory.hours = [
           ...memory.hours.filter(({ staff_id }) => staff_id !== staffId),
-          ...hours.map((line: object) => ({ ...line, id: newId() })),
+          ...hours.map((line) => ({ ...line, id: newId() })),
         ];
-        return null;
+        const after = daysOf();
+        // The core asks its engine; here a day that is closed now is enough.
+        const isClosed = ({ starts_at }: Visit): boolean => {
+          const day = weekday(dateOf(starts_at, world.zone));
+          return before.has(day) && !after.has(day);
+        };
+        return leftOf(memory.visits.filter(isToCome(staffId)).filter(isClosed));
       }),
     schedule_overrides: ({ from, to: last }) =>
       world.memory.overrides.filter(({ on_date, recurrence }) => recurrence || (on_date >= from && on_date <= last)),
@@ -223,7 +245,7 @@ export function appHandlers(world: World): Handlers {
       world.write(
         'delete_override',
         ['schedule_overrides'],
-        (memory) => ((memory.overrides = memory.overrides.filter((over) => over.id !== id)), null),
+        (memory) => ((memory.overrides = memory.overrides.filter((over) => over.id !== id)), leftOf([])),
       ),
     preview_import: ({ path, plan }): ImportPreview => {
       const guess: ImportPlan = {

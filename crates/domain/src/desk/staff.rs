@@ -122,3 +122,12 @@ pub struct SavedOverride {
     /// How many of them there are.
     pub visit_count: u32,
 }
+
+/// Visits to come that have no place any more: the hours, or who works here, have changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+pub struct LeftVisits {
+    /// The next ones first; 50 at the most.
+    pub visits: Vec<AppointmentCard>,
+    /// How many of them there are.
+    pub visit_count: u32,
+}

@@ -69,7 +69,7 @@ export const commands = {
 	saveClinic: (input: ClinicDetails) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_clinic", { input })),
 	staff: () => typedError<Staff[], Refusal>(__TAURI_INVOKE("staff")),
 	createStaff: (input: StaffDetails) => typedError<Saved<StaffId>, Refusal>(__TAURI_INVOKE("create_staff", { input })),
-	saveStaff: (id: StaffId, input: StaffDetails) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_staff", { id, input })),
+	saveStaff: (id: StaffId, input: StaffDetails) => typedError<Saved<LeftVisits>, Refusal>(__TAURI_INVOKE("save_staff", { id, input })),
 	deleteStaff: (id: StaffId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_staff", { id })),
 	setPin: (staffId: StaffId, pin: string | null, currentPin: string | null) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_pin", { staffId, pin, currentPin })),
 	services: () => typedError<Service[], Refusal>(__TAURI_INVOKE("services")),
@@ -77,10 +77,10 @@ export const commands = {
 	saveService: (id: ServiceId, input: ServiceDetails) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_service", { id, input })),
 	deleteService: (id: ServiceId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_service", { id })),
 	weeklyHours: () => typedError<WeeklyHours[], Refusal>(__TAURI_INVOKE("weekly_hours")),
-	saveWeeklyHours: (staffId: StaffId, hours: WeeklyHours[]) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_weekly_hours", { staffId, hours })),
+	saveWeeklyHours: (staffId: StaffId, hours: WeeklyHours[]) => typedError<Saved<LeftVisits>, Refusal>(__TAURI_INVOKE("save_weekly_hours", { staffId, hours })),
 	scheduleOverrides: (from: string, to: string) => typedError<ScheduleOverride[], Refusal>(__TAURI_INVOKE("schedule_overrides", { from, to })),
 	saveOverride: (input: ScheduleOverride, isForAll: boolean) => typedError<Saved<SavedOverride>, Refusal>(__TAURI_INVOKE("save_override", { input, isForAll })),
-	deleteOverride: (id: OverrideId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_override", { id })),
+	deleteOverride: (id: OverrideId) => typedError<Saved<LeftVisits>, Refusal>(__TAURI_INVOKE("delete_override", { id })),
 	scheduleRange: (from: string, days: number) => typedError<ScheduleRange, Refusal>(__TAURI_INVOKE("schedule_range", { from, days })),
 	monthOverview: (month: string) => typedError<MonthDay[], Refusal>(__TAURI_INVOKE("month_overview", { month })),
 	todayBoard: () => typedError<ScheduleRange, Refusal>(__TAURI_INVOKE("today_board")),
@@ -1517,6 +1517,14 @@ export type Saved<T> = {
 	changes: string[],
 	/**  The action to hand to `undo`; none where nothing changed. */
 	undo: ActionId | null,
+};
+
+/**  Visits to come that have no place any more: the hours, or who works here, have changed. */
+export type LeftVisits = {
+	/**  The next ones first; 50 at the most. */
+	visits: AppointmentCard[],
+	/**  How many of them there are. */
+	visit_count: number,
 };
 
 /**  What became of an exception to the hours. */
