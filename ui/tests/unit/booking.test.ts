@@ -10,6 +10,7 @@ import {
   isWorthKeeping,
   onlyLine,
   petMeant,
+  bufferOfHours,
   placeLines,
   refusedLine,
   servicesFor,
@@ -84,6 +85,27 @@ describe('a family in one go', () => {
     const lines = ['a', 'b', 'c'].map((petId) => ({ ...emptyLine(), petId, serviceId: 'exam' }));
     const placed = placeLines(lines, NINE, 'vet', services);
     expect(placed.map(({ startsAt }) => (startsAt - NINE) / MINUTE)).toEqual([0, 40, 80]);
+  });
+
+  it('leaves what the hours of that day keep free between two of a family', () => {
+    const line = {
+      id: null,
+      staff_id: 'vet',
+      day_of_week: 5,
+      start: '09:00',
+      end: '18:00',
+      effective_from: '2026-01-01',
+      effective_until: null,
+      slot_minutes: 15,
+      buffer_minutes: 10,
+      max_per_slot: 1,
+      breaks: [],
+    };
+    const ended = { ...line, buffer_minutes: 20, effective_until: '2026-11-19' };
+    const lines = ['a', 'b'].map((petId) => ({ ...emptyLine(), petId, serviceId: 'exam' }));
+    const buffer = bufferOfHours([line, ended, { ...line, day_of_week: 4, buffer_minutes: 30 }], 'Europe/Madrid');
+    const placed = placeLines(lines, NINE, 'vet', SERVICES, buffer);
+    expect(placed.map(({ startsAt }) => (startsAt - NINE) / MINUTE)).toEqual([0, 40]);
   });
 
   it('is sent as one booking', () => {

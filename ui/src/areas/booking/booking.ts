@@ -10,11 +10,12 @@ import type {
   Service,
   Species,
   Staff,
+  WeeklyHours,
 } from '$lib/backend';
 import { isWithin } from '$lib/data/form-merge';
 import { toRule, type Repetition } from '$lib/recurrence';
 import { formatInstantDate } from '$lib/time/format';
-import { dateOf, MINUTE } from '$lib/time/zone';
+import { dateOf, MINUTE, weekday } from '$lib/time/zone';
 
 /** One pet of the booking. */
 export interface Line {
@@ -229,8 +230,27 @@ export interface PlacedLine extends Line {
 const bufferOf = (line: Line, services: readonly Service[]): number =>
   services.find(({ id }) => id === line.serviceId)?.buffer_minutes ?? 0;
 
+/** What the hours of a colleague keep free after every visit at an instant, in minutes. */
+export type HoursBuffer = (staffId: string, at: number) => number;
+const NONE: HoursBuffer = () => 0;
+
+/** What weekly hours keep free after every visit; of several that hold at once, the longest, as the core takes it where a visit runs through them. */
+export function bufferOfHours(hours: readonly WeeklyHours[], zone: string): HoursBuffer {
+  return (staffId, at) => {
+    const date = dateOf(at, zone);
+    const own = hours.filter(
+      (line) =>
+        line.staff_id === staffId &&
+        line.day_of_week === weekday(date) &&
+        line.effective_from <= date &&
+        date <= (line.effective_until ?? date),
+    );
+    return Math.max(0, ...own.map((line) => line.buffer_minutes));
+  };
+}
+
 /**
- * When each pet's turn is: with a colleague who has one of the family already, after that one and what its service keeps free;
+ * When each pet's turn is: with a colleague who has one of the family already, after that one and what its service and the hours keep free;
  * with another colleague, at the same time as the first.
  */
 export function placeLines(
@@ -238,13 +258,14 @@ export function placeLines(
   startsAt: number,
   staffId: string,
   services: readonly Service[],
+  hoursBuffer = NONE,
 ): PlacedLine[] {
   const freeAt = new Map<string, number>();
   return lines.map((line, index) => {
     const who = index === 0 ? staffId : line.staffId || staffId;
     const from = freeAt.get(who) ?? startsAt;
     const endsAt = from + minutesOf(line, services) * MINUTE;
-    freeAt.set(who, endsAt + bufferOf(line, services) * MINUTE);
+    freeAt.set(who, endsAt + (bufferOf(line, services) + hoursBuffer(who, from)) * MINUTE);
     return { ...line, staffId: who, startsAt: from, endsAt };
   });
 }
@@ -265,15 +286,16 @@ export function takeFor(
   slot: Pick<FreeSlot, 'staff_id' | 'starts_at'>,
   { lines, startsAt, staffId }: { lines: readonly Line[]; startsAt: number; staffId: string },
   services: readonly Service[],
+  hoursBuffer = NONE,
 ): { lines: Line[]; startsAt: number } {
-  const before = placeLines(lines, startsAt, staffId, services);
+  const before = placeLines(lines, startsAt, staffId, services, hoursBuffer);
   const taken = lines.map((each, index): Line => {
     if (index === line)
       return before[index]!.staffId === slot.staff_id && index > 0 ? each : { ...each, staffId: slot.staff_id };
     // Whoever was free has the first pet from now on: somebody else could be free at another time.
     return index === 0 ? { ...each, staffId } : each;
   });
-  const turn = placeLines(taken, startsAt, taken[0]!.staffId, services)[line]!.startsAt;
+  const turn = placeLines(taken, startsAt, taken[0]!.staffId, services, hoursBuffer)[line]!.startsAt;
   return { lines: taken, startsAt: startsAt + slot.starts_at - turn };
 }
 
@@ -295,8 +317,9 @@ export function toInput(
   staffId: string,
   services: readonly Service[],
   isOverbookingAllowed: boolean,
+  hoursBuffer = NONE,
 ): BookInput {
-  const placed = placeLines(booking.lines, startsAt, staffId, services);
+  const placed = placeLines(booking.lines, startsAt, staffId, services, hoursBuffer);
   const price = services.find(({ id }) => id === placed[0]?.serviceId)?.base_price_cents ?? null;
   return {
     client_id: booking.clientId,

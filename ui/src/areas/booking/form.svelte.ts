@@ -29,6 +29,13 @@ export class BookingForm {
     return clinicZone();
   }
 
+  /** Of a family each comes after the other and what the hours keep free between them: only then is it asked. */
+  readonly #hours = createQuery(() => ({
+    ...live(['staff_schedules'], ['hours'], () => backend.weeklyHours()),
+    enabled: this.booking.lines.length > 1,
+  }));
+  readonly hoursBuffer = $derived(rules.bufferOfHours(this.#hours.data ?? [], this.zone));
+
   booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
   #isBlockBegun = $state(false);
   /** Time is kept for something else than a client; what was left may bring the title of it along. */
@@ -103,7 +110,7 @@ export class BookingForm {
   readonly placed = $derived(
     this.startsAt === null
       ? []
-      : rules.placeLines(this.booking.lines, this.startsAt, this.staffId, this.services.data ?? []),
+      : rules.placeLines(this.booking.lines, this.startsAt, this.staffId, this.services.data ?? [], this.hoursBuffer),
   );
 
   #freeAt(startsAt: number): Promise<FreeSlot[]> {
@@ -256,7 +263,7 @@ export class BookingForm {
     const { staffId, startsAt } = this;
     const lines = $state.snapshot(this.booking.lines) as Line[];
     const line = Math.min(rules.refusedLine(this.refusal?.field ?? null), lines.length - 1);
-    const taken = rules.takeFor(line, slot, { lines, startsAt, staffId }, this.services.data ?? []);
+    const taken = rules.takeFor(line, slot, { lines, startsAt, staffId }, this.services.data ?? [], this.hoursBuffer);
     this.booking.lines = taken.lines;
     this.chooseTime(taken.startsAt);
   }
@@ -293,6 +300,7 @@ export class BookingForm {
         await this.#staffAt(startsAt),
         this.services.data ?? [],
         isOverbookingAllowed,
+        this.hoursBuffer,
       );
       const saved = await backend.bookAppointment(input);
       this.lastService = this.first.serviceId || this.lastService;

@@ -17,6 +17,10 @@ export interface HoursLine {
   from: string;
   /** The last day it holds; empty where it holds for good. */
   until: string;
+  /** Every so many minutes a free time is offered. */
+  slot: number;
+  /** Minutes kept free after every visit, besides what its service keeps. */
+  buffer: number;
 }
 
 /** A break, its times as minutes of the wall clock. */
@@ -52,7 +56,13 @@ export const lineOf = (hours: WeeklyHours): HoursLine => ({
   more: hours.breaks.slice(1).map(({ start, end }) => ({ start: minutesOf(start), end: minutesOf(end) })),
   from: hours.effective_from,
   until: hours.effective_until ?? '',
+  slot: hours.slot_minutes,
+  buffer: hours.buffer_minutes,
 });
+
+/** What hours have where nobody said otherwise. */
+const USUAL = { slot: 15, buffer: 0 };
+export const isUsual = ({ slot, buffer }: HoursLine): boolean => slot === USUAL.slot && buffer === USUAL.buffer;
 
 export const freshLine = (day: number): HoursLine => ({
   key: freshKey(),
@@ -65,6 +75,7 @@ export const freshLine = (day: number): HoursLine => ({
   more: [],
   from: '',
   until: '',
+  ...USUAL,
 });
 
 export const TIMES = ['start', 'end', 'breakStart', 'breakEnd'] as const;
@@ -90,7 +101,7 @@ export function gapsOf(line: HoursLine): string[] {
 const find = (among: HoursLine[], key: string) => among.find((line) => line.key === key);
 /** What is typed of a line. Rules that are not shown are nobody's here. */
 const typedIn = (line: HoursLine): string =>
-  JSON.stringify([TIMES.map((time) => line[time]), line.more, line.from, line.until]);
+  JSON.stringify([TIMES.map((time) => line[time]), line.more, line.from, line.until, line.slot, line.buffer]);
 /** Whether somebody wrote in a line that began so. */
 const isTouched = (line: HoursLine, began: HoursLine | undefined): boolean =>
   !began || typedIn(line) !== typedIn(began);
@@ -134,8 +145,8 @@ export const hoursOf = (lines: HoursLine[], staffId: string, today: string): Wee
       end: givenWall(line.end),
       effective_from: line.from || today,
       effective_until: line.until || null,
-      slot_minutes: line.kept?.slot_minutes ?? 15,
-      buffer_minutes: line.kept?.buffer_minutes ?? 0,
+      slot_minutes: line.slot,
+      buffer_minutes: line.buffer,
       max_per_slot: line.kept?.max_per_slot ?? 1,
       breaks: [...first, ...line.more.filter((pause) => !isEmpty(pause)).map(wallsOf)],
     };
