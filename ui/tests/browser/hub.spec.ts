@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
 import { setHub } from './sync';
 
@@ -105,6 +106,19 @@ test('joining can be stopped, and goes on without another code', async ({ page }
   await page.getByTestId('resume-join').click();
   await goesOn(page, 'records so far');
   await expect(page.getByTestId('screen-lock')).toBeVisible();
+});
+
+test('a join that is not finished is not given up unasked', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'first_run', unfinishedJoin: { clinic_name: null, needs_passphrase: false } });
+  await watchCommands(page);
+  await page.getByTestId('first-run-demo').click();
+  await expect(page.getByTestId('confirm-dialog')).toContainText('What has arrived of it is discarded');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByTestId('unfinished-join')).toBeVisible();
+  expect(await askedOf(page, 'create_demo_clinic')).toMatchObject({ times: 0 });
+  await page.getByTestId('first-run-demo').click();
+  await page.getByTestId('confirm-action').click();
+  await expect.poll(() => askedOf(page, 'create_demo_clinic')).toMatchObject({ times: 1 });
 });
 
 test('a join that the end of the program cut off is offered on the first screen, or given up', async ({ page }) => {
