@@ -11,7 +11,7 @@ use petrel_domain::{Millis, Refusal, RefusalCode, Role, StaffId};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use crate::staff::{member, refuse_climbing};
+use crate::staff::{has_owner, member, refuse_climbing};
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 /// Wrong PINs that cost nothing but the time to type them.
@@ -72,20 +72,28 @@ impl Store {
     }
 
     /// Sets the PIN of an owner who forgot it, for whoever proves that they know a passphrase of the file: where there is one owner, nobody
-    /// else could. Wrong proofs are counted and paused as wrong PINs are.
+    /// else could. Where two desks left no owner, whoever it is set for is one from now on: nobody could make them one. Wrong proofs are counted and
+    /// paused as wrong PINs are.
     ///
     /// # Errors
-    /// `forbidden` for whoever is no owner; `not_found`; what the check of the PIN says; `too_many_tries` on `passphrase`; what the proof says,
+    /// `forbidden` for whoever is no owner of a clinic that has one; `not_found`; what the check of the PIN says; `too_many_tries` on `passphrase`; what the proof says,
     /// with the tries that are left.
     pub fn reset_owner_pin(&self, staff_id: StaffId, pin: &str, prove: impl FnOnce() -> Result<()>) -> Result<Saved<()>> {
         let person = self.read(|db| member(db, staff_id))?.filter(|staff| staff.details.is_active);
-        if person.ok_or_else(|| Refusal::not_found("staff"))?.details.role != Role::Owner {
+        let is_owner = person.ok_or_else(|| Refusal::not_found("staff"))?.details.role == Role::Owner;
+        if !is_owner && self.read(|db| has_owner(db, None))? {
             return Err(Refusal::new(RefusalCode::Forbidden).with_detail("owner").into());
         }
         check_pin(pin)?;
         let hash = hash(pin)?;
         self.count_tries(PASSPHRASE, "passphrase", prove)?;
-        let saved = self.write(&Actor::program(), Action::SetPin, |tx| write_hash(tx, staff_id, Some(&hash)))?;
+        let saved = self.write(&Actor::program(), Action::SetPin, |tx| {
+            if !is_owner {
+                let sql = "UPDATE staff SET role = 'owner', updated_at = ?2 WHERE id = ?1";
+                tx.db().prepare_cached(sql)?.execute(params![staff_id.bytes(), tx.now().0])?;
+            }
+            write_hash(tx, staff_id, Some(&hash))
+        })?;
         change_tries(self, &staff_id.to_string(), forget)?;
         // Nobody takes it back: who saw the old one would have it again.
         Ok(Saved { undo: None, ..saved })

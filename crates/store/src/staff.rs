@@ -106,7 +106,7 @@ pub(crate) fn refuse_climbing(db: &Connection, actor: &Actor, role: Role) -> Res
 }
 
 /// Whether somebody owns the clinic, besides a colleague.
-fn has_owner(db: &Connection, besides: Option<StaffId>) -> Result<bool> {
+pub(crate) fn has_owner(db: &Connection, besides: Option<StaffId>) -> Result<bool> {
     let sql = "SELECT 1 FROM staff WHERE role = 'owner' AND is_active AND deleted_at IS NULL AND id IS NOT ?1";
     Ok(db.prepare_cached(sql)?.exists([besides.map(StaffId::bytes)])?)
 }

@@ -166,6 +166,22 @@ fn an_owner_who_forgot_the_pin_gets_another_by_proof_and_wrong_proofs_slow_down_
 }
 
 #[test]
+fn a_clinic_that_two_desks_left_without_an_owner_gets_one_by_proof() {
+    let desk = desk();
+    let vet = desk.store.create_staff(&desk.boss(), person("Vera", Role::Veterinarian)).unwrap().value;
+    // As it comes where each of two owners stepped down at a desk that did not know of the other.
+    let stepped_down = desk.store.write(&Actor::program(), Action::SaveStaff, |tx| {
+        Ok(tx.db().execute("UPDATE staff SET role = 'groomer' WHERE role = 'owner'", [])?)
+    });
+    stepped_down.unwrap();
+    let wrong = || Err(Refusal::on(RefusalCode::WrongKey, "passphrase").into());
+    assert_eq!(code(desk.store.reset_owner_pin(vet, "8888", wrong)), RefusalCode::WrongKey);
+    desk.store.reset_owner_pin(vet, "8888", || Ok(())).unwrap();
+    assert_eq!(desk.store.sign_in(vet, Some("8888")).unwrap().details.role, Role::Owner);
+    assert_eq!(code(desk.store.reset_owner_pin(desk.owner, "9999", || Ok(()))), RefusalCode::Forbidden, "there is one now");
+}
+
+#[test]
 fn an_unknown_person_and_a_missing_pin_look_like_a_wrong_pin() {
     let desk = desk();
     let nobody = StaffId::from_bytes([9; 16]);

@@ -85,7 +85,7 @@ impl Desk {
     /// Sets the PIN of an owner who forgot it, for whoever knows the passphrase of the file or its recovery passphrase. Signs nobody in.
     ///
     /// # Errors
-    /// `wrong_key` and `too_many_tries` on `passphrase`; `forbidden` for whoever is no owner, and where there is no passphrase to know; what the check
+    /// `wrong_key` and `too_many_tries` on `passphrase`; `forbidden` for whoever is no owner of a clinic that has one, and where there is no passphrase to know; what the check
     /// of the PIN says.
     pub fn reset_pin(&self, staff_id: StaffId, passphrase: &str, pin: &str) -> Result<AppState, Refusal> {
         let saved = self.with_clinic(|clinic| {

@@ -277,10 +277,23 @@ test('where no passphrase helps, it is said who does', async ({ page }) => {
   await forget(page, 'Carmen');
   await expect(page.getByTestId('forgot-dialog')).toContainText('Another owner');
   await expect(page.getByTestId('forgot-dialog')).toContainText('No recovery passphrase was set on this desk');
+  await expect(page.getByTestId('forgot-dialog')).toContainText('app.petrel.desk/clinic.petrel');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Back' }).click();
   await watchCommands(page);
   await forget(page, 'Marc');
   await expect(page.getByTestId('forgot-dialog')).toContainText('An owner or an administrator');
   expect(await askedOf(page, 'reset_pin')).toMatchObject({ times: 0 });
+});
+
+test('where two desks left no owner, whoever knows the passphrase makes one', async ({ page }) => {
+  await openDesk(page, '/', { phase: 'signed_out', app: { has_recovery: true } });
+  await page.evaluate(() => {
+    const { staff } = window.petrelWorld!.memory;
+    for (const person of staff) if (person.role === 'owner') person.role = 'veterinarian';
+    window.petrelWorld!.changed(['staff']);
+  });
+  await forget(page, 'Carmen');
+  await expect(page.getByTestId('forgot-dialog')).toContainText('The clinic has no owner any more.');
+  await expect(page.getByTestId('forgot-passphrase')).toBeVisible();
 });
