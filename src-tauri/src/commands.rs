@@ -33,6 +33,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             app::unlock_with_passphrase,
             app::retry_open,
             app::set_aside_file,
+            app::dismiss_recovered,
             app::leave_clinic,
             app::set_recovery_passphrase,
             app::keep_key,

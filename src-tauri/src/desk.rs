@@ -20,7 +20,7 @@ mod waiting;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use petrel_domain::desk::{Recovery, UnfinishedJoin};
+use petrel_domain::desk::UnfinishedJoin;
 use petrel_domain::{Clock, Millis, Refusal};
 use petrel_store::{FileKey, FileLock, KeyFile, Store};
 
@@ -52,7 +52,6 @@ struct Inner {
     /// What whoever holds `place` for opening the file waits for.
     waiting: Waiting,
     lock: Mutex<Option<FileLock>>,
-    recovered: Mutex<Option<Recovery>>,
     made: Mutex<Made>,
     /// Taken while a backup is made: there is one at a time.
     backing_up: Mutex<()>,
@@ -110,7 +109,6 @@ impl Desk {
             place: RwLock::new(Place::FirstRun),
             waiting: Waiting::default(),
             lock: Mutex::new(None),
-            recovered: Mutex::new(None),
             made: Mutex::new(Made::default()),
             backing_up: Mutex::default(),
             copied: Mutex::default(),

@@ -51,6 +51,13 @@ pub(crate) async fn set_aside_file(desk: State<'_, Desk>) -> Answer<AppState> {
     desk.off_main(move |desk| desk.set_aside_file()).await
 }
 
+/// Somebody knows that a backup took a damaged file's place.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn dismiss_recovered(desk: State<'_, Desk>) -> Answer<AppState> {
+    desk.off_main(move |desk| desk.dismiss_recovered()).await
+}
+
 /// Leaves the clinic at work, whose file is set aside.
 #[tauri::command]
 #[specta::specta]

@@ -10,7 +10,7 @@ use petrel_store::{Backups, FileKey, KeyFile, Standing, Store, StoreError, check
 use super::opening::or_none;
 use super::rekeying::or_recovery;
 use super::second::SECOND_FOLDER;
-use super::state::IS_RECOVERY_DISMISSED;
+use super::state::{IS_RECOVERY_DISMISSED, RECOVERED};
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
@@ -151,10 +151,12 @@ impl Desk {
         let (key_file, key) = found?;
         let (file, now) = (self.inner.folder.file(), self.now());
         let had_none = matches!(&*place, Place::FirstRun);
-        let kept = match &*place {
+        let mut kept = match &*place {
             Place::Open(clinic) if clinic.has_key(&key_file) => of_computer(&clinic.store)?,
             _ => Vec::new(),
         };
+        // What was said of the file that was here is over.
+        kept.push((RECOVERED, None));
         let at_work = match &*place {
             Place::Open(clinic) => Some(clinic.at_work(now)?),
             _ => None,
@@ -164,11 +166,7 @@ impl Desk {
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
         match at_work.filter(|_| restored.is_err()) {
             Some(at_work) => *place = self.opened_for(at_work),
-            None => {
-                // What was said of the file that was here is over.
-                *locked(&self.inner.recovered) = None;
-                *place = self.opened();
-            }
+            None => *place = self.opened(),
         }
         if let (Place::Open(clinic), Ok(_)) = (&*place, &restored) {
             keep_of_computer(&clinic.store, kept);

@@ -8,7 +8,7 @@ use petrel_domain::{Refusal, RefusalCode};
 use petrel_store::set_aside;
 
 use super::state::IS_DEMO;
-use super::{Desk, Place, locked};
+use super::{Desk, Place};
 use crate::events::News;
 
 impl Desk {
@@ -64,10 +64,6 @@ impl Desk {
         // The line to the hub ends here, and with it whatever knows the file.
         *place = Place::FirstRun;
         let moved = self.take_lock().and_then(|_| set_aside(&self.inner.folder.file(), why, self.now()));
-        if moved.is_ok() {
-            // It was of the file that is gone.
-            *locked(&self.inner.recovered) = None;
-        }
         *place = self.opened();
         drop(place);
         self.tell(News::State);

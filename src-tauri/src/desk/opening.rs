@@ -10,11 +10,13 @@ use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
 use petrel_domain::{Millis, Refusal, RefusalCode, StaffId};
 use petrel_store::{
-    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, forget_hub_keys_aside, is_older, remove_file,
+    FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, forget_hub_keys_aside, is_older,
+    remove_file,
 };
 
 use super::locked_out::LockedOut;
 use super::rekeying::or_recovery;
+use super::state::RECOVERED;
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
 
@@ -196,11 +198,15 @@ impl Desk {
             return Err(Refusal { code: RefusalCode::Corrupt, ..error.refusal() }.into());
         };
         tracing::warn!(backup_at = recovery.backup_at.0, "a backup took its place");
-        *locked(&self.inner.recovered) = Some(recovery);
         self.forget_damage();
         self.inner.is_looked_over.store(false, Ordering::SeqCst);
         // It passed its check on the way.
-        self.at_work(self.open_sound(&key, &key_file, Trust::ClosedWell)?, key, key_file)
+        let store = self.open_sound(&key, &key_file, Trust::ClosedWell)?;
+        // Told until somebody who manages the clinic has seen it, however often the program starts until then.
+        if let Err(error) = store.set_desk_setting(RECOVERED, Some(&serde_json::to_string(&recovery)?)) {
+            tracing::warn!(%error, "nobody is told of it");
+        }
+        self.at_work(store, key, key_file)
     }
 
     /// The clinic at work, with its line to the hub where it has one.

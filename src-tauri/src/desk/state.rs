@@ -14,8 +14,10 @@ use crate::events::News;
 pub(super) const IS_DEMO: &str = "is_demo";
 /// The desk's setting by which nobody is reminded of the recovery passphrase any more.
 pub(super) const IS_RECOVERY_DISMISSED: &str = "recovery_dismissed";
+/// The desk's setting that tells of a damaged file which a backup took the place of.
+pub(super) const RECOVERED: &str = "recovered";
 /// What no screen sets or reads.
-const OURS: &[&str] = &[IS_DEMO, SECOND_FOLDER, "pin_tries", "dismissed_duplicates", "derived_is_stale"];
+const OURS: &[&str] = &[IS_DEMO, SECOND_FOLDER, RECOVERED, "pin_tries", "dismissed_duplicates", "derived_is_stale"];
 
 impl Desk {
     /// Where the program stands. Waits for the file to be opened, for a while: whoever is told that it is being opened asks again.
@@ -60,7 +62,7 @@ impl Desk {
             has_recovery: false,
             lacks_recovery: false,
             second_folder: None,
-            recovered: locked(&self.inner.recovered).clone(),
+            recovered: None,
             unfinished_join: locked(&self.inner.unfinished_join).clone(),
         }
     }
@@ -76,6 +78,7 @@ impl Desk {
         let is_dismissed = || store.desk_setting(IS_RECOVERY_DISMISSED).map(|set| set.is_some());
         state.lacks_recovery = !state.is_demo && !key_file.has_passphrase() && !is_dismissed()?;
         state.second_folder = self.second_folder(store)?;
+        state.recovered = store.desk_setting(RECOVERED)?.and_then(|json| serde_json::from_str(&json).ok());
         state.phase = match &state.staff {
             _ if clinic.locked_out.is_set() => Phase::Revoked,
             Some(_) => Phase::Ready,
@@ -84,6 +87,7 @@ impl Desk {
         if state.phase == Phase::Revoked {
             state.staff = None;
             state.second_folder = None;
+            state.recovered = None;
             // How the country writes dates and numbers is all that the screens need, and nobody's secret.
             if let Some(clinic) = &mut state.clinic {
                 let ClinicDetails { timezone, locale, currency, .. } = std::mem::take(&mut clinic.details);
@@ -91,6 +95,19 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Somebody who manages the clinic knows that a backup took the place of a damaged file: nobody else is told any more.
+    ///
+    /// # Errors
+    /// `forbidden`; `sign_in_needed`.
+    pub fn dismiss_recovered(&self) -> Result<AppState, Refusal> {
+        self.ask(|store, actor| {
+            actor.require(Right::ManageClinic)?;
+            store.set_desk_setting(RECOVERED, None)
+        })?;
+        self.tell(News::State);
+        self.app_state()
     }
 
     /// Who may sign in here.

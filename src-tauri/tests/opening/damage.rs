@@ -38,6 +38,29 @@ fn a_broken_reference_that_a_backup_finds_is_damage_and_a_backup_takes_the_files
 }
 
 #[test]
+fn that_a_backup_took_a_damaged_files_place_is_told_until_somebody_who_manages_the_clinic_knows() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    computer.damage();
+    let desk = computer.start();
+    let told = desk.app_state().unwrap().recovered;
+    assert!(told.is_some());
+    desk.close();
+    let desk = computer.start();
+    assert_eq!(desk.app_state().unwrap().recovered, told, "the next start says so, too");
+    assert_eq!(desk.dismiss_recovered().unwrap_err().code, RefusalCode::SignInNeeded);
+    sign_in(&desk);
+    hire(&desk, "Bo").unwrap();
+    let bo = desk.sign_in_choices().unwrap().into_iter().find(|choice| choice.first_name == "Bo").unwrap().id;
+    desk.sign_in(bo, None).unwrap();
+    assert_eq!(desk.dismiss_recovered().unwrap_err().code, RefusalCode::Forbidden);
+    assert_eq!(desk.desk_setting("recovered").unwrap(), None, "it is no screen's to change");
+    sign_in(&desk);
+    assert_eq!(desk.dismiss_recovered().unwrap().recovered, None);
+    desk.close();
+    assert_eq!(computer.start().app_state().unwrap().recovered, None);
+}
+
+#[test]
 fn damage_that_comes_again_and_that_no_check_finds_is_left_to_a_person() {
     let computer = Computer::with_clinic(KeyStore::File);
     let desk = computer.start();

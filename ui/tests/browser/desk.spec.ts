@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { askedOf, letGo, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
 
@@ -39,6 +40,41 @@ test('backups of another year say which', async ({ page }) => {
   });
   await expect(page.getByTestId('notice-recovered')).toContainText('2025');
 });
+
+const tellRecovered = (page: Page) =>
+  page.evaluate(() => {
+    const world = window.petrelWorld!;
+    world.memory.app.recovered = { backup_at: world.now() - 3_600_000, set_aside: '/kept.petrel' };
+    world.appStateChanged();
+  });
+
+test('that a backup took a damaged file’s place is told until somebody who manages the clinic knows', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/settings/data');
+  await tellRecovered(page);
+  await page.getByTestId('dismiss-recovered').click();
+  await expect(page.getByTestId('notice-recovered')).toHaveCount(0);
+});
+
+test('whoever does not manage the clinic is told of the backup that took a file’s place, and cannot end it', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/today', { signedIn: 'groomer' });
+  await tellRecovered(page);
+  await expect(page.getByTestId('notice-recovered')).toContainText('/kept.petrel');
+  await expect(page.getByTestId('dismiss-recovered')).toHaveCount(0);
+});
+
+for (const has_recovery of [false, true])
+  test(`an owner who sets a PIN is told whether anything gets round it (${has_recovery})`, async ({ page }) => {
+    await openDesk(page, '/#/settings/staff', { app: { has_recovery } });
+    await page.getByTestId('staff-row').first().getByRole('button', { name: 'Set PIN' }).click();
+    await expect(page.getByTestId('pin-alone')).toHaveCount(0);
+    await page.getByTestId('new-pin').fill('2468');
+    await expect(page.getByTestId('new-pin-again')).toBeVisible();
+    await expect(page.getByTestId('pin-alone')).toHaveCount(has_recovery ? 0 : 1);
+  });
 
 test('a backup is put back from the settings once that is asked', async ({ page }) => {
   await openDesk(page, '/#/settings/data');

@@ -81,6 +81,7 @@ export function appHandlers(world: World): Handlers {
       return { path: '/backups/clinic-now.petrel', made_at: world.now(), size_kib: 48_210, is_verified: true };
     },
     set_aside_file: () => to({ clinic: null, phase: { name: 'first_run' } }),
+    dismiss_recovered: () => to({ recovered: null }),
     leave_clinic: () =>
       to({ clinic: null, staff: null, key_store: null, is_demo: false, phase: { name: 'first_run' } }),
     set_recovery_passphrase: ({ passphrase }) => {

@@ -19,6 +19,8 @@ export const commands = {
 	retryOpen: () => typedError<AppState, Refusal>(__TAURI_INVOKE("retry_open")),
 	/**  Moves the file aside, out of trouble. */
 	setAsideFile: () => typedError<AppState, Refusal>(__TAURI_INVOKE("set_aside_file")),
+	/**  Somebody knows that a backup took a damaged file's place. */
+	dismissRecovered: () => typedError<AppState, Refusal>(__TAURI_INVOKE("dismiss_recovered")),
 	/**  Leaves the clinic at work, whose file is set aside. */
 	leaveClinic: () => typedError<AppState, Refusal>(__TAURI_INVOKE("leave_clinic")),
 	/**  Sets the passphrase that opens the file and its backups on any computer. */
