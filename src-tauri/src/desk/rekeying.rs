@@ -15,7 +15,7 @@ impl Desk {
     /// say, because whoever knows it sets an owner's PIN.
     ///
     /// # Errors
-    /// `too_short` on `passphrase`; `forbidden`; `sign_in_needed`; `disk_full`, `read_only`. What was set before holds then.
+    /// `too_short` or `too_long` on `passphrase`; `forbidden`; `sign_in_needed`; `disk_full`, `read_only`. What was set before holds then.
     pub fn set_recovery_passphrase(&self, passphrase: &str) -> Result<AppState, Refusal> {
         check_passphrase(KeyStore::Passphrase, Some(passphrase))?;
         let _one = locked(&self.inner.rekeying);
@@ -30,7 +30,7 @@ impl Desk {
     /// forgets it.
     ///
     /// # Errors
-    /// `too_short` on `passphrase`; `forbidden`; `sign_in_needed`; `keychain_unavailable`, `disk_full`, `read_only`. It is kept as before then.
+    /// `too_short` or `too_long` on `passphrase`; `forbidden`; `sign_in_needed`; `keychain_unavailable`, `disk_full`, `read_only`. It is kept as before then.
     pub fn keep_key(&self, store: KeyStore, passphrase: Option<&str>) -> Result<AppState, Refusal> {
         check_passphrase(store, passphrase)?;
         let _one = locked(&self.inner.rekeying);

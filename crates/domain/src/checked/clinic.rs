@@ -12,6 +12,8 @@ use crate::{FieldType, OverrideKind, Refusal, RefusalCode, WallTime, parse_zone}
 const LONGEST_EXCEPTION: i64 = 366;
 /// A passphrase has at least this many characters.
 pub const PASSPHRASE_LEAST: usize = 12;
+/// And at most this many: a text that was pasted by mistake is nothing that anybody types at a start.
+pub const PASSPHRASE_MOST: usize = 200;
 
 /// A PIN: 4 to 12 digits.
 ///
@@ -78,16 +80,19 @@ impl Checked for ClinicDetails {
     }
 }
 
-/// A key that a passphrase wraps needs one that is long enough.
+/// A key that a passphrase wraps needs one that is long enough, and can be typed.
 ///
 /// # Errors
-/// `too_short` on `passphrase`.
+/// `too_short` or `too_long` on `passphrase`.
 pub fn check_passphrase(store: KeyStore, passphrase: Option<&str>) -> Result<(), Refusal> {
-    let is_short = passphrase.unwrap_or_default().chars().count() < PASSPHRASE_LEAST;
-    if store == KeyStore::Passphrase && is_short {
-        return Err(Refusal::on(RefusalCode::TooShort, "passphrase").with_limit(PASSPHRASE_LEAST));
+    if store != KeyStore::Passphrase {
+        return Ok(());
     }
-    Ok(())
+    match passphrase.unwrap_or_default().chars().count() {
+        0..PASSPHRASE_LEAST => Err(Refusal::on(RefusalCode::TooShort, "passphrase").with_limit(PASSPHRASE_LEAST)),
+        PASSPHRASE_LEAST..=PASSPHRASE_MOST => Ok(()),
+        _ => Err(Refusal::on(RefusalCode::TooLong, "passphrase").with_limit(PASSPHRASE_MOST)),
+    }
 }
 
 impl Checked for NewClinic {
@@ -267,6 +272,24 @@ mod tests {
         assert_eq!(code("123"), Some(RefusalCode::TooShort));
         assert_eq!(code("1234567890123"), Some(RefusalCode::TooLong));
         assert_eq!(code("12a4"), Some(RefusalCode::Invalid));
+    }
+
+    #[test]
+    fn a_passphrase_has_a_least_and_a_most_length_where_it_wraps_the_key() {
+        let refused = |store, passphrase: Option<&str>| {
+            check_passphrase(store, passphrase).err().map(|refusal| {
+                assert_eq!(refusal.field.as_deref(), Some("passphrase"));
+                (refusal.code, refusal.limit)
+            })
+        };
+        let long = "ñ".repeat(PASSPHRASE_MOST);
+        let too_long = "ñ".repeat(PASSPHRASE_MOST + 1);
+        for none in [None, Some("elevenchars")] {
+            assert_eq!(refused(KeyStore::Passphrase, none), Some((RefusalCode::TooShort, Some(12))));
+        }
+        assert_eq!(refused(KeyStore::Passphrase, Some(&long)), None);
+        assert_eq!(refused(KeyStore::Passphrase, Some(&too_long)), Some((RefusalCode::TooLong, Some(200))));
+        assert_eq!(refused(KeyStore::Keychain, None), None);
     }
 
     #[test]
