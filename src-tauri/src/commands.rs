@@ -135,6 +135,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             sync::export_rejected,
             sync::lost_values,
             sync::choose_value,
+            sync::repaired_tables,
+            sync::dismiss_repaired,
             sync::record_history,
             sync::keep_both,
         ])

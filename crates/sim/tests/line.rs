@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use std::sync::Mutex;
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
 
-use petrel_domain::replication::{Clock, Columns, Entry, Logged, Maker, Op, Pulled, Pushed};
-use petrel_domain::{Millis, SystemClock};
-use petrel_sim::fast_folder;
+use petrel_domain::replication::{Clock, Columns, Entry, Logged, Maker, Op, Pulled, Pushed, VERSIONS, Versions};
+use petrel_domain::{Clock as _, FixedClock, Millis, Role, StaffId, SystemClock};
+use petrel_sim::{ModelHub, fast_folder};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
-use petrel_sync::{Digest, Hub, HubError, Parcel, SnapshotPage, Status, SyncError, Wake, run};
+use petrel_sync::{Digest, Hub, HubError, Parcel, SnapshotPage, Status, SyncError, Wake, compare, round, run};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -175,4 +176,82 @@ async fn a_file_is_compared_once_a_day_and_not_when_the_day_begins() {
     let yesterday = petrel_domain::Clock::now(&SystemClock).0 - 86_400_001;
     desk.set_desk_setting("compared_at", Some(&yesterday.to_string())).unwrap();
     assert_eq!(runs(450, true).await.len(), 1);
+}
+
+/// A hub in memory that locks the desk out after so many rounds.
+struct Ending {
+    hub: ModelHub,
+    rounds: Cell<usize>,
+}
+
+impl Hub for Ending {
+    fn versions(&self) -> Versions {
+        self.hub.versions()
+    }
+
+    async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
+        self.hub.push(parcel).await
+    }
+
+    async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {
+        if wait == 0 {
+            self.rounds.set(self.rounds.get().checked_sub(1).ok_or(HubError::Revoked)?);
+        }
+        self.hub.pull(after, wait).await
+    }
+
+    async fn snapshot(&self, table: &str, after: Option<Uuid>, since: i32) -> Result<SnapshotPage, HubError> {
+        self.hub.snapshot(table, after, since).await
+    }
+
+    async fn rows(&self, table: &str, ids: &[Uuid]) -> Result<Vec<(Uuid, Option<Columns>)>, HubError> {
+        self.hub.rows(table, ids).await
+    }
+
+    async fn digest(&self) -> Result<Digest, HubError> {
+        self.hub.digest().await
+    }
+}
+
+/// A difference is mended, and told until somebody has seen it: never papered over.
+#[tokio::test]
+async fn what_differs_from_the_hub_is_set_right_and_told() {
+    let folder = fast_folder().unwrap();
+    let path = folder.path().join("desk.petrel");
+    let desk = Store::open(&OpenOptions::new(&path, FileKey::from_bytes([9; 32]))).unwrap();
+    let hub = ModelHub::new(desk.wire_schema(), Arc::new(FixedClock::at(SystemClock.now())), None).speaking(VERSIONS.current);
+    for name in ["Ada", "Ida", "Una"] {
+        let sql = format!("INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (randomblob(16), '{name}', 1, 1)");
+        desk.write(&Actor::program(), Action::SaveClient, |tx| Ok(tx.db().execute(&sql, [])?)).unwrap();
+    }
+    round(&desk, &hub, &SystemClock).await.unwrap();
+    let rotten = rusqlite::Connection::open(&path).unwrap();
+    rotten.pragma_update(None, "key", format!("x'{}'", "09".repeat(32))).unwrap();
+    rotten.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
+    rotten.execute("UPDATE clients SET notes = 'rot' WHERE first_name <> 'Ada'", []).unwrap();
+    drop(rotten);
+    assert_eq!(compare(&desk, &hub).await.unwrap(), Some(vec!["clients".to_owned()]));
+
+    let before = SystemClock.now();
+    let told = Mutex::new(Vec::new());
+    let note = |tables: &[String]| told.lock().unwrap().extend_from_slice(tables);
+    let line = Ending { hub: hub.clone(), rounds: Cell::new(450) };
+    let status = watch::Sender::new(Status::default());
+    let ended = run(&desk, &line, &SystemClock, &Wake::default(), &status, note).await;
+    assert!(matches!(ended, Err(SyncError::Hub(HubError::Revoked))), "{ended:?}");
+    assert_eq!(*told.lock().unwrap(), ["clients"], "the screens show what is right");
+    assert_eq!(compare(&desk, &hub).await.unwrap(), Some(Vec::new()));
+
+    let of = |role| Actor::staff(StaffId(Uuid::from_u128(1)), role);
+    let repaired = desk.repaired_tables(&of(Role::Owner)).unwrap();
+    assert_eq!(repaired.iter().map(|of| (of.table.as_str(), of.rows)).collect::<Vec<_>>(), [("clients", 2)]);
+    assert!(repaired[0].at >= before && desk.count_repaired().unwrap() == 1);
+    assert_eq!(desk.repaired_tables(&of(Role::Groomer)).unwrap(), [], "told to whoever runs the clinic");
+    desk.dismiss_repaired(&of(Role::Groomer), "clients").unwrap_err();
+    desk.dismiss_repaired(&of(Role::Admin), "clients").unwrap();
+    assert_eq!((desk.repaired_tables(&of(Role::Owner)).unwrap(), desk.count_repaired().unwrap()), (Vec::new(), 0));
+    // Rows that are fetched for another reason are nothing to tell of.
+    let id = desk.ids_of("clients").unwrap()[0];
+    desk.settle_stale("clients", &[(id, None)]).unwrap();
+    assert_eq!(desk.count_repaired().unwrap(), 0);
 }

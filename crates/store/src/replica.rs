@@ -14,6 +14,7 @@ mod named;
 mod outgoing;
 mod registers;
 mod rejected;
+mod repaired;
 mod shield;
 mod stale;
 mod values;

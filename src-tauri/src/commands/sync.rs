@@ -4,7 +4,8 @@ use std::path::Path;
 
 use petrel_domain::AppointmentId;
 use petrel_domain::desk::{
-    AppState, DeviceCode, HistoryPage, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, ResendChange, Saved, Seq, SyncState,
+    AppState, DeviceCode, HistoryPage, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, RepairedTable, ResendChange, Saved, Seq,
+    SyncState,
 };
 use tauri::State;
 use uuid::Uuid;
@@ -129,6 +130,20 @@ pub(crate) fn lost_values(desk: State<'_, Desk>) -> Answer<Vec<LostChoice>> {
 #[specta::specta]
 pub(crate) fn choose_value(desk: State<'_, Desk>, seq: Seq, column: String, take_lost: bool) -> Answer<Saved<()>> {
     desk.save(|store, actor| store.choose_value(actor, seq.0, &column, take_lost))
+}
+
+/// Tables that differed from the hub's and were set right.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn repaired_tables(desk: State<'_, Desk>) -> Answer<Vec<RepairedTable>> {
+    desk.ask(|store, actor| store.repaired_tables(actor))
+}
+
+/// Somebody has seen that a table was set right.
+#[tauri::command(async)]
+#[specta::specta]
+pub(crate) fn dismiss_repaired(desk: State<'_, Desk>, table: String) -> Answer<()> {
+    desk.settle_waiting(|store, actor| store.dismiss_repaired(actor, &table))
 }
 
 /// What happened to a record, a page of it.

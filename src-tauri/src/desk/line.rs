@@ -241,6 +241,7 @@ pub(super) fn state(store: &Store, status: Option<&Status>) -> SyncState {
         clock_behind_minutes: status.hub_ahead.and_then(|ahead| i32::try_from(ahead.0 / petrel_domain::MINUTE).ok()).filter(|by| *by != 0),
         rejected,
         lost,
+        repaired: store.count_repaired().unwrap_or_default(),
         address: here.url,
     }
 }

@@ -253,3 +253,42 @@ test('what is sent again wrongly is called as its field is', async ({ page }) =>
   await page.getByTestId('resend-send').click();
   await expect(page.getByTestId('resend-dialog')).toContainText('Came from cannot be read');
 });
+
+test('what a comparison with the hub set right is told to whoever runs the clinic, and dismissed', async ({ page }) => {
+  const repair = () =>
+    page.evaluate(() => {
+      const world = window.petrelWorld!;
+      world.memory.hub.repaired.push(
+        { table: 'clients', at: world.now() - 30 * 60_000, rows: 3 },
+        { table: 'appointments', at: world.now() - 30 * 60_000, rows: 1 },
+      );
+      world.syncChanged();
+    });
+  await openDesk(page, '/#/attention', { hub: 'online' });
+  const label = async () =>
+    Number(/\d+/.exec((await page.getByTestId('nav-attention').getAttribute('aria-label'))!)![0]);
+  await expect(page.getByTestId('screen-attention')).toBeVisible();
+  const before = await label();
+  await repair();
+  const repaired = page.getByTestId('repaired');
+  await expect(repaired).toHaveCount(2);
+  await expect(repaired.first()).toContainText('3 records were set right');
+  await expect.poll(label).toBe(before + 2);
+  await expectAccessible(page);
+  await page.getByTestId('dismiss-repaired').first().click();
+  await expect(repaired).toHaveCount(1);
+  await expect(repaired).toContainText('1 record was set right');
+  await expect.poll(label).toBe(before + 1);
+});
+
+test('what a comparison with the hub set right is nothing for who does not run the clinic', async ({ page }) => {
+  await open(page, { signedIn: 'veterinarian' });
+  await page.evaluate(() => {
+    const world = window.petrelWorld!;
+    world.memory.hub.repaired.push({ table: 'clients', at: world.now(), rows: 3 });
+    world.memory.hub.rejected = [];
+    world.syncChanged();
+  });
+  await expect(page.getByTestId('rejected')).toHaveCount(0);
+  await expect(page.getByTestId('repaired')).toHaveCount(0);
+});

@@ -8,6 +8,7 @@ import type {
   LostChoice,
   RecordValue,
   RejectedChange,
+  RepairedTable,
   Seq,
   SyncState,
 } from '../../src/lib/backend/bindings';
@@ -35,6 +36,7 @@ export interface HubMemory {
   devices: HubDevice[];
   rejected: RejectedChange[];
   lost: LostChoice[];
+  repaired: RepairedTable[];
   history: Record<string, HistoryEntry[]>;
 }
 
@@ -64,6 +66,7 @@ export function makeHub(options: MockOptions, memory: Omit<Memory, 'hub'>, now: 
     ],
     rejected: [],
     lost: [],
+    repaired: [],
     history: {},
   };
   if (options.hub) hub.history = histories(memory, now);
@@ -279,6 +282,7 @@ export function syncStateOf(hub: HubMemory): SyncState {
     clock_behind_minutes: hub.address === null ? null : hub.clock,
     rejected: hub.rejected.length,
     lost: hub.lost.length,
+    repaired: hub.repaired.length,
   };
 }
 
@@ -413,6 +417,13 @@ export function hubHandlers(world: World): Handlers {
         const row = [...memory.pets, ...memory.clients].find(({ id }) => id === found.id)!;
         Object.assign(row, { [column]: takeLost ? found.lost.value : found.kept.value });
       }),
+    // They are for whoever runs the clinic.
+    repaired_tables: () => (['owner', 'admin'].includes(world.memory.app.staff?.role ?? '') ? hub().repaired : []),
+    dismiss_repaired: ({ table }) => {
+      hub().repaired = hub().repaired.filter((each) => each.table !== table);
+      tell();
+      return null;
+    },
     record_history: ({ table, id, before }) => {
       mustReach();
       const all = [...(hub().history[`${table}/${id}`] ?? [])].sort((a, b) => (BigInt(a.seq) < BigInt(b.seq) ? 1 : -1));

@@ -30,6 +30,19 @@ pub struct SyncState {
     pub rejected: u32,
     /// Texts that lost to another desk's and nobody has settled.
     pub lost: u32,
+    /// Tables that differed from the hub's, were set right, and nobody has seen it.
+    pub repaired: u32,
+}
+
+/// A table of this desk that differed from the hub's when the two were compared, and was set right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RepairedTable {
+    /// The table.
+    pub table: String,
+    /// When that was found.
+    pub at: Millis,
+    /// How many of its records were set right.
+    pub rows: u32,
 }
 
 macro_rules! troubles {
@@ -229,18 +242,6 @@ pub struct ResendEdit {
     pub value: Option<String>,
 }
 
-/// A text that lost to another desk's, beside the one that stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct LostChoice {
-    /// The entry of the log in which it was settled; with the column, what to choose by.
-    pub seq: Seq,
-    /// The table.
-    pub table: String,
-    /// The row.
-    pub id: Uuid,
-    /// What people call it (a client's name), or empty.
-    pub label: String,
-    /// The column.
 /// A number of the hub's log, as the screens hand it back. A decimal string: each time an older database is put back the log goes on far above what it had
 /// reached, and JavaScript keeps whole numbers up to 2^53 only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Type)]
@@ -260,6 +261,18 @@ impl<'de> Deserialize<'de> for Seq {
     }
 }
 
+/// A text that lost to another desk's, beside the one that stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct LostChoice {
+    /// The entry of the log in which it was settled; with the column, what to choose by.
+    pub seq: Seq,
+    /// The table.
+    pub table: String,
+    /// The row.
+    pub id: Uuid,
+    /// What people call it (a client's name), or empty.
+    pub label: String,
+    /// The column.
     pub column: String,
     /// What stands, and who wrote it.
     pub kept: WrittenValue,

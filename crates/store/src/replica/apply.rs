@@ -89,6 +89,7 @@ impl Store {
         session.changeset_strm(&mut changes)?;
         drop(session);
         let changed = refresh(&tx, self.catalog(), &changes, Affected::default())?;
+        super::repaired::note(&tx, self.catalog(), &changes, self.now())?;
         tx.commit()?;
         self.put_shield(shield);
         Ok(changed.into_iter().collect())

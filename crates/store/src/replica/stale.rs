@@ -38,7 +38,8 @@ impl Store {
         })
     }
 
-    /// Marks every row of a table to be fetched, and those the hub has beside them when they come.
+    /// A table was found different from the hub's: marks all its rows to be fetched, here and there. What is set right by that is told
+    /// (`Store::repaired_tables`).
     ///
     /// # Errors
     /// What SQLite says.
@@ -49,6 +50,7 @@ impl Store {
         for id in ids {
             mark(&tx, table, *id)?;
         }
+        super::repaired::begin(&tx, table, self.now())?;
         tx.commit()?;
         Ok(())
     }

@@ -166,6 +166,10 @@ export const commands = {
 	lostValues: () => typedError<LostChoice[], Refusal>(__TAURI_INVOKE("lost_values")),
 	/**  Chooses between two texts. */
 	chooseValue: (seq: Seq, column: string, takeLost: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("choose_value", { seq, column, takeLost })),
+	/**  Tables that differed from the hub's and were set right. */
+	repairedTables: () => typedError<RepairedTable[], Refusal>(__TAURI_INVOKE("repaired_tables")),
+	/**  Somebody has seen that a table was set right. */
+	dismissRepaired: (table: string) => typedError<null, Refusal>(__TAURI_INVOKE("dismiss_repaired", { table })),
 	/**  What happened to a record, a page of it. */
 	recordHistory: (table: string, id: string, before: Seq | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history", { table, id, before })),
 	/**  Two visits that clash are kept knowingly. */
@@ -1488,6 +1492,16 @@ export type RejectedRow = {
 	values: RecordValue[],
 };
 
+/**  A table of this desk that differed from the hub's when the two were compared, and was set right. */
+export type RepairedTable = {
+	/**  The table. */
+	table: string,
+	/**  When that was found. */
+	at: Millis,
+	/**  How many of its records were set right. */
+	rows: number,
+};
+
 /**  Something rejected is sent again, with values set right. */
 export type ResendChange = {
 	/**  This desk's number for it. */
@@ -1735,6 +1749,8 @@ export type SyncState = {
 	rejected: number,
 	/**  Texts that lost to another desk's and nobody has settled. */
 	lost: number,
+	/**  Tables that differed from the hub's, were set right, and nobody has seen it. */
+	repaired: number,
 };
 
 /**  An entry of a pet's timeline. */

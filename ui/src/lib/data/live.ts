@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/svelte-query';
 import { onChanged } from '$lib/backend';
 
 /**
- * Tables of the device's schema that a live query can be over. `hub`, `lost_values` and `rejected_changes` are none of the clinic's:
+ * Tables of the device's schema that a live query can be over. `hub`, `lost_values`, `rejected_changes` and `repaired` are none of the clinic's:
  * the state of replication asks them again.
  */
 export type Table =
@@ -19,6 +19,7 @@ export type Table =
   | 'messages'
   | 'pets'
   | 'rejected_changes'
+  | 'repaired'
   | 'schedule_overrides'
   | 'services'
   | 'settings'

@@ -55,6 +55,9 @@ export const waitlistQuery = () =>
 /** What the hub can never take and nobody has settled. */
 export const rejectedQuery = () =>
   createQuery(() => live(['rejected_changes'], ['rejected'], () => backend.rejectedChanges()));
+/** Tables that differed from the hub's and were set right, for whoever runs the clinic to know. */
+export const repairedQuery = () =>
+  createQuery(() => live(['repaired'], ['repaired', currentStaff()?.id], () => backend.repairedTables()));
 /** What stands beside a text that lost is what the record says now. */
 const LOST: Table[] = [
   'lost_values',

@@ -11,6 +11,7 @@ const ALONE: SyncState = {
   clock_behind_minutes: null,
   rejected: 0,
   lost: 0,
+  repaired: 0,
 };
 
 const sync = $state<{ now: SyncState }>({ now: ALONE });
@@ -24,6 +25,7 @@ export function takeSyncState(state: SyncState): void {
   sync.now = state;
   if (before.rejected !== state.rejected) invalidate(['rejected_changes']);
   if (before.lost !== state.lost) invalidate(['lost_values']);
+  if (before.repaired !== state.repaired) invalidate(['repaired']);
   if (before.is_online !== state.is_online || before.address !== state.address) invalidate(['hub']);
 }
 
