@@ -1,4 +1,4 @@
-import type { AppState, ImportPlan, ImportPreview, LeftVisits } from '../../src/lib/backend/bindings';
+import type { AppState, ImportPlan, ImportPreview, LeftVisits, WeeklyHours } from '../../src/lib/backend/bindings';
 import { dateOf, weekday } from '../../src/lib/time/zone';
 import { GOOD_PASSPHRASE, newId, type Visit } from './clinic';
 import { card } from './schedule';
@@ -211,7 +211,7 @@ export function appHandlers(world: World): Handlers {
         const before = daysOf();
         memory.hours = [
           ...memory.hours.filter(({ staff_id }) => staff_id !== staffId),
-          ...hours.map((line) => ({ ...line, id: newId() })),
+          ...hours.map((line: WeeklyHours) => ({ ...line, id: newId() })),
         ];
         const after = daysOf();
         // The core asks its engine; here a day that is closed now is enough.

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FreeSlot, WaitlistEntry } from '$lib/backend';
-import { bookingFor } from '$areas/waitlist/book';
-import { fitting, narrowed, wishFormOf, wishOf } from '$areas/waitlist/wish';
+import { bookingFor, fitting, narrowed, wishFormOf, wishOf } from '$areas/waitlist/wish';
 
 const ZONE = 'Europe/Madrid';
 const slot = (staff_id: string, starts: string): FreeSlot => ({

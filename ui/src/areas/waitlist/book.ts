@@ -1,48 +1,17 @@
 import { plant } from '$areas/booking/seed.svelte';
-import { backend, type BookInput, type FreeSlot, type Service, type WaitlistEntry } from '$lib/backend';
+import { backend, type FreeSlot, type Service, type WaitlistEntry } from '$lib/backend';
 import { save } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
 import { clinicZone } from '$lib/session.svelte';
 import { newBooking } from '$lib/shell/actions.svelte';
 import { formatDateTime } from '$lib/time/format';
 import { dateOf } from '$lib/time/zone';
+import { bookingFor } from './wish';
 
 /** Whether one click books: it is known what for, and nothing has to be asked first. */
 export function isOneClick(entry: WaitlistEntry, services: readonly Service[]): boolean {
   const service = services.find(({ id }) => id === entry.service_id);
   return service !== undefined && !service.form_fields.some(({ is_required }) => is_required);
-}
-
-/** A booking of a free time for somebody who waits, as long as its service takes, which fulfils the entry. */
-export function bookingFor(entry: WaitlistEntry, slot: Pick<FreeSlot, 'staff_id' | 'starts_at'>): BookInput {
-  return {
-    client_id: entry.client_id,
-    pets: [
-      {
-        pet_id: entry.pet_id,
-        service_id: entry.service_id,
-        staff_id: slot.staff_id,
-        starts_at: slot.starts_at,
-        duration_minutes: null,
-        answers: [],
-      },
-    ],
-    notes: {
-      title: null,
-      reason: null,
-      symptoms: null,
-      special_requests: null,
-      client_notes: null,
-      internal_notes: entry.notes,
-      pickup_address: null,
-    },
-    booking_method: 'waitlist',
-    is_emergency: false,
-    is_overbooking_allowed: false,
-    recurrence: null,
-    estimated_cost_cents: null,
-    waitlist_entry_id: entry.id,
-  };
 }
 
 /** What is known of a booking that the form is opened for. */

@@ -1,4 +1,4 @@
-import type { FreeSlot, WaitlistEntry, WaitlistInput } from '$lib/backend';
+import type { BookInput, FreeSlot, WaitlistEntry, WaitlistInput } from '$lib/backend';
 import { t } from '$lib/i18n/index.svelte';
 import { formatDate, formatWall } from '$lib/time/format';
 import { dateOf, minutesOf, wallMinutes, wallTime } from '$lib/time/zone';
@@ -85,3 +85,35 @@ export const wishOf = (form: WishForm): WaitlistInput => ({
   priority: Number(form.priority),
   notes: orNull(form.notes.trim()),
 });
+
+/** A booking of a free time for somebody who waits, as long as its service takes, which fulfils the entry. */
+export function bookingFor(entry: WaitlistEntry, slot: Pick<FreeSlot, 'staff_id' | 'starts_at'>): BookInput {
+  return {
+    client_id: entry.client_id,
+    pets: [
+      {
+        pet_id: entry.pet_id,
+        service_id: entry.service_id,
+        staff_id: slot.staff_id,
+        starts_at: slot.starts_at,
+        duration_minutes: null,
+        answers: [],
+      },
+    ],
+    notes: {
+      title: null,
+      reason: null,
+      symptoms: null,
+      special_requests: null,
+      client_notes: null,
+      internal_notes: entry.notes,
+      pickup_address: null,
+    },
+    booking_method: 'waitlist',
+    is_emergency: false,
+    is_overbooking_allowed: false,
+    recurrence: null,
+    estimated_cost_cents: null,
+    waitlist_entry_id: entry.id,
+  };
+}
