@@ -5,7 +5,7 @@ mod hub;
 mod people;
 mod visits;
 
-pub use clinic::{check_apart, check_passphrase, check_pin};
+pub use clinic::{check_hours, check_passphrase, check_pin};
 pub use people::{MOST_GRAMS, MOST_NOTES, MOST_OF_A_KIND};
 pub use visits::{LONGEST_VISIT, check_answers, check_answers_to_another, check_edited_answers};
 

@@ -75,7 +75,7 @@ impl Recurrence {
     pub fn check_from(&self, first: NaiveDate) -> Result<(), Refusal> {
         let until = first.checked_add_months(Months::new(12 * SPARSEST_YEARS)).unwrap_or(first);
         let is_empty = days(self.set(first)?.before(midnight(until)), 1).is_empty();
-        if is_empty { Err(Refusal::invalid("recurrence")) } else { Ok(()) }
+        if is_empty { Err(Refusal::invalid("recurrence").with_detail(&self.rule)) } else { Ok(()) }
     }
 
     /// Its days from `first` on that lie in `from..=to`.
@@ -94,8 +94,8 @@ impl Recurrence {
     /// All days of a series that starts on `first`, the first among them.
     ///
     /// # Errors
-    /// `invalid` on `recurrence` where it does not end, or reaches into a time that nobody plans; `too_large` where it has more than
-    /// [`SERIES_LIMIT`] days.
+    /// `end_before_start` on `until` where it ends before that; `invalid` on `recurrence` where it does not end, or reaches into a time that nobody
+    /// plans; `too_large` where it has more than [`SERIES_LIMIT`] days.
     pub fn series(&self, first: NaiveDate) -> Result<Vec<NaiveDate>, Refusal> {
         if !self.is_finite() {
             return Err(Refusal::invalid("recurrence").with_detail("COUNT or UNTIL"));
@@ -146,7 +146,10 @@ impl Recurrence {
     }
 
     fn set(&self, first: NaiveDate) -> Result<RRuleSet, Refusal> {
-        self.rule.clone().build(midnight(first)).map_err(|error| Refusal::invalid("recurrence").with_detail(error))
+        if self.until().is_some_and(|until| until < first) {
+            return Err(Refusal::on(RefusalCode::EndBeforeStart, "until"));
+        }
+        self.rule.clone().build(midnight(first)).map_err(|_| Refusal::invalid("recurrence").with_detail(&self.rule))
     }
 }
 
@@ -206,10 +209,12 @@ mod tests {
         for rule in ["FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", "FREQ=MONTHLY;BYDAY=5FR", "freq=weekly;until=20260131"] {
             assert!(check(rule).is_ok(), "{rule}");
         }
-        for rule in ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;BYSETPOS=2", "FREQ=WEEKLY;UNTIL=20251231", "FREQ=DAILY;COUNT=99999"]
-        {
+        for rule in ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;BYSETPOS=2", "FREQ=DAILY;COUNT=99999"] {
             assert_eq!(check(rule).unwrap_err().field.as_deref(), Some("recurrence"), "{rule}");
         }
+        assert_eq!(check("FREQ=DAILY;BYSETPOS=2").unwrap_err().detail.as_deref(), Some("FREQ=DAILY;BYSETPOS=2"), "as it was said");
+        let over = Recurrence::parse("FREQ=WEEKLY;UNTIL=20251231").unwrap().series(date("2026-01-01")).unwrap_err();
+        assert_eq!((over.code, over.field.as_deref()), (RefusalCode::EndBeforeStart, Some("until")));
         let centuries = Recurrence::parse("FREQ=YEARLY;INTERVAL=100;COUNT=5").unwrap();
         assert_eq!(centuries.series(date("2026-01-01")).unwrap_err().code, RefusalCode::Invalid);
     }

@@ -30,6 +30,10 @@ codes! {
     Invalid,
     /// An end that is not after its start.
     EndBeforeStart,
+    /// Two stretches of time overlap; `detail` is the other one.
+    Overlaps,
+    /// A break lies outside of its hours; `detail` is the break.
+    BreakOutside,
     /// The record does not exist (or no longer does).
     NotFound,
     /// Your role may not do this; `detail` names the right.

@@ -37,7 +37,7 @@ impl Store {
         Ok(hours)
     }
 
-    /// Makes one person's weekly hours these. What stays the same keeps its row.
+    /// Makes one person's weekly hours these, and says which visits they leave without a place. What stays the same keeps its row.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, `overlaps` where two do, or what the check of the fields says, on `hours[n].…` of the n-th.

@@ -284,7 +284,7 @@ fn weekly_hours_are_replaced_and_what_stays_the_same_is_not_written() {
     assert_eq!(saved.iter().map(|hours| hours.day_of_week).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
     assert_eq!(saved[0].end, WallTime::END_OF_DAY);
     hours.push(hours[0].clone());
-    assert_eq!(code(desk.store.save_weekly_hours(&desk.boss(), desk.owner, hours)), RefusalCode::Duplicate);
+    assert_eq!(code(desk.store.save_weekly_hours(&desk.boss(), desk.owner, hours)), RefusalCode::Overlaps);
 }
 
 #[test]

@@ -381,7 +381,7 @@ fn hours_that_overlap_are_refused_and_what_stays_the_same_keeps_its_row() {
     assert_eq!(salon.count("SELECT count(*) FROM outbox"), before);
     hours.push(WeeklyHours { id: None, ..hours[0].clone() });
     let refusal = salon.store.save_weekly_hours(&salon.owner, salon.staff, hours).unwrap_err().refusal();
-    assert_eq!(refusal.code, RefusalCode::Duplicate);
+    assert_eq!(refusal.code, RefusalCode::Overlaps);
 }
 
 #[test]

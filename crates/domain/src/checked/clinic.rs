@@ -153,20 +153,50 @@ impl Checked for WeeklyHours {
             return Err(Refusal::on(RefusalCode::EndBeforeStart, "effective_until"));
         }
         self.breaks.sort_by_key(|pause| pause.start);
-        let is_inside = |pause: &Break| self.start <= pause.start && pause.start < pause.end && pause.end <= self.end;
-        let is_apart = self.breaks.windows(2).all(|pair| pair[0].end <= pair[1].start);
-        if self.breaks.len() > 10 || !is_apart || !self.breaks.iter().all(is_inside) {
-            return Err(Refusal::invalid("breaks"));
-        }
+        check_breaks(&self)?;
         Ok(self)
     }
+}
+
+/// The most breaks that hours have.
+const MOST_BREAKS: usize = 10;
+
+fn check_breaks(hours: &WeeklyHours) -> Result<(), Refusal> {
+    let refused = |code, pause: &Break| Err(Refusal::on(code, "breaks").with_detail(format_args!("{}–{}", pause.start, pause.end)));
+    if hours.breaks.len() > MOST_BREAKS {
+        return Err(Refusal::on(RefusalCode::TooLarge, "breaks").with_limit(MOST_BREAKS));
+    }
+    for (n, pause) in hours.breaks.iter().enumerate() {
+        if pause.end <= pause.start {
+            return refused(RefusalCode::EndBeforeStart, pause);
+        }
+        if pause.start < hours.start || hours.end < pause.end {
+            return refused(RefusalCode::BreakOutside, pause);
+        }
+        if n > 0 && pause.start < hours.breaks[n - 1].end {
+            return refused(RefusalCode::Overlaps, pause);
+        }
+    }
+    Ok(())
+}
+
+/// Checks all weekly hours of one person, each by itself and against the others.
+///
+/// # Errors
+/// As [`WeeklyHours::checked`], and `overlaps` where two do at the same time; the field is `hours[n].…` of the n-th.
+pub fn check_hours(hours: Vec<WeeklyHours>) -> Result<Vec<WeeklyHours>, Refusal> {
+    let of_line = |n: usize, refusal: Refusal| Refusal { field: refusal.field.map(|field| format!("hours[{n}].{field}")), ..refusal };
+    let checked = hours.into_iter().enumerate().map(|(n, one)| one.checked(()).map_err(|refusal| of_line(n, refusal)));
+    let hours = checked.collect::<Result<Vec<_>, _>>()?;
+    check_apart(&hours)?;
+    Ok(hours)
 }
 
 /// Refuses weekly hours of one person that overlap on a day and hold at the same time.
 ///
 /// # Errors
-/// `duplicate` on `start`.
-pub fn check_apart(hours: &[WeeklyHours]) -> Result<(), Refusal> {
+/// `overlaps` on `hours[n].start` of the first of them.
+fn check_apart(hours: &[WeeklyHours]) -> Result<(), Refusal> {
     for (n, one) in hours.iter().enumerate() {
         let meets = |other: &&WeeklyHours| {
             let days = one.day_of_week == other.day_of_week
@@ -175,7 +205,8 @@ pub fn check_apart(hours: &[WeeklyHours]) -> Result<(), Refusal> {
             days && one.start < other.end && other.start < one.end
         };
         if let Some(other) = hours[n + 1..].iter().find(meets) {
-            return Err(Refusal::on(RefusalCode::Duplicate, "start").with_detail(format_args!("{}–{}", other.start, other.end)));
+            let field = format!("hours[{n}].start");
+            return Err(Refusal::on(RefusalCode::Overlaps, &field).with_detail(format_args!("{}–{}", other.start, other.end)));
         }
     }
     Ok(())
@@ -369,9 +400,21 @@ mod tests {
         let of_two = WeeklyHours { max_per_slot: 2, ..hours("09:00", "17:00") };
         assert_eq!(of_two.checked(()).unwrap_err().field.as_deref(), Some("max_per_slot"), "room for several is the service's to say");
         assert_eq!(hours("17:00", "09:00").checked(()).unwrap_err().code, RefusalCode::EndBeforeStart);
-        let late = Break { start: "16:30".parse().unwrap(), end: "17:30".parse().unwrap() };
-        assert_eq!(WeeklyHours { breaks: vec![late], ..hours("09:00", "17:00") }.checked(()).unwrap_err().field.unwrap(), "breaks");
+        let pause = |start: &str, end: &str| Break { start: start.parse().unwrap(), end: end.parse().unwrap() };
+        let refused = |breaks: Vec<Break>| {
+            let all = vec![hours("07:00", "08:00"), WeeklyHours { breaks, ..hours("09:00", "17:00") }];
+            let refusal = check_hours(all).unwrap_err();
+            assert_eq!(refusal.field.as_deref(), Some("hours[1].breaks"));
+            (refusal.code, refusal.detail.unwrap_or_default())
+        };
+        assert_eq!(refused(vec![pause("16:30", "17:30")]), (RefusalCode::BreakOutside, "16:30–17:30".to_owned()));
+        assert_eq!(refused(vec![pause("13:00", "12:00")]), (RefusalCode::EndBeforeStart, "13:00–12:00".to_owned()));
+        let two = vec![pause("12:30", "14:00"), pause("12:00", "13:00")];
+        assert_eq!(refused(two), (RefusalCode::Overlaps, "12:30–14:00".to_owned()));
+        assert_eq!(refused((0..11).map(|_| pause("12:00", "12:01")).collect()).0, RefusalCode::TooLarge);
         assert!(check_apart(&[hours("09:00", "12:00"), hours("12:00", "17:00")]).is_ok());
-        assert!(check_apart(&[hours("09:00", "13:00"), hours("12:00", "17:00")]).is_err());
+        let overlap = check_apart(&[hours("09:00", "13:00"), hours("12:00", "17:00")]).unwrap_err();
+        assert_eq!((overlap.code, overlap.field.as_deref()), (RefusalCode::Overlaps, Some("hours[0].start")));
+        assert_eq!(overlap.detail.as_deref(), Some("12:00–17:00"));
     }
 }

@@ -1006,6 +1006,14 @@ export type KeyStore =
 /**  In a file that only this user may read; a notice says so. */
 "file";
 
+/**  Visits to come that have no place any more: the hours, or who works here, have changed. */
+export type LeftVisits = {
+	/**  The next ones first; 50 at the most. */
+	visits: AppointmentCard[],
+	/**  How many of them there are. */
+	visit_count: number,
+};
+
 /**  A text that lost to another desk's, beside the one that stands. */
 export type LostChoice = {
 	/**  The entry of the log in which it was settled; with the column, what to choose by. */
@@ -1363,6 +1371,10 @@ export type RefusalCode =
 "invalid" | 
 /**  An end that is not after its start. */
 "end_before_start" | 
+/**  Two stretches of time overlap; `detail` is the other one. */
+"overlaps" | 
+/**  A break lies outside of its hours; `detail` is the break. */
+"break_outside" | 
 /**  The record does not exist (or no longer does). */
 "not_found" | 
 /**  Your role may not do this; `detail` names the right. */
@@ -1533,14 +1545,6 @@ export type Saved<T> = {
 	changes: string[],
 	/**  The action to hand to `undo`; none where nothing changed. */
 	undo: ActionId | null,
-};
-
-/**  Visits to come that have no place any more: the hours, or who works here, have changed. */
-export type LeftVisits = {
-	/**  The next ones first; 50 at the most. */
-	visits: AppointmentCard[],
-	/**  How many of them there are. */
-	visit_count: number,
 };
 
 /**  What became of an exception to the hours. */
