@@ -5,10 +5,10 @@ mod common;
 
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
-    AppointmentCard, BookInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, PetDeathInput, ServiceDetails, StaffDetails,
-    WaitlistInput,
+    AppointmentCard, AppointmentNotes, BookInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, PetDeathInput,
+    ServiceDetails, StaffDetails, WaitlistInput,
 };
-use petrel_domain::{AppointmentId, AppointmentStatus, FieldType, OverrideKind, RefusalCode, Role, SeriesScope, ServiceKind};
+use petrel_domain::{AppointmentId, AppointmentStatus, Cents, FieldType, OverrideKind, RefusalCode, Role, SeriesScope, ServiceKind};
 use petrel_store::Actor;
 
 const DAY: &str = "2026-06-01";
@@ -200,4 +200,47 @@ fn what_was_answered_to_one_service_is_there_again_when_it_comes_back() {
     let back = EditAppointmentInput { service_id: Some(salon.service), ..salon.edit_of(id) };
     salon.store.edit_appointment(&salon.owner, back).unwrap();
     assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().answers, [answer]);
+}
+
+#[test]
+fn what_is_changed_of_one_visit_is_changed_of_the_others_that_are_meant() {
+    let salon = salon();
+    let weekly = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at(DAY, "10:00")) };
+    let ids = salon.store.book_appointment(&salon.owner, weekly).unwrap().value.appointment_ids;
+    let of = |id: AppointmentId| salon.store.appointment(&salon.owner, id).unwrap();
+    let own = AppointmentNotes { reason: Some("Limps".into()), ..AppointmentNotes::default() };
+    salon.store.edit_appointment(&salon.owner, EditAppointmentInput { notes: own, ..salon.edit_of(ids[2]) }).unwrap();
+    let mut edit = salon.edit_of(ids[1]);
+    edit.notes.special_requests = Some("No perfume".into());
+    (edit.estimated_cost_cents, edit.final_cost_cents, edit.scope) = (Some(Cents(4_500)), Some(Cents(5_000)), SeriesScope::Following);
+    let saved = salon.store.edit_appointment(&salon.owner, edit).unwrap();
+    let texts = |id| (of(id).notes.reason, of(id).notes.special_requests, of(id).estimated_cost_cents, of(id).final_cost_cents);
+    let wish = || Some("No perfume".to_owned());
+    assert_eq!(texts(ids[0]), (None, None, None, None));
+    assert_eq!(texts(ids[1]), (None, wish(), Some(Cents(4_500)), Some(Cents(5_000))));
+    assert_eq!(texts(ids[2]), (Some("Limps".into()), wish(), Some(Cents(4_500)), None), "what is its own stays");
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(texts(ids[2]), (Some("Limps".into()), None, None, None), "one undo takes back all");
+}
+
+#[test]
+fn another_service_of_a_series_is_judged_on_each_of_its_dates_and_goes_to_all_or_none() {
+    let salon = salon();
+    let other = salon.store.services(&salon.owner).unwrap().into_iter().find(|of| of.id != salon.service && of.details.max_per_slot == 1);
+    let other = other.filter(|of| of.details.kind != ServiceKind::Boarding).unwrap();
+    let details = ServiceDetails { buffer_minutes: 60, ..other.details };
+    salon.store.save_service(&salon.owner, other.id, details).unwrap();
+    let weekly = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at(DAY, "10:00")) };
+    let ids = salon.store.book_appointment(&salon.owner, weekly).unwrap().value.appointment_ids;
+    let next = salon.starts_at(ids[2]).plus_minutes(45);
+    salon.book(next);
+    let edit = EditAppointmentInput { service_id: Some(other.id), scope: SeriesScope::All, ..salon.edit_of(ids[0]) };
+    let refusal = salon.store.edit_appointment(&salon.owner, edit.clone()).unwrap_err().refusal();
+    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::SlotTaken, Some("service_id")));
+    assert_eq!((refusal.until, refusal.detail.as_deref()), (Some(salon.starts_at(ids[2])), Some("1")));
+    let services = || ids.iter().map(|id| salon.store.appointment(&salon.owner, *id).unwrap().card.service_id).collect::<Vec<_>>();
+    assert_eq!(services(), [Some(salon.service); 3]);
+    salon.store.edit_appointment(&salon.owner, EditAppointmentInput { is_overbooking_allowed: true, ..edit }).unwrap();
+    assert_eq!(services(), [Some(other.id); 3]);
+    assert_eq!(ids.iter().map(|id| salon.is_overbooked(*id)).collect::<Vec<_>>(), [false, false, true]);
 }

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { askedOf, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
 import { movable, stored } from './visits';
 
@@ -76,3 +77,60 @@ for (const [label, words] of [
     await expect(page.getByTestId('notify-dialog').getByRole('textbox')).toHaveValue(words);
   });
 }
+
+test('what is written of one visit is written of those after it where that is wanted, and asked only then', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/schedule');
+  const id = await makeSeries(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  const edit = async (field: string, text: string) => {
+    await page.getByTestId('visit-edit').click();
+    await page.getByTestId(field).fill(text);
+    await page.getByTestId('edit-save').click();
+  };
+  await edit('edit-bill', '45');
+  await expect(page.getByTestId('visit-edit-form')).toBeHidden();
+  await expect(page.getByTestId('scope-dialog')).toHaveCount(0);
+  await edit('edit-reason', 'Nails and ears');
+  await expect(page.getByTestId('scope-confirm')).toHaveText('Save');
+  await page.getByRole('radio', { name: 'This one and those after it' }).check();
+  await page.getByTestId('scope-confirm').click();
+  await expect(page.getByTestId('visit-edit-form')).toBeHidden();
+  expect((await stored(page, 'later')).notes.reason).toBe('Nails and ears');
+});
+
+test('a visit of a series that stands on another day of the week does not claim the rule’s', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await makeSeries(page);
+  const repeats = (rule: string) =>
+    page.evaluate(
+      ([own, kept]) =>
+        window.petrelWorld!.elsewhere(['appointments'], ({ visits }) => {
+          visits.find((each) => each.id === own)!.recurrence = kept;
+        }),
+      [id, rule] as const,
+    );
+  await repeats('FREQ=WEEKLY;BYDAY=FR;COUNT=2');
+  await page.locator(`[data-id="${id}"]`).click();
+  const told = page.getByTestId('visit-recurrence');
+  await expect(told).toContainText('Fri');
+  await repeats('FREQ=WEEKLY;BYDAY=TU;COUNT=2');
+  await expect(told).toHaveText('Part of a series');
+});
+
+test('a colleague who does not do a service is asked about, and the visit goes to them knowingly', async ({ page }) => {
+  await openDesk(page, '/?view=week&staff=all#/schedule');
+  const id = await makeSeries(page);
+  await watchCommands(page, { refused: { move_appointment: 'not_their_service' } });
+  await page.locator(`[data-id="${id}"]`).focus();
+  await page.keyboard.down('Alt');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.up('Alt');
+  await page.getByTestId('scope-confirm').click();
+  const dialog = page.getByTestId('conflict-dialog');
+  await expect(dialog).toContainText('This colleague does not do this service.');
+  await expect(dialog).not.toContainText('marked on the board');
+  await page.getByTestId('overbook').click();
+  expect((await askedOf(page, 'move_appointment')).last).toMatchObject({ input: { is_overbooking_allowed: true } });
+});

@@ -527,7 +527,7 @@ export function scheduleHandlers(world: World): Handlers {
       }),
     edit_appointment: ({ input }) =>
       world.write('edit_appointment', ['appointments'], () => {
-        const { appointment_id, is_overbooking_allowed = false, ...changes } = input;
+        const { appointment_id, scope, is_overbooking_allowed = false, ...changes } = input;
         const visit = visitOf(world, appointment_id);
         const isKept = visit.is_emergency && changes.is_emergency === false && isForEmergencies(world, visit);
         if (isKept && !is_overbooking_allowed) throw refusal('emergency_only', { field: 'is_emergency' });
@@ -544,6 +544,9 @@ export function scheduleHandlers(world: World): Handlers {
           title: changes.notes.title,
           is_overbooked: isOther ? isTaken : visit.is_overbooked,
         });
+        const { service_id, notes } = visit;
+        for (const other of scoped(world, visit, scope))
+          if (other !== visit) Object.assign(other, { service_id, notes });
         return null;
       }),
     visits_of_client: ({ clientId, before }) => {

@@ -311,6 +311,9 @@ pub struct EditAppointmentInput {
     /// An emergency; none: as it is.
     #[serde(default)]
     pub is_emergency: Option<bool>,
+    /// Which visits of its series get what is changed: the service with its answers, the texts, the estimate and whether they are emergencies; pet, bill
+    /// and payment are this one's alone.
+    pub scope: SeriesScope,
     /// Another service may stand over another visit, and one that is an emergency no more in time kept for those, knowingly.
     #[serde(default)]
     pub is_overbooking_allowed: bool,

@@ -49,7 +49,7 @@ impl Store {
     }
 }
 
-fn detail(db: &Connection, id: AppointmentId, now: Millis) -> Result<AppointmentDetail> {
+pub(super) fn detail(db: &Connection, id: AppointmentId, now: Millis) -> Result<AppointmentDetail> {
     let found = db.prepare_cached(include_str!("detail.sql"))?.query_row([id.bytes()], read_detail).optional()?;
     let mut detail = found.ok_or_else(|| Refusal::not_found("appointment"))?;
     if let Some(client) = detail.card.client_id {

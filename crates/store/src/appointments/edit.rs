@@ -2,35 +2,105 @@
 
 use petrel_domain::appointment::takes_time;
 use petrel_domain::checked::{Checked, check_answers_to_another, check_edited_answers};
-use petrel_domain::desk::{EditAppointmentInput, Saved, Service};
+use petrel_domain::desk::{AppointmentNotes, EditAppointmentInput, Saved, Service};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentStatus, PetId, Refusal, RefusalCode, ServiceId};
+use petrel_domain::{AppointmentStatus, Millis, PetId, Refusal, RefusalCode, SeriesScope, ServiceId};
 use rusqlite::params;
 
 use super::colleagues::roster;
-use super::place::{is_kept_for_emergencies, stands_over_another};
+use super::detail::detail;
+use super::place::{is_kept_for_emergencies, is_of_place, stands_over_another};
 use super::row::{Visit, existing};
+use super::series::in_scope;
 use super::{answers, clash};
 use crate::pets::refuse_absent;
 use crate::services::service;
-use crate::{Action, Actor, Result, Store, Tx};
+use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
 impl Store {
-    /// Changes a visit's pet, service, texts, money and answers, and whether it is an emergency; not its time or status.
+    /// Changes a visit's pet, service, texts, money and answers, and whether it is an emergency; not its time or status. Of a series the others that are
+    /// meant get what is changed of it, but for pet, bill and payment; all of them or none.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, `pet_deceased`; `slot_taken` where another service does not fit in its time, `emergency_only` where it stands in time
-    /// kept for emergencies and is none any more; or what the check of the fields says.
+    /// kept for emergencies and is none any more, `not_their_service` where its colleague does not do another service; or what the check of the fields
+    /// says. Of a series, where not only the visit that is named does not fit: the first date that does not in `until`, how many in `detail`.
     pub fn edit_appointment(&self, actor: &Actor, input: EditAppointmentInput) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(())?;
-        self.write(actor, Action::EditAppointment, |tx| edit(tx, &input))
+        self.write(actor, Action::EditAppointment, |tx| edit_all(tx, &input))
     }
 }
 
-fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
+fn edit_all(tx: &Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
     let visit = existing(tx.db(), input.appointment_id)?;
-    check_pet(tx, &visit, input.pet_id)?;
+    let was = as_it_is(tx, &visit)?;
+    let mut in_the_way: Vec<(Millis, Refusal)> = Vec::new();
+    for other in in_scope(tx, &visit, input.scope)? {
+        let wanted = if other.id == visit.id { input.clone() } else { with_changes(as_it_is(tx, &other)?, &was, input) };
+        match edit(tx, &other, &wanted) {
+            Err(StoreError::Refused(refusal)) if is_overrulable(&refusal) => in_the_way.push((other.starts_at, refusal)),
+            done => done?,
+        }
+    }
+    let count = in_the_way.len();
+    let Some((date, refusal)) = in_the_way.into_iter().next() else { return Ok(()) };
+    let is_of_another = count > 1 || date != visit.starts_at;
+    Err(if is_of_another { Refusal { until: Some(date), ..refusal.with_detail(count) } } else { refusal }.into())
+}
+
+fn is_overrulable(refusal: &Refusal) -> bool {
+    is_of_place(refusal.code) || refusal.code == RefusalCode::NotTheirService
+}
+
+/// A visit as it is, to be edited.
+fn as_it_is(tx: &Tx<'_>, visit: &Visit) -> Result<EditAppointmentInput> {
+    let kept = detail(tx.db(), visit.id, tx.now())?;
+    Ok(EditAppointmentInput {
+        appointment_id: visit.id,
+        pet_id: visit.pet_id,
+        service_id: visit.service_id,
+        notes: kept.notes,
+        estimated_cost_cents: kept.estimated_cost_cents,
+        final_cost_cents: kept.final_cost_cents,
+        payment_status: kept.payment_status,
+        answers: kept.answers,
+        is_emergency: Some(visit.is_emergency),
+        scope: SeriesScope::This,
+        is_overbooking_allowed: false,
+    })
+}
+
+/// Another visit of a series with what was changed of one: what was left as it is stays what it is there, too.
+fn with_changes(kept: EditAppointmentInput, was: &EditAppointmentInput, input: &EditAppointmentInput) -> EditAppointmentInput {
+    fn pick<T: PartialEq + Clone>(kept: T, was: &T, wanted: &T) -> T {
+        if was == wanted { kept } else { wanted.clone() }
+    }
+    let text = |of: fn(&AppointmentNotes) -> &Option<String>| pick(of(&kept.notes).clone(), of(&was.notes), of(&input.notes));
+    let notes = AppointmentNotes {
+        title: text(|notes| &notes.title),
+        reason: text(|notes| &notes.reason),
+        symptoms: text(|notes| &notes.symptoms),
+        special_requests: text(|notes| &notes.special_requests),
+        client_notes: text(|notes| &notes.client_notes),
+        internal_notes: text(|notes| &notes.internal_notes),
+        pickup_address: text(|notes| &notes.pickup_address),
+    };
+    let is_other_service = was.service_id != input.service_id;
+    EditAppointmentInput {
+        notes,
+        service_id: pick(kept.service_id, &was.service_id, &input.service_id),
+        estimated_cost_cents: pick(kept.estimated_cost_cents, &was.estimated_cost_cents, &input.estimated_cost_cents),
+        is_emergency: pick(kept.is_emergency, &was.is_emergency, &input.is_emergency.or(was.is_emergency)),
+        // What another service asks was answered once, for all of them.
+        answers: if is_other_service { input.answers.clone() } else { kept.answers },
+        is_overbooking_allowed: input.is_overbooking_allowed,
+        ..kept
+    }
+}
+
+fn edit(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput) -> Result<()> {
+    check_pet(tx, visit, input.pet_id)?;
     if input.service_id.is_none() && input.notes.title.is_none() {
         return Err(Refusal::required("service_id").into());
     }
@@ -42,8 +112,8 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
     } else {
         check_answers_to_another(fields, &input.answers, &present)?
     };
-    let is_emergency = emergency_after(tx, &visit, input, service.as_ref())?;
-    let is_overbooked = stands_after(tx, &visit, input, service.as_ref())?;
+    let is_emergency = emergency_after(tx, visit, input, service.as_ref())?;
+    let is_overbooked = stands_after(tx, visit, input, service.as_ref())?;
     let notes = &input.notes;
     tx.db().prepare_cached(include_str!("edit.sql"))?.execute(params![
         visit.id.bytes(),
@@ -64,7 +134,7 @@ fn edit(tx: &mut Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
         is_emergency,
     ])?;
     if input.service_id != visit.service_id {
-        clash::leave(tx, &visit)?;
+        clash::leave(tx, visit)?;
     }
     answers::save(tx, visit.id, &checked)
 }
@@ -91,14 +161,18 @@ fn is_open(tx: &Tx<'_>, visit: &Visit) -> bool {
 /// for another number at once.
 ///
 /// # Errors
-/// `slot_taken` on `service_id`.
+/// `slot_taken` on `service_id`; `not_their_service` where its colleague does not do it.
 fn stands_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, service: Option<&Service>) -> Result<bool> {
     if input.service_id == visit.service_id || !is_open(tx, visit) {
         return Ok(visit.is_overbooked);
     }
-    let is_over = stands_over_another(tx, &roster(tx.db())?, visit, service)?;
+    let roster = roster(tx.db())?;
+    let is_over = stands_over_another(tx, &roster, visit, service)?;
     if is_over && !input.is_overbooking_allowed && !visit.is_overbooked {
         return Err(Refusal::on(RefusalCode::SlotTaken, "service_id").into());
+    }
+    if let Some(staff_id) = visit.staff_id.filter(|_| service.is_some() && !input.is_overbooking_allowed) {
+        roster.require_able(staff_id, service)?;
     }
     Ok(is_over)
 }

@@ -90,6 +90,7 @@ impl Salon {
             payment_status: detail.payment_status,
             answers: detail.answers,
             is_emergency: None,
+            scope: SeriesScope::This,
             is_overbooking_allowed: false,
         }
     }

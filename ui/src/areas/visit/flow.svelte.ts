@@ -54,7 +54,7 @@ const OVERRULABLE: ReadonlySet<RefusalCode> = new Set([
 export const isOverrulable = (refusal: Refusal): boolean => OVERRULABLE.has(refusal.code);
 
 export const flow = $state<{
-  scope: Question<{ card: AppointmentCard; isCancel: boolean }, SeriesScope | null> | null;
+  scope: Question<{ card: AppointmentCard; isEdit: boolean }, SeriesScope | null> | null;
   conflict: Question<{ refusal: Refusal; title: string }, ConflictAnswer> | null;
   notify: Message | null;
   cancel: AppointmentCard | null;
@@ -83,11 +83,12 @@ export function closeDialogs(): void {
   Object.assign(flow, { notify: null, cancel: null, move: null, freed: null });
 }
 
-function askScope(card: AppointmentCard, isCancel: boolean): Promise<SeriesScope | null> {
+/** Which visits of a series a change is for; of one that stands alone, that one. */
+export function askScope(card: AppointmentCard, isEdit: boolean): Promise<SeriesScope | null> {
   if (!card.series_id) return Promise.resolve('this');
   return new Promise((resolve) => {
     flow.scope = {
-      subject: { card, isCancel },
+      subject: { card, isEdit },
       answer: (scope) => {
         flow.scope = null;
         resolve(scope);

@@ -83,4 +83,14 @@ export const visitEditOf = (form: VisitForm, visit: AppointmentDetail): EditAppo
   final_cost_cents: form.bill,
   payment_status: form.payment,
   answers: form.answers,
+  scope: 'this',
 });
+
+/** Whether something was changed that the others of a series may get as well: not the pet, the bill or what was answered. */
+export function isForSeries(input: EditAppointmentInput, visit: AppointmentDetail): boolean {
+  const [typed, kept] = [input, visitEditOf(visitFormOf(visit), visit)].map(
+    ({ service_id, notes, estimated_cost_cents, is_emergency }) =>
+      JSON.stringify([service_id, notes, estimated_cost_cents, is_emergency]),
+  );
+  return visit.series_id !== null && typed !== kept;
+}

@@ -719,6 +719,11 @@ export type EditAppointmentInput = {
 	answers: FormAnswer[],
 	/**  An emergency; none: as it is. */
 	is_emergency?: boolean | null,
+	/**
+	 *  Which visits of its series get what is changed: the service with its answers, the texts, the estimate and whether they are emergencies; pet, bill
+	 *  and payment are this one's alone.
+	 */
+	scope: SeriesScope,
 	/**  Another service may stand over another visit, and one that is an emergency no more in time kept for those, knowingly. */
 	is_overbooking_allowed?: boolean,
 };
