@@ -82,9 +82,12 @@ impl Store {
     /// Fills a new file with a clinic that was made up. Set-up goes through the door; the bulk does not: a demo clinic is thrown away,
     /// and an outbox of a million visits nobody ever made would only be carried around.
     ///
+    /// `goes_on` is told how far it is, and says whether it is to go on.
+    ///
     /// # Errors
-    /// `duplicate` where there is a clinic already; `invalid` on `timezone`.
-    pub fn make_demo(&self, plan: &DemoPlan, progress: &dyn Fn(Progress)) -> Result<DemoReport> {
+    /// `duplicate` where there is a clinic already; `invalid` on `timezone`; `cancelled`: the set-up stands then and nothing else, so the file is to be
+    /// thrown away.
+    pub fn make_demo(&self, plan: &DemoPlan, goes_on: &dyn Fn(Progress) -> bool) -> Result<DemoReport> {
         if self.clinic()?.is_some() {
             return Err(Refusal::on(RefusalCode::Duplicate, "clinic").into());
         }
@@ -94,7 +97,7 @@ impl Store {
         let mut writer = self.writer();
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let herd = people::fill(&transaction, plan, &mut maker)?;
-        let visits = visits::fill(&transaction, plan, &mut maker, &crew, &herd, progress)?;
+        let visits = visits::fill(&transaction, plan, &mut maker, &crew, &herd, goes_on)?;
         care::fill(&transaction, &mut maker, &crew, &herd)?;
         derived::rebuild(&transaction)?;
         transaction.commit()?;

@@ -1,9 +1,11 @@
 //! The clinic that is made up obeys the rules of a real one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+use std::cell::Cell;
+
 use chrono::{Datelike, Timelike, Weekday};
 use petrel_domain::desk::{AppointmentCard, WorkBlockKind};
-use petrel_domain::{AppointmentStatus, DAY, FixedClock, Millis, Species, parse_zone, zone};
+use petrel_domain::{AppointmentStatus, DAY, FixedClock, Millis, RefusalCode, Species, parse_zone, zone};
 use petrel_store::{Actor, DemoPlan, FileKey, OpenOptions, Store};
 
 fn made(seed: u64) -> (Store, tempfile::TempDir) {
@@ -12,7 +14,7 @@ fn made(seed: u64) -> (Store, tempfile::TempDir) {
     options.clock = std::sync::Arc::new(FixedClock::at(Millis(1_790_000_000_000)));
     let store = Store::open(&options).unwrap();
     let plan = DemoPlan { clients: 300, years: 1, seed, timezone: "Europe/Madrid".into(), locale: "es-ES".into(), ..DemoPlan::default() };
-    let report = store.make_demo(&plan, &|_| {}).unwrap();
+    let report = store.make_demo(&plan, &|_| true).unwrap();
     assert_eq!(report.clients, 300);
     assert_eq!(report.visits, 1200, "four a client a year");
     (store, folder)
@@ -39,10 +41,25 @@ fn there_are_as_many_visits_as_were_asked_for() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&OpenOptions::new(folder.path().join("demo.petrel"), FileKey::from_bytes([3; 32]))).unwrap();
         let plan = DemoPlan { clients: 200, pets: Some(250), visits: Some(visits), years: 1, ..DemoPlan::default() };
-        let report = store.make_demo(&plan, &|_| {}).unwrap();
+        let report = store.make_demo(&plan, &|_| true).unwrap();
         assert_eq!((report.clients, report.pets, report.visits), (200, 250, visits));
         assert_eq!(count(&store, "SELECT count(*) FROM appointments"), i64::from(visits));
     }
+}
+
+#[test]
+fn one_that_is_stopped_stops_at_once_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&OpenOptions::new(folder.path().join("demo.petrel"), FileKey::from_bytes([3; 32]))).unwrap();
+    let plan = DemoPlan { clients: 50, years: 2, ..DemoPlan::default() };
+    let asked = Cell::new(0);
+    let refused = store.make_demo(&plan, &|_| {
+        asked.set(asked.get() + 1);
+        asked.get() < 2
+    });
+    assert_eq!(refused.unwrap_err().refusal().code, RefusalCode::Cancelled);
+    assert_eq!(asked.get(), 2);
+    assert_eq!(count(&store, "SELECT count(*) FROM appointments"), 0);
 }
 
 #[test]

@@ -24,11 +24,7 @@ impl Desk {
         self.begin_work();
         let key_store = if self.keys().is_keychain_ok() { KeyStore::Keychain } else { KeyStore::File };
         self.make(key_store, None, |store| {
-            let is_over = std::cell::Cell::new(false);
-            store.make_demo(&plan, &|progress: Progress| is_over.set(is_over.get() || !self.goes_on(progress)))?;
-            if is_over.get() {
-                return Err(Refusal::new(RefusalCode::Cancelled).into());
-            }
+            store.make_demo(&plan, &|progress: Progress| self.goes_on(progress))?;
             let staff = store.staff(&Actor::program())?;
             Ok(staff.iter().find(|staff| staff.details.role == Role::Owner).map(|owner| owner.id))
         })

@@ -39,7 +39,7 @@ async fn clinic(bench: &Bench, name: &str, clients: u32, visits: u32) -> Result<
     let memory_folder = petrel_sim::fast_folder()?;
     let store = work::open(&memory_folder.path().join("whole.petrel"))?;
     let plan = DemoPlan { clients, pets: Some(clients + clients / 2), visits: Some(visits), years: 16, ..DemoPlan::default() };
-    store.make_demo(&plan, &|_| {})?;
+    store.make_demo(&plan, &|_| true)?;
     store.tell_everything()?;
     let (line, enrolled) = hub.desk(clinic).await?;
     store.join_hub(&hub.url, enrolled.device_id, clinic, &enrolled.tokens)?;

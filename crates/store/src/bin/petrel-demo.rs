@@ -32,6 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = Store::open(&OpenOptions::new(&part, key.clone()))?;
     let report = store.make_demo(&plan, &|progress| {
         let _ = write!(std::io::stderr(), "\r{} visits", progress.done);
+        true
     })?;
     writeln!(std::io::stderr())?;
     // With the last connection, what waits in the log is written into the file.

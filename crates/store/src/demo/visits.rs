@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use petrel_domain::desk::{Progress, Service};
-use petrel_domain::{AppointmentStatus, Cents, DAY, MINUTE, Millis, ServiceKind, WallTime, zone};
+use petrel_domain::{AppointmentStatus, Cents, DAY, MINUTE, Millis, Refusal, RefusalCode, ServiceKind, WallTime, zone};
 use rusqlite::{Connection, params};
 
 use super::people::{Herd, Pet};
@@ -41,7 +41,7 @@ pub(super) fn fill(
     maker: &mut Maker,
     crew: &Crew,
     herd: &Herd,
-    progress: &dyn Fn(Progress),
+    goes_on: &dyn Fn(Progress) -> bool,
 ) -> Result<u32> {
     let wanted = wanted_visits(plan);
     let shifts = shifts(plan, maker, crew);
@@ -55,8 +55,8 @@ pub(super) fn fill(
         let rhythm = if left > EVEN { 0.5 + maker.rng.f64() } else { 1.0 };
         let quota = if left == 1 { due.round() } else { (due * rhythm + maker.rng.f64()).floor() };
         made += day(db, maker, herd, shift, quota.max(0.0) as u32)?;
-        if shift.date.day() == 1 {
-            progress(Progress { done: made, total: wanted });
+        if shift.date.day() == 1 && !goes_on(Progress { done: made, total: wanted }) {
+            return Err(Refusal::new(RefusalCode::Cancelled).into());
         }
     }
     Ok(made)
