@@ -50,10 +50,77 @@ test('the palette offers what can be done from anywhere, and does it', async ({ 
   await expect(page.getByLabel('Is here now (walk-in)')).toBeChecked();
 });
 
+test('what is done seldom is found in the palette, too: it opens the form, or leads to the button', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/today', { hub: 'online' });
+  for (const [command, dialog] of [
+    ['staff.new', 'staff-dialog'],
+    ['service.new', 'service-dialog'],
+    ['override.new', 'override-dialog'],
+  ] as const) {
+    await choose(page, command);
+    await expect(page.getByTestId(dialog)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByTestId(dialog)).toHaveCount(0);
+  }
+  for (const [command, button] of [
+    ['recovery.set', 'set-recovery'],
+    ['second.choose', 'choose-second'],
+    ['clinic.leave', 'leave-clinic'],
+    ['hub.rebuild', 'rebuild'],
+    ['backup.restore', 'restore-backup'],
+    // Of the screen that is shown already, too, and twice.
+    ['backup.restore', 'restore-backup'],
+    ['key.change', 'change-key'],
+  ] as const) {
+    await choose(page, command);
+    await expect(page.getByTestId(button).first()).toBeFocused();
+    // Who comes back later is led nowhere.
+    await expect(page).not.toHaveURL(/at=/);
+    await page.getByTestId('global-search').focus();
+  }
+  await page.evaluate(() => {
+    window.petrelWorld!.memory.hub.address = null;
+    window.petrelWorld!.syncChanged();
+  });
+  const ids = await offered(page);
+  expect(ids).not.toContain('hub.rebuild');
+  await choose(page, 'hub.connect');
+  await expect(page.getByTestId('hub-address')).toBeFocused();
+});
+
+test('the palette does with an entry of the waitlist what its row offers', async ({ page }) => {
+  await openDesk(page, '/#/waitlist');
+  const entries = page.getByTestId('waitlist-entry');
+  await entries.first().waitFor();
+  expect((await offered(page)).filter((id) => /^waitlist\.(?!add)/.test(id))).toEqual([]);
+  await entries.nth(1).getByRole('link').first().focus();
+  const name = await entries.nth(1).getByRole('link').first().innerText();
+  expect((await offered(page)).slice(0, 4)).toEqual([
+    'waitlist.find_times',
+    'waitlist.edit',
+    'waitlist.take_off',
+    'waitlist.history',
+  ]);
+  await choose(page, 'waitlist.find_times');
+  await expect(entries.nth(1).getByTestId('find-times')).toHaveAttribute('aria-expanded', 'true');
+  await choose(page, 'waitlist.edit');
+  await expect(page.getByTestId('waitlist-who')).toHaveText(name);
+  await page.keyboard.press('Escape');
+  const count = await entries.count();
+  await choose(page, 'waitlist.take_off');
+  await expect(entries).toHaveCount(count - 1);
+  await expect(entries.filter({ hasText: name })).toHaveCount(0);
+});
+
 test('the palette offers no dead ends', async ({ page }) => {
   await openDesk(page, '/#/today', { signedIn: 'veterinarian' });
   await page.getByTestId('today-card').first().waitFor();
   const ids = await offered(page);
+  expect(
+    ids.filter((id) => /^(staff|service|override|second|recovery|key|hub|clinic)\.|^backup\.restore/.test(id)),
+  ).toEqual([]);
   for (const id of ['sync.now', 'sync.let_in', 'data.export', 'go.import']) expect(ids).not.toContain(id);
   expect(ids.filter((id) => /^(visit|pet)\.|^client\.(?!new)/.test(id))).toEqual([]);
 });
@@ -65,7 +132,13 @@ test('the palette does with the visit that is open what its panel offers, as lon
   await page.getByTestId('visit-edit').waitFor();
   const ids = await offered(page);
   expect(ids[0]).toBe('visit.to_checked_in');
-  expect(ids).toEqual(expect.arrayContaining(['visit.move', 'visit.edit', 'visit.notify', 'visit.history']));
+  expect(ids).toEqual(
+    expect.arrayContaining(['visit.move', 'visit.swap', 'visit.edit', 'visit.notify', 'visit.history']),
+  );
+  await choose(page, 'visit.swap');
+  await expect(page.getByTestId('swap-choice').first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('swap-choice')).toHaveCount(0);
   await choose(page, 'visit.to_checked_in');
   await expect.poll(async () => (await stored(page, id)).status).toBe('checked_in');
   await expect.poll(() => offered(page)).toContain('visit.to_in_progress');

@@ -9,7 +9,7 @@ import { STATUS } from '$lib/components/status';
 import { t, type PlainKey } from '$lib/i18n/index.svelte';
 import { newBooking, showHistory } from '$lib/shell/actions.svelte';
 import { formatDateTime } from '$lib/time/format';
-import { canMove, canReschedule, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
+import { canMove, canReschedule, canSwap, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
 import { canPickUp } from './pick-up';
 
 /** Something that can be done with the visit that is open: it stands in its menu, and in the palette. */
@@ -104,6 +104,7 @@ export function visitCommands(visit: AppointmentDetail, now: number, onedit: () 
     keywords: 'status.to_rescheduled',
     run: () => openMove(visit, now),
   };
+  const swap: Command = { id: 'visit.swap', title: 'visit.swap', group, run: () => void (flow.swap = visit.id) };
   const [statuses = [], others = []] = menuActions(visit, onedit);
-  return [...statuses, ...(canMove(visit.status) ? [move] : []), ...others];
+  return [...statuses, ...(canMove(visit.status) ? [move] : []), ...(canSwap(visit) ? [swap] : []), ...others];
 }

@@ -59,13 +59,25 @@ export const flow = $state<{
   notify: Message | null;
   cancel: AppointmentCard | null;
   move: { card: AppointmentCard; isReschedule: boolean } | null;
+  /** The visit that is to change places with another of its day. */
+  swap: string | null;
   /** A time that became free, to be offered to who waits. */
   freed: AppointmentCard | null;
   /** A rescheduled visit lives on under another id, and after undo under its old one: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
   /** What was replaced last, until the address changes: a screen that follows it is no other screen. */
   led: { from: string; to: string } | null;
-}>({ scope: null, conflict: null, notify: null, cancel: null, move: null, freed: null, replaced: null, led: null });
+}>({
+  scope: null,
+  conflict: null,
+  notify: null,
+  cancel: null,
+  move: null,
+  swap: null,
+  freed: null,
+  replaced: null,
+  led: null,
+});
 
 /** How often the dialogs were closed: what began before that has nobody before it any more whom to ask or offer something. */
 let closings = 0;
@@ -80,7 +92,7 @@ export function closeDialogs(): void {
   closings += 1;
   flow.scope?.answer(null);
   flow.conflict?.answer(null);
-  Object.assign(flow, { notify: null, cancel: null, move: null, freed: null });
+  Object.assign(flow, { notify: null, cancel: null, move: null, swap: null, freed: null });
 }
 
 /** Which visits of a series a change is for; of one that stands alone, that one. */
@@ -262,6 +274,8 @@ const USUAL: Partial<Record<AppointmentStatus, AppointmentStatus>> = {
 /** Only before it has begun may a visit be replaced by one at another time. */
 export const canReschedule = (status: AppointmentStatus): boolean =>
   status === 'pending' || status === 'confirmed' || status === 'reminded';
+/** Only what has a colleague and a time of its own to give changes places. */
+export const canSwap = ({ status, staff_id }: AppointmentCard): boolean => canReschedule(status) && staff_id !== null;
 /** Whoever it is for is here: it stays on its day. */
 export const isHere = (status: AppointmentStatus): boolean => status === 'checked_in' || status === 'in_progress';
 /** Until it is over a visit may be given another time, length or colleague. */

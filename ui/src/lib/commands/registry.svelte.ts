@@ -20,7 +20,7 @@ export interface Command {
 
 const registered = new SvelteSet<Command[]>();
 /** What is open comes first. */
-const FIRST: PlainKey[] = ['visit.visit', 'palette.group_client', 'palette.group_pet'];
+const FIRST: PlainKey[] = ['visit.visit', 'palette.group_client', 'palette.group_pet', 'record.table_waitlist_entries'];
 
 /** Adds commands; returns what takes them away again. An area that is shown for a while registers in an `$effect`. */
 export function registerCommands(commands: Command[]): () => void {
