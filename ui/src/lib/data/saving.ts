@@ -38,6 +38,11 @@ export function toastSaved<T>(message: string, saved: Saved<T>, more?: ToastActi
 /** Why nothing was done. */
 export const toastSaid = (message: string): void => void toast(message, { duration: UNDO_MILLIS });
 export const toastDone = (message: string): void => void toast.success(message);
+/** Something is at work, for as long as it takes. Gives what says that it is over. */
+export function toastWorking(message: string): () => void {
+  const id = toast.loading(message, { duration: Infinity });
+  return () => void toast.dismiss(id);
+}
 export const toastRefused = (thrown: unknown): void =>
   void toast.error(refusalText(refusalOf(thrown)), { duration: 8000 });
 

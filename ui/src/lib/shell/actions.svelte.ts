@@ -2,7 +2,8 @@ import { plant } from '$areas/booking/seed.svelte';
 import { backend } from '$lib/backend';
 import { flushDrafts } from '$lib/data/draft.svelte';
 import type { Table } from '$lib/data/live';
-import { toastDone, toastRefused } from '$lib/data/saving';
+import { once } from '$lib/data/once';
+import { toastDone, toastRefused, toastWorking } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
 import { go, route } from '$lib/router.svelte';
 import { refreshAppState, takeAppState } from '$lib/session.svelte';
@@ -62,12 +63,16 @@ export async function lockDesk(): Promise<void> {
   await backend.lock().then(takeAppState).catch(toastRefused);
 }
 
-export async function backUp(): Promise<void> {
+/** Makes a backup, and says so as long as it takes. */
+export const backUp = once(async () => {
+  const said = toastWorking(t('shell.backing_up'));
   try {
     await backend.backupNow();
     toastDone(t('shell.backup_done'));
     await refreshAppState();
   } catch (thrown) {
     toastRefused(thrown);
+  } finally {
+    said();
   }
-}
+});
