@@ -17,6 +17,8 @@ test('a clinic without a hub works alone, and says how it would not', async ({ p
   await openDesk(page, '/#/today');
   const badge = page.getByTestId('sync-badge');
   await expect(badge).toHaveAttribute('data-standing', 'alone');
+  // To be read, not for screen readers alone.
+  expect((await badge.getByText('Works alone').boundingBox())!.width).toBeGreaterThan(40);
   await badge.click();
   await expect(page.getByTestId('sync-popover')).toContainText('works on this desk alone');
   await expect(page.getByTestId('sync-now')).toHaveCount(0);
@@ -70,7 +72,7 @@ test('every trouble has a sentence of its own that says that work goes on or wha
 
 test('a wrong clock is told with what to do', async ({ page }) => {
   await openDesk(page, '/#/attention', { hub: 'online', clock: -90 });
-  await expect(page.getByTestId('sync-badge')).toHaveText('Clock wrong by 1 h 30 min');
+  await expect(page.getByTestId('sync-badge')).toHaveText(/^\s*Clock wrong by 1 h 30 min\s*synced 10:1\d$/);
   await page.getByTestId('sync-badge').click();
   await expect(page.getByTestId('sync-clock')).toContainText('1 h 30 min ahead');
 });
@@ -83,8 +85,21 @@ test('what changes is said politely, and what waits for a moment is not', async 
     window.petrelWorld!.memory.hub.waiting = 2;
     window.petrelWorld!.syncChanged();
   });
-  await expect(page.getByTestId('sync-badge')).toHaveText('2 changes wait');
+  await expect(page.getByTestId('sync-badge')).toHaveText(/^\s*2 changes wait\s*synced 10:1\d$/);
   await expect(spoken).toHaveText('Connected with the other desks.');
   await setHub(page, 'offline');
   await expect(spoken).toHaveText('Offline. Work goes on.');
+});
+
+test('connected, the bar says when desk and hub last agreed: the time, or the day, too, where it is another', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/today', { hub: 'online' });
+  await expect(page.getByTestId('synced')).toHaveText(/^synced 10:1\d$/);
+  expect((await page.getByTestId('synced').boundingBox())!.width).toBeGreaterThan(40);
+  await page.evaluate(() => {
+    window.petrelWorld!.memory.hub.last_sync_at = Date.parse('2026-11-18T16:05:00+01:00');
+    window.petrelWorld!.syncChanged();
+  });
+  await expect(page.getByTestId('synced')).toHaveText(/^synced Wed,? 16:05$/);
 });

@@ -1,6 +1,8 @@
 import type { SyncState } from '$lib/backend';
 import { t } from '$lib/i18n/index.svelte';
-import { formatDuration, formatWhen } from '$lib/time/format';
+import { clinicZone } from '$lib/session.svelte';
+import { formatDuration, formatTimeOn, formatWhen } from '$lib/time/format';
+import { dateOf } from '$lib/time/zone';
 import { standingOf } from './standing';
 
 /** What the badge says, in a few words. */
@@ -21,4 +23,11 @@ export function badgeText(state: SyncState, now: number): string {
     default:
       return t('sync.online');
   }
+}
+
+/** When desk and hub last agreed, where the badge does not say it already; none where they never did. */
+export function syncedText(state: SyncState, now: number): string | null {
+  const at = state.last_sync_at;
+  if (at === null || ['alone', 'offline'].includes(standingOf(state))) return null;
+  return t('sync.synced', { when: formatTimeOn(at, dateOf(now, clinicZone())) });
 }
