@@ -18,6 +18,7 @@ const SCREENS: &[(&str, &str, &str, &str)] = &[
     ("settings-hours", "/settings/hours", "", "save-hours"),
     ("settings-services", "/settings/services", "", "service-row"),
     ("settings-desk", "/settings/desk", "", "language"),
+    ("settings-sync", "/settings/sync", "", "settings-sync-section"),
     ("settings-data", "/settings/data", "", "back-up-now"),
 ];
 
