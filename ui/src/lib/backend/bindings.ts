@@ -218,7 +218,7 @@ export type AppState = {
 	lacks_recovery: boolean,
 	/**  The second folder for backups, where there is one. */
 	second_folder: SecondFolder | null,
-	/**  A damaged file was set aside at this start and the backup of this time restored. */
+	/**  A damaged file was set aside and the backup of this time took its place, and nobody who manages the clinic has said that they know. */
 	recovered: Recovery | null,
 	/**  On a desk without a clinic: it was let in at one and has not got all of it yet. */
 	unfinished_join: UnfinishedJoin | null,
