@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use petrel_domain::desk::{ClientRow, SearchHit};
 use petrel_domain::rights::Right;
 use petrel_domain::text::{fold, reversed_digits};
-use petrel_domain::{ClientId, Millis};
+use petrel_domain::{ClientId, Millis, PetId};
 use rusqlite::{Connection, params};
 
 use crate::clients::rows;
@@ -82,7 +82,7 @@ fn search(db: &Connection, words: &[String], limit: usize, now: Millis) -> Resul
     ranked.sort_unstable();
     ranked.truncate(limit);
     let best: Vec<ClientId> = ranked.into_iter().map(|(_, id)| id).collect();
-    Ok(rows(db, &best, now)?.into_iter().map(|client| SearchHit { pet_id: meant(&client, words), client }).collect())
+    rows(db, &best, now)?.into_iter().map(|client| Ok(SearchHit { pet_id: meant(db, &client, words)?, client })).collect()
 }
 
 /// Of the first `most` that the index gives, those who were here last.
@@ -110,13 +110,38 @@ fn rank(db: &Connection, id: ClientId, words: &[String]) -> Result<(u32, i64, St
     })?)
 }
 
-/// The pet that a word names, where one does.
-fn meant(client: &ClientRow, words: &[String]) -> Option<petrel_domain::PetId> {
+/// The pet that a word names, or whose microchip it is or ends, where there is one.
+fn meant(db: &Connection, client: &ClientRow, words: &[String]) -> Result<Option<PetId>> {
     let owner = fold(&client.name);
     let is_owner = |word: &str| owner.split_whitespace().any(|part| part.starts_with(word));
     let named =
         |word: &String| client.pets.iter().find(|pet| fold(&pet.name).split_whitespace().any(|part| part.starts_with(word.as_str())));
-    words.iter().filter(|word| !is_owner(word)).find_map(named).map(|pet| pet.id)
+    if let Some(pet) = words.iter().filter(|word| !is_owner(word)).find_map(named) {
+        return Ok(Some(pet.id));
+    }
+    // What ends their phone as well says nothing of a pet.
+    let phone = reversed_digits(client.phone.as_deref().unwrap_or_default());
+    let ends: Vec<String> = words
+        .iter()
+        .map(|word| (word, reversed_digits(word)))
+        .filter(|(word, end)| end.len() == word.len() && end.len() >= LEAST_DIGITS && !phone.starts_with(end.as_str()))
+        .map(|(_, end)| end)
+        .collect();
+    if ends.is_empty() { Ok(None) } else { chipped(db, client.id, &ends) }
+}
+
+/// The pet of a client whose microchip has one of these ends, told from the end. One that died is found by it, too.
+fn chipped(db: &Connection, client: ClientId, ends: &[String]) -> Result<Option<PetId>> {
+    let sql = "SELECT id, microchip FROM pets WHERE client_id = ?1 AND microchip IS NOT NULL AND deleted_at IS NULL ORDER BY deceased_on IS NOT NULL, id";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([client.bytes()])?;
+    while let Some(row) = rows.next()? {
+        let chip = reversed_digits(row.get_ref(1)?.as_str()?);
+        if ends.iter().any(|end| chip.starts_with(end.as_str())) {
+            return Ok(Some(PetId::from_bytes(row.get(0)?)));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
