@@ -45,7 +45,7 @@ pub(crate) fn read_card(row: &Row<'_>) -> rusqlite::Result<AppointmentCard> {
         id: AppointmentId::from_bytes(row.get(0)?),
         staff_id: row.get::<_, Option<_>>(1)?.map(StaffId::from_bytes),
         client_id: row.get::<_, Option<_>>(2)?.map(ClientId::from_bytes),
-        client_name: full_name(first.unwrap_or_default(), last.unwrap_or_default()),
+        client_name: called(first.unwrap_or_default(), last.unwrap_or_default(), row.get_ref(20)?.as_str_or_null()?, None),
         client_phone: row.get(20)?,
         pet_id: row.get::<_, Option<_>>(3)?.map(PetId::from_bytes),
         pet_name: row.get_ref(21)?.as_str_or_null()?.unwrap_or_default().to_owned(),
@@ -76,6 +76,12 @@ fn since(status: AppointmentStatus, started: Option<Millis>, ended: Option<Milli
         AppointmentStatus::Cancelled => cancelled,
         _ => None,
     }
+}
+
+/// What a client is called: by their name, else by their phone, else by their e-mail.
+pub(crate) fn called(first: &str, last: &str, phone: Option<&str>, email: Option<&str>) -> String {
+    let name = full_name(first, last);
+    if name.is_empty() { phone.or(email).unwrap_or_default().to_owned() } else { name }
 }
 
 /// First and last name, without a space too many.

@@ -1,7 +1,7 @@
 SELECT
   a.id, a.staff_id, a.client_id, a.pet_id, a.service_id, a.title, a.starts_at, a.ends_at, a.actual_start_at, a.actual_end_at,
   a.status, CASE a.status WHEN 'checked_in' THEN coalesce(a.checked_in_at, a.updated_at) ELSE a.updated_at END AS since_at, a.cancelled_at, a.is_emergency, a.is_overbooked, a.series_id, a.group_id, a.clash_with_id,
-  c.first_name AS client_first, c.last_name AS client_last, c.phone AS client_phone,
+  CASE WHEN c.first_name = '' AND c.last_name = '' AND c.phone IS NULL THEN coalesce(c.email, '') ELSE c.first_name END AS client_first, c.last_name AS client_last, c.phone AS client_phone,
   p.name AS pet_name, p.species AS species,
   p.alerts IS NOT NULL OR p.allergies IS NOT NULL AS has_alert, a.picked_up_at,
   a.booking_method, a.booking_reference, a.reason, a.symptoms, a.special_requests, a.client_notes, a.internal_notes, a.pickup_address,

@@ -6,7 +6,7 @@ use petrel_domain::{ClientId, DAY, Millis, PetId, Species};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::tags::tags;
-use crate::appointments::card::full_name;
+use crate::appointments::card::called;
 use crate::{Actor, Result, Store};
 
 /// What a row of a list shows of a client, besides its pets and tags. `?1` is the present.
@@ -128,13 +128,9 @@ pub(crate) fn rows(db: &Connection, ids: &[ClientId], now: Millis) -> Result<Vec
 fn read_row(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
     let (first, last) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
     let (email, phone): (Option<String>, Option<String>) = (row.get(3)?, row.get(4)?);
-    let mut name = full_name(first, last);
-    if name.is_empty() {
-        name = phone.clone().or_else(|| email.clone()).unwrap_or_default();
-    }
     Ok(ClientRow {
         id: ClientId::from_bytes(row.get(0)?),
-        name,
+        name: called(first, last, phone.as_deref(), email.as_deref()),
         email,
         phone,
         pets: Vec::new(),
@@ -164,9 +160,12 @@ fn chips(db: &Connection, client: ClientId) -> Result<Vec<PetChip>> {
     Ok(chips.collect::<Result<_, _>>()?)
 }
 
-/// A client's full name and phone.
+/// What a client is called, and their phone.
 pub(crate) fn names_of(db: &Connection, client: ClientId) -> Result<Option<(String, Option<String>)>> {
-    let sql = "SELECT first_name, last_name, phone FROM clients WHERE id = ?1";
-    let read = |row: &Row<'_>| Ok((full_name(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?), row.get(2)?));
+    let sql = "SELECT first_name, last_name, phone, email FROM clients WHERE id = ?1";
+    let read = |row: &Row<'_>| {
+        let (phone, email) = (row.get_ref(2)?.as_str_or_null()?, row.get_ref(3)?.as_str_or_null()?);
+        Ok((called(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?, phone, email), row.get(2)?))
+    };
     Ok(db.prepare_cached(sql)?.query_row([client.bytes()], read).optional()?)
 }

@@ -10,7 +10,7 @@ use crate::appointments::card::CARD;
 use crate::changes::{Change, Kind};
 
 /// The columns of a client and of a pet that stand on cards.
-const OF_CLIENT: &[&str] = &["first_name", "last_name", "phone"];
+const OF_CLIENT: &[&str] = &["first_name", "last_name", "phone", "email"];
 const OF_PET: &[&str] = &["name", "species", "alerts", "allergies"];
 
 /// What was changed of what cards show.
