@@ -46,6 +46,11 @@ pub fn meets(wish: &WaitlistInput, freed: &Freed) -> bool {
         && wish.latest.is_none_or(|latest| freed.time <= latest)
 }
 
+/// Whether the day of a wish has passed, so that no time can meet it any more.
+pub fn is_over(wish: &WaitlistInput, today: NaiveDate) -> bool {
+    wish.requested_on.is_some_and(|date| date < today)
+}
+
 /// The entries that can take a time, best first: the urgent; then who asked for just this (service, day, colleague, time of day); then who has
 /// waited longest.
 pub fn ranked(entries: Vec<WaitlistEntry>, freed: &Freed) -> Vec<WaitlistMatch> {
@@ -133,6 +138,7 @@ mod tests {
             client_phone: None,
             pet_name: None,
             created_at: Millis(since),
+            is_over: false,
         };
         let exact = WaitlistInput { service_id: Some(ServiceId(id(5))), earliest: Some(WallTime::MIDNIGHT), ..wish() };
         let entries = vec![

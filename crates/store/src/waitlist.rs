@@ -3,17 +3,17 @@
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Saved, Service, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
 use petrel_domain::rights::Right;
-use petrel_domain::waitlist::{Freed, ranked};
+use petrel_domain::waitlist::{Freed, is_over, ranked};
 use petrel_domain::{ClientId, Millis, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, zone};
 use rusqlite::{Connection, Params, Row, params};
 
-use crate::appointments::card::full_name;
+use crate::appointments::card::called;
 use crate::appointments::{Place, Roster, Visit, end_of, is_boarding, is_free_beside, roster};
 use crate::pets::refuse_absent;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
-const SELECT: &str = "SELECT w.*, c.first_name, c.last_name, c.phone, p.name AS pet_name FROM waitlist_entries w
+const SELECT: &str = "SELECT w.*, c.first_name, c.last_name, c.phone, c.email, p.name AS pet_name FROM waitlist_entries w
     JOIN clients c ON c.id = w.client_id LEFT JOIN pets p ON p.id = w.pet_id WHERE w.status IN ('active', 'offered') AND w.deleted_at IS NULL";
 
 impl Store {
@@ -23,7 +23,15 @@ impl Store {
     /// `forbidden`.
     pub fn waitlist(&self, actor: &Actor) -> Result<Vec<WaitlistEntry>> {
         actor.require(Right::SeeClinic)?;
-        self.read(|db| entries(db, "ORDER BY w.priority DESC, w.created_at", []))
+        let now = self.now();
+        self.read(|db| {
+            let mut entries = entries(db, "ORDER BY w.priority DESC, w.created_at", [])?;
+            if let Some(zone) = crate::clinic_zone::clinic_zone(db)? {
+                let today = zone::date_of(now, zone);
+                entries.iter_mut().for_each(|entry| entry.is_over = is_over(&entry.wish, today));
+            }
+            Ok(entries)
+        })
     }
 
     /// Puts somebody on the waitlist.
@@ -131,10 +139,16 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WaitlistEntry> {
             notes: row.named("notes")?,
         },
         status: row.choice("status", WaitlistStatus::parse)?,
-        client_name: full_name(row.get_ref("first_name")?.as_str()?, row.get_ref("last_name")?.as_str()?),
+        client_name: called(
+            row.get_ref("first_name")?.as_str()?,
+            row.get_ref("last_name")?.as_str()?,
+            row.get_ref("phone")?.as_str_or_null()?,
+            row.get_ref("email")?.as_str_or_null()?,
+        ),
         client_phone: row.named("phone")?,
         pet_name: row.named("pet_name")?,
         created_at: row.millis("created_at")?,
+        is_over: false,
     })
 }
 

@@ -24,6 +24,7 @@ const entry = (more: Partial<WaitlistEntry> = {}): WaitlistEntry => ({
   client_phone: '+34617983028',
   pet_name: 'Kira',
   created_at: 0,
+  is_over: false,
   ...more,
 });
 

@@ -45,6 +45,8 @@ pub struct WaitlistEntry {
     pub pet_name: Option<String>,
     /// Since when they wait.
     pub created_at: Millis,
+    /// The day that they asked for has passed: no time fits any more.
+    pub is_over: bool,
 }
 
 /// An entry that fits a time that became free, best first.

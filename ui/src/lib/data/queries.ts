@@ -27,7 +27,7 @@ export const liveVisit = (id: string) =>
   live(['appointments', 'clients', 'pets', 'medical_records', 'appointment_form_answers'], ['visit', id], () =>
     backend.appointment(id),
   );
-/** A visit that was left open, and an approval that is due, come of time alone: no table changes then. */
+/** A visit that was left open, an approval that is due, and the end of a day that somebody waits for, come of time alone: no table changes then. */
 export const ATTENTION_AGAIN = 3 * 60_000;
 export const attentionQuery = () =>
   createQuery(() => ({
@@ -51,7 +51,10 @@ export const searchQuery = (typed: () => string, limit: number, isAsked: () => b
     };
   });
 export const waitlistQuery = () =>
-  createQuery(() => live(['waitlist_entries', 'clients', 'pets'], ['waitlist'], () => backend.waitlist()));
+  createQuery(() => ({
+    ...live(['waitlist_entries', 'clients', 'pets'], ['waitlist'], () => backend.waitlist()),
+    refetchInterval: ATTENTION_AGAIN,
+  }));
 /** What the hub can never take and nobody has settled. */
 export const rejectedQuery = () =>
   createQuery(() => live(['rejected_changes'], ['rejected'], () => backend.rejectedChanges()));
