@@ -1,4 +1,5 @@
 import { plant } from '$areas/booking/seed.svelte';
+import { notifyAction } from '$areas/visit/flow.svelte';
 import { backend, type FreeSlot, type Service, type WaitlistEntry } from '$lib/backend';
 import { save } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
@@ -34,6 +35,14 @@ export function askToBook(entry: WaitlistEntry, { serviceId, staffId, date, ...r
 
 /** Books a free time for somebody who waits. True where it worked. */
 export async function bookWish(entry: WaitlistEntry, slot: FreeSlot): Promise<boolean> {
-  const done = t('visit.filled', { name: entry.client_name, when: formatDateTime(slot.starts_at) });
-  return (await save(backend.bookAppointment(bookingFor(entry, slot)), { done })) !== null;
+  const when = formatDateTime(slot.starts_at);
+  const booking = backend.bookAppointment(bookingFor(entry, slot));
+  const id = (await booking.catch(() => null))?.value.appointment_ids[0];
+  // Whoever cannot be told from here is told from the visit.
+  const card = id ? await backend.appointment(id).catch(() => null) : null;
+  const saved = await save(booking, {
+    done: t('visit.filled', { name: entry.client_name, when }),
+    more: card ? notifyAction(card, t('visit.notify_offered', { when })) : undefined,
+  });
+  return saved !== null;
 }
