@@ -84,6 +84,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             appointments::reschedule_appointment,
             appointments::cancel_appointment,
             appointments::set_appointment_status,
+            appointments::close_appointment,
+            appointments::let_stand,
             appointments::set_picked_up,
             appointments::edit_appointment,
             appointments::swap_choices,

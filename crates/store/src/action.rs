@@ -63,6 +63,7 @@ actions! {
     ChooseValue = "choose_value",
     ResendChange = "resend_change",
     KeepBoth = "keep_both",
+    LetStand = "let_stand",
     ImportClients = "import_clients",
     MakeDemoClinic = "make_demo_clinic",
     Undo = "undo",
@@ -111,6 +112,7 @@ impl Action {
             | Self::ChooseValue
             | Self::ResendChange
             | Self::KeepBoth
+            | Self::LetStand
             | Self::Undo => Right::WriteClinic,
         }
     }

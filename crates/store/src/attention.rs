@@ -2,22 +2,45 @@
 
 use std::collections::BTreeSet;
 
-use petrel_domain::desk::{AppointmentCard, ClashPair, DuplicatePair, FailedMessage, NeedsAttention, UnclearEmail, UnclearPhone};
+use petrel_domain::desk::{
+    AppointmentCard, AttentionCounts, ClashPair, DuplicatePair, FailedMessage, NeedsAttention, UnclearEmail, UnclearPhone,
+};
 use petrel_domain::rights::Right;
 use petrel_domain::{ClientId, Millis};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Params, params};
 
-use crate::appointments::card::{cards, full_name};
+use crate::appointments::card::{called, cards, full_name};
 use crate::clients::{Likeness, pairs, rows};
-use crate::{Actor, Result, Store};
+use crate::{Actor, Result, Store, StoreError};
 
 /// The most entries of one kind.
 const SHOWN: usize = 50;
 /// Where this desk remembers pairs that are two people after all.
 const DISMISSED: &str = "dismissed_duplicates";
 
+/// The most pairs of clients that are counted: past them nobody goes through one by one.
+const COUNTED: usize = 1_000;
+
+/// Entries of one kind: those that are shown, and how many there are.
+struct Kind<T> {
+    shown: Vec<T>,
+    of: u32,
+}
+
+impl<T> Kind<T> {
+    /// Counts by a `FROM …` where more may be found than are shown: what is all there needs no second look.
+    fn counted(db: &Connection, shown: Vec<T>, from: &str, params: impl Params) -> Result<Self> {
+        let of = if shown.len() < SHOWN {
+            u32::try_from(shown.len()).unwrap_or(u32::MAX)
+        } else {
+            db.prepare_cached(&format!("SELECT count(*) {from}"))?.query_row(params, |row| row.get(0))?
+        };
+        Ok(Self { shown, of })
+    }
+}
+
 impl Store {
-    /// What needs a person, fifty of each kind at the most.
+    /// What needs a person, fifty of each kind at the most, and how many there are.
     ///
     /// # Errors
     /// `forbidden`.
@@ -25,97 +48,114 @@ impl Store {
         actor.require(Right::SeeClinic)?;
         let (now, dismissed) = (self.now(), dismissed(self)?);
         self.read(|db| {
-            let mut all = NeedsAttention {
-                clashes: clashes(db, now)?,
-                awaiting_approval: visits(db, "a.status = 'pending' AND a.starts_at >= ?1", "ASC", now)?,
-                left_open: visits(
-                    db,
-                    "a.status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress') AND a.starts_at < ?1",
-                    "DESC",
-                    now,
-                )?,
-                of_the_dead: of_the_dead(db, now)?,
-                moved_twice: moved_twice(db, now)?,
-                duplicates: duplicates(db, &dismissed, now)?,
-                failed_messages: failed(db)?,
-                unclear_phones: unclear(db)?,
-                unclear_emails: unclear_emails(db)?,
-                total: 0,
+            let clashes = clashes(db, now)?;
+            let awaiting_approval = visits(db, "a.status = 'pending' AND a.starts_at >= ?1", "ASC", now)?;
+            let open = "a.status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress') AND a.starts_at < ?1";
+            let left_open = visits(db, open, "DESC", now)?;
+            let of_the_dead = of_the_dead(db, now)?;
+            let moved_twice = moved_twice(db, now)?;
+            let duplicates = duplicates(db, &dismissed, now)?;
+            let failed_messages = failed(db)?;
+            let unclear_phones = unclear(db)?;
+            let unclear_emails = unclear_emails(db)?;
+            let counts = AttentionCounts {
+                clashes: clashes.of,
+                awaiting_approval: awaiting_approval.of,
+                left_open: left_open.of,
+                of_the_dead: of_the_dead.of,
+                moved_twice: moved_twice.of,
+                duplicates: duplicates.of,
+                failed_messages: failed_messages.of,
+                unclear_phones: unclear_phones.of,
+                unclear_emails: unclear_emails.of,
             };
-            let count = all.clashes.len()
-                + all.awaiting_approval.len()
-                + all.left_open.len()
-                + all.of_the_dead.len()
-                + all.moved_twice.len()
-                + all.duplicates.len()
-                + all.failed_messages.len()
-                + all.unclear_phones.len()
-                + all.unclear_emails.len();
-            all.total = u32::try_from(count).unwrap_or(u32::MAX);
-            Ok(all)
+            Ok(NeedsAttention {
+                clashes: clashes.shown,
+                awaiting_approval: awaiting_approval.shown,
+                left_open: left_open.shown,
+                of_the_dead: of_the_dead.shown,
+                moved_twice: moved_twice.shown,
+                duplicates: duplicates.shown,
+                failed_messages: failed_messages.shown,
+                unclear_phones: unclear_phones.shown,
+                unclear_emails: unclear_emails.shown,
+                total: counts.total(),
+                counts,
+            })
         })
     }
 
-    /// Two clients are two people after all: they are not shown as a pair again.
+    /// Two clients are two people after all (`are_two`): they are not shown as a pair again at this desk. Or that was a slip, and they may be one.
     ///
     /// # Errors
     /// `forbidden`.
-    pub fn dismiss_duplicate(&self, actor: &Actor, first: ClientId, second: ClientId) -> Result<()> {
+    pub fn dismiss_duplicate(&self, actor: &Actor, first: ClientId, second: ClientId, are_two: bool) -> Result<()> {
         actor.require(Right::WriteClinic)?;
         let mut all = dismissed(self)?;
-        all.insert((first.min(second).to_string(), first.max(second).to_string()));
+        let pair = (first.min(second).to_string(), first.max(second).to_string());
+        if are_two {
+            all.insert(pair)
+        } else {
+            all.remove(&pair)
+        };
         self.set_desk_setting(DISMISSED, Some(&serde_json::to_string(&all)?))
     }
 }
 
-fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
+/// Pairs of clients, told in the order of their ids, that somebody at this desk said are two people.
+pub(crate) fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
     let kept = store.desk_setting(DISMISSED)?;
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 /// Visits by a condition, those nearest to now first, so that they are there where more are found than are shown. Those left open are looked for
 /// among the last weeks, by their own index.
-fn visits(db: &Connection, condition: &str, order: &str, now: Millis) -> Result<Vec<AppointmentCard>> {
+fn visits(db: &Connection, condition: &str, order: &str, now: Millis) -> Result<Kind<AppointmentCard>> {
     let around = 60 * petrel_domain::DAY;
     // A visit is left open an hour after its end, not the minute it is over.
-    let condition = format!(
-        "WHERE {condition} AND a.starts_at > ?2 AND (a.status = 'pending' OR a.ends_at < ?3) AND a.deleted_at IS NULL ORDER BY a.starts_at {order} LIMIT 50"
-    );
-    cards(db, &condition, params![now.0, now.0 - around, now.0 - 60 * petrel_domain::MINUTE])
+    let condition = format!("WHERE {condition} AND a.starts_at > ?2 AND (a.status = 'pending' OR a.ends_at < ?3) AND a.deleted_at IS NULL");
+    of_cards(db, &condition, order, [now.0, now.0 - around, now.0 - 60 * petrel_domain::MINUTE])
+}
+
+/// The cards of a condition, by their start.
+fn of_cards(db: &Connection, condition: &str, order: &str, params: impl Params + Copy) -> Result<Kind<AppointmentCard>> {
+    let shown = cards(db, &format!("{condition} ORDER BY a.starts_at {order} LIMIT 50"), params)?;
+    Kind::counted(db, shown, &format!("FROM appointments a {condition}"), params)
 }
 
 /// Visits to come of a pet whose death was recorded where nobody knew of them yet. What a desk knows of, it cancels by itself.
-fn of_the_dead(db: &Connection, now: Millis) -> Result<Vec<AppointmentCard>> {
+fn of_the_dead(db: &Connection, now: Millis) -> Result<Kind<AppointmentCard>> {
     // Nobody books further ahead.
     let since = (now.utc() - chrono::TimeDelta::days(400)).date_naive().to_string();
     let condition = "WHERE a.id IN (
           SELECT v.id FROM pets d INDEXED BY pets_deceased CROSS JOIN appointments v INDEXED BY appointments_by_pet ON v.pet_id = d.id AND v.starts_at > ?1
-          WHERE d.deceased_on > ?2 AND d.deleted_at IS NULL AND v.status IN ('pending', 'confirmed', 'reminded') AND v.deleted_at IS NULL)
-        ORDER BY a.starts_at LIMIT 50";
-    cards(db, condition, params![now.0, since])
+          WHERE d.deceased_on > ?2 AND d.deleted_at IS NULL AND v.status IN ('pending', 'confirmed', 'reminded') AND v.deleted_at IS NULL)";
+    of_cards(db, condition, "ASC", (now.0, since.as_str()))
 }
 
-/// Visits to come in place of one that was moved more than once, or cancelled, and that nobody has touched since.
-fn moved_twice(db: &Connection, now: Millis) -> Result<Vec<AppointmentCard>> {
+/// Visits to come in place of one that was moved more than once, or cancelled, and that nobody has touched since: neither moved it nor let it stand.
+fn moved_twice(db: &Connection, now: Millis) -> Result<Kind<AppointmentCard>> {
     let condition = "WHERE a.id IN (
           SELECT n.id FROM appointments n INDEXED BY appointments_in_place JOIN appointments p ON p.id = n.previous_appointment_id
           WHERE n.starts_at > ?1 AND n.previous_appointment_id IS NOT NULL AND n.deleted_at IS NULL AND n.status IN ('pending', 'confirmed', 'reminded')
             AND (p.status = 'cancelled' AND p.updated_at > n.updated_at
                  OR EXISTS (SELECT 1 FROM appointments o WHERE o.previous_appointment_id = p.id AND o.id <> n.id AND o.deleted_at IS NULL
-                              AND o.status NOT IN ('cancelled', 'rescheduled'))))
-        ORDER BY a.starts_at LIMIT 50";
-    cards(db, condition, params![now.0])
+                              AND o.status NOT IN ('cancelled', 'rescheduled') AND n.updated_at <= max(n.created_at, o.created_at))))";
+    of_cards(db, condition, "ASC", [now.0])
 }
 
 /// Visits of one colleague at one time that nobody put there knowingly: flagged by the hub, or found here from today on.
-fn clashes(db: &Connection, now: Millis) -> Result<Vec<ClashPair>> {
+fn clashes(db: &Connection, now: Millis) -> Result<Kind<ClashPair>> {
     let sql = "SELECT a.id, a.clash_with_id FROM appointments a INDEXED BY appointments_clashing
-               WHERE a.clash_with_id IS NOT NULL AND a.deleted_at IS NULL AND a.starts_at > ?1 ORDER BY a.starts_at LIMIT 50";
+               WHERE a.clash_with_id IS NOT NULL AND a.deleted_at IS NULL AND a.starts_at > ?1 ORDER BY a.starts_at LIMIT 100";
+    let since = now.0 - petrel_domain::DAY;
     let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query([now.0 - petrel_domain::DAY])?;
+    let mut rows = statement.query([since])?;
     let mut seen = BTreeSet::new();
     let mut clashes = Vec::new();
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next()?
+        && clashes.len() < SHOWN
+    {
         let (first, second): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
         if !seen.insert((first.min(second), first.max(second))) {
             continue;
@@ -126,27 +166,34 @@ fn clashes(db: &Connection, now: Millis) -> Result<Vec<ClashPair>> {
             clashes.push(ClashPair { first, second });
         }
     }
-    Ok(clashes)
+    // Each of two may be flagged with the other.
+    let from = "FROM (SELECT DISTINCT min(a.id, b.id), max(a.id, b.id) FROM appointments a INDEXED BY appointments_clashing
+                  JOIN appointments b ON b.id = a.clash_with_id AND b.deleted_at IS NULL
+                WHERE a.clash_with_id IS NOT NULL AND a.deleted_at IS NULL AND a.starts_at > ?1)";
+    Kind::counted(db, clashes, from, [since])
 }
 
-fn duplicates(db: &Connection, dismissed: &BTreeSet<(String, String)>, now: Millis) -> Result<Vec<DuplicatePair>> {
+fn duplicates(db: &Connection, dismissed: &BTreeSet<(String, String)>, now: Millis) -> Result<Kind<DuplicatePair>> {
     let is_open = |pair: &Likeness| !dismissed.contains(&(pair.first.to_string(), pair.second.to_string()));
-    let found = pairs(db, SHOWN + dismissed.len())?.into_iter().filter(is_open).take(SHOWN);
-    let mut duplicates = Vec::new();
-    for pair in found {
+    let open = |most: usize| Ok::<_, StoreError>(pairs(db, most + dismissed.len())?.into_iter().filter(is_open).take(most));
+    let mut shown = Vec::new();
+    for pair in open(SHOWN)? {
         let mut both = rows(db, &[pair.first, pair.second], now)?.into_iter();
         if let (Some(first), Some(second)) = (both.next(), both.next()) {
-            duplicates.push(DuplicatePair { first, second, reason: pair.reason });
+            shown.push(DuplicatePair { first, second, reason: pair.reason });
         }
     }
-    Ok(duplicates)
+    let of = if shown.len() < SHOWN { shown.len() } else { open(COUNTED)?.count() };
+    Ok(Kind { shown, of: u32::try_from(of).unwrap_or(u32::MAX) })
 }
 
-fn failed(db: &Connection) -> Result<Vec<FailedMessage>> {
-    let sql = "SELECT m.client_id, coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), m.recipient), m.error, m.updated_at
-               FROM messages m LEFT JOIN clients c ON c.id = m.client_id WHERE m.status = 'failed' AND m.deleted_at IS NULL
-               ORDER BY m.updated_at DESC LIMIT 50";
-    let mut statement = db.prepare_cached(sql)?;
+fn failed(db: &Connection) -> Result<Kind<FailedMessage>> {
+    let from = "FROM messages m LEFT JOIN clients c ON c.id = m.client_id WHERE m.status = 'failed' AND m.deleted_at IS NULL";
+    let sql = format!(
+        "SELECT m.client_id, coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), m.recipient), m.error, m.updated_at
+         {from} ORDER BY m.updated_at DESC LIMIT 50"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
     let failed = statement.query_map([], |row| {
         Ok(FailedMessage {
             client_id: row.get::<_, Option<_>>(0)?.map(ClientId::from_bytes),
@@ -155,29 +202,28 @@ fn failed(db: &Connection) -> Result<Vec<FailedMessage>> {
             failed_at: Millis(row.get(3)?),
         })
     })?;
-    Ok(failed.collect::<Result<_, _>>()?)
+    Kind::counted(db, failed.collect::<Result<_, _>>()?, from, [])
 }
 
 /// Phones that could not be read, by the index of them.
-fn unclear(db: &Connection) -> Result<Vec<UnclearPhone>> {
-    let sql = "SELECT id, first_name, last_name, phone FROM clients WHERE phone IS NOT NULL AND deleted_at IS NULL
-               AND (substr(phone, 1, 1) <> '+' OR substr(phone, 2) GLOB '*[^0-9]*' OR length(phone) < 8) LIMIT ?1";
-    let mut statement = db.prepare_cached(sql)?;
-    let phones = statement.query_map([i64::try_from(SHOWN).unwrap_or(i64::MAX)], |row| {
+fn unclear(db: &Connection) -> Result<Kind<UnclearPhone>> {
+    let from = "FROM clients WHERE phone IS NOT NULL AND deleted_at IS NULL
+                AND (substr(phone, 1, 1) <> '+' OR substr(phone, 2) GLOB '*[^0-9]*' OR length(phone) < 8)";
+    let mut statement = db.prepare_cached(&format!("SELECT id, first_name, last_name, phone {from} LIMIT 50"))?;
+    let phones = statement.query_map([], |row| {
         let client_name = full_name(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
         Ok(UnclearPhone { client_id: ClientId::from_bytes(row.get(0)?), client_name, phone: row.get(3)? })
     })?;
-    Ok(phones.collect::<Result<_, _>>()?)
+    Kind::counted(db, phones.collect::<Result<_, _>>()?, from, [])
 }
 
-fn unclear_emails(db: &Connection) -> Result<Vec<UnclearEmail>> {
+fn unclear_emails(db: &Connection) -> Result<Kind<UnclearEmail>> {
     // Few are unclear: their table leads, whatever the planner thinks of it.
-    let sql = "SELECT c.id, c.first_name, c.last_name, c.email FROM unclear_emails u CROSS JOIN clients c ON c.id = u.client_id
-               WHERE c.email IS NOT NULL AND c.deleted_at IS NULL LIMIT ?1";
-    let mut statement = db.prepare_cached(sql)?;
-    let emails = statement.query_map([i64::try_from(SHOWN).unwrap_or(i64::MAX)], |row| {
-        let client_name = full_name(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+    let from = "FROM unclear_emails u CROSS JOIN clients c ON c.id = u.client_id WHERE c.email IS NOT NULL AND c.deleted_at IS NULL";
+    let mut statement = db.prepare_cached(&format!("SELECT c.id, c.first_name, c.last_name, c.email, c.phone {from} LIMIT 50"))?;
+    let emails = statement.query_map([], |row| {
+        let client_name = called(row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?, row.get_ref(4)?.as_str_or_null()?, None);
         Ok(UnclearEmail { client_id: ClientId::from_bytes(row.get(0)?), client_name, email: row.get(3)? })
     })?;
-    Ok(emails.collect::<Result<_, _>>()?)
+    Kind::counted(db, emails.collect::<Result<_, _>>()?, from, [])
 }

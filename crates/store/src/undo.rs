@@ -81,9 +81,11 @@ fn done_by(tx: &Tx<'_>, action: ActionId) -> Result<Action> {
     Ok(name.and_then(|name| can_be_taken_back(&name)).ok_or_else(|| Refusal::new(RefusalCode::NothingToUndo))?)
 }
 
-/// The action of a name, where a person did it and may take it back. A PIN that was changed because somebody saw it must not come back.
+/// The action of a name, where a person did it and may take it back. A PIN that was changed because somebody saw it must not come back, and of a visit
+/// that stands nothing was changed.
 fn can_be_taken_back(name: &str) -> Option<Action> {
-    Action::parse(name).filter(|action| !matches!(action, Action::CreateClinic | Action::MakeDemoClinic | Action::SetPin))
+    let can_not = |action: &Action| matches!(action, Action::CreateClinic | Action::MakeDemoClinic | Action::SetPin | Action::LetStand);
+    Action::parse(name).filter(|action| !can_not(action))
 }
 
 fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {

@@ -140,8 +140,8 @@ fn of_three_with_one_number_each_pair_is_asked_about() {
     let all = [of("Ann"), of("Bo"), of("Ann")];
     let pairs = || salon.store.needs_attention(&salon.owner).unwrap().duplicates.len();
     assert_eq!(pairs(), 3);
-    salon.store.dismiss_duplicate(&salon.owner, all[0], all[1]).unwrap();
-    salon.store.dismiss_duplicate(&salon.owner, all[1], all[2]).unwrap();
+    salon.store.dismiss_duplicate(&salon.owner, all[0], all[1], true).unwrap();
+    salon.store.dismiss_duplicate(&salon.owner, all[1], all[2], true).unwrap();
     assert_eq!(pairs(), 1, "the two Anns are still to be told apart");
 }
 

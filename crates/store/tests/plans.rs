@@ -135,6 +135,8 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     store.possible_duplicates(owner, &like, None).unwrap();
     store.waitlist(owner).unwrap();
     store.waitlist_matches(owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap();
+    // More than is shown, so that it is counted.
+    salon.crowd(51);
     store.needs_attention(owner).unwrap();
     store.undo_offer().unwrap();
 

@@ -45,6 +45,20 @@ pub fn set_appointment_status(desk: State<'_, Desk>, id: AppointmentId, status: 
     desk.save(|store, actor| store.set_appointment_status(actor, id, status))
 }
 
+/// A visit of an earlier day that was left open is completed as planned.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn close_appointment(desk: State<'_, Desk>, id: AppointmentId) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.close_appointment(actor, id))
+}
+
+/// A visit that two desks made doubtful stands.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn let_stand(desk: State<'_, Desk>, id: AppointmentId) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.let_stand(actor, id))
+}
+
 #[tauri::command(async)]
 #[specta::specta]
 pub fn set_picked_up(desk: State<'_, Desk>, id: AppointmentId, is_picked_up: bool) -> Answer<Saved<()>> {

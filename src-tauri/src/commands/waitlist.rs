@@ -45,9 +45,9 @@ pub fn needs_attention(desk: State<'_, Desk>) -> Answer<NeedsAttention> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn dismiss_duplicate(desk: State<'_, Desk>, first: ClientId, second: ClientId) -> Answer<Saved<()>> {
+pub fn dismiss_duplicate(desk: State<'_, Desk>, first: ClientId, second: ClientId, are_two: bool) -> Answer<Saved<()>> {
     desk.save(|store, actor| {
-        store.dismiss_duplicate(actor, first, second)?;
+        store.dismiss_duplicate(actor, first, second, are_two)?;
         // Nothing of the clinic changed, but its pairs of clients are to be asked for again.
         Ok(Saved { value: (), changes: vec!["clients".to_owned()], undo: None })
     })

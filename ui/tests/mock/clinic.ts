@@ -56,6 +56,8 @@ export interface Memory {
   visits: Visit[];
   waitlist: WaitlistEntry[];
   dismissed: string[];
+  /** Visits that two desks made doubtful and that stand. */
+  stood: string[];
   /** Clashes that are kept knowingly, `first|second`. */
   kept: string[];
   hub: HubMemory;
@@ -443,6 +445,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
       client_phone: client.phone,
       pet_name: pet.name,
       created_at: now - (index + 1) * 1.3 * 86_400_000,
+      is_over: false,
     };
   });
 
@@ -487,6 +490,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     visits,
     waitlist,
     dismissed: [],
+    stood: [],
     wrongPassphrases: 0,
     kept: [],
     desk: { ...options.desk },

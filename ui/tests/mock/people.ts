@@ -271,6 +271,7 @@ export function peopleHandlers(world: World): Handlers {
     waitlist: () =>
       world.memory.waitlist
         .filter(({ status }) => status === 'active' || status === 'offered')
+        .map((entry) => ({ ...entry, is_over: (entry.requested_on ?? '9') < dateOf(world.now(), world.zone) }))
         .sort((a, b) => b.priority - a.priority || a.created_at - b.created_at),
     add_to_waitlist: ({ input }) =>
       world.write('add_to_waitlist', ['waitlist_entries'], ({ waitlist, clients, pets }) => {
@@ -284,6 +285,7 @@ export function peopleHandlers(world: World): Handlers {
           client_phone: client.phone,
           pet_name: pets.find((pet) => pet.id === input.pet_id)?.name ?? null,
           created_at: world.now(),
+          is_over: false,
         });
         return id;
       }),
@@ -373,28 +375,47 @@ export function peopleHandlers(world: World): Handlers {
         ['pending', 'confirmed', 'reminded'].includes(status) && starts_at > world.now();
       const dead = new Set(world.memory.pets.filter(({ deceased_on }) => deceased_on !== null).map(({ id }) => id));
       const of_the_dead = cards.filter((visit) => isPlanned(visit) && visit.pet_id !== null && dead.has(visit.pet_id));
-      return {
+      // In place of one that another stands in place of as well.
+      const inPlace = (visit: { id: string; previous_appointment_id: string | null }) =>
+        world.memory.visits.some(
+          ({ id, previous_appointment_id: of }) =>
+            id !== visit.id && of !== null && of === visit.previous_appointment_id,
+        );
+      const moved = world.memory.visits.filter(
+        (visit) => isPlanned(visit) && inPlace(visit) && !world.memory.stood.includes(visit.id),
+      );
+      const shown = {
         clashes,
         awaiting_approval,
         left_open,
         of_the_dead,
-        moved_twice: [],
+        moved_twice: moved.map((visit) => card(world, visit)),
         duplicates,
         failed_messages,
         unclear_phones,
         unclear_emails,
-        total:
-          clashes.length +
-          awaiting_approval.length +
-          left_open.length +
-          of_the_dead.length +
-          duplicates.length +
-          failed_messages.length +
-          unclear_phones.length +
-          unclear_emails.length,
       };
+      const counts = Object.fromEntries(Object.entries(shown).map(([kind, entries]) => [kind, entries.length]));
+      const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      return { ...shown, unclear_phones: unclear_phones.slice(0, 50), counts, total };
     },
-    dismiss_duplicate: ({ first, second }) =>
-      world.write('dismiss_duplicate', ['settings'], ({ dismissed }) => (dismissed.push(`${first}|${second}`), null)),
+    close_appointment: ({ id }) =>
+      world.write('set_appointment_status', ['appointments'], ({ visits }) => {
+        const visit = find(visits, id, 'appointment');
+        const isPast = dateOf(visit.ends_at, world.zone) < dateOf(world.now(), world.zone);
+        const ended = isPast ? visit.ends_at : world.now();
+        Object.assign(visit, { status: 'completed', status_since: ended, actual_end_at: ended });
+        return null;
+      }),
+    let_stand: ({ id }) => world.write('let_stand', ['appointments'], ({ stood }) => (stood.push(id), null)),
+    // Said by this desk alone: there is no action that could be taken back.
+    dismiss_duplicate: ({ first, second, areTwo }) => ({
+      ...world.write('dismiss_duplicate', ['clients'], (memory) => {
+        const pair = `${first}|${second}`;
+        memory.dismissed = [...memory.dismissed.filter((other) => other !== pair), ...(areTwo ? [pair] : [])];
+        return null;
+      }),
+      undo: null,
+    }),
   };
 }

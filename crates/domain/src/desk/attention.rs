@@ -26,8 +26,40 @@ pub struct NeedsAttention {
     pub unclear_phones: Vec<UnclearPhone>,
     /// Clients whose e-mail can be none.
     pub unclear_emails: Vec<UnclearEmail>,
-    /// How many of all there are; the lists above hold 50 each at the most.
+    /// How many there are of each kind; the lists above hold 50 each at the most.
+    pub counts: AttentionCounts,
+    /// How many of all there are.
     pub total: u32,
+}
+
+/// How many entries there are of each kind. Of clients that may be one, 1,000 pairs are counted at the most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[allow(missing_docs, reason = "the lists of the same names say it")]
+pub struct AttentionCounts {
+    pub clashes: u32,
+    pub awaiting_approval: u32,
+    pub left_open: u32,
+    pub of_the_dead: u32,
+    pub moved_twice: u32,
+    pub duplicates: u32,
+    pub failed_messages: u32,
+    pub unclear_phones: u32,
+    pub unclear_emails: u32,
+}
+
+impl AttentionCounts {
+    /// How many of all there are.
+    pub fn total(&self) -> u32 {
+        self.clashes
+            + self.awaiting_approval
+            + self.left_open
+            + self.of_the_dead
+            + self.moved_twice
+            + self.duplicates
+            + self.failed_messages
+            + self.unclear_phones
+            + self.unclear_emails
+    }
 }
 
 /// Two visits that take the same time.

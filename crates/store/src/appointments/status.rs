@@ -3,13 +3,14 @@
 use petrel_domain::appointment::{Stamp, check_move, stamps, takes_time};
 use petrel_domain::desk::{CancelInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, AppointmentStatus, Refusal, RefusalCode, SeriesScope};
+use petrel_domain::{AppointmentId, AppointmentStatus, Refusal, RefusalCode, SeriesScope, zone};
 use rusqlite::params;
 
 use super::clash;
 use super::colleagues::roster;
 use super::place::{Place, place};
 use super::row::{Visit, existing};
+use crate::clinic_zone::clinic_zone;
 use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
@@ -23,6 +24,44 @@ impl Store {
         }
         actor.require(Right::WriteClinic)?;
         self.write(actor, Action::SetAppointmentStatus, |tx| set_status(tx, id, status))
+    }
+
+    /// Completes a visit that was left open. Where its day has passed it ended as planned: it is not over only now, and nobody waits to be picked up.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`, `bad_transition`.
+    pub fn close_appointment(&self, actor: &Actor, id: AppointmentId) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        self.write(actor, Action::SetAppointmentStatus, |tx| {
+            let visit = existing(tx.db(), id)?;
+            let zone = clinic_zone(tx.db())?.ok_or_else(|| Refusal::not_found("clinic"))?;
+            if zone::date_of(visit.ends_at, zone) < zone::date_of(tx.now(), zone) {
+                // What is stamped already stays so.
+                let sql = "UPDATE appointments SET actual_start_at = coalesce(actual_start_at, starts_at),
+                           actual_end_at = max(ends_at, coalesce(actual_start_at, starts_at)), updated_at = ?2 WHERE id = ?1";
+                tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
+            }
+            set_status(tx, id, AppointmentStatus::Completed)
+        })
+    }
+
+    /// A visit in place of one that was moved twice, or cancelled, stands: it is written anew as it is, which is how every desk knows that somebody has
+    /// seen to it. Nothing of it changes, so there is nothing to take back.
+    ///
+    /// # Errors
+    /// `forbidden`, `not_found`.
+    pub fn let_stand(&self, actor: &Actor, id: AppointmentId) -> Result<Saved<()>> {
+        actor.require(Right::WriteClinic)?;
+        let saved = self.write(actor, Action::LetStand, |tx| {
+            existing(tx.db(), id)?;
+            // After what made it doubtful, whatever the clock of the desk that did says.
+            let sql = "UPDATE appointments SET updated_at = max(?2, 1 + coalesce((
+                         SELECT max(max(p.updated_at, o.created_at)) FROM appointments p JOIN appointments o ON o.previous_appointment_id = p.id
+                         WHERE p.id = appointments.previous_appointment_id), 0)) WHERE id = ?1";
+            tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
+            Ok(())
+        })?;
+        Ok(Saved { undo: None, ..saved })
     }
 }
 

@@ -9,6 +9,7 @@ use petrel_domain::{ClientId, contact};
 use rusqlite::Connection;
 
 use super::list::rows;
+use crate::attention::dismissed;
 use crate::{Actor, Result, Store};
 
 /// The most that are shown while somebody types.
@@ -23,13 +24,14 @@ pub(crate) struct Likeness {
 }
 
 impl Store {
-    /// Clients that are like the one that is being typed.
+    /// Clients that are like the one that is being typed, but for those of whom it was said here that they are not `except`, who is being typed.
     ///
     /// # Errors
     /// `forbidden`.
     pub fn possible_duplicates(&self, actor: &Actor, input: &ClientDetails, except: Option<ClientId>) -> Result<Vec<ClientRow>> {
         actor.require(Right::SeeClinic)?;
-        let now = self.now();
+        let (now, dismissed) = (self.now(), dismissed(self)?);
+        let are_two = |one: ClientId, other: ClientId| dismissed.contains(&(one.min(other).to_string(), one.max(other).to_string()));
         self.read(|db| {
             let locale = crate::clinic::locale(db)?;
             let phone = input.phone.as_deref().map(|phone| contact::normalise_phone(phone, &locale));
@@ -39,7 +41,7 @@ impl Store {
             found.extend(by(db, "lower(email) = ?1", email.as_deref())?);
             found.extend(namesakes(db, &input.first_name, &input.last_name)?);
             let mut seen = BTreeSet::new();
-            found.retain(|id| Some(*id) != except && seen.insert(*id));
+            found.retain(|id| Some(*id) != except && !except.is_some_and(|own| are_two(own, *id)) && seen.insert(*id));
             found.truncate(SHOWN);
             rows(db, &found, now)
         })

@@ -120,6 +120,27 @@ impl Salon {
         self.store.write(&self.owner, Action::SaveClient, |tx| Ok(tx.db().execute(sql, [])?)).unwrap();
     }
 
+    /// So many of everything that needs a person: clients of one name with a pet of one name, whose phone and e-mail can be none, messages that failed,
+    /// and visits to come that wait for a yes, are in place of one visit, clash with the next, and are for an animal that died.
+    pub fn crowd(&self, count: u32) {
+        for n in 0..count {
+            let client = self.add_client("Zoe", "Crowd", &format!("ask {n}"));
+            self.add_pet_of(client, "Kira");
+            self.book_over(self.client, Millis(at("2026-06-01", "10:00").0 + i64::from(n) * 3_600_000));
+        }
+        self.sql("UPDATE clients SET email = 'none', updated_at = updated_at + 1 WHERE last_name = 'Crowd'");
+        self.sql(
+            "UPDATE appointments SET status = 'pending', pet_id = (SELECT id FROM pets WHERE name = 'Rex'), previous_appointment_id = (SELECT min(id) FROM appointments),
+               clash_with_id = (SELECT n.id FROM appointments n WHERE n.starts_at > appointments.starts_at ORDER BY n.starts_at LIMIT 1),
+               updated_at = created_at",
+        );
+        self.sql("UPDATE pets SET deceased_on = '2026-05-20', updated_at = updated_at + 1 WHERE name = 'Rex'");
+        self.sql(
+            "INSERT INTO messages (id, client_id, direction, channel, recipient, body, status, created_at, updated_at)
+             SELECT randomblob(16), id, 'outbound', 'sms', 'x', 'y', 'failed', 1, 1 FROM clients WHERE last_name = 'Crowd'",
+        );
+    }
+
     pub fn count(&self, sql: &str) -> i64 {
         self.store.read(|db| Ok(db.query_row(sql, [], |row| row.get(0))?)).unwrap()
     }

@@ -95,6 +95,10 @@ export const commands = {
 	rescheduleAppointment: (input: MoveInput) => typedError<Saved<AppointmentId>, Refusal>(__TAURI_INVOKE("reschedule_appointment", { input })),
 	cancelAppointment: (input: CancelInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("cancel_appointment", { input })),
 	setAppointmentStatus: (id: AppointmentId, status: AppointmentStatus) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_appointment_status", { id, status })),
+	/**  A visit of an earlier day that was left open is completed as planned. */
+	closeAppointment: (id: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("close_appointment", { id })),
+	/**  A visit that two desks made doubtful stands. */
+	letStand: (id: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("let_stand", { id })),
 	setPickedUp: (id: AppointmentId, isPickedUp: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_picked_up", { id, isPickedUp })),
 	editAppointment: (input: EditAppointmentInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("edit_appointment", { input })),
 	swapChoices: (id: AppointmentId) => typedError<AppointmentCard[], Refusal>(__TAURI_INVOKE("swap_choices", { id })),
@@ -131,7 +135,7 @@ export const commands = {
 	removeFromWaitlist: (id: WaitlistEntryId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("remove_from_waitlist", { id })),
 	waitlistMatches: (query: WaitlistMatchQuery) => typedError<WaitlistMatch[], Refusal>(__TAURI_INVOKE("waitlist_matches", { query })),
 	needsAttention: () => typedError<NeedsAttention, Refusal>(__TAURI_INVOKE("needs_attention")),
-	dismissDuplicate: (first: ClientId, second: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("dismiss_duplicate", { first, second })),
+	dismissDuplicate: (first: ClientId, second: ClientId, areTwo: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("dismiss_duplicate", { first, second, areTwo })),
 	/**  How this desk stands to its hub. */
 	syncState: () => typedError<SyncState, Refusal>(__TAURI_INVOKE("sync_state")),
 	/**  Talks to the hub now. */
@@ -350,6 +354,19 @@ export type AppointmentNotes = {
 
 /**  Where a visit stands. The moves between them are in [`crate::appointment`]. */
 export type AppointmentStatus = "pending" | "confirmed" | "reminded" | "checked_in" | "in_progress" | "completed" | "cancelled" | "no_show" | "rescheduled";
+
+/**  How many entries there are of each kind. Of clients that may be one, 1,000 pairs are counted at the most. */
+export type AttentionCounts = {
+	clashes: number,
+	awaiting_approval: number,
+	left_open: number,
+	of_the_dead: number,
+	moved_twice: number,
+	duplicates: number,
+	failed_messages: number,
+	unclear_phones: number,
+	unclear_emails: number,
+};
 
 /**  A backup that can be restored. */
 export type Backup = {
@@ -1126,7 +1143,9 @@ export type NeedsAttention = {
 	unclear_phones: UnclearPhone[],
 	/**  Clients whose e-mail can be none. */
 	unclear_emails: UnclearEmail[],
-	/**  How many of all there are; the lists above hold 50 each at the most. */
+	/**  How many there are of each kind; the lists above hold 50 each at the most. */
+	counts: AttentionCounts,
+	/**  How many of all there are. */
 	total: number,
 };
 
@@ -1850,6 +1869,8 @@ export type WaitlistEntry = {
 	pet_name: string | null,
 	/**  Since when they wait. */
 	created_at: Millis,
+	/**  The day that they asked for has passed: no time fits any more. */
+	is_over: boolean,
 } & WaitlistInput;
 
 /**  An entry of the waitlist. */
