@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Timeouts, Transaction};
 use petrel_domain::replication::{VERSIONS, Versions};
+use petrel_domain::{Clock, Millis, SystemClock};
 use uuid::Uuid;
 
 use crate::catalog::Catalog;
@@ -49,6 +50,8 @@ pub struct Database {
     /// The replicated tables as the database has them.
     pub(crate) catalog: Arc<Catalog>,
     pub(crate) reach: Arc<Reach>,
+    /// What pushes are judged by.
+    clock: Arc<dyn Clock>,
     /// The database was brought up to date by a later program than this one.
     is_of_later: Arc<AtomicBool>,
 }
@@ -81,7 +84,19 @@ impl Database {
         let pool = pool.runtime(deadpool_postgres::Runtime::Tokio1).build()?;
         let client = pool.get().await.context("the database cannot be reached")?;
         let catalog = Arc::new(Catalog::load(&client, versions).await?);
-        Ok(Self { pool, catalog, reach: Arc::new(reach), is_of_later: Arc::default() })
+        Ok(Self { pool, catalog, reach: Arc::new(reach), clock: Arc::new(SystemClock), is_of_later: Arc::default() })
+    }
+
+    /// The same, for a hub that judges by another clock than this computer's: for tests in which a day passes in a moment.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn by_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// The present, as pushes are judged by it.
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now()
     }
 
     /// Brings the schema up to date and connects; where the database is not there yet, or just now, as often as it takes.

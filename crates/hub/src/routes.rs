@@ -233,7 +233,8 @@ async fn push(State(hub): State<Hub>, desk: Desk, request: Request) -> Result<Re
     hub.database.catalog.serves(received.push.schema)?;
     let _turn = hub.turns.take(desk.clinic_id).await?;
     let mut client = hub.database.client().await?;
-    let pushed = log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, received, &hub.metrics).await?;
+    let pushed =
+        log::append(&mut client, &hub.database.catalog, desk.clinic_id, desk.device_id, received, &hub.metrics, hub.database.now()).await?;
     hub.live.tell(desk.clinic_id, pushed.head);
     Ok(Json(pushed).into_response())
 }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use petrel_domain::replication::Schema;
-use petrel_domain::{FixedClock, Millis};
+use petrel_domain::{Clock, FixedClock, Millis};
 use petrel_store::{FileKey, OpenOptions, Store};
 
 use crate::growing::{GROWN, versions_of};
@@ -75,7 +75,8 @@ pub fn run_in_memory(plan: Plan) -> Result<Report> {
 /// # Errors
 /// What was found wrong beyond what [`Findings`] counts; what the hub or Postgres says.
 pub async fn run_on(database_url: &str, plan: Plan) -> Result<Report> {
-    let served = Served::speaking(database_url, GROWN).await?;
+    let clock = Arc::new(FixedClock::at(Millis(0)));
+    let served = Served::by_clock(database_url, GROWN, Arc::clone(&clock) as Arc<dyn Clock>).await?;
     let folder = fast_folder()?;
     let schema = make_templates(folder.path())?;
     let clinic = served.clinic().await?;
@@ -86,7 +87,6 @@ pub async fn run_on(database_url: &str, plan: Plan) -> Result<Report> {
     }
     let speaking = |schema: i32| hubs[usize::try_from(schema - 1).unwrap_or(0)].clone();
     let newest = speaking(GROWN.current);
-    let clock = Arc::new(FixedClock::at(Millis(0)));
     let report = run_schedule(plan, folder.path(), speaking, clock, async || Served::log(&newest.0).await, Some(&schema)).await?;
     let wrong = petrel_hub::check(&served.database, clinic).await?;
     anyhow::ensure!(wrong.is_empty(), "log and tables disagree: {wrong:?}");

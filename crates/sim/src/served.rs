@@ -1,7 +1,10 @@
 //! A real hub on a real Postgres, in this process, at a port of its own.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
 use petrel_domain::replication::{Enrolled, Logged, VERSIONS, Versions};
+use petrel_domain::{Clock, SystemClock};
 use petrel_hub::{BlobStore, Config, Database, Hub as Server, NewClinic, Settings};
 use petrel_sync::{HttpHub, Hub};
 use tokio::net::TcpListener;
@@ -45,7 +48,7 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn with_blobs(postgres: &Postgres, blobs: BlobStore) -> Result<Self> {
-        Self::serve(&postgres.database().await?, Some(blobs), VERSIONS, ANY).await
+        Self::serve(&postgres.database().await?, Some(blobs), VERSIONS, ANY, Arc::new(SystemClock)).await
     }
 
     /// Starts one on a new database that holds a desk to so many requests a minute.
@@ -53,7 +56,7 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn allowing(postgres: &Postgres, requests_per_minute: u32) -> Result<Self> {
-        Self::serve(&postgres.database().await?, None, VERSIONS, requests_per_minute).await
+        Self::serve(&postgres.database().await?, None, VERSIONS, requests_per_minute, Arc::new(SystemClock)).await
     }
 
     /// Starts one on a database that is there: several hubs may share it.
@@ -61,7 +64,7 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn on(database_url: &str) -> Result<Self> {
-        Self::serve(database_url, None, VERSIONS, ANY).await
+        Self::serve(database_url, None, VERSIONS, ANY, Arc::new(SystemClock)).await
     }
 
     /// Starts one that knows these schemas, on a database that is there.
@@ -69,13 +72,27 @@ impl Served {
     /// # Errors
     /// What Postgres or the system says.
     pub async fn speaking(database_url: &str, versions: Versions) -> Result<Self> {
-        Self::serve(database_url, None, versions, ANY).await
+        Self::by_clock(database_url, versions, Arc::new(SystemClock)).await
     }
 
-    async fn serve(database_url: &str, blobs: Option<BlobStore>, versions: Versions, requests_per_minute: u32) -> Result<Self> {
+    /// The same, where pushes are judged by another clock than this computer's.
+    ///
+    /// # Errors
+    /// What Postgres or the system says.
+    pub async fn by_clock(database_url: &str, versions: Versions, clock: Arc<dyn Clock>) -> Result<Self> {
+        Self::serve(database_url, None, versions, ANY, clock).await
+    }
+
+    async fn serve(
+        database_url: &str,
+        blobs: Option<BlobStore>,
+        versions: Versions,
+        requests_per_minute: u32,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
         let config = Config { database_url: database_url.to_owned(), connections: 8 };
         Database::migrate(&config).await?;
-        let database = Database::speaking(&config, versions).await?;
+        let database = Database::speaking(&config, versions).await?.by_clock(clock);
         let folder = tempfile::tempdir()?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;

@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use petrel_domain::replication::{Problem, Tokens};
+use petrel_domain::{Clock, FixedClock, Millis, SystemClock};
 use petrel_sim::{Postgres, Served, connect};
+use petrel_sync::HttpHub;
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -170,4 +175,47 @@ async fn a_thief_who_is_faster_than_the_desk_is_noticed_too() {
     assert_eq!(desk.uses(&mine).await, Err(refused("unauthorized")));
     assert_eq!(desk.renew(&mine).await.map(drop), Err(refused("revoked")));
     assert_eq!(desk.uses(&stolen).await, Err(refused("revoked")));
+}
+
+/// By which of the two a token ends is the hub's; how the desk counts to it, its own. However wrong that is, each pair is renewed once, in time.
+#[tokio::test]
+async fn a_computer_whose_clock_is_a_year_off_renews_as_often_as_another() {
+    const YEAR: i64 = 365 * 86_400_000;
+    const LIVES: i64 = 600_000;
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let owner = connect(&served.database_url).await.unwrap();
+    let clinic = served.clinic().await.unwrap();
+    for off in [YEAR, -YEAR, 0] {
+        let (_, enrolled) = served.desk(clinic).await.unwrap();
+        let wrong = Millis(SystemClock.now().0 + off);
+        let clock = Arc::new(FixedClock::at(wrong));
+        let renewed = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&renewed);
+        let keep = Box::new(move |_: &Tokens| {
+            count.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        });
+        let hub = HttpHub::new(&served.url, Some(enrolled.tokens), keep).unwrap().by_clock(Arc::clone(&clock) as Arc<dyn Clock>);
+        let asked = async || {
+            hub.devices().await.unwrap();
+            renewed.load(Ordering::SeqCst)
+        };
+        // What it holds is as the hub told it: a clock that is ahead renews at once, one that is behind when it is refused.
+        let first = usize::from(off > 0);
+        assert_eq!((asked().await, asked().await), (first, first), "{off}");
+        owner
+            .batch_execute("UPDATE devices SET access_expires_at = now(); UPDATE token_pairs SET access_expires_at = now()")
+            .await
+            .unwrap();
+        assert_eq!((asked().await, asked().await), (first + 1, first + 1), "{off}");
+        let ends_in = hub.tokens().await.unwrap().access_expires_at.0 - wrong.0;
+        assert!((ends_in - LIVES).abs() <= 60_000, "{off}: {ends_in}");
+
+        // From now on it is known when that is, by this clock: nobody has to refuse anything.
+        clock.set(Millis(wrong.0 + LIVES - 120_001));
+        assert_eq!(asked().await, first + 1, "{off}");
+        clock.set(Millis(wrong.0 + LIVES + 60_001));
+        assert_eq!((asked().await, asked().await), (first + 2, first + 2), "{off}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The hub over HTTP: JSON, zstd both ways, tokens renewed before they run out.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -45,6 +46,7 @@ pub struct HttpHub {
     versions: Versions,
     /// The most bytes of one push.
     most_bytes: AtomicUsize,
+    clock: Arc<dyn Clock>,
 }
 
 impl HttpHub {
@@ -57,7 +59,8 @@ impl HttpHub {
         let client = Client::builder().connect_timeout(CONNECT).user_agent(concat!("petrel/", env!("CARGO_PKG_VERSION")));
         let client =
             client.redirect(reqwest::redirect::Policy::none()).build().map_err(|error| HubError::Unreachable(error.to_string()))?;
-        Ok(Self { client, base, tokens: Mutex::new(tokens), keep, versions: VERSIONS, most_bytes: AtomicUsize::new(PUSH_BYTES) })
+        let clock = Arc::new(SystemClock);
+        Ok(Self { client, base, tokens: Mutex::new(tokens), keep, versions: VERSIONS, most_bytes: AtomicUsize::new(PUSH_BYTES), clock })
     }
 
     /// The same hub, for a program that knows other schemas: for tests of older and newer ones.
@@ -65,6 +68,13 @@ impl HttpHub {
     #[must_use]
     pub fn speaking(self, versions: Versions) -> Self {
         Self { versions, ..self }
+    }
+
+    /// The same hub, for a computer with another clock: for tests of one that is wrong.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn by_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     /// The schema, as every request says it.
@@ -144,7 +154,7 @@ impl HttpHub {
     /// The access token, renewed where it has run out or soon will.
     async fn access(&self, refused: Option<&str>) -> Result<String, HubError> {
         let mut tokens = self.tokens.lock().await;
-        let now = SystemClock.now();
+        let now = self.clock.now();
         let held = tokens.as_ref().ok_or(HubError::NotKnown)?;
         let is_good = held.access_expires_at.0 > now.0 + RENEW_BEFORE && refused != Some(held.access_token.as_str());
         if is_good {

@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::future::{BoxFuture, try_join, try_join_all};
 use futures_util::{FutureExt, try_join};
+use petrel_domain::Millis;
 use petrel_domain::replication::{
     Entry, Ledger, Maker, Outcome, Push, PushResult, Pushed, Reason, Transaction, TransactionId, clamp, judge,
 };
-use petrel_domain::{Clock, Millis, SystemClock};
 use serde_json::json;
 use tokio_postgres::Statement;
 use uuid::Uuid;
@@ -40,7 +40,7 @@ struct Numbered<'a> {
     entries: Vec<Entry>,
 }
 
-/// Appends a batch of one desk. A transaction is applied whole, recognised, or rejected; one that is rejected does not hold up the others.
+/// Appends a batch of one desk, judged as of `now`. A transaction is applied whole, recognised, or rejected; one that is rejected does not hold up the others.
 ///
 /// # Errors
 /// `Rewound` where a replica says again, by a number it had used, something else; `TooEarly` where what the batch follows is not there yet: nothing of
@@ -53,8 +53,8 @@ pub(crate) async fn append(
     device: Uuid,
     Received { push: Push { transactions: batch, follows, head: told, .. }, unread }: Received,
     metrics: &Metrics,
+    now: Millis,
 ) -> Result<Pushed, Problem> {
-    let now = SystemClock.now();
     let pg = writing_transaction(client, clinic).await?;
     // The lock that puts pushes of one clinic one after another. It is held to the commit: numbers become visible in their order. What follows is asked
     // at the same go, and done after it.
