@@ -73,7 +73,8 @@ fn replication(folder: &Path, quick: bool, drivers: Option<&Path>, disk: Option<
     if let Some(disk) = disk {
         bench.arg("--folder").arg(std::path::absolute(disk)?);
     }
-    if let Some(drivers) = drivers {
+    // In the same run as ours: a figure of another hour is of another machine.
+    if let Some(drivers) = peers::drivers(drivers) {
         peers::set_up()?;
         bench.arg("--peers").arg(std::path::absolute(drivers)?);
     }

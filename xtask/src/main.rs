@@ -58,7 +58,8 @@ enum Command {
         /// One part alone.
         #[arg(long, value_parser = bench::PARTS)]
         only: Option<String>,
-        /// Where what drives other programs through the same job lies: those programs are then set up under `out/peers`, and measured, too.
+        /// Where what drives other programs through the same job lies, if not in `out/peers/drivers`: those programs are set up under `out/peers`, and
+        /// measured, too.
         #[arg(long)]
         peers: Option<PathBuf>,
         /// On which disk Postgres and the desks of `replication` work; without it, where temporary files lie.

@@ -1,6 +1,8 @@
 //! Other programs that do what replication does, set up to be measured beside it. The project does not need them: what cannot be set up is
 //! skipped aloud.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 
 use crate::process::{program, root, run};
@@ -39,6 +41,16 @@ const PEERS: &[Peer] = &[
         commands: &[&["cargo", "install", "atuin", "atuin-server", "--version", "18.24.4", "--locked", "--root", "."]],
     },
 ];
+
+/// What drives them: in the folder that was named, or where it is looked for; none where it is not there, which is said.
+pub fn drivers(named: Option<&Path>) -> Option<PathBuf> {
+    let folder = named.map_or_else(|| root().join("out/peers/drivers"), Path::to_owned);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: other programs at the same job: what drives them is not in {} (docs/speed.md says what that is)", folder.display());
+    None
+}
 
 /// Sets up what is missing under `out/peers`.
 pub fn set_up() -> Result<()> {

@@ -80,12 +80,7 @@ pub fn cells(pages: &Pages) -> Result<usize> {
 /// Bare inserts of the rows into an encrypted file of the same schema: with its indexes in place, or with them made when the rows are there.
 pub fn insert(pages: &Pages, path: &Path, are_indexes_last: bool) -> Result<Duration> {
     drop(work::open(path)?);
-    let db = Connection::open(path)?;
-    db.pragma_update(None, "key", work::key_pragma())?;
-    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256")?;
-    for (name, value) in [("temp_store", "MEMORY"), ("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("cache_size", "-64000")] {
-        db.pragma_update(None, name, value)?;
-    }
+    let db = bare(path)?;
     let start = Instant::now();
     let mut indexes: Vec<(String, String)> = Vec::new();
     if are_indexes_last {
@@ -114,6 +109,45 @@ pub fn insert(pages: &Pages, path: &Path, are_indexes_last: bool) -> Result<Dura
         db.execute_batch(sql)?;
     }
     Ok(start.elapsed())
+}
+
+/// A file as a store opens it, without the store.
+fn bare(path: &Path) -> Result<Connection> {
+    let db = Connection::open(path)?;
+    db.pragma_update(None, "key", work::key_pragma())?;
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256")?;
+    for (name, value) in [("temp_store", "MEMORY"), ("journal_mode", "WAL"), ("synchronous", "NORMAL"), ("cache_size", "-64000")] {
+        db.pragma_update(None, name, value)?;
+    }
+    Ok(db)
+}
+
+/// The notes of all clients, changed by nothing but themselves: twice at Postgres, by a statement each, and once in every file, row by row in one
+/// transaction.
+pub async fn update_notes(database_url: &str, files: [&Path; 2], clients: usize) -> Result<Duration> {
+    let client = connect(database_url).await?;
+    let mut time = Duration::ZERO;
+    for word in ["one", "other"] {
+        let start = Instant::now();
+        let changed = client.execute("UPDATE clients SET notes = $1 || id::text", &[&word]).await?;
+        time += start.elapsed();
+        anyhow::ensure!(changed == clients as u64, "{changed} of {clients} notes were changed at Postgres");
+    }
+    for path in files {
+        let db = bare(path)?;
+        let ids: Vec<Vec<u8>> =
+            db.prepare("SELECT id FROM clients ORDER BY id")?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        anyhow::ensure!(ids.len() == clients, "{} of {clients} clients are in the file", ids.len());
+        let start = Instant::now();
+        db.execute_batch("BEGIN")?;
+        let mut update = db.prepare("UPDATE clients SET notes = 'the other''s ' || hex(id), updated_at = updated_at + 1 WHERE id = ?1")?;
+        for id in &ids {
+            update.execute([id])?;
+        }
+        db.execute_batch("COMMIT")?;
+        time += start.elapsed();
+    }
+    Ok(time)
 }
 
 /// `COPY … FROM STDIN` of a clinic's rows and log into the same tables under another clinic, committed once: indexes, references and all.

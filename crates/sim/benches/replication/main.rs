@@ -2,7 +2,7 @@
 //! its disk. Beside each figure stands what the same machine does with the same rows bare, in the same run.
 //!
 //! `cargo xtask bench --only replication` runs it; `--json FILE` writes the figures, `--quick` takes less of everything, `--only PART` one part
-//! (stream, fresh, latency, many, merge, peers), `--peers FOLDER` names what drives other programs through the same job, `--folder FOLDER` the disk to
+//! (stream, fresh, latency, many, merge, peers), `--peers FOLDER` names what drives other programs through the same job (else `out/peers/drivers`), `--folder FOLDER` the disk to
 //! work on.
 
 #![allow(missing_docs, reason = "a program, not a library")]
@@ -80,7 +80,8 @@ fn run(plan: Plan) -> Result<()> {
     part!(merge);
     part!(fresh);
     if wanted("peers") {
-        lines.extend(runtime.block_on(peers::lines(&bench, plan.peers.as_deref(), &plan.setups))?);
+        let beside = runtime.block_on(peers::lines(&bench, plan.peers.as_deref(), &plan.setups, &lines))?;
+        lines.extend(beside);
     }
     measure::print(&lines);
     if let Some(path) = plan.json {
@@ -91,9 +92,10 @@ fn run(plan: Plan) -> Result<()> {
 
 fn plan(mut arguments: impl Iterator<Item = String>) -> Result<Plan> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let known = here.join("../shared/bench/peers");
-    let peers = known.is_dir().then_some(known);
-    let mut plan = Plan { json: None, quick: false, only: None, peers, setups: here.join("out/peers"), folder: None };
+    let setups = here.join("out/peers");
+    let drivers = setups.join("drivers");
+    let peers = drivers.is_dir().then_some(drivers);
+    let mut plan = Plan { json: None, quick: false, only: None, peers, setups, folder: None };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} wants a value"));
         match argument.as_str() {

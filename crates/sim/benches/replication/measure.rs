@@ -87,7 +87,7 @@ pub fn print(lines: &[Line]) {
 }
 
 /// A number as people read it.
-fn figure(value: f64) -> String {
+pub fn figure(value: f64) -> String {
     if value.abs() < 100.0 {
         return format!("{value:.1}");
     }

@@ -8,6 +8,7 @@ use petrel_sync::{compare, round};
 
 use crate::Bench;
 use crate::hub::Hub;
+use crate::limits;
 use crate::measure::{Line, per_second};
 use crate::work;
 
@@ -43,8 +44,11 @@ pub async fn lines(bench: &Bench) -> Result<Vec<Line>> {
     }
     let lost: i64 = second.read(|db| Ok(db.query_row("SELECT count(*) FROM lost_values", [], |row| row.get(0))?))?;
     anyhow::ensure!(usize::try_from(lost) == Ok(clients), "{lost} of {clients} values that lost were kept");
+    drop((first, second));
+    let bare = limits::update_notes(&hub.database_url, [paths[0].1.as_path(), paths[1].1.as_path()], clients).await?;
     Ok(vec![
         Line::new(format!("merge of two desks with {clients} conflicting edits, until both agree"), time.as_secs_f64(), "s")
-            .with("edits/s", per_second(2 * clients, time)),
+            .with("edits/s", per_second(2 * clients, time))
+            .beside("s bare updates: both notes at Postgres, each desk's by the other's", bare.as_secs_f64()),
     ])
 }

@@ -26,7 +26,8 @@ const PEERS: [Peer; 4] = [
 ];
 
 #[expect(clippy::print_stderr, reason = "what is skipped is said")]
-pub async fn lines(bench: &Bench, scripts: Option<&Path>, setups: &Path) -> Result<Vec<Line>> {
+/// `ours` are the figures of this run so far: each peer's stand beside what this program did.
+pub async fn lines(bench: &Bench, scripts: Option<&Path>, setups: &Path, ours: &[Line]) -> Result<Vec<Line>> {
     let Some(scripts) = scripts else {
         eprintln!(
             "SKIPPED: other programs at the same job. What drives them is not part of the project; a folder of drivers ({}) is named with --peers FOLDER",
@@ -47,7 +48,7 @@ pub async fn lines(bench: &Bench, scripts: Option<&Path>, setups: &Path) -> Resu
         }
         eprintln!("{} …", peer.name);
         match run(bench, peer, &scripts, &setups.canonicalize()?).await {
-            Ok(told) => lines.extend(told_lines(peer.name, &told)),
+            Ok(told) => lines.extend(told_lines(peer.name, &told, ours)),
             Err(error) => eprintln!("SKIPPED: {}: {error:#}", peer.name),
         }
     }
@@ -67,13 +68,32 @@ async fn run(bench: &Bench, peer: &Peer, scripts: &Path, setups: &Path) -> Resul
     Ok(serde_json::from_str(last)?)
 }
 
-fn told_lines(name: &str, told: &Value) -> Vec<Line> {
+/// What a peer told: what of it, in which field, and how the line of this program begins that it is held against.
+const RATES: [(&str, &str, &str); 3] = [
+    ("push", "push_rows_s", "push: both"),
+    ("incremental pull", "pull_rows_s", "incremental pull of both"),
+    ("fresh device", "fresh_rows_s", "fresh device, "),
+];
+const ROUND: (&str, &str) = ("round_ms", "edit at one desk");
+
+fn told_lines(name: &str, told: &Value, ours: &[Line]) -> Vec<Line> {
     let rows = told["rows"].as_f64().unwrap_or(0.0);
-    let figures = [("push", "push_rows_s"), ("incremental pull", "pull_rows_s"), ("fresh device", "fresh_rows_s")];
-    let rates = figures.into_iter().filter_map(|(what, field)| Some((what, told[field].as_f64()?)));
-    let mut lines: Vec<_> = rates.map(|(what, rate)| Line::new(format!("{name}: {what}"), rate, "rows/s").with("rows", rows)).collect();
-    if let Some(time) = told["round_ms"].as_f64() {
-        lines.push(Line::new(format!("{name}: one record there and to the other device"), time, "ms"));
+    let of_ours = |begins: &str| ours.iter().find(|line| line.name.starts_with(begins)).map(|line| line.value);
+    let mut lines = Vec::new();
+    for (what, field, begins) in RATES {
+        let Some(rate) = told[field].as_f64() else { continue };
+        let line = Line::new(format!("{name}: {what}"), rate, "rows/s").with("rows", rows);
+        lines.push(match of_ours(begins) {
+            Some(ours) => line.beside("rows/s Petrel's, of its own rows", ours).wants("Petrel as fast", ours >= rate),
+            None => line,
+        });
+    }
+    if let Some(time) = told[ROUND.0].as_f64() {
+        let line = Line::new(format!("{name}: one record there and to the other device"), time, "ms");
+        lines.push(match of_ours(ROUND.1) {
+            Some(ours) => line.beside("ms Petrel's, p50", ours).wants("Petrel as fast", ours <= time),
+            None => line,
+        });
     }
     lines
 }
