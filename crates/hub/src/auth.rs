@@ -1,8 +1,8 @@
 //! Who is this? Codes let a desk in, tokens keep it in; the hub keeps hashes alone.
 
 use axum::extract::{FromRequestParts, Query};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Uri, header};
 use chrono::{DateTime, Duration, Utc};
 use deadpool_postgres::Transaction;
 use petrel_domain::replication::{Enrol, Enrolled, Tokens};
@@ -71,18 +71,23 @@ fn first_schema() -> i32 {
     1
 }
 
+/// The schema that an address says; none where it says what is no number.
+pub(crate) fn spoken(uri: &Uri) -> Option<i32> {
+    Query::<SpokenQuery>::try_from_uri(uri).ok().map(|Query(query)| query.schema)
+}
+
 impl FromRequestParts<Hub> for Spoken {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, hub: &Hub) -> Result<Self, Problem> {
-        let query = Query::<SpokenQuery>::try_from_uri(&parts.uri).map_err(|_| Problem::Malformed("schema is a number".to_owned()))?;
-        hub.database.catalog.serves(query.schema)?;
-        Ok(Self(query.schema))
+        let schema = spoken(&parts.uri).ok_or_else(|| Problem::Malformed("schema is a number".to_owned()))?;
+        hub.database.catalog.serves(schema)?;
+        Ok(Self(schema))
     }
 }
 
 /// A token as it was handed out. Anything else is nobody's, and no question to the database.
-fn is_token(said: &str) -> bool {
+pub(crate) fn is_token(said: &str) -> bool {
     said.len() == 2 * TOKEN_BYTES && said.bytes().all(|sign| sign.is_ascii_digit() || (b'a'..=b'f').contains(&sign))
 }
 

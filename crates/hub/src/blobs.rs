@@ -30,14 +30,23 @@ struct Blob {
 
 impl Blob {
     fn of(desk: Desk, sha256: String) -> Result<Self, Problem> {
-        let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-        if is_hash { Ok(Self { clinic: desk.clinic_id, sha256 }) } else { Err(Problem::NotFound) }
+        if is_hash(&sha256) { Ok(Self { clinic: desk.clinic_id, sha256 }) } else { Err(Problem::NotFound) }
     }
 
     /// Where it lies, in a folder and in a bucket alike: its clinic first, then spread by its first signs.
     fn key(&self) -> String {
         format!("{}/{}/{}", self.clinic, &self.sha256[..2], self.sha256)
     }
+}
+
+/// Whether a name is one that an attachment may have.
+pub(crate) fn is_hash(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// After how many bytes an upload goes on.
+pub(crate) fn begins_at(headers: &HeaderMap) -> u64 {
+    headers.get("petrel-from").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
 
 /// How many bytes of an attachment are here: all of it, or what an interrupted upload left. The desk goes on from there.
@@ -66,7 +75,7 @@ pub(crate) async fn put(
     body: Body,
 ) -> Result<StatusCode, Problem> {
     let blob = Blob::of(desk, sha256)?;
-    let from: u64 = headers.get("petrel-from").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let from = begins_at(&headers);
     let mut part = Part::open(&hub.data_dir, &blob).await?;
     // Asked with the part in hand: whoever had it before may have finished it.
     if let Some(size) = hub.blobs.size(&blob).await? {

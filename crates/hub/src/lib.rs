@@ -36,7 +36,9 @@ pub use serve::serve;
 /// What reads bytes of strangers, by itself: for fuzzing.
 #[doc(hidden)]
 pub mod decoders {
-    use petrel_domain::replication::{Enrol, Push};
+    use axum::http::HeaderMap;
+    use petrel_domain::replication::{Enrol, Push, Renew};
+    use uuid::Uuid;
 
     /// A push, as its route reads it.
     pub fn push(bytes: &[u8]) -> Option<Push> {
@@ -47,6 +49,30 @@ pub mod decoders {
     pub fn enrol(bytes: &[u8]) -> Option<(String, String)> {
         let enrol: Enrol = crate::routes::body(Ok(bytes::Bytes::copy_from_slice(bytes))).ok()?;
         crate::auth::split_code(&enrol.code)
+    }
+
+    /// A request for the next pair of tokens, as its route reads it. Whether the token is one that may have been handed out.
+    pub fn renewal(bytes: &[u8]) -> Option<bool> {
+        let renew: Renew = crate::routes::body(Ok(bytes::Bytes::copy_from_slice(bytes))).ok()?;
+        Some(crate::auth::is_token(&renew.refresh_token))
+    }
+
+    /// The ids of rows that are asked for.
+    pub fn ids(bytes: &[u8]) -> Option<Vec<Uuid>> {
+        crate::routes::body(Ok(bytes::Bytes::copy_from_slice(bytes))).ok()
+    }
+
+    /// What stands behind the `?` of an address, as the routes read it that take something there: how many of them understood it.
+    pub fn query(bytes: &[u8]) -> Option<usize> {
+        let uri = format!("/?{}", std::str::from_utf8(bytes).ok()?).parse().ok()?;
+        Some(crate::routes::understood(&uri) + usize::from(crate::auth::spoken(&uri).is_some()))
+    }
+
+    /// What names an attachment, and after how many bytes it goes on, as the header says it: the route reads them so.
+    pub fn blob(hash: &str, from: &[u8]) -> Option<(String, u64)> {
+        let mut headers = HeaderMap::new();
+        headers.insert("petrel-from", from.try_into().ok()?);
+        crate::blobs::is_hash(hash).then(|| (hash.to_owned(), crate::blobs::begins_at(&headers)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -380,6 +380,13 @@ struct HistoryQuery {
     /// The number of an entry of the row: those before it are asked for.
     #[serde(default)]
     before: Option<i64>,
+}
+
+/// How many of the routes that are asked something behind a `?` understand an address.
+pub(crate) fn understood(uri: &Uri) -> usize {
+    let pull = Query::<PullQuery>::try_from_uri(uri).is_ok();
+    let snapshot = Query::<SnapshotQuery>::try_from_uri(uri).is_ok();
+    [pull, snapshot, Query::<HistoryQuery>::try_from_uri(uri).is_ok()].into_iter().filter(|is_understood| *is_understood).count()
 }
 
 async fn history(

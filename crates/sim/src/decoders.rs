@@ -4,17 +4,38 @@
 
 use std::sync::OnceLock;
 
-use petrel_domain::replication::{Change, Columns, Kind, Ledger, Schema, judge};
+use petrel_domain::replication::{Change, Columns, Kind, Ledger, Maker, Schema, Transaction, judge};
 use petrel_domain::{Millis, parse_zone};
 use petrel_store::{Field, FileKey, OpenOptions, Store, decode_copy, outline_copy};
+use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 /// Reads bytes; answers whether they were understood.
 pub type Decoder = fn(&[u8]) -> bool;
 
-/// All there are, by name.
-pub const DECODERS: [(&str, Decoder); 7] =
-    [("push", push), ("enrol", enrol), ("pulled", pulled), ("snapshot", snapshot), ("digest", digest), ("changes", changes), ("csv", csv)];
+/// All there are, by name: what a hub reads, then what a desk does.
+pub const DECODERS: [(&str, Decoder); 19] = [
+    ("push", push),
+    ("enrol", enrol),
+    ("renewal", renewal),
+    ("ids", ids),
+    ("query", query),
+    ("blob", blob),
+    ("pulled", pulled),
+    ("pushed", |bytes| is_read_as_written(bytes, petrel_sync::decoders::pushed)),
+    ("enrolled", |bytes| is_read_as_written(bytes, petrel_sync::decoders::enrolled)),
+    ("tokens", |bytes| is_read_as_written(bytes, petrel_sync::decoders::tokens)),
+    ("history", |bytes| is_read_as_written(bytes, petrel_sync::decoders::history)),
+    ("devices", |bytes| is_read_as_written(bytes, petrel_sync::decoders::devices)),
+    ("info", |bytes| is_read_as_written(bytes, petrel_sync::decoders::info)),
+    ("problem", |bytes| is_read_as_written(bytes, petrel_sync::decoders::problem)),
+    ("rows", |bytes| is_read_as_written(bytes, petrel_sync::decoders::rows)),
+    ("snapshot", snapshot),
+    ("digest", digest),
+    ("changes", changes),
+    ("csv", csv),
+];
 
 /// The present that clocks are judged by.
 const NOW: Millis = Millis(1_795_651_200_000);
@@ -34,20 +55,81 @@ fn device() -> &'static (Store, Schema) {
     })
 }
 
-/// A push, as the hub reads it, and what the judge makes of it in an empty clinic.
+/// The replica that made the clinic in which pushes are judged, and another that has written in it since.
+const MAKER: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_00a1);
+const OTHER: Uuid = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_00a2);
+
+/// A clinic with something in it for a push to meet: a client whose note another desk wrote, one who was deleted with a pet, and two visits. Answers the
+/// next number of the log, too.
+fn clinic() -> &'static (Ledger, i64) {
+    static CLINIC: OnceLock<(Ledger, i64)> = OnceLock::new();
+    CLINIC.get_or_init(|| {
+        let id = |last: u8| format!("01900000-0000-7000-8000-0000000000{last:02x}");
+        let put = |table: &str, last: u8, columns: serde_json::Value| json!({ "table": table, "id": id(last), "columns": columns });
+        let visit = |last: u8, starts: i64| {
+            let columns = json!({
+                "client_id": id(3), "pet_id": id(4), "staff_id": id(2), "starts_at": starts, "ends_at": starts + 1_800_000,
+                "status": "confirmed", "created_at": 1, "updated_at": 1
+            });
+            put("appointments", last, columns)
+        };
+        let by_maker = json!([
+            put("clinics", 1, json!({ "name": "Petrel Vets", "timezone": "Europe/Berlin", "created_at": 1, "updated_at": 1 })),
+            put("staff", 2, json!({ "first_name": "Ada", "role": "owner", "created_at": 1, "updated_at": 1 })),
+            put("clients", 3, json!({ "first_name": "Bo", "notes": "first", "created_at": 1, "updated_at": 1 })),
+            put("pets", 4, json!({ "client_id": id(3), "name": "Rex", "created_at": 1, "updated_at": 1 })),
+            put("clients", 5, json!({ "first_name": "Cy", "created_at": 1, "updated_at": 1 })),
+            put("pets", 6, json!({ "client_id": id(5), "name": "Tom", "created_at": 1, "updated_at": 1 })),
+            visit(7, 1_795_600_800_000),
+            visit(8, 1_795_602_600_000),
+        ]);
+        let by_other = json!([
+            put("clients", 3, json!({ "notes": "second", "phone": "+34600000000", "updated_at": 2 })),
+            put("clients", 5, json!({ "deleted_at": 2, "updated_at": 2 })),
+            put("pets", 6, json!({ "deleted_at": 2, "updated_at": 2 })),
+        ]);
+        let (mut ledger, mut next) = (Ledger::default(), 1);
+        for (replica, changes, clock) in [(MAKER, by_maker, 1_795_500_000_000_i64), (OTHER, by_other, 1_795_560_000_000)] {
+            let clock = (clock << 16).to_string();
+            let said = json!({ "replica": replica, "n": 1, "clock": clock, "seen": next - 1, "changes": changes });
+            let mut transaction: Transaction = serde_json::from_value(said).unwrap_or_else(|error| panic!("a transaction: {error}"));
+            let judged = judge(&mut ledger, &device().1, &mut transaction, next, NOW);
+            next += judged.unwrap_or_else(|reason| panic!("a clinic: {reason}")).len() as i64;
+        }
+        (ledger, next)
+    })
+}
+
+/// A push, as the hub reads it, and what the judge makes of it in a clinic that others have written in. Every value that was sent stands or is listed as
+/// lost, and what is refused leaves nothing behind.
 fn push(bytes: &[u8]) -> bool {
     let Some(push) = petrel_hub::decoders::push(bytes) else { return false };
     let (_, schema) = device();
-    let mut ledger = Ledger::default();
-    let mut next = 1;
+    let (mut ledger, mut next) = clinic().clone();
     for mut transaction in push.transactions {
-        if let Ok(entries) = judge(&mut ledger, schema, &mut transaction, next, NOW) {
-            assert!(!entries.is_empty(), "a transaction that did nothing was not refused");
-            next += entries.len() as i64;
-            for entry in entries {
-                assert!(schema.tables.contains_key(entry.table.as_str()), "a row of an unknown table: {}", entry.table);
+        let judged = judge(&mut ledger, schema, &mut transaction, next, NOW);
+        let named = transaction.changes.iter().filter(|change| schema.tables.contains_key(change.table.as_str()));
+        let Ok(entries) = judged else {
+            // Numbers from here on are nobody's: what was refused wrote nothing by one of them.
+            let stands = named.filter_map(|change| ledger.row(&change.table, change.id));
+            stands.for_each(|row| assert!(row.seq < next, "a transaction that was refused left something behind"));
+            continue;
+        };
+        assert!(!entries.is_empty(), "a transaction that did nothing was not refused");
+        let numbered = || (next..).zip(&entries);
+        for (seq, entry) in numbered() {
+            assert!(schema.tables.contains_key(entry.table.as_str()), "a row of an unknown table: {}", entry.table);
+            assert!(entry.prior < seq, "an entry that comes after itself");
+        }
+        let mut sent = numbered().filter(|(_, entry)| entry.maker == Maker::Desk);
+        for change in &transaction.changes {
+            let Some((seq, entry)) = sent.next() else { panic!("a change of {} is in no entry", change.table) };
+            for (column, value) in change.columns.iter() {
+                let is_lost = || entry.lost.iter().any(|lost| (lost.column.as_str(), &lost.value, lost.seq) == (column, value, seq));
+                assert!(entry.columns.get(column) == Some(value) || is_lost(), "{column} of {} is told nowhere", change.table);
             }
         }
+        next += entries.len() as i64;
     }
     true
 }
@@ -56,6 +138,40 @@ fn push(bytes: &[u8]) -> bool {
 fn enrol(bytes: &[u8]) -> bool {
     let halves = petrel_hub::decoders::enrol(bytes);
     halves.inspect(|(handle, secret)| assert_eq!((handle.len(), secret.len()), (4, 8))).is_some()
+}
+
+/// A request for the next pair of tokens. One that nobody handed out is no question to the database.
+fn renewal(bytes: &[u8]) -> bool {
+    petrel_hub::decoders::renewal(bytes).is_some_and(|may_be_known| may_be_known)
+}
+
+/// The ids of rows that a desk asks for.
+fn ids(bytes: &[u8]) -> bool {
+    petrel_hub::decoders::ids(bytes).is_some()
+}
+
+/// What an address asks behind its `?`: understood where every route that is asked something understands it.
+fn query(bytes: &[u8]) -> bool {
+    petrel_hub::decoders::query(bytes) == Some(4)
+}
+
+/// What names an attachment, a line's end, and where the upload goes on: a name becomes a path, so nothing but its own signs comes through.
+fn blob(bytes: &[u8]) -> bool {
+    let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else { return false };
+    let Ok(name) = std::str::from_utf8(&bytes[..end]) else { return false };
+    let Some((hash, from)) = petrel_hub::decoders::blob(name, &bytes[end + 1..]) else { return false };
+    assert!(hash.len() == 64 && hash.bytes().all(|sign| sign.is_ascii_hexdigit()), "a name that is no hash: {hash}");
+    from > 0
+}
+
+/// An answer of the hub, as a desk reads it: what was read is written as it was.
+fn is_read_as_written<T: Serialize>(bytes: &[u8], read: fn(&[u8]) -> Option<T>) -> bool {
+    let Some(answer) = read(bytes) else { return false };
+    let text = |answer: &T| serde_json::to_string(answer).unwrap_or_else(|error| panic!("an answer that cannot be written: {error}"));
+    let said = text(&answer);
+    let again = read(said.as_bytes()).map(|again| text(&again));
+    assert_eq!(again.as_ref(), Some(&said), "an answer that is not read as it is written");
+    true
 }
 
 /// A page of the log, as a desk reads it. What was read is written as it was.

@@ -369,10 +369,55 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, HubError> {
 /// What reads bytes of strangers, by itself: for fuzzing.
 #[doc(hidden)]
 pub mod decoders {
-    use super::{Digest, Pulled, parse};
+    use super::{Columns, Digest, Enrolled, History, HubDevice, HubInfo, NewCode, Problem, Pulled, Pushed, Tokens, Uuid, parse};
 
     /// A page of the log.
     pub fn pulled(bytes: &[u8]) -> Option<Pulled> {
+        parse(bytes).ok()
+    }
+
+    /// What became of a push.
+    pub fn pushed(bytes: &[u8]) -> Option<Pushed> {
+        parse(bytes).ok()
+    }
+
+    /// A desk was let in.
+    pub fn enrolled(bytes: &[u8]) -> Option<Enrolled> {
+        parse(bytes).ok()
+    }
+
+    /// The next pair of tokens.
+    pub fn tokens(bytes: &[u8]) -> Option<Tokens> {
+        parse(bytes).ok()
+    }
+
+    /// What happened to a row.
+    pub fn history(bytes: &[u8]) -> Option<History> {
+        parse(bytes).ok()
+    }
+
+    /// The desks of a clinic.
+    pub fn devices(bytes: &[u8]) -> Option<Vec<HubDevice>> {
+        parse(bytes).ok()
+    }
+
+    /// A code for one more desk.
+    pub fn code(bytes: &[u8]) -> Option<NewCode> {
+        parse(bytes).ok()
+    }
+
+    /// What answers at an address.
+    pub fn info(bytes: &[u8]) -> Option<HubInfo> {
+        parse(bytes).ok()
+    }
+
+    /// Why not.
+    pub fn problem(bytes: &[u8]) -> Option<Problem> {
+        parse(bytes).ok()
+    }
+
+    /// Rows as they stand.
+    pub fn rows(bytes: &[u8]) -> Option<Vec<(Uuid, Option<Columns>)>> {
         parse(bytes).ok()
     }
 
