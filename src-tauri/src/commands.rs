@@ -6,6 +6,7 @@ mod appointments;
 mod backups;
 mod clients;
 mod clinic;
+mod messages;
 mod pets;
 mod schedule;
 mod sync;
@@ -91,7 +92,11 @@ pub fn builder() -> Builder<tauri::Wry> {
             appointments::swap_choices,
             appointments::swap_appointments,
             appointments::visits_of_client,
-            appointments::notify_client,
+            messages::notify_client,
+            messages::write_to_client,
+            messages::cancel_message,
+            messages::messages_of_client,
+            messages::messages_of_visit,
             clients::clients,
             clients::all_tags,
             clients::search,

@@ -56,6 +56,12 @@ choices! {
     RecordKind { Exam = "exam", Vaccination = "vaccination", LabResult = "lab_result", Prescription = "prescription", Procedure = "procedure", Weight = "weight", Note = "note" }
     /// By what a message goes.
     MessageChannel { Email = "email", Sms = "sms", Push = "push" }
+    /// Whether a message comes from a client or goes to one.
+    MessageDirection { Inbound = "inbound", Outbound = "outbound" }
+    /// What a message is for.
+    MessagePurpose { Conversation = "conversation", BookingConfirmation = "booking_confirmation", Reminder = "reminder", Cancellation = "cancellation", FollowUp = "follow_up", ReportCard = "report_card", ReviewRequest = "review_request", WaitlistOffer = "waitlist_offer", Campaign = "campaign", Journey = "journey" }
+    /// Where a message stands. One that is queued is still the clinic's: nobody has been asked to carry it.
+    MessageStatus { Queued = "queued", Sending = "sending", Sent = "sent", Delivered = "delivered", Failed = "failed", Cancelled = "cancelled", Received = "received" }
     /// Which visits of a series a change is for.
     SeriesScope { This = "this", Following = "following", All = "all" }
     /// What a field of a service's form asks for.

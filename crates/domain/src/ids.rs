@@ -57,6 +57,8 @@ ids! {
     OverrideId,
     /// A visit.
     AppointmentId,
+    /// A message to a client, or from one.
+    MessageId,
     /// The visits of one recurrence.
     SeriesId,
     /// The visits of one family, booked in one go.

@@ -45,6 +45,8 @@ actions! {
     EditAppointment = "edit_appointment",
     SwapAppointments = "swap_appointments",
     NotifyClient = "notify_client",
+    WriteToClient = "write_to_client",
+    CancelMessage = "cancel_message",
     CreateClient = "create_client",
     SaveClient = "save_client",
     DeleteClient = "delete_client",
@@ -97,6 +99,8 @@ impl Action {
             | Self::EditAppointment
             | Self::SwapAppointments
             | Self::NotifyClient
+            | Self::WriteToClient
+            | Self::CancelMessage
             | Self::CreateClient
             | Self::SaveClient
             | Self::DeleteClient

@@ -9,7 +9,6 @@ mod colleagues;
 mod detail;
 mod edit;
 mod moving;
-mod notify;
 mod pick_up;
 mod place;
 mod row;

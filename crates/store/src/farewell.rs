@@ -11,7 +11,7 @@ use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
-    /// Writes down that a pet died: its visits to come are cancelled with the reason given, its entries of the waitlist closed. Visits that
+    /// Writes down that a pet died: its visits to come are cancelled with the reason given, its entries of the waitlist closed, messages about it that still wait are not sent. Visits that
     /// were before, or at which it is now, stay as they are; so do those of the family's other pets. Nobody is written to.
     ///
     /// # Errors
@@ -55,6 +55,7 @@ pub(crate) fn end_plans(tx: &Tx<'_>, pet: PetId, reason: Option<&str>) -> Result
     let entries = "UPDATE waitlist_entries SET status = 'cancelled', updated_at = ?2
                    WHERE pet_id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";
     let closed = tx.db().prepare_cached(entries)?.execute(params![pet.bytes(), tx.now().0])?;
+    crate::messages::cancel_of_the_dead(tx, pet)?;
     let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
     Ok(PetDeath { cancelled_visits: count(cancelled.len()), closed_entries: count(closed) })
 }

@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use common::{at, salon_with};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, ScheduleOverride,
-    WaitlistMatchQuery,
+    WaitlistMatchQuery, WriteInput,
 };
 use petrel_domain::{BookingMethod, OverrideKind};
 
@@ -99,6 +99,11 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     store.schedule_overrides(owner, day, day).unwrap();
     store.rejected_changes(owner).unwrap();
     store.lost_values(owner).unwrap();
+    store.write_to_client(owner, WriteInput { client_id: salon.client, body: "Hello".into() }).unwrap();
+    let message = store.messages_of_client(owner, salon.client, None).unwrap().messages[0].id;
+    store.messages_of_client(owner, salon.client, Some(message)).unwrap();
+    store.messages_of_visit(owner, visit).unwrap();
+    store.cancel_message(owner, message).unwrap();
     let query = FreeSlotsQuery {
         service_id: Some(salon.service),
         staff_id: None,

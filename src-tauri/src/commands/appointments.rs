@@ -1,7 +1,7 @@
 //! Visits.
 
 use petrel_domain::desk::{
-    AppointmentCard, AppointmentDetail, BookInput, Booked, CancelInput, EditAppointmentInput, MoveInput, NotifyInput, Saved, VisitPage,
+    AppointmentCard, AppointmentDetail, BookInput, Booked, CancelInput, EditAppointmentInput, MoveInput, Saved, VisitPage,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, Millis};
 use tauri::State;
@@ -87,10 +87,4 @@ pub fn swap_appointments(desk: State<'_, Desk>, first: AppointmentId, second: Ap
 #[specta::specta]
 pub fn visits_of_client(desk: State<'_, Desk>, client_id: ClientId, before: Option<Millis>) -> Answer<VisitPage> {
     desk.ask(|store, actor| store.visits_of_client(actor, client_id, before))
-}
-
-#[tauri::command(async)]
-#[specta::specta]
-pub fn notify_client(desk: State<'_, Desk>, input: NotifyInput) -> Answer<Saved<()>> {
-    desk.save(|store, actor| store.notify_client(actor, input))
 }

@@ -343,7 +343,7 @@ test('a client is told only after the words were seen', async ({ page }) => {
   await page.getByRole('menuitem', { name: 'Notify client' }).click();
   await expect(page.getByTestId('notify-dialog').getByRole('textbox')).toHaveValue(/visit on/);
   await page.getByTestId('notify-send').click();
-  await expect(page.getByText('waits to be sent')).toBeVisible();
+  await expect(page.getByText('The message waits to be sent.')).toBeVisible();
 });
 
 test('what was being typed is offered again after a crash', async ({ page }) => {

@@ -27,7 +27,7 @@ test('a message that is being typed is offered again after Escape, until it is s
   await page.getByTestId('draft-continue').click();
   await expect(body(page)).toHaveValue('Please bring the papers.');
   await page.getByTestId('notify-send').click();
-  await expect(page.getByText('waits to be sent')).toBeVisible();
+  await expect(page.getByText('The message waits to be sent.')).toBeVisible();
   await expect.poll(() => draft(page, `notify:${id}`)).toBe('');
   await openNotify(page);
   await expect(body(page)).not.toHaveValue('Please bring the papers.');

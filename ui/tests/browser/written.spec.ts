@@ -103,3 +103,89 @@ test('the form says it in Spanish', async ({ page }) => {
   await page.getByTestId('save-client').click();
   await expect(page.getByTestId('client-no-mail')).toHaveText('Sin correo');
 });
+
+test('a client is written to from their page, and what waits is seen there and kept from being sent', async ({
+  page,
+}) => {
+  const id = await openFamily(page);
+  const all = page.getByTestId('client-messages');
+  await expect(all).toContainText('Nothing was written yet');
+  await page.getByTestId('write-client').click();
+  await expect(page.getByTestId('notify-dialog')).toContainText('Write to Oliver Bennett');
+  await page.getByTestId('notify-body').fill('Your papers are ready.');
+  await page.getByTestId('notify-send').click();
+  await expect(page.getByTestId('notify-dialog')).toHaveCount(0);
+  const message = all.getByTestId('message');
+  await expect(message).toContainText('Your papers are ready.');
+  await expect(message.getByTestId('message-status')).toHaveText('Waits to be sent');
+  await expect(message).toContainText('+34 672 790 448');
+  await page.evaluate((own) => {
+    const { messages } = window.petrelWorld!.memory;
+    const kept = messages.find(({ client_id }) => client_id === own)!;
+    const more = [
+      { status: 'failed', error: 'The number does not exist.', purpose: 'reminder', body: 'See you at nine.' },
+      { status: 'received', direction: 'inbound', body: 'We come at ten.\nIs that all right?' },
+      { status: 'delivered', channel: 'email', subject: 'Mía’s visit', body: 'Confirmed for Monday.' },
+    ] as const;
+    more.forEach((one, n) =>
+      messages.push({ ...kept, is_cancellable: false, ...one, id: `old-${n}`, at: kept.at - (n + 1) * 86_400_000 }),
+    );
+    window.petrelWorld!.changed(['messages']);
+  }, id);
+  await expect(message).toHaveCount(4);
+  await expect(message.nth(1).getByTestId('message-why')).toHaveText('The number does not exist.');
+  await expect(message.nth(1)).toContainText('Reminder');
+  await message.first().scrollIntoViewIfNeeded();
+  await expectAccessible(page);
+  await picture(page, 'messages');
+  await expect(page.getByTestId('cancel-message')).toHaveCount(1);
+  await page.getByTestId('cancel-message').click();
+  await expect(message.first().getByTestId('message-status')).toHaveText('Not sent');
+  await expect(page.getByTestId('cancel-message')).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(message.first().getByTestId('message-status')).toHaveText('Waits to be sent');
+});
+
+test('a visit shows what was written about it, and what waits goes no more once it is not wanted', async ({ page }) => {
+  await openFamily(page);
+  await page.getByTestId('visits-coming').getByTestId('visit-row').first().click();
+  const all = page.getByTestId('visit-messages');
+  await expect(all).toContainText('Nothing was written about this visit.');
+  await page.getByTestId('visit-menu').click();
+  await page.getByRole('menuitem', { name: 'Notify client' }).click();
+  await page.getByTestId('notify-body').fill('Please bring the papers.');
+  await page.getByTestId('notify-send').click();
+  await expect(all.getByTestId('message')).toContainText('Please bring the papers.');
+  await all.scrollIntoViewIfNeeded();
+  await expectAccessible(page);
+  await picture(page, 'visit');
+  await page.getByTestId('visit-client').click();
+  await page.getByTestId('edit-client').click();
+  await choose(page, 'client-sms', 'Wants none');
+  await page.getByTestId('save-client').click();
+  const message = page.getByTestId('client-messages').getByTestId('message');
+  await expect(message.getByTestId('message-status')).toHaveText('Not sent');
+  await expect(message.getByTestId('message-why')).toHaveText('They want no more of these.');
+});
+
+test('older messages are shown when asked for, in Spanish too', async ({ page }) => {
+  const id = await openFamily(page, { language: 'es' });
+  await page.getByTestId('write-client').click();
+  await page.getByTestId('notify-body').fill('Los papeles están listos.');
+  await page.getByTestId('notify-send').click();
+  await page.evaluate((own) => {
+    const { messages } = window.petrelWorld!.memory;
+    const kept = messages.find(({ client_id }) => client_id === own)!;
+    for (let n = 0; n < 33; n++)
+      messages.push({ ...kept, id: `old-${n}`, at: kept.at - n, status: 'sent', is_cancellable: false });
+    window.petrelWorld!.changed(['messages']);
+  }, id);
+  const message = page.getByTestId('client-messages').getByTestId('message');
+  await expect(message).toHaveCount(30);
+  await expect(message.first()).toContainText('En cola');
+  await page.getByTestId('more-messages').scrollIntoViewIfNeeded();
+  await picture(page, 'messages-es');
+  await page.getByTestId('more-messages').click();
+  await expect(message).toHaveCount(34);
+  await expect(page.getByTestId('more-messages')).toHaveCount(0);
+});

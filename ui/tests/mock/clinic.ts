@@ -18,6 +18,7 @@ import type {
 } from '../../src/lib/backend/bindings';
 import { addDays, dateOf, instantAt, MINUTE, startOfWeek, weekday } from '../../src/lib/time/zone';
 import { makeHub, type HubMemory, type HubStanding } from './hub';
+import type { KeptMessage } from './messages';
 import { BREEDS, FIRST, LAST, PETS, REASONS } from './names';
 
 /** A visit as the memory keeps it; cards and details are made of it. */
@@ -54,6 +55,8 @@ export interface Memory {
   pets: Pet[];
   records: (MedicalRecord & { pet_id: string })[];
   visits: Visit[];
+  /** The latest first. */
+  messages: KeptMessage[];
   waitlist: WaitlistEntry[];
   dismissed: string[];
   /** Visits that two desks made doubtful and that stand. */
@@ -488,6 +491,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
     pets,
     records,
     visits,
+    messages: [],
     waitlist,
     dismissed: [],
     stood: [],

@@ -3,6 +3,7 @@ import { emit } from '@tauri-apps/api/event';
 import { appHandlers } from './app';
 import type { MockOptions } from './clinic';
 import { hubHandlers } from './hub';
+import { messageHandlers } from './messages';
 import { peopleHandlers } from './people';
 import { scheduleHandlers } from './schedule';
 import { World, type Args, type Handlers } from './world';
@@ -14,6 +15,7 @@ export function installMock(options: MockOptions = {}): World {
     ...appHandlers(world),
     ...scheduleHandlers(world),
     ...peopleHandlers(world),
+    ...messageHandlers(world),
     ...hubHandlers(world),
   };
   mockWindows('main');

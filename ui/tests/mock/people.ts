@@ -138,7 +138,7 @@ export function peopleHandlers(world: World): Handlers {
     },
     client: ({ id }) => clientPage(world.memory, id),
     create_client: ({ input }) =>
-      world.write('create_client', ['clients'], ({ clients }) => {
+      world.write('create_client', ['clients'], ({ clients, messages }) => {
         mustHaveName(input);
         const id = newId();
         const made: Client = {
@@ -149,17 +149,17 @@ export function peopleHandlers(world: World): Handlers {
           is_phone_unclear: false,
           created_at: world.now(),
         };
-        saveWishes(made, input, world.now());
+        saveWishes(made, input, world.now(), messages);
         clients.push(made);
         return id;
       }),
     save_client: ({ id, input }) =>
-      world.write('save_client', ['clients'], ({ clients }) => {
+      world.write('save_client', ['clients', 'messages'], ({ clients, messages }) => {
         mustHaveName(input);
         const client = find(clients, id, 'client');
         const { wishes, ...rest } = input;
         Object.assign(client, rest);
-        saveWishes(client, { ...rest, wishes }, world.now());
+        saveWishes(client, { ...rest, wishes }, world.now(), messages);
         return null;
       }),
     delete_client: ({ id }) =>

@@ -558,6 +558,5 @@ export function scheduleHandlers(world: World): Handlers {
         next_before: own.length > 25 ? own[24]!.starts_at : null,
       };
     },
-    notify_client: () => world.write('notify_client', ['messages'], () => null),
   };
 }

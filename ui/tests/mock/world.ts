@@ -80,6 +80,7 @@ export class World {
       'schedule_overrides',
       'clinics',
       'medical_records',
+      'messages',
       'settings',
     ];
     this.changed(changes);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Checked, check_date, check_instant, email, line, lines, number, optional, optional_line, phone, phone_as_typed, required};
-use crate::desk::{ClientDetails, NotifyInput, PetDeathInput, PetDetails, WaitlistInput, WeightCorrection, WeightInput};
+use crate::desk::{ClientDetails, NotifyInput, PetDeathInput, PetDetails, WaitlistInput, WeightCorrection, WeightInput, WriteInput};
 use crate::{Refusal, RefusalCode};
 
 /// The clinic's locale, in whose country a phone without a prefix is read.
@@ -196,9 +196,21 @@ impl Checked for NotifyInput {
     type Context<'a> = ();
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
-        let body = optional("body", Some(&self.body), 1_600)?;
-        Ok(Self { body: body.ok_or_else(|| Refusal::required("body"))?, ..self })
+        Ok(Self { body: message(&self.body)?, ..self })
     }
+}
+
+impl Checked for WriteInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        Ok(Self { body: message(&self.body)?, ..self })
+    }
+}
+
+/// The words of a message: ten SMS at the most.
+fn message(body: &str) -> Result<String, Refusal> {
+    optional("body", Some(body), 1_600)?.ok_or_else(|| Refusal::required("body"))
 }
 
 #[cfg(test)]

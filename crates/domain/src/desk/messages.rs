@@ -2,7 +2,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::{AppointmentId, EmailStatus, MessageChannel, Millis, contact};
+use crate::{
+    AppointmentId, ClientId, EmailStatus, MessageChannel, MessageDirection, MessageId, MessagePurpose, MessageStatus, Millis, contact,
+};
 
 /// How a client wants to be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -90,6 +92,55 @@ pub struct NotifyInput {
     pub appointment_id: AppointmentId,
     /// The words, as shown to the person before, up to 1,600 characters.
     pub body: String,
+}
+
+/// Writing to a client about no visit: queues a message, as [`NotifyInput`] does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct WriteInput {
+    /// To whom.
+    pub client_id: ClientId,
+    /// The words, up to 1,600 characters.
+    pub body: String,
+}
+
+/// A message to a client or from one, wherever it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct ClientMessage {
+    /// Its id.
+    pub id: MessageId,
+    /// To the client, or from them.
+    pub direction: MessageDirection,
+    /// By what it goes.
+    pub channel: MessageChannel,
+    /// What it is for.
+    pub purpose: MessagePurpose,
+    /// The visit it is about, where it is about one.
+    pub appointment_id: Option<AppointmentId>,
+    /// The number or the address.
+    pub recipient: String,
+    /// The subject of a mail.
+    pub subject: Option<String>,
+    /// The words; of a long one, the first 2,000 characters.
+    pub body: String,
+    /// Where it stands.
+    pub status: MessageStatus,
+    /// When it was sent; of one that was not, when it was written.
+    pub at: Millis,
+    /// Not to be sent before this.
+    pub scheduled_for: Option<Millis>,
+    /// Why it was not sent: `opted_out` and `pet_deceased` are the program's own words.
+    pub error: Option<String>,
+    /// Whether it can still be kept from being sent.
+    pub is_cancellable: bool,
+}
+
+/// Messages of a client, newest first, by pages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct MessagePage {
+    /// The messages.
+    pub messages: Vec<ClientMessage>,
+    /// To be given as `before` for the next page; none at the end.
+    pub next_before: Option<MessageId>,
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use petrel_domain::contact::email_key;
 use petrel_domain::desk::{ClientDetails, ContactWishes, Notifications, Reach};
-use petrel_domain::{ClientId, EmailStatus, Millis, Refusal};
+use petrel_domain::{ClientId, EmailStatus, MessageChannel, Millis, Refusal};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
+use crate::messages::cancel_unwanted;
 use crate::replica::json;
 use crate::row::RowExt;
 use crate::{Result, Tx};
@@ -44,7 +45,8 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Kept> {
 }
 
 fn kept(db: &Connection, id: ClientId) -> Result<Kept> {
-    let sql = "SELECT phone, email, email_status, sms_opted_out_at, notification_settings FROM clients WHERE id = ?1 AND deleted_at IS NULL";
+    let sql =
+        "SELECT phone, email, email_status, sms_opted_out_at, notification_settings FROM clients WHERE id = ?1 AND deleted_at IS NULL";
     let found = db.prepare_cached(sql)?.query_row([id.bytes()], read).optional()?;
     Ok(found.ok_or_else(|| Refusal::not_found("client"))?)
 }
@@ -54,7 +56,8 @@ pub(crate) fn reach_of(db: &Connection, id: ClientId) -> Result<Option<Reach>> {
     Ok(kept(db, id)?.reach())
 }
 
-/// Writes down what a client wants, before the rest of them is: what their address was is asked here. A no that stands keeps its date.
+/// Writes down what a client wants, before the rest of them is: what their address was is asked here. A no that stands keeps its date; a new one stops
+/// at once what waits to be sent.
 pub(super) fn save(tx: &Tx<'_>, id: ClientId, input: &ClientDetails) -> Result<()> {
     let was = kept(tx.db(), id)?;
     let wishes = input.wishes.unwrap_or_else(|| was.wishes());
@@ -73,5 +76,11 @@ pub(super) fn save(tx: &Tx<'_>, id: ClientId, input: &ClientDetails) -> Result<(
                updated_at = ?5 WHERE id = ?1";
     let values = params![id.bytes(), email_status.as_str(), sms_opted_out_at.map(|at| at.0), changed, tx.now().0];
     tx.db().prepare_cached(sql)?.execute(values)?;
+    if was.sms_opted_out_at.is_none() && !wishes.is_sms_allowed {
+        cancel_unwanted(tx, id, MessageChannel::Sms)?;
+    }
+    if was.email_status == EmailStatus::Subscribed && email_status != EmailStatus::Subscribed {
+        cancel_unwanted(tx, id, MessageChannel::Email)?;
+    }
     Ok(())
 }

@@ -105,6 +105,10 @@ export const commands = {
 	swapAppointments: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("swap_appointments", { first, second })),
 	visitsOfClient: (clientId: ClientId, before: Millis | null) => typedError<VisitPage, Refusal>(__TAURI_INVOKE("visits_of_client", { clientId, before })),
 	notifyClient: (input: NotifyInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("notify_client", { input })),
+	writeToClient: (input: WriteInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("write_to_client", { input })),
+	cancelMessage: (id: MessageId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("cancel_message", { id })),
+	messagesOfClient: (clientId: ClientId, before: MessageId | null) => typedError<MessagePage, Refusal>(__TAURI_INVOKE("messages_of_client", { clientId, before })),
+	messagesOfVisit: (id: AppointmentId) => typedError<ClientMessage[], Refusal>(__TAURI_INVOKE("messages_of_visit", { id })),
 	clients: (query: ClientsQuery) => typedError<ClientPage, Refusal>(__TAURI_INVOKE("clients", { query })),
 	allTags: () => typedError<string[], Refusal>(__TAURI_INVOKE("all_tags")),
 	search: (text: string, limit: number) => typedError<SearchHit[], Refusal>(__TAURI_INVOKE("search", { text, limit })),
@@ -559,6 +563,36 @@ export type ClientFilter =
 
 /**  A client: the person who owns the pets. */
 export type ClientId = string;
+
+/**  A message to a client or from one, wherever it stands. */
+export type ClientMessage = {
+	/**  Its id. */
+	id: MessageId,
+	/**  To the client, or from them. */
+	direction: MessageDirection,
+	/**  By what it goes. */
+	channel: MessageChannel,
+	/**  What it is for. */
+	purpose: MessagePurpose,
+	/**  The visit it is about, where it is about one. */
+	appointment_id: AppointmentId | null,
+	/**  The number or the address. */
+	recipient: string,
+	/**  The subject of a mail. */
+	subject: string | null,
+	/**  The words; of a long one, the first 2,000 characters. */
+	body: string,
+	/**  Where it stands. */
+	status: MessageStatus,
+	/**  When it was sent; of one that was not, when it was written. */
+	at: Millis,
+	/**  Not to be sent before this. */
+	scheduled_for: Millis | null,
+	/**  Why it was not sent: `opted_out` and `pet_deceased` are the program's own words. */
+	error: string | null,
+	/**  Whether it can still be kept from being sent. */
+	is_cancellable: boolean,
+};
 
 /**  A page of clients. */
 export type ClientPage = {
@@ -1089,6 +1123,26 @@ export type MergeInput = {
 
 /**  By what a message goes. */
 export type MessageChannel = "email" | "sms" | "push";
+
+/**  Whether a message comes from a client or goes to one. */
+export type MessageDirection = "inbound" | "outbound";
+
+/**  A message to a client, or from one. */
+export type MessageId = string;
+
+/**  Messages of a client, newest first, by pages. */
+export type MessagePage = {
+	/**  The messages. */
+	messages: ClientMessage[],
+	/**  To be given as `before` for the next page; none at the end. */
+	next_before: MessageId | null,
+};
+
+/**  What a message is for. */
+export type MessagePurpose = "conversation" | "booking_confirmation" | "reminder" | "cancellation" | "follow_up" | "report_card" | "review_request" | "waitlist_offer" | "campaign" | "journey";
+
+/**  Where a message stands. One that is queued is still the clinic's: nobody has been asked to carry it. */
+export type MessageStatus = "queued" | "sending" | "sent" | "delivered" | "failed" | "cancelled" | "received";
 
 /**  An instant: Unix milliseconds UTC. */
 export type Millis = number;
@@ -2027,6 +2081,14 @@ export type WorkBlockKind =
 export type WorkProgress = {
 	/**  So far. */
 	progress: Progress,
+};
+
+/**  Writing to a client about no visit: queues a message, as [`NotifyInput`] does. */
+export type WriteInput = {
+	/**  To whom. */
+	client_id: ClientId,
+	/**  The words, up to 1,600 characters. */
+	body: string,
 };
 
 /**  What somebody wrote. */
