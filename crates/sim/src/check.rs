@@ -18,10 +18,18 @@ pub struct Findings {
     pub diverged: usize,
     /// Transactions that were acknowledged and are not in the log, or wait nowhere.
     pub lost: usize,
-    /// Desks whose queue did not drain.
+    /// Transactions that still wait when nothing moves any more, and desks that were never done.
     pub stuck: usize,
     /// Transactions that are in the log more than once.
     pub duplicated: usize,
+    /// Values that somebody wrote, and the log says neither that they stand nor that they lost.
+    pub untold: usize,
+    /// Values that stand though another should have won.
+    pub misjudged: usize,
+    /// Visits that stand where nobody put them.
+    pub misplaced: usize,
+    /// Visits that clash and are not said to, or are said to and do not.
+    pub misflagged: usize,
 }
 
 impl Findings {
@@ -31,22 +39,36 @@ impl Findings {
     }
 }
 
-/// Every transaction that was promised is in the log once; nothing is there twice; nothing that was written is nowhere.
-pub(crate) fn transactions(log: &[Logged], wire: &Wire, stores: &[Store], findings: &mut Findings) -> Result<()> {
+impl std::ops::AddAssign for Findings {
+    fn add_assign(&mut self, more: Self) {
+        let Self { diverged, lost, stuck, duplicated, untold, misjudged, misplaced, misflagged } = more;
+        self.diverged += diverged;
+        self.lost += lost;
+        self.stuck += stuck;
+        self.duplicated += duplicated;
+        self.untold += untold;
+        self.misjudged += misjudged;
+        self.misplaced += misplaced;
+        self.misflagged += misflagged;
+    }
+}
+
+impl std::fmt::Display for Findings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { diverged, lost, stuck, duplicated, untold, misjudged, misplaced, misflagged } = self;
+        write!(f, "{diverged} diverged, {lost} lost, {stuck} stuck, {duplicated} duplicated, {untold} untold, {misjudged} misjudged, ")?;
+        write!(f, "{misplaced} misplaced, {misflagged} misflagged")
+    }
+}
+
+/// Every transaction that was promised is in the log; nothing is there twice; no number is left out.
+pub(crate) fn transactions(log: &[Logged], wire: &Wire, findings: &mut Findings) -> Result<()> {
     let mut times: HashMap<(Uuid, i64), usize> = HashMap::new();
     for logged in log {
         *times.entry((logged.replica, logged.n)).or_default() += 1;
     }
     findings.duplicated += times.values().filter(|times| **times > 1).count();
     findings.lost += wire.promised.iter().filter(|key| !times.contains_key(*key)).count();
-    for store in stores {
-        let written: Vec<(Uuid, i64)> = store.read(|db| {
-            let mut statement = db.prepare("SELECT replica_id, n FROM outbox")?;
-            let rows = statement.query_map([], |row| Ok((Uuid::from_bytes(row.get(0)?), row.get(1)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })?;
-        findings.lost += written.iter().filter(|key| !times.contains_key(*key) && !wire.rejected.contains(*key)).count();
-    }
     let mut expected = 1;
     for logged in log {
         if logged.first_seq != expected {

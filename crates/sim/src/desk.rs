@@ -22,6 +22,8 @@ pub(crate) struct Desk {
     pub(crate) schema: i32,
     /// Its file may have been made by an earlier program.
     pub(crate) may_be_older: bool,
+    /// Its file was put back from a copy, and not opened since.
+    pub(crate) went_back: bool,
     pub(crate) store: Option<Store>,
 }
 
@@ -32,7 +34,7 @@ pub(crate) fn key() -> FileKey {
 impl Desk {
     /// A desk that has no file yet.
     pub(crate) fn new(path: PathBuf, now: Millis, schema: i32) -> Self {
-        Self { path, clock: Arc::new(FixedClock::at(now)), skew: 0, schema, may_be_older: false, store: None }
+        Self { path, clock: Arc::new(FixedClock::at(now)), skew: 0, schema, may_be_older: false, went_back: false, store: None }
     }
 
     /// Its file, opened anew after a crash, and brought up to date where an earlier program made it.

@@ -52,16 +52,16 @@ fn family(tx: &Tx<'_>, rng: &mut fastrand::Rng) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn word(rng: &mut fastrand::Rng) -> String {
+pub(crate) fn word(rng: &mut fastrand::Rng) -> String {
     (0..rng.u8(1..6)).map(|_| rng.lowercase()).collect()
 }
 
-fn write<T>(store: &Store, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T> {
+pub(crate) fn write<T>(store: &Store, work: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>) -> Result<T> {
     Ok(store.write(&Actor::program(), Action::SaveClient, work)?.value)
 }
 
 /// One row of a table, at random.
-fn some(tx: &Tx<'_>, table: &str, rng: &mut fastrand::Rng) -> Result<Option<[u8; 16]>, StoreError> {
+pub(crate) fn some(tx: &Tx<'_>, table: &str, rng: &mut fastrand::Rng) -> Result<Option<[u8; 16]>, StoreError> {
     let count: u32 = tx.db().query_row(&format!("SELECT count(*) FROM {table} WHERE deleted_at IS NULL"), [], |row| row.get(0))?;
     if count == 0 {
         return Ok(None);

@@ -8,6 +8,8 @@ use petrel_domain::replication::{Columns, Outcome, Pulled, Push, Pushed, Version
 use petrel_sync::{Digest, Hub, HubError, Parcel, SnapshotPage};
 use uuid::Uuid;
 
+use crate::meanwhile::Meanwhile;
+
 /// What the network did and promised.
 #[derive(Default)]
 pub(crate) struct Wire {
@@ -20,15 +22,18 @@ pub(crate) struct Wire {
     pub(crate) late: Vec<Parcel>,
     /// Transactions that a desk was told are in the log.
     pub(crate) promised: HashSet<(Uuid, i64)>,
-    /// Transactions that a desk was told are rejected.
-    pub(crate) rejected: HashSet<(Uuid, i64)>,
+    /// What a desk may have been told of, whatever it was: by number and mark. What is not among these waits at its desk.
+    pub(crate) answered: HashSet<(i64, u32)>,
 }
 
 /// A hub behind a bad line.
-#[derive(Clone)]
 pub(crate) struct Faulty<H> {
     pub(crate) hub: H,
     pub(crate) wire: Rc<RefCell<Wire>>,
+    /// Whether the file is worked on while the hub is spoken to.
+    pub(crate) works_beside: bool,
+    /// What the world does in the middle of a call; none where nothing happens but the call.
+    pub(crate) meanwhile: Option<Meanwhile<H>>,
 }
 
 enum Fault {
@@ -43,7 +48,7 @@ enum Fault {
     Late,
 }
 
-impl<H: Hub> Faulty<H> {
+impl<H: Hub + Clone> Faulty<H> {
     fn fault(&self) -> Fault {
         let mut wire = self.wire.borrow_mut();
         let faults = wire.faults;
@@ -58,7 +63,18 @@ impl<H: Hub> Faulty<H> {
         }
     }
 
+    /// A call: before it comes to the hub, and before its answer comes back, the world goes on.
     async fn through<T>(&self, call: impl AsyncFn() -> Result<T, HubError>) -> Result<T, HubError> {
+        let Some(meanwhile) = &self.meanwhile else { return self.or_fault(call).await };
+        // One call after the other, so that a seed does what it did.
+        let _turn = meanwhile.turn.lock().await;
+        meanwhile.goes_on().await;
+        let answer = self.or_fault(call).await;
+        meanwhile.goes_on().await;
+        answer
+    }
+
+    async fn or_fault<T>(&self, call: impl AsyncFn() -> Result<T, HubError>) -> Result<T, HubError> {
         match self.fault() {
             Fault::None => call().await,
             Fault::Before => Err(HubError::Unreachable("lost on the way".to_owned())),
@@ -86,7 +102,7 @@ impl<H: Hub> Faulty<H> {
     }
 }
 
-impl<H: Hub> Hub for Faulty<H> {
+impl<H: Hub + Clone> Hub for Faulty<H> {
     fn pack(push: Push) -> Result<Parcel, HubError> {
         H::pack(push)
     }
@@ -97,17 +113,25 @@ impl<H: Hub> Hub for Faulty<H> {
         let mut wire = self.wire.borrow_mut();
         for result in &pushed.results {
             let key = (result.replica, result.n);
-            if result.outcome == Outcome::Rejected {
-                wire.rejected.insert(key)
-            } else {
-                wire.promised.insert(key)
-            };
+            if result.outcome != Outcome::Rejected {
+                wire.promised.insert(key);
+            }
+            if let Parcel::Open(push) = parcel {
+                let of_it = push.transactions.iter().filter(|sent| (sent.replica, sent.n) == key);
+                wire.answered.extend(of_it.map(|sent| (sent.n, sent.mark)));
+            }
         }
         Ok(pushed)
     }
 
     async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {
-        self.through(async || self.hub.pull(after, wait).await).await
+        let pulled = self.through(async || self.hub.pull(after, wait).await).await?;
+        self.wire.borrow_mut().answered.extend(pulled.transactions.iter().map(|logged| (logged.n, logged.mark)));
+        Ok(pulled)
+    }
+
+    fn works_beside(&self) -> bool {
+        self.works_beside
     }
 
     fn versions(&self) -> Versions {

@@ -68,7 +68,7 @@ pub fn bring_up_to_date(path: &Path, schema: i32) -> Result<bool> {
 }
 
 /// The file, past the store.
-fn raw(path: &Path) -> Result<Connection> {
+pub(crate) fn raw(path: &Path) -> Result<Connection> {
     let db = Connection::open(path)?;
     db.pragma_update(None, "key", format!("x'{}'", "07".repeat(32)))?;
     db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256")?;

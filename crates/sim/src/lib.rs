@@ -10,13 +10,17 @@ mod disk;
 mod edits;
 mod faults;
 pub mod growing;
+mod meanwhile;
 mod model;
+mod more_edits;
 pub mod port;
 mod postgres;
 mod proxy;
 mod schedule;
 mod served;
 mod trials;
+mod world;
+mod written;
 
 pub use check::Findings;
 pub use decoders::{DECODERS, Decoder};

@@ -34,7 +34,6 @@ fn main() -> Result<()> {
     let postgres = arguments.postgres.then(Postgres::start).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let server = postgres.as_ref().map(|postgres| runtime.block_on(postgres.database())).transpose()?;
-    let flag = if arguments.postgres { " --postgres" } else { "" };
     let start = Instant::now();
     let threads: Vec<_> = (0..arguments.threads)
         .map(|thread| {
@@ -52,11 +51,8 @@ fn main() -> Result<()> {
                     match run(Plan { seed, desks, steps, sabotage: None }).map(|report| report.findings) {
                         Ok(findings) if findings.is_clean() => {}
                         Ok(findings) => {
-                            total.diverged += findings.diverged;
-                            total.lost += findings.lost;
-                            total.stuck += findings.stuck;
-                            total.duplicated += findings.duplicated;
-                            failed.push((seed, format!("{findings:?}")));
+                            total += findings;
+                            failed.push((seed, findings.to_string()));
                         }
                         Err(error) => failed.push((seed, format!("{error:#}"))),
                     }
@@ -70,26 +66,13 @@ fn main() -> Result<()> {
     for thread in threads {
         let Ok((mine, found)) = thread.join() else { bail!("a schedule panicked") };
         failed.extend(mine);
-        total.diverged += found.diverged;
-        total.lost += found.lost;
-        total.stuck += found.stuck;
-        total.duplicated += found.duplicated;
+        total += found;
     }
     failed.sort();
     for (seed, what) in &failed {
-        println!(
-            "seed {seed}: {what}\n  replay: cargo xtask sim --seeds {seed}..{} --desks {} --steps {}{flag}",
-            seed + 1,
-            arguments.desks,
-            arguments.steps
-        );
+        let plan = Plan { seed: *seed, desks: arguments.desks, steps: arguments.steps, sabotage: None };
+        println!("seed {seed}: {what}\n  replay: {}", plan.replay(arguments.postgres));
     }
-    let Findings { diverged, lost, stuck, duplicated } = total;
-    println!(
-        "{} schedules, {diverged} diverged, {lost} lost, {stuck} stuck, {duplicated} duplicated, {} failed ({:.0} s)",
-        until - from,
-        failed.len(),
-        start.elapsed().as_secs_f64()
-    );
+    println!("{} schedules, {total}, {} failed ({:.0} s)", until - from, failed.len(), start.elapsed().as_secs_f64());
     if failed.is_empty() { Ok(()) } else { bail!("{} schedules failed", failed.len()) }
 }

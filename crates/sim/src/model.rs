@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use petrel_domain::replication::{
-    Columns, Ledger, Logged, Outcome, Pulled, PushResult, Pushed, Schema, Transaction, TransactionId, Versions, clamp, judge, row_hash,
+    Clock as Tick, Columns, Ledger, Logged, Outcome, Pulled, PushResult, Pushed, Schema, Transaction, TransactionId, Versions, clamp,
+    judge, row_hash,
 };
 use petrel_domain::{Clock, FixedClock, Millis};
 use petrel_store::encode_copy;
@@ -21,6 +22,9 @@ const ROWS: usize = 7;
 /// How many transactions a page of the log holds.
 const TRANSACTIONS: usize = 5;
 
+/// To how many questions a number stays hidden that was given outside the lock, after the first one.
+const HIDDEN_FROM: u8 = 2;
+
 /// A way of being wrong on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
@@ -32,6 +36,12 @@ pub enum Sabotage {
     ForgetIdempotence,
     /// Desks send the columns that changed, and not what only makes sense with them.
     IgnoreRegisters,
+    /// The judge does not say what lost.
+    ForgetLost,
+    /// The judge lets the earlier clock win.
+    EarlierWins,
+    /// Every seventh transaction is answered, and forgotten.
+    LoseAcknowledged,
 }
 
 #[derive(Default)]
@@ -42,8 +52,9 @@ struct State {
     last_n: HashMap<Uuid, i64>,
     known: HashMap<(Uuid, i64), PushResult>,
     marks: HashMap<(Uuid, i64), u32>,
-    /// The number that is not visible yet, where numbers are given outside the lock.
-    hidden: Option<i64>,
+    /// The number that is not visible yet, where numbers are given outside the lock, and to how many questions it will not be: it comes late, and to
+    /// everybody in the end.
+    hidden: Option<(i64, u8)>,
 }
 
 impl State {
@@ -114,9 +125,23 @@ impl ModelHub {
             reason: Some(reason),
             clashes: Vec::new(),
         };
-        let result = match judge(&mut state.ledger, &self.schema, &mut transaction, first_seq, now) {
+        let judged = match self.sabotage {
+            Some(Sabotage::EarlierWins) => {
+                transaction.clock = Tick((1 << 62) - clock.0);
+                judge(&mut state.ledger, &self.schema, &mut transaction, first_seq, Millis(1 << 46))
+            }
+            Some(Sabotage::LoseAcknowledged) if n % 7 == 0 => Ok(Vec::new()),
+            _ => judge(&mut state.ledger, &self.schema, &mut transaction, first_seq, now),
+        };
+        let result = match judged {
             Err(reason) => rejected(reason),
-            Ok(entries) => {
+            Ok(entries) if entries.is_empty() => {
+                PushResult { replica, n, outcome: Outcome::Applied, first_seq, last_seq: first_seq, reason: None, clashes: Vec::new() }
+            }
+            Ok(mut entries) => {
+                if self.sabotage == Some(Sabotage::ForgetLost) {
+                    entries.iter_mut().for_each(|entry| entry.lost.clear());
+                }
                 let last_seq = first_seq + entries.len() as i64 - 1;
                 state.head = last_seq;
                 let judged = clamp(clock, now);
@@ -163,15 +188,17 @@ impl Hub for ModelHub {
         let results =
             push.transactions.iter().map(|transaction| self.take(&mut state, transaction.clone(), now)).collect::<Result<_, _>>()?;
         if self.sabotage == Some(Sabotage::NumberOutsideLock) {
-            // The next push is visible before this one is.
-            state.hidden = (state.hidden.is_none() && state.head > before).then_some(before + 1);
+            // The next push may be visible before this one is.
+            state.hidden = state.hidden.or((state.head > before).then_some((before + 1, HIDDEN_FROM)));
         }
         Ok(Pushed { results, head: state.head, now })
     }
 
     async fn pull(&self, after: i64, _wait: u32) -> Result<Pulled, HubError> {
-        let state = self.state.borrow();
-        let is_visible = |logged: &&Logged| logged.last_seq > after && state.hidden != Some(logged.first_seq);
+        let mut state = self.state.borrow_mut();
+        let hidden = state.hidden.map(|(seq, _)| seq);
+        state.hidden = state.hidden.and_then(|(seq, times)| Some((seq, times.checked_sub(1)?)));
+        let is_visible = |logged: &&Logged| logged.last_seq > after && hidden != Some(logged.first_seq);
         let mut transactions: Vec<_> = state.log.iter().filter(is_visible).take(TRANSACTIONS).cloned().collect();
         transactions.iter_mut().flat_map(|logged| &mut logged.entries).for_each(|entry| self.seen.narrow(entry));
         let reached = transactions.last().map_or(after, |logged| logged.last_seq);

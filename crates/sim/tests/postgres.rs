@@ -257,9 +257,10 @@ async fn schedules_on_postgres() {
     let postgres = Postgres::start().unwrap();
     let database = postgres.database().await.unwrap();
     for seed in 0..24 {
-        let report = run_on(&database, Plan { seed, desks: 5, steps: 80, sabotage: None }).await;
-        let report = report.unwrap_or_else(|error| panic!("seed {seed}: {error:#}"));
-        assert!(report.findings.is_clean(), "seed {seed}: {:?}", report.findings);
+        let plan = Plan { seed, desks: 5, steps: 80, sabotage: None };
+        let again = plan.replay(true);
+        let report = run_on(&database, plan).await.unwrap_or_else(|error| panic!("seed {seed}: {error:#}; replay: {again}"));
+        assert!(report.findings.is_clean(), "seed {seed}: {}; replay: {again}", report.findings);
     }
 }
 

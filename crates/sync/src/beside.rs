@@ -8,18 +8,25 @@ use tokio::task::JoinHandle;
 /// Work that began at once, in a thread of its own. Whoever drops it half-way waits for its end: a step on a file always ends before anybody
 /// takes the file for free.
 pub(crate) struct Beside<T> {
-    work: JoinHandle<T>,
+    work: Work<T>,
     /// Closed when the work is done.
     done: mpsc::Receiver<()>,
 }
 
-/// Begins the work.
-pub(crate) fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Beside<T> {
+enum Work<T> {
+    InAThread(JoinHandle<T>),
+    /// Done by whoever began it; none where its end was told.
+    Done(Option<T>),
+}
+
+/// Begins the work; where it is not to be in a thread, does all of it.
+pub(crate) fn beside<T: Send + 'static>(is_in_thread: bool, work: impl FnOnce() -> T + Send + 'static) -> Beside<T> {
     let (open, done) = mpsc::channel();
-    let work = tokio::task::spawn_blocking(move || {
+    let work = move || {
         let _open: mpsc::Sender<()> = open;
         work()
-    });
+    };
+    let work = if is_in_thread { Work::InAThread(tokio::task::spawn_blocking(work)) } else { Work::Done(Some(work())) };
     Beside { work, done }
 }
 
@@ -27,9 +34,12 @@ impl<T> Beside<T> {
     /// What came of it.
     ///
     /// # Errors
-    /// `Value` where it panicked.
+    /// `Value` where it panicked, or was asked before.
     pub(crate) async fn end(&mut self) -> Result<T, StoreError> {
-        (&mut self.work).await.map_err(|error| StoreError::Value(error.to_string()))
+        match &mut self.work {
+            Work::InAThread(work) => work.await.map_err(|error| StoreError::Value(error.to_string())),
+            Work::Done(found) => found.take().ok_or_else(|| StoreError::Value("asked twice".to_owned())),
+        }
     }
 }
 
@@ -52,7 +62,7 @@ mod tests {
         let (begin, begun) = mpsc::channel::<()>();
         let is_done = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&is_done);
-        let work = beside(move || {
+        let work = beside(true, move || {
             let _ = begun.recv();
             done.store(true, Ordering::SeqCst);
         });
@@ -65,7 +75,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_comes_of_it_is_told_and_so_is_that_it_broke() {
-        assert_eq!(beside(|| 7).end().await.ok(), Some(7));
-        assert!(beside(|| assert_eq!(1, 2, "it breaks")).end().await.is_err());
+        for is_in_thread in [true, false] {
+            assert_eq!(beside(is_in_thread, || 7).end().await.ok(), Some(7));
+        }
+        assert!(beside(true, || assert_eq!(1, 2, "it breaks")).end().await.is_err());
     }
 }

@@ -123,7 +123,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
     let (schema, most) = (hub.versions().current, (hub.most_rows(), hub.most_bytes()));
     let read = |follows| {
         let file = store.clone();
-        beside(move || batch::<H>(&file, schema, most, follows))
+        beside(hub.works_beside(), move || batch::<H>(&file, schema, most, follows))
     };
     let mut reading = Some(read(None));
     let mut noting: Option<Beside<_>> = None;
@@ -170,7 +170,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         count(round, &pushed);
         let is_whole = pushed.results.len() == transactions;
         let (file, now) = (store.clone(), clock.now());
-        let mut noted = beside(move || note(&file, &pushed, now));
+        let mut noted = beside(hub.works_beside(), move || note(&file, &pushed, now));
         if !is_whole {
             // What was not answered is sent again before anything that comes after it.
             noted.end().await??;
@@ -184,7 +184,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
 /// too large.
 async fn alone<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
     let (file, schema) = (store.clone(), hub.versions().current);
-    let first = beside(move || batch::<H>(&file, schema, (1, PUSH_BYTES), None)).end().await??;
+    let first = beside(hub.works_beside(), move || batch::<H>(&file, schema, (1, PUSH_BYTES), None)).end().await??;
     let Some(Batch { parcel, last, .. }) = first else { return Ok(()) };
     match carry(hub, parcel).await {
         Err(error) => make_good(store, round, last, error),
@@ -266,7 +266,7 @@ pub(crate) async fn read_on(
             None => (store.apply(&page)?, None),
             Some(reached) => {
                 let file = store.clone();
-                let mut applying = beside(move || file.apply(&page));
+                let mut applying = beside(hub.works_beside(), move || file.apply(&page));
                 let next = hub.pull(reached, 0).await;
                 (applying.end().await??, Some(next))
             }

@@ -146,6 +146,10 @@ pub trait Hub {
     fn most_bytes(&self) -> usize {
         PUSH_BYTES
     }
+    /// Whether the file is worked on while the hub is spoken to. A simulation whose seeds are to do again what they did does one after the other.
+    fn works_beside(&self) -> bool {
+        true
+    }
     /// Makes ready what will be sent: it takes a while, and is done while the hub has the batch before.
     ///
     /// # Errors

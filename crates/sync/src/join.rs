@@ -36,7 +36,7 @@ pub async fn join(
         };
         // While one page is written, the next is fetched.
         let next = file.next_after(page.last_id, page.is_last);
-        let mut writing = beside(move || {
+        let mut writing = beside(hub.works_beside(), move || {
             let written = file.write(&page.columns, &page.rows, page.is_last);
             (file, written)
         });
