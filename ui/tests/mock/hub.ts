@@ -150,10 +150,10 @@ function histories(memory: Omit<Memory, 'hub'>, now: number): HubMemory['history
       }),
     ],
     [`staff/${staff[1]!.id}`]: [
-      entry(50, now - 20 * DAY, { action: 'save_staff', values: [value('role', 'text', 'veterinarian')] }),
+      entry('50', now - 20 * DAY, { action: 'save_staff', values: [value('role', 'text', 'veterinarian')] }),
     ],
     [`services/${services[0]!.id}`]: [
-      entry(51, now - 20 * DAY, {
+      entry('51', now - 20 * DAY, {
         action: 'save_service',
         values: [
           value('duration_minutes', 'integer', '45'),
@@ -163,13 +163,13 @@ function histories(memory: Omit<Memory, 'hub'>, now: number): HubMemory['history
       }),
     ],
     [`waitlist_entries/${waitlist[0]!.id}`]: [
-      entry(52, now - 2 * DAY, {
+      entry('52', now - 2 * DAY, {
         action: 'save_waitlist_entry',
         values: [value('priority', 'integer', '2'), value('status', 'text', 'offered')],
       }),
     ],
     [`clinics/${clinic.id}`]: [
-      entry(53, now - 300 * DAY, {
+      entry('53', now - 300 * DAY, {
         action: 'create_clinic',
         is_first: true,
         values: [value('name', 'text', clinic.name), value('plan', 'text', 'free'), value('settings', 'json', '{}')],
