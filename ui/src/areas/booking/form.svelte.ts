@@ -29,19 +29,19 @@ export class BookingForm {
     return clinicZone();
   }
 
-  /** Of a family each comes after the other and what the hours keep free between them: only then is it asked. */
-  readonly #hours = createQuery(() => ({
-    ...live(['staff_schedules'], ['hours'], () => backend.weeklyHours()),
-    enabled: this.booking.lines.length > 1,
-  }));
-  readonly hoursBuffer = $derived(rules.bufferOfHours(this.#hours.data ?? [], this.zone));
-
   booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
   #isBlockBegun = $state(false);
   /** Time is kept for something else than a client; what was left may bring the title of it along. */
   readonly isBlocking = $derived(this.booking.clientId === null && (this.#isBlockBegun || this.booking.title !== ''));
   refusal = $state<Refusal | null>(null);
   isSaving = $state(false);
+
+  /** Of a family each comes after the other and what the hours keep free between them: only then is it asked. */
+  readonly #hours = createQuery(() => ({
+    ...live(['staff_schedules'], ['hours'], () => backend.weeklyHours()),
+    enabled: this.booking.lines.length > 1,
+  }));
+  readonly hoursBuffer = $derived(rules.bufferOfHours(this.#hours.data ?? [], this.zone));
 
   readonly client = createQuery(() => ({
     ...live(['clients', 'pets', 'appointments'], ['client', this.booking.clientId], () =>
