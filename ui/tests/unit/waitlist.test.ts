@@ -87,6 +87,7 @@ describe('the form of a wish', () => {
       client_phone: _p,
       pet_name: _t,
       created_at: _c,
+      is_over: _o,
       id: _i,
       ...wish
     } = entry({
