@@ -152,7 +152,10 @@ async fn what_may_be_made_is_made_for_oneself_and_ones_own_clinic() {
         let (columns, values) = match table {
             "clients" => ("first_name", "'Zoe'".to_owned()),
             "pets" => ("client_id, name", format!("'{who}', 'Zoe'")),
-            "appointments" => ("client_id, starts_at, ends_at, status", format!("'{who}', now(), now() + interval '1 hour', 'pending'")),
+            "appointments" => (
+                "client_id, starts_at, ends_at, booked_by_client, booking_method",
+                format!("'{who}', now(), now() + interval '1 hour', true, 'online'"),
+            ),
             "waitlist_entries" => ("client_id", format!("'{who}'")),
             "medical_records" => ("pet_id, kind, recorded_at", "'01900000-0000-7000-8000-000000000004', 'note', now()".to_owned()),
             "report_cards" => ("appointment_id", "'01900000-0000-7000-8000-000000000010'".to_owned()),
