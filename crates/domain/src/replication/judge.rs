@@ -355,4 +355,6 @@ impl Case<'_> {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

@@ -46,36 +46,37 @@ fn schema() -> Schema {
 }
 
 /// A hub with two desks.
-struct Hub {
-    ledger: Ledger,
+#[derive(Clone)]
+pub(super) struct Hub {
+    pub(super) ledger: Ledger,
     schema: Schema,
-    head: i64,
+    pub(super) head: i64,
     n: i64,
 }
 
-fn id(n: u128) -> Uuid {
+pub(super) fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
-fn text(n: u128) -> String {
+pub(super) fn text(n: u128) -> String {
     id(n).to_string()
 }
 
-fn put(table: &str, row: u128, columns: Value) -> Change {
+pub(super) fn put(table: &str, row: u128, columns: Value) -> Change {
     Change { table: table.into(), id: id(row), op: Op::Put, columns: serde_json::from_value(columns).unwrap() }
 }
 
-fn delete(table: &str, row: u128) -> Change {
+pub(super) fn delete(table: &str, row: u128) -> Change {
     Change { table: table.into(), id: id(row), op: Op::Delete, columns: Columns::new() }
 }
 
 impl Hub {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { ledger: Ledger::default(), schema: schema(), head: 0, n: 0 }
     }
 
     /// Desk `desk` writes `at` milliseconds after noon, having read up to `seen`.
-    fn push(&mut self, desk: u128, at: i64, seen: i64, changes: Vec<Change>) -> Result<Vec<Entry>, Reason> {
+    pub(super) fn push(&mut self, desk: u128, at: i64, seen: i64, changes: Vec<Change>) -> Result<Vec<Entry>, Reason> {
         self.n += 1;
         let clock = Clock::at(Millis(NOW.0 + at));
         let mut transaction =
@@ -85,7 +86,7 @@ impl Hub {
         Ok(entries)
     }
 
-    fn value(&self, table: &str, row: u128, column: &str) -> Value {
+    pub(super) fn value(&self, table: &str, row: u128, column: &str) -> Value {
         self.ledger.row(table, id(row)).unwrap().value(column).clone()
     }
 
