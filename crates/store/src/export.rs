@@ -50,10 +50,12 @@ const LIST_HEADERS: &[&str] = &[
 ];
 
 impl Store {
-    /// Writes everything that is not deleted to `path`: a new folder for CSV, a new file for JSON. It appears when it is whole.
+    /// Writes everything that is not deleted to `path`: a new folder for CSV, a file for JSON, in the place of one of that name. It appears when it is
+    /// whole; until then what it replaces is there.
     ///
     /// # Errors
-    /// `forbidden`; `duplicate` where `path` is there already; `cancelled`, `read_only`, `disk_full`, with nothing left behind.
+    /// `forbidden`; `duplicate` where a folder, or something that is no `.json`, is there already; `cancelled`, `read_only`, `disk_full`, with nothing
+    /// left behind.
     pub fn export_all(
         &self,
         actor: &Actor,
@@ -63,7 +65,9 @@ impl Store {
         cancel: &AtomicBool,
     ) -> Result<ExportReport> {
         actor.require(Right::MoveData)?;
-        if path.exists() {
+        // The system's dialog has asked whether it may be replaced. Whatever else lies there is no export.
+        let may_replace = format == ExportFormat::Json && path.is_file() && path.extension().is_some_and(|kind| kind == "json");
+        if path.exists() && !may_replace {
             return Err(Refusal::on(RefusalCode::Duplicate, "path").with_detail(path.display()).into());
         }
         let mut hidden = path.as_os_str().to_owned();

@@ -425,8 +425,17 @@ fn what_is_taken_out_comes_in_again_and_runs_no_formula() {
     salon.store.export_all(&salon.owner, &file, ExportFormat::Json, &|_| {}, &AtomicBool::new(false)).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(json["clients"].as_array().unwrap().len(), 2);
-    let again = salon.store.export_all(&salon.owner, &file, ExportFormat::Json, &|_| {}, &AtomicBool::new(false));
-    assert_eq!(Refusal::from(again.unwrap_err()).code, RefusalCode::Duplicate);
+    // The system asked whether an earlier export may be replaced. What is none stays, whatever was answered.
+    let export = |path: &std::path::Path, format| salon.store.export_all(&salon.owner, path, format, &|_| {}, &AtomicBool::new(false));
+    std::fs::write(&file, "of last year").unwrap();
+    export(&file, ExportFormat::Json).unwrap();
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&std::fs::read(&file).unwrap()).unwrap(), json);
+    let letter = salon.folder.path().join("letter.txt");
+    std::fs::write(&letter, "Dear Ada").unwrap();
+    for (path, format) in [(&letter, ExportFormat::Json), (&file, ExportFormat::Csv), (&folder, ExportFormat::Csv)] {
+        assert_eq!(Refusal::from(export(path, format).unwrap_err()).code, RefusalCode::Duplicate, "{}", path.display());
+    }
+    assert_eq!(std::fs::read_to_string(&letter).unwrap(), "Dear Ada");
 }
 
 /// Who said no is asked no more, also by the next clinic; and what a clinic keeps of its own is kept there, too.
