@@ -66,6 +66,8 @@ codes! {
     PetDeceased,
     /// The client can be written to by nothing: they want neither SMS nor e-mail, or no number and no address of theirs is known.
     NoWayToWrite,
+    /// Amounts of visits are in the clinic's currency, and another one has other decimals.
+    CurrencyInUse,
     /// The last owner cannot be removed, deactivated or demoted.
     LastOwner,
     /// The person stopped it; nothing was changed.

@@ -6,7 +6,7 @@ use petrel_domain::desk::{
     AppointmentCard, AttentionCounts, ClashPair, DuplicatePair, FailedMessage, NeedsAttention, UnclearEmail, UnclearPhone,
 };
 use petrel_domain::rights::Right;
-use petrel_domain::{ClientId, Millis};
+use petrel_domain::{AppointmentId, ClientId, Millis};
 use rusqlite::{Connection, Params, params};
 
 use crate::appointments::card::{called, cards, full_name};
@@ -17,6 +17,10 @@ use crate::{Actor, Result, Store, StoreError};
 const SHOWN: usize = 50;
 /// Where this desk remembers pairs that are two people after all.
 const DISMISSED: &str = "dismissed_duplicates";
+/// The desk's setting that holds visits that somebody here let stand.
+const LET_STAND: &str = "let_stand";
+/// Of so many it is remembered, the latest: they are visits to come.
+const MOST_LET_STAND: usize = 500;
 
 /// The most pairs of clients that are counted: past them nobody goes through one by one.
 const COUNTED: usize = 1_000;
@@ -47,13 +51,14 @@ impl Store {
     pub fn needs_attention(&self, actor: &Actor) -> Result<NeedsAttention> {
         actor.require(Right::SeeClinic)?;
         let (now, dismissed) = (self.now(), dismissed(self)?);
+        let let_stand = serde_json::to_string(&let_stand(self)?)?;
         self.read(|db| {
             let clashes = clashes(db, now)?;
             let awaiting_approval = visits(db, "a.status = 'pending' AND a.starts_at >= ?1", "ASC", now)?;
             let open = "a.status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress') AND a.starts_at < ?1";
             let left_open = visits(db, open, "DESC", now)?;
             let of_the_dead = of_the_dead(db, now)?;
-            let moved_twice = moved_twice(db, now)?;
+            let moved_twice = moved_twice(db, &let_stand, now)?;
             let duplicates = duplicates(db, &dismissed, now)?;
             let failed_messages = failed(db)?;
             let unclear_phones = unclear(db)?;
@@ -108,6 +113,20 @@ pub(crate) fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
+/// Ids of visits that somebody at this desk let stand, in digits of sixteen.
+fn let_stand(store: &Store) -> Result<Vec<String>> {
+    let kept = store.desk_setting(LET_STAND)?;
+    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+/// Notes that a visit was let stand here.
+pub(crate) fn note_let_stand(store: &Store, id: AppointmentId) -> Result<()> {
+    let mut all = let_stand(store)?;
+    all.push(hex::encode(id.bytes()));
+    all.drain(..all.len().saturating_sub(MOST_LET_STAND));
+    store.set_desk_setting(LET_STAND, Some(&serde_json::to_string(&all)?))
+}
+
 /// Visits by a condition, those nearest to now first, so that they are there where more are found than are shown. Those left open are looked for
 /// among the last weeks, by their own index.
 fn visits(db: &Connection, condition: &str, order: &str, now: Millis) -> Result<Kind<AppointmentCard>> {
@@ -133,15 +152,17 @@ fn of_the_dead(db: &Connection, now: Millis) -> Result<Kind<AppointmentCard>> {
     of_cards(db, condition, "ASC", (now.0, since.as_str()))
 }
 
-/// Visits to come in place of one that was moved more than once, or cancelled, and that nobody has touched since: neither moved it nor let it stand.
-fn moved_twice(db: &Connection, now: Millis) -> Result<Kind<AppointmentCard>> {
+/// Visits to come in place of one that was cancelled, and that nobody has touched since, or of one that was moved more than once, and that nobody here
+/// let stand: that somebody wrote a note at one of two says nothing of the other.
+fn moved_twice(db: &Connection, let_stand: &str, now: Millis) -> Result<Kind<AppointmentCard>> {
     let condition = "WHERE a.id IN (
           SELECT n.id FROM appointments n INDEXED BY appointments_in_place JOIN appointments p ON p.id = n.previous_appointment_id
           WHERE n.starts_at > ?1 AND n.previous_appointment_id IS NOT NULL AND n.deleted_at IS NULL AND n.status IN ('pending', 'confirmed', 'reminded')
             AND (p.status = 'cancelled' AND p.updated_at > n.updated_at
                  OR EXISTS (SELECT 1 FROM appointments o WHERE o.previous_appointment_id = p.id AND o.id <> n.id AND o.deleted_at IS NULL
-                              AND o.status NOT IN ('cancelled', 'rescheduled') AND n.updated_at <= max(n.created_at, o.created_at))))";
-    of_cards(db, condition, "ASC", [now.0])
+                              AND o.status NOT IN ('cancelled', 'rescheduled'))
+                 AND lower(hex(n.id)) NOT IN (SELECT value FROM json_each(?2))))";
+    of_cards(db, condition, "ASC", (now.0, let_stand))
 }
 
 /// Visits of one colleague at one time that nobody put there knowingly: flagged by the hub, or found here from today on.

@@ -43,10 +43,10 @@ impl Store {
     }
 
     /// Changes the clinic's details. In another zone visits to come keep their time of day: it is what clients were told, and what hours mean. In
-    /// another currency amounts keep their figures: what was typed as 45 is 45, whatever decimals the currency has.
+    /// another currency prices keep their figures: what was typed as 45 is 45, whatever decimals the currency has.
     ///
     /// # Errors
-    /// `forbidden`, or what the check of the fields says.
+    /// `forbidden`; `currency_in_use` where visits have amounts and the currency would get other decimals; or what the check of the fields says.
     pub fn save_clinic(&self, actor: &Actor, input: ClinicDetails) -> Result<Saved<()>> {
         actor.require(Right::ManageClinic)?;
         let input = input.checked(())?;
@@ -80,25 +80,25 @@ fn keep_wall_clocks(tx: &Tx<'_>, zone: Tz) -> Result<()> {
     Ok(())
 }
 
-/// Where amounts lie: table and column.
-const AMOUNTS: [(&str, &str); 3] =
-    [("services", "base_price_cents"), ("appointments", "estimated_cost_cents"), ("appointments", "final_cost_cents")];
-
-/// Counts amounts in the smallest unit of another currency, where it has more or fewer decimals. What it has no decimals for is rounded.
+/// Counts prices in the smallest unit of another currency, where it has more or fewer decimals. What it has no decimals for is rounded. What clients
+/// were billed, or told, is not touched: see `docs/adr/0017-amounts-keep-their-figures.md`.
+///
+/// # Errors
+/// `currency_in_use` where a visit has an amount.
 fn keep_figures(tx: &Tx<'_>, currency: &str) -> Result<()> {
     let Some(clinic) = clinic(tx.db())? else { return Ok(()) };
     let (digits, before) = (minor_digits(currency), clinic.currency_digits);
     if digits == before {
         return Ok(());
     }
-    let power = |digits: u8| 10_f64.powi(i32::from(digits));
-    for (table, column) in AMOUNTS {
-        let sql = format!(
-            "UPDATE {table} SET {column} = CAST(round({column} * ?1 / ?2) AS INTEGER), updated_at = ?3
-             WHERE {column} > 0 AND deleted_at IS NULL"
-        );
-        tx.db().execute(&sql, params![power(digits), power(before), tx.now().0])?;
+    let sql = "SELECT 1 FROM appointments WHERE (estimated_cost_cents > 0 OR final_cost_cents > 0) AND deleted_at IS NULL LIMIT 1";
+    if tx.db().prepare(sql)?.exists([])? {
+        return Err(Refusal::on(RefusalCode::CurrencyInUse, "currency").with_detail(&clinic.details.currency).into());
     }
+    let power = |digits: u8| 10_f64.powi(i32::from(digits));
+    // Also of services that were deleted: undo may bring them back.
+    let sql = "UPDATE services SET base_price_cents = CAST(round(base_price_cents * ?1 / ?2) AS INTEGER), updated_at = ?3 WHERE base_price_cents > 0";
+    tx.db().execute(sql, params![power(digits), power(before), tx.now().0])?;
     Ok(())
 }
 

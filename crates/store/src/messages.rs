@@ -117,6 +117,9 @@ pub(crate) fn cancel_unwanted(tx: &Tx<'_>, client: ClientId, channel: MessageCha
     let sql = "UPDATE messages SET status = 'cancelled', error = ?3, updated_at = ?4
                WHERE client_id = ?1 AND channel = ?2 AND status = 'queued' AND direction = 'outbound' AND deleted_at IS NULL";
     tx.db().prepare_cached(sql)?.execute(params![client.bytes(), channel.as_str(), OPTED_OUT, tx.now().0])?;
+    // What a person kept from being sent does not wait again by an undo from before the no.
+    let sql = "UPDATE messages SET updated_at = ?3 WHERE client_id = ?1 AND channel = ?2 AND status = 'cancelled' AND error IS NULL AND deleted_at IS NULL";
+    tx.db().prepare_cached(sql)?.execute(params![client.bytes(), channel.as_str(), tx.now().0])?;
     Ok(())
 }
 
@@ -126,6 +129,9 @@ pub(crate) fn cancel_of_the_dead(tx: &Tx<'_>, pet: PetId) -> Result<()> {
                WHERE appointment_id IN (SELECT id FROM appointments WHERE pet_id = ?1)
                  AND status = 'queued' AND direction = 'outbound' AND deleted_at IS NULL";
     tx.db().prepare_cached(sql)?.execute(params![pet.bytes(), PET_DECEASED, tx.now().0])?;
+    let sql = "UPDATE messages SET updated_at = ?2
+               WHERE appointment_id IN (SELECT id FROM appointments WHERE pet_id = ?1) AND status = 'cancelled' AND error IS NULL AND deleted_at IS NULL";
+    tx.db().prepare_cached(sql)?.execute(params![pet.bytes(), tx.now().0])?;
     Ok(())
 }
 

@@ -181,5 +181,6 @@ fn is_free_for(db: &Connection, roster: &Roster, was: &Visit, service: Option<&S
     let ends_at = end_of(was.starts_at, minutes, service, roster.zone);
     let wanted = Visit { ends_at, is_emergency: false, ..was.clone() };
     let except = [was.id];
-    Place::of(&wanted, service, &except).map_or(Ok(false), |place| is_free_beside(db, roster, &place, None))
+    // With nobody it stood in nobody's time.
+    Place::of(&wanted, service, &except).map_or(Ok(true), |place| is_free_beside(db, roster, &place, None))
 }

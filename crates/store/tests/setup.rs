@@ -356,4 +356,13 @@ fn in_a_currency_with_other_decimals_amounts_keep_their_figures() {
     assert_eq!(price(), Some(Cents(46)), "there are no half guaranies");
     change("EUR");
     assert_eq!(price(), Some(Cents(4_600)));
+    // What somebody was told that a visit costs stays what it was.
+    let sql = "INSERT INTO appointments (id, starts_at, ends_at, status, estimated_cost_cents, created_at, updated_at)
+               VALUES (randomblob(16), 1, 2, 'completed', 4550, 1, 1)";
+    desk.store.write(&boss, Action::BookAppointment, |tx| Ok(tx.db().execute(sql, [])?)).unwrap();
+    let clinic = desk.store.clinic().unwrap().unwrap();
+    let to_yen = desk.store.save_clinic(&boss, ClinicDetails { currency: "JPY".into(), ..clinic.details });
+    assert_eq!(to_yen.unwrap_err().refusal().code, RefusalCode::CurrencyInUse);
+    assert_eq!((price(), desk.store.clinic().unwrap().unwrap().details.currency.as_str()), (Some(Cents(4_600)), "EUR"));
+    change("USD");
 }

@@ -131,3 +131,23 @@ fn a_visit_goes_to_who_does_not_do_what_it_is_for_only_knowingly() {
     salon.store.move_appointment(&salon.owner, to("12:00")).unwrap();
     assert_eq!(place(&salon, visit).1, at(DAY, "12:00"), "who has it already goes on");
 }
+
+/// Who overrules whose service it is has not been told of visits that would stand over others.
+#[test]
+fn of_a_series_taken_dates_are_told_before_whose_service_it_is() {
+    let salon = salon();
+    let groomer = hire(&salon, Role::Groomer);
+    let weekly = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at(DAY, "10:00")) };
+    let ids = salon.store.book_appointment(&salon.owner, weekly).unwrap().value.appointment_ids;
+    let to_groomer = || MoveInput { staff_id: Some(groomer), ..salon.shift(ids[0], at(DAY, "11:00"), SeriesScope::All) };
+    let refused = || salon.store.move_appointment(&salon.owner, to_groomer()).unwrap_err().refusal();
+    let all_fit = refused();
+    assert_eq!((all_fit.code, all_fit.until), (RefusalCode::NotTheirService, None));
+    let last = salon.store.appointment(&salon.owner, ids[2]).unwrap().card.starts_at.plus_minutes(60);
+    let mut input: BookInput = salon.wish(last);
+    input.pets[0].staff_id = groomer;
+    input.is_overbooking_allowed = true;
+    salon.store.book_appointment(&salon.owner, input).unwrap();
+    let one_is_taken = refused();
+    assert_eq!((one_is_taken.code, one_is_taken.until, one_is_taken.detail.as_deref()), (RefusalCode::SlotTaken, Some(last), Some("1")));
+}

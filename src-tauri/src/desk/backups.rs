@@ -164,6 +164,7 @@ impl Desk {
         // Ends the use of the file; where the restore fails, it is opened again, and who was at work stays.
         *place = Place::FirstRun;
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
+        self.begin_another_file();
         match at_work.filter(|_| restored.is_err()) {
             Some(at_work) => *place = self.opened_for(at_work),
             None => *place = self.opened(),

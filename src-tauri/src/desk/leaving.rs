@@ -64,6 +64,7 @@ impl Desk {
         // The line to the hub ends here, and with it whatever knows the file.
         *place = Place::FirstRun;
         let moved = self.take_lock().and_then(|_| set_aside(&self.inner.folder.file(), why, self.now()));
+        self.begin_another_file();
         *place = self.opened();
         drop(place);
         self.tell(News::State);

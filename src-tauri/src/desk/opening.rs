@@ -174,6 +174,11 @@ impl Desk {
         }
     }
 
+    /// Another file is in the place of the one that was here: damage in it has it looked over by itself, as it was with the one before.
+    pub(super) fn begin_another_file(&self) {
+        self.inner.is_looked_over.store(false, Ordering::SeqCst);
+    }
+
     /// What was found is past: the file passed its check, or another one is in its place.
     fn forget_damage(&self) {
         if let Some(lock) = &mut *locked(&self.inner.lock)
@@ -199,7 +204,7 @@ impl Desk {
         };
         tracing::warn!(backup_at = recovery.backup_at.0, "a backup took its place");
         self.forget_damage();
-        self.inner.is_looked_over.store(false, Ordering::SeqCst);
+        self.begin_another_file();
         // It passed its check on the way.
         let store = self.open_sound(&key, &key_file, Trust::ClosedWell)?;
         // Told until somebody who manages the clinic has seen it, however often the program starts until then.
@@ -213,8 +218,11 @@ impl Desk {
     fn at_work(&self, store: Store, key: FileKey, key_file: KeyFile) -> Result<Place, StoreError> {
         let locked_out = Arc::new(LockedOut::new(self.is_locked_out_of(&store)?));
         let mut clinic = Clinic { line: None, store, key, key_file, session: Arc::default(), locked_out };
-        if let Err(error) = self.write_key_file_of_copies(&clinic.key_file).and_then(|()| self.write_lost_key_file(&clinic.key_file)) {
-            tracing::warn!(%error, "some key files stay as they are");
+        // Each by itself: a folder of copies that cannot be written to is no reason to go on without a key file.
+        for written in [self.write_lost_key_file(&clinic.key_file), self.write_key_file_of_copies(&clinic.key_file)] {
+            if let Err(error) = written {
+                tracing::warn!(%error, "some key files stay as they are");
+            }
         }
         self.forget_keys_aside(&clinic)?;
         self.begin_line(&mut clinic);

@@ -94,6 +94,7 @@ impl Desk {
         let file = self.inner.folder.file();
         *place = Place::FirstRun;
         let replaced = replace(&self.inner.folder.new_file(), &at_work.key_file, &file, why, self.now());
+        self.begin_another_file();
         *place = self.opened_for(at_work);
         replaced?;
         tracing::info!("the desk was rebuilt");

@@ -106,6 +106,7 @@ test('the histories of the clinic’s set-up and of the waitlist open from their
   await expect(entry).not.toContainText('field_type');
   await page.keyboard.press('Escape');
   await page.getByTestId('settings-clinic').click();
+  await page.getByTestId('save-clinic').waitFor();
   await page.getByTestId('history-of').click();
   await expect(entry).toContainText('Clinic made');
   await expect(entry).not.toContainText('free');

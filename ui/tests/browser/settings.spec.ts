@@ -195,6 +195,11 @@ test('hours that were typed are offered again after the settings were left, of a
   await page.getByTestId('nav-today').click();
   await expect(page.getByTestId('screen-today')).toBeVisible();
   await page.goBack();
+  // Whose hours were looked at last are shown again; what was typed for the other is theirs.
+  await expect(from).toHaveValue('8:00');
+  await expect(page.getByTestId('draft-notice')).toHaveCount(0);
+  await page.getByRole('combobox', { name: 'Colleague: Marc Vidal' }).click();
+  await page.getByRole('option', { name: 'Carmen Ruiz' }).click();
   await page.getByTestId('draft-continue').click();
   await expect(from).toHaveValue('7:15');
   await page.getByTestId('save-hours').click();

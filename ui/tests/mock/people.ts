@@ -402,12 +402,16 @@ export function peopleHandlers(world: World): Handlers {
     close_appointment: ({ id }) =>
       world.write('set_appointment_status', ['appointments'], ({ visits }) => {
         const visit = find(visits, id, 'appointment');
+        if (visit.status !== 'in_progress') throw refusal('bad_transition', { detail: `${visit.status}>completed` });
         const isPast = dateOf(visit.ends_at, world.zone) < dateOf(world.now(), world.zone);
         const ended = isPast ? visit.ends_at : world.now();
         Object.assign(visit, { status: 'completed', status_since: ended, actual_end_at: ended });
         return null;
       }),
-    let_stand: ({ id }) => world.write('let_stand', ['appointments'], ({ stood }) => (stood.push(id), null)),
+    let_stand: ({ id }) => ({
+      ...world.write('let_stand', ['appointments'], ({ stood }) => (stood.push(id), null)),
+      undo: null,
+    }),
     // Said by this desk alone: there is no action that could be taken back.
     dismiss_duplicate: ({ first, second, areTwo }) => ({
       ...world.write('dismiss_duplicate', ['clients'], (memory) => {

@@ -532,6 +532,7 @@ export function scheduleHandlers(world: World): Handlers {
         const isKept = visit.is_emergency && changes.is_emergency === false && isForEmergencies(world, visit);
         if (isKept && !is_overbooking_allowed) throw refusal('emergency_only', { field: 'is_emergency' });
         const isOther = changes.service_id !== visit.service_id;
+        const was = visit.notes;
         const isOver = (other: Visit): boolean =>
           other !== visit &&
           other.staff_id === visit.staff_id &&
@@ -544,9 +545,13 @@ export function scheduleHandlers(world: World): Handlers {
           title: changes.notes.title,
           is_overbooked: isOther ? isTaken : visit.is_overbooked,
         });
-        const { service_id, notes } = visit;
+        // The others of the series get what was changed, and keep what is their own.
+        const changed = Object.entries(visit.notes).filter(([field, text]) => text !== was[field as keyof typeof was]);
         for (const other of scoped(world, visit, scope))
-          if (other !== visit) Object.assign(other, { service_id, notes });
+          if (other !== visit) {
+            const service_id = isOther ? visit.service_id : other.service_id;
+            Object.assign(other, { service_id, notes: { ...other.notes, ...Object.fromEntries(changed) } });
+          }
         return null;
       }),
     visits_of_client: ({ clientId, before }) => {

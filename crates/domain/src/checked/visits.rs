@@ -79,7 +79,9 @@ impl Checked for MoveInput {
         if self.ends_at <= self.starts_at {
             return Err(Refusal::on(RefusalCode::EndBeforeStart, "ends_at"));
         }
-        number("duration_minutes", u32::try_from((self.ends_at.0 - self.starts_at.0) / MINUTE).unwrap_or(u32::MAX), 1, LONGEST_VISIT)?;
+        // The longest stay has an hour more where the clock is set back meanwhile.
+        let minutes = u32::try_from((self.ends_at.0 - self.starts_at.0) / MINUTE).unwrap_or(u32::MAX);
+        number("duration_minutes", minutes, 1, LONGEST_VISIT + 60)?;
         Ok(self)
     }
 }

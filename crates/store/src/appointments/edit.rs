@@ -9,7 +9,8 @@ use rusqlite::params;
 
 use super::colleagues::roster;
 use super::detail::detail;
-use super::place::{is_kept_for_emergencies, is_of_place, stands_over_another};
+use super::moving::{is_overrulable, not_all};
+use super::place::{is_kept_for_emergencies, stands_over_another};
 use super::row::{Visit, existing};
 use super::series::in_scope;
 use super::{answers, clash};
@@ -43,14 +44,7 @@ fn edit_all(tx: &Tx<'_>, input: &EditAppointmentInput) -> Result<()> {
             done => done?,
         }
     }
-    let count = in_the_way.len();
-    let Some((date, refusal)) = in_the_way.into_iter().next() else { return Ok(()) };
-    let is_of_another = count > 1 || date != visit.starts_at;
-    Err(if is_of_another { Refusal { until: Some(date), ..refusal.with_detail(count) } } else { refusal }.into())
-}
-
-fn is_overrulable(refusal: &Refusal) -> bool {
-    is_of_place(refusal.code) || refusal.code == RefusalCode::NotTheirService
+    not_all(visit.starts_at, in_the_way).map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
 /// A visit as it is, to be edited.

@@ -73,7 +73,7 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
         let except = [&ids[place..], &left].concat();
         let target = match judged(tx, &roster, other, input, (starts_at, ends_at, staff_id), &except, is_helped) {
             Ok(target) => target,
-            Err(StoreError::Refused(refusal)) if is_of_place(refusal.code) => {
+            Err(StoreError::Refused(refusal)) if is_overrulable(&refusal) => {
                 in_the_way.push((starts_at, refusal));
                 left.push(other.id);
                 continue;
@@ -86,15 +86,22 @@ fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
         tx.db().prepare_cached(sql)?.execute(values)?;
         clash::leave(tx, other)?;
     }
-    not_all(input, in_the_way).map_or(Ok(()), |refusal| Err(refusal.into()))
+    not_all(input.starts_at, in_the_way).map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
-/// Why a series cannot be moved: as for one visit, where the one that was moved is all that does not fit. Otherwise the first date that does not,
-/// and how many; free times beside another date would be another visit's.
-fn not_all(input: &MoveInput, in_the_way: Vec<(Millis, Refusal)>) -> Option<Refusal> {
-    let count = in_the_way.len();
-    let (date, refusal) = in_the_way.into_iter().next()?;
-    let is_of_another = count > 1 || date != input.starts_at;
+/// What a person may overrule, knowing it: where a visit stands, and who does it.
+pub(super) fn is_overrulable(refusal: &Refusal) -> bool {
+    is_of_place(refusal.code) || refusal.code == RefusalCode::NotTheirService
+}
+
+/// Why a series cannot be changed: as for one visit, where the one that was chosen is all that does not fit. Otherwise the first date that does not,
+/// and how many; free times beside another date would be another visit's. Where places are taken, they are told before whose service it is: whoever
+/// overrules that has not been told that visits will stand over others.
+pub(super) fn not_all(chosen: Millis, in_the_way: Vec<(Millis, Refusal)>) -> Option<Refusal> {
+    let (places, others): (Vec<_>, Vec<_>) = in_the_way.into_iter().partition(|(_, refusal)| is_of_place(refusal.code));
+    let count = places.len();
+    let Some((date, refusal)) = places.into_iter().next() else { return others.into_iter().next().map(|(_, refusal)| refusal) };
+    let is_of_another = count > 1 || date != chosen;
     Some(if is_of_another { Refusal { alternatives: Vec::new(), until: Some(date), ..refusal.with_detail(count) } } else { refusal })
 }
 

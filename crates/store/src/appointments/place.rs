@@ -17,7 +17,7 @@ const ALTERNATIVES: usize = 5;
 /// How many days before and after are looked at for them.
 const AROUND_DAYS: u16 = 7;
 /// The longest visit, in milliseconds.
-pub(super) const LONGEST: i64 = LONGEST_VISIT as i64 * MINUTE;
+pub(super) const LONGEST: i64 = (LONGEST_VISIT as i64 + 60) * MINUTE;
 
 /// A visit to be placed.
 pub(crate) struct Place<'a> {

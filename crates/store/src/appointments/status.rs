@@ -10,6 +10,7 @@ use super::clash;
 use super::colleagues::roster;
 use super::place::{Place, place};
 use super::row::{Visit, existing};
+use crate::attention::note_let_stand;
 use crate::clinic_zone::clinic_zone;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -61,6 +62,7 @@ impl Store {
             tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
             Ok(())
         })?;
+        note_let_stand(self, id)?;
         Ok(Saved { undo: None, ..saved })
     }
 }
@@ -69,12 +71,12 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
     let visit = existing(tx.db(), id)?;
     check_move(visit.status, status)?;
     let comes_back = !takes_time(visit.status) && takes_time(status);
-    let is_overbooked = if comes_back {
+    // What was done gave the rest of its time away.
+    let goes_on = visit.status == AppointmentStatus::Completed && takes_time(status);
+    if comes_back {
         refuse_dead(tx, &visit)?;
-        stands_again(tx, &visit)?
-    } else {
-        visit.is_overbooked
-    };
+    }
+    let is_overbooked = if comes_back || goes_on { stands_again(tx, &visit)? } else { visit.is_overbooked };
     let stamps = stamps(status);
     // Who comes has waited since then; a step back of a desk that does not know of the stamp has left that of the time before.
     let comes =

@@ -29,7 +29,7 @@ struct Repair {
 fn read(db: &Connection) -> Result<Vec<Repair>> {
     let sql = "SELECT value FROM settings WHERE key = ?1";
     let found: Option<String> = db.prepare_cached(sql)?.query_row([REPAIRED], |row| row.get(0)).optional()?;
-    Ok(found.map(|text| serde_json::from_str(&text)).transpose()?.unwrap_or_default())
+    Ok(found.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
 fn write(db: &Connection, repairs: &[Repair], now: Millis) -> Result<()> {

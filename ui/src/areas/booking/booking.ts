@@ -15,7 +15,7 @@ import type {
 import { isWithin } from '$lib/data/form-merge';
 import { toRule, type Repetition } from '$lib/recurrence';
 import { formatInstantDate } from '$lib/time/format';
-import { dateOf, MINUTE, weekday } from '$lib/time/zone';
+import { dateOf, MINUTE, minutesOf as minuteOfDay, wallMinutes, weekday } from '$lib/time/zone';
 
 /** One pet of the booking. */
 export interface Line {
@@ -238,10 +238,13 @@ const NONE: HoursBuffer = () => 0;
 export function bufferOfHours(hours: readonly WeeklyHours[], zone: string): HoursBuffer {
   return (staffId, at) => {
     const date = dateOf(at, zone);
+    const minute = wallMinutes(at, zone);
     const own = hours.filter(
       (line) =>
         line.staff_id === staffId &&
         line.day_of_week === weekday(date) &&
+        minuteOfDay(line.start) <= minute &&
+        minute < minuteOfDay(line.end) &&
         line.effective_from <= date &&
         date <= (line.effective_until ?? date),
     );

@@ -1485,6 +1485,8 @@ export type RefusalCode =
 "pet_deceased" | 
 /**  The client can be written to by nothing: they want neither SMS nor e-mail, or no number and no address of theirs is known. */
 "no_way_to_write" | 
+/**  Amounts of visits are in the clinic's currency, and another one has other decimals. */
+"currency_in_use" | 
 /**  The last owner cannot be removed, deactivated or demoted. */
 "last_owner" | 
 /**  The person stopped it; nothing was changed. */

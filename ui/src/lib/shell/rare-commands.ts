@@ -1,6 +1,6 @@
 // What is done seldom: it has no shortcut, so that it is loaded with the palette.
 import type { Command } from '$lib/commands/registry.svelte';
-import { go } from '$lib/router.svelte';
+import { go, route } from '$lib/router.svelte';
 
 interface May {
   isConnected: boolean;
@@ -17,7 +17,17 @@ const to = (section: string, at: string) => () => go(`/settings/${section}`, { a
 const MANAGING: Command[] = [
   { id: 'staff.new', title: 'settings.new_staff', group, run: () => go('/settings/staff', { new: '1' }) },
   { id: 'service.new', title: 'settings.new_service', group, run: () => go('/settings/services', { new: '1' }) },
-  { id: 'override.new', title: 'settings.add_override', group, run: () => go('/settings/hours', { new: '1' }) },
+  {
+    id: 'override.new',
+    title: 'settings.add_override',
+    group,
+    // Of the colleague whose hours are on the screen, where they are.
+    run: () =>
+      go('/settings/hours', {
+        person: route.path === '/settings/hours' ? (route.query('person') ?? undefined) : undefined,
+        new: '1',
+      }),
+  },
   { id: 'second.choose', title: 'palette.second', group, run: to('desk', 'second') },
   { id: 'backup.restore', title: 'palette.restore', group, run: to('data', 'restore') },
 ];
