@@ -47,11 +47,33 @@ pub async fn name_clinic(config: &Config, clinic: Uuid) -> anyhow::Result<String
     all.into_iter().find(|line| line.starts_with(&id)).context("clinic: there is none with this id (clinic list says which there are)")
 }
 
+/// Whether clinics can be removed from this database at all.
+///
+/// # Errors
+/// Where clinics are spread over several servers; what Postgres says.
+pub(crate) async fn may_be_removed(config: &Config) -> anyhow::Result<()> {
+    let (client, connection) = Reach::of(&config.database_url)?.connect().await?;
+    let task = tokio::spawn(connection);
+    let may = keeps_its_rows(&client).await;
+    drop(client);
+    task.await??;
+    may
+}
+
+/// A clinic's rows at another server are under that one's policies and rights, and the owner's are not asked there: some would be left.
+async fn keeps_its_rows(client: &Client) -> anyhow::Result<()> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                 WHERE i.inhparent = 'log'::regclass AND c.relkind = 'f')";
+    let is_spread: bool = client.query_one(sql, &[]).await?.try_get(0)?;
+    ensure!(!is_spread, "this database's clinics are spread over several servers: none can be removed from it, and nothing was");
+    Ok(())
+}
+
 /// Removes all that the database has of a clinic: its rows, its log and the log's archive, its desks, codes and tokens. Desks keep their own files. All of it
 /// goes, or nothing does. Other clinics go on meanwhile; this one's pushes wait, and are refused then. Answers how many rows there were.
 ///
 /// # Errors
-/// Where there is no such clinic; what Postgres says.
+/// Where there is no such clinic, or clinics are spread over several servers; what Postgres says.
 pub async fn remove_clinic(config: &Config, clinic: Uuid) -> anyhow::Result<u64> {
     let (mut client, connection) = Reach::of(&config.database_url)?.connect().await?;
     let task = tokio::spawn(connection);
@@ -62,6 +84,7 @@ pub async fn remove_clinic(config: &Config, clinic: Uuid) -> anyhow::Result<u64>
 }
 
 async fn remove(client: &mut Client, clinic: Uuid) -> anyhow::Result<u64> {
+    keeps_its_rows(client).await?;
     let pg = client.transaction().await?;
     // As whoever writes the clinic's log waits for its turn.
     let turn = "SELECT set_config('petrel.clinic_id', $1, true), pg_advisory_xact_lock(hashtextextended($1, 4790))";

@@ -165,6 +165,8 @@ async fn run(arguments: Program) -> anyhow::Result<()> {
 /// Removes a clinic, and then its attachments: where only these are left, because something failed the last time, they go now. Answers what was removed.
 async fn remove(config: &Config, Remove { clinic, yes, data_dir, blobs }: &Remove) -> anyhow::Result<String> {
     connect(config).await?;
+    // Before anything of it goes, attachments among it.
+    crate::clinics::may_be_removed(config).await?;
     let named = crate::name_clinic(config, *clinic).await;
     if let Ok(named) = &named {
         anyhow::ensure!(*yes, "this removes for good, with its history and attachments:\n  {named}\nSay --yes if that is meant.");

@@ -234,7 +234,9 @@ impl Hub for Spoiling {
         for change in push["transactions"][1]["changes"].as_array_mut().into_iter().flatten() {
             change["id"] = json!("spoilt");
         }
-        self.0.push(&Parcel::Packed(push.to_string().into(), None)).await
+        let body = push.to_string();
+        let size = body.len();
+        self.0.push(&Parcel::Packed(body.into(), None, size)).await
     }
 
     async fn pull(&self, after: i64, wait: u32) -> Result<Pulled, HubError> {

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use clap::Parser;
 use petrel_domain::replication::{Outcome, Push, PushResult, WIRE_SCHEMA};
-use petrel_hub::{Config, Database};
+use petrel_hub::{Config, Database, Program};
 use petrel_sim::{Plan, Postgres, Served, connect, run_on};
 use petrel_sync::{HttpHub, Hub, HubError, Parcel};
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 const SHARD: &str = include_str!("spread/shard.sql");
 const FRONT: &str = include_str!("spread/front.sql");
+const NARROW: &str = include_str!("../../../migrations/hub/V0019__narrow_roles.sql");
 
 /// A front and two shards, the second on a server of its own, and a hub before them that knows nothing of it.
 struct Spread {
@@ -97,6 +99,8 @@ async fn a_postgres_that_is_spread_is_as_good_as_one_server() {
     what_is_said_twice_is_known_and_what_can_never_be_is_set_aside(&spread).await;
     numbers_have_no_gaps_where_desks_push_at_the_same_time(&spread).await;
     the_hub_sees_one_clinic_at_a_time_and_the_shards_not_at_all(&spread).await;
+    no_clinic_is_removed_by_half(&spread).await;
+    a_front_of_before_makes_no_months_when_it_is_brought_up_to_date(&spread).await;
     a_shard_that_is_down_is_down_for_its_own_clinics(&mut spread).await;
 }
 
@@ -218,6 +222,42 @@ async fn the_hub_sees_one_clinic_at_a_time_and_the_shards_not_at_all(spread: &Sp
         let around = front.query(&format!("SELECT 1 FROM {shard}.clients"), &[]).await.unwrap_err();
         assert_eq!(around.code().unwrap().code(), "42501", "a shard's table is reached through its parent alone");
     }
+}
+
+async fn no_clinic_is_removed_by_half(spread: &Spread) {
+    let [clinic, _] = spread.clinic_of_each().await;
+    let (hub, _) = spread.served.desk(clinic).await.unwrap();
+    push(&hub, vec![transaction(7, 1, client_row(1, json!({})))]).await.unwrap();
+    let url = spread.served.database_url.as_str();
+    let config = Config { database_url: url.to_owned(), connections: 1 };
+    let refused = petrel_hub::remove_clinic(&config, clinic).await.unwrap_err().to_string();
+    assert!(refused.contains("spread over several servers"), "{refused}");
+    // Nor are its attachments: it is said before they are looked for.
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("blobs").join(clinic.to_string()).join("00/00");
+    std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+    std::fs::write(&kept, "kept").unwrap();
+    let (id, data) = (clinic.to_string(), folder.path().to_str().unwrap());
+    let command = ["petrel-hub", "--database-url", url, "clinic", "remove", "--clinic", &id, "--data-dir", data, "--yes"];
+    assert_eq!(Program::parse_from(command).run().await.unwrap_err().to_string(), refused);
+    assert!(kept.exists());
+    assert_eq!(hub.pull(0, 0).await.unwrap().head, 1);
+}
+
+/// What makes the log's months on one server is none of the front's, whose log is divided by clinic.
+async fn a_front_of_before_makes_no_months_when_it_is_brought_up_to_date(spread: &Spread) {
+    let front = connect(&spread.served.database_url).await.unwrap();
+    let before = "BEGIN;
+        DROP POLICY removal ON log; DROP POLICY owner ON log_archive;
+        DROP POLICY petrel_front_desk_select ON attachments; DROP POLICY petrel_front_desk_insert ON attachments;
+        DROP POLICY petrel_front_desk_update ON attachments;
+        CREATE POLICY petrel_front_desk_all ON attachments TO petrel_front_desk USING (clinic_id = (SELECT petrel_clinic()))";
+    front.batch_execute(before).await.unwrap();
+    front.batch_execute(NARROW).await.unwrap();
+    front.batch_execute("SELECT make_log_partition('2031-05-17')").await.unwrap();
+    let made = "SELECT prosrc FROM pg_proc WHERE proname = 'make_log_partition'";
+    assert_eq!(front.query_one(made, &[]).await.unwrap().get::<_, String>(0), "");
+    front.batch_execute("ROLLBACK").await.unwrap();
 }
 
 async fn a_shard_that_is_down_is_down_for_its_own_clinics(spread: &mut Spread) {

@@ -157,7 +157,9 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
         let Some((answer, transactions, last)) = answered else { return unreadable.map_or(Ok(was_answered), Err) };
         let pushed = match answer {
             Err(HubError::TooLarge | HubError::ProxyLimit) if transactions > 1 => {
-                return alone(store, hub, round, clock).await.map(|()| true);
+                // Where less is sent at a time from now on, that is tried first: it spares a push for each transaction.
+                let is_less = hub.most_bytes() < most.1;
+                return if is_less { Ok(true) } else { alone(store, hub, round, clock).await.map(|()| true) };
             }
             // The one before was answered, so this one goes first the next time.
             Err(HubError::TooEarly) if was_answered => return Ok(true),
@@ -181,7 +183,7 @@ async fn send_on<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn 
 }
 
 /// Sends the first of what waits by itself: of several at once the hub, or a proxy before it, takes none where together they are
-/// too large.
+/// too large, and no less is sent at a time for that.
 async fn alone<H: Hub>(store: &Store, hub: &H, round: &mut Round, clock: &dyn Clock) -> Result<(), SyncError> {
     let (file, schema) = (store.clone(), hub.versions().current);
     let first = beside(hub.works_beside(), move || batch::<H>(&file, schema, (1, PUSH_BYTES), None)).end().await??;

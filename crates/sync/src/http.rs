@@ -187,14 +187,17 @@ impl HttpHub {
         }
     }
 
-    /// Notes what became of a push. One that is long and did not get through would not the next time, either, where the line is too slow for it or
-    /// a proxy takes no more: the next has half as much. What gets through allows for twice as much.
-    fn note_push(&self, pushed: &Result<Pushed, HubError>, bytes: usize) {
+    /// Notes what became of a push of so many bytes over the wire, and so many before it was packed. One that is long and did not get through would not the
+    /// next time, either, where the line is too slow for it or a proxy takes no more: the next has half as much. What gets through allows for twice as much
+    /// where it came near to what is allowed: a small one says nothing of large ones.
+    fn note_push(&self, pushed: &Result<Pushed, HubError>, bytes: usize, unpacked: usize) {
         let most = self.most_bytes.load(Ordering::Relaxed);
         let most = match pushed {
-            Ok(_) => (most * 2).min(PUSH_BYTES),
-            Err(HubError::Unreachable(_) | HubError::Busy(_) | HubError::ProxyLimit) if bytes >= LEAST_BYTES => (most / 2).max(LEAST_BYTES),
-            Err(_) => return,
+            Ok(_) if unpacked >= most / 2 => (most * 2).min(PUSH_BYTES),
+            Err(HubError::Unreachable(_) | HubError::Busy(_)) if bytes >= LEAST_BYTES => (most / 2).max(LEAST_BYTES),
+            // It is certain that this was too large: half of what may be sent could be the same again.
+            Err(HubError::ProxyLimit) if bytes >= LEAST_BYTES => (most.min(unpacked) / 2).max(LEAST_BYTES),
+            _ => return,
         };
         self.most_bytes.store(most, Ordering::Relaxed);
     }
@@ -210,13 +213,13 @@ impl Hub for HttpHub {
     }
 
     fn pack(push: Push) -> Result<Parcel, HubError> {
-        let (body, encoding) = packed(&push)?;
-        Ok(Parcel::Packed(body, encoding))
+        let (body, encoding, unpacked) = packed(&push)?;
+        Ok(Parcel::Packed(body, encoding, unpacked))
     }
 
     async fn push(&self, parcel: &Parcel) -> Result<Pushed, HubError> {
-        let (body, encoding) = match parcel {
-            Parcel::Packed(body, encoding) => (body.clone(), *encoding),
+        let (body, encoding, unpacked) = match parcel {
+            Parcel::Packed(body, encoding, unpacked) => (body.clone(), *encoding, *unpacked),
             Parcel::Open(push) => packed(push)?,
         };
         let make = || {
@@ -226,7 +229,7 @@ impl Hub for HttpHub {
         let sending = Duration::from_secs((body.len() / SENT_A_SECOND) as u64).min(SENDING);
         let answer = async { decode(self.send(make, ANSWER + sending).await?).await };
         let pushed = answer.await;
-        self.note_push(&pushed, body.len());
+        self.note_push(&pushed, body.len(), unpacked);
         pushed
     }
 
@@ -271,18 +274,19 @@ impl Hub for HttpHub {
     }
 }
 
-/// A batch as it goes over the wire, and its encoding, where it has one.
-fn packed(push: &Push) -> Result<(bytes::Bytes, Option<&'static str>), HubError> {
+/// A batch as it goes over the wire, its encoding, where it has one, and the bytes it had before.
+fn packed(push: &Push) -> Result<(bytes::Bytes, Option<&'static str>, usize), HubError> {
     let body = serde_json::to_vec(push).map_err(|error| HubError::Problem(error.to_string()))?;
     // A hub that is sent more does not read it to its end, and its words may be lost with the connection.
     if body.len() > MAX_BODY {
         return Err(HubError::TooLarge);
     }
-    if body.len() < COMPRESS_FROM {
-        return Ok((body.into(), None));
+    let unpacked = body.len();
+    if unpacked < COMPRESS_FROM {
+        return Ok((body.into(), None, unpacked));
     }
     let compressed = zstd::bulk::compress(&body, 1).map_err(|error| HubError::Problem(error.to_string()))?;
-    Ok((compressed.into(), Some("zstd")))
+    Ok((compressed.into(), Some("zstd"), unpacked))
 }
 
 fn json<T: serde::Serialize>(request: RequestBuilder, body: &T) -> Result<RequestBuilder, HubError> {
@@ -460,6 +464,27 @@ fn blames_certificate(error: &reqwest::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_large_halves_a_push_and_only_what_is_as_large_as_may_be_doubles_it() {
+        let hub = HttpHub::new("http://127.0.0.1:1", None, Box::new(|_| Ok(()))).unwrap();
+        let after = |pushed: Result<(), HubError>, bytes, unpacked| {
+            let pushed = pushed.map(|()| Pushed { results: Vec::new(), head: 0, now: Millis(0) });
+            hub.note_push(&pushed, bytes, unpacked);
+            hub.most_bytes()
+        };
+        let large = 1 << 20;
+        assert_eq!(
+            after(Err(HubError::ProxyLimit), large / 2, large),
+            large / 2,
+            "half of what was too large, not of what might have been"
+        );
+        assert_eq!(after(Ok(()), 1 << 10, large / 4 - 1), large / 2, "a small one says nothing");
+        assert_eq!(after(Err(HubError::Unreachable(String::new())), LEAST_BYTES, LEAST_BYTES), large / 4);
+        assert_eq!(after(Ok(()), 1 << 10, large / 8), large / 2);
+        assert_eq!(after(Err(HubError::ProxyLimit), LEAST_BYTES, LEAST_BYTES), LEAST_BYTES, "and no less");
+        assert_eq!(after(Err(HubError::TooLarge), large, large), LEAST_BYTES);
+    }
 
     #[test]
     fn addresses_are_read_as_people_type_them_and_plain_http_stays_here() {

@@ -128,8 +128,8 @@ impl HubError {
 pub enum Parcel {
     /// As it is said.
     Open(Push),
-    /// As it goes over the wire, with its encoding, where it has one.
-    Packed(Bytes, Option<&'static str>),
+    /// As it goes over the wire, with its encoding, where it has one, and the bytes it had before it was packed.
+    Packed(Bytes, Option<&'static str>, usize),
 }
 
 /// What a desk asks of its hub. Every question says the schema that the desk speaks.
