@@ -116,7 +116,8 @@ fn of_everybody(tx: &Tx<'_>, input: &ScheduleOverride) -> Result<Vec<ScheduleOve
     let mut works = tx.db().prepare_cached(works)?;
     let is_whole_day = input.kind == OverrideKind::EmergencyOnly && input.start.is_none();
     let weekday = input.on_date.weekday().num_days_from_sunday();
-    let mut is_off = |id: &StaffId| Ok::<_, crate::StoreError>(is_whole_day && !works.exists(params![id.bytes(), weekday, input.on_date.to_string()])?);
+    let mut is_off =
+        |id: &StaffId| Ok::<_, crate::StoreError>(is_whole_day && !works.exists(params![id.bytes(), weekday, input.on_date.to_string()])?);
     let mut wanted = Vec::new();
     for id in staff.into_iter().filter(lacks) {
         if !is_off(&id)? {

@@ -17,7 +17,8 @@ pub(super) const IS_RECOVERY_DISMISSED: &str = "recovery_dismissed";
 /// The desk's setting that tells of a damaged file which a backup took the place of.
 pub(super) const RECOVERED: &str = "recovered";
 /// What no screen sets or reads.
-const OURS: &[&str] = &[IS_DEMO, SECOND_FOLDER, RECOVERED, "pin_tries", "dismissed_duplicates", "let_stand", "repaired", "derived_is_stale"];
+const OURS: &[&str] =
+    &[IS_DEMO, SECOND_FOLDER, RECOVERED, "pin_tries", "dismissed_duplicates", "let_stand", "repaired", "derived_is_stale"];
 
 impl Desk {
     /// Where the program stands. Waits for the file to be opened, for a while: whoever is told that it is being opened asks again.
