@@ -8,6 +8,7 @@ use petrel_domain::desk::{
 use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, ClientId, Millis};
 use rusqlite::{Connection, Params, params};
+use serde::de::DeserializeOwned;
 
 use crate::appointments::card::{called, cards, full_name};
 use crate::clients::{Likeness, pairs, rows};
@@ -109,13 +110,17 @@ impl Store {
 
 /// Pairs of clients, told in the order of their ids, that somebody at this desk said are two people.
 pub(crate) fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
-    let kept = store.desk_setting(DISMISSED)?;
-    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    remembered(store, DISMISSED)
 }
 
 /// Ids of visits that somebody at this desk let stand, in digits of sixteen.
 fn let_stand(store: &Store) -> Result<Vec<String>> {
-    let kept = store.desk_setting(LET_STAND)?;
+    remembered(store, LET_STAND)
+}
+
+/// What this desk remembers under a setting; what cannot be read is nothing.
+fn remembered<T: DeserializeOwned + Default>(store: &Store, key: &str) -> Result<T> {
+    let kept = store.desk_setting(key)?;
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 

@@ -4,7 +4,7 @@ mod left;
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveTime};
 use petrel_domain::checked::{Checked, check_hours};
 use petrel_domain::desk::{LeftVisits, Saved, SavedOverride, ScheduleOverride, WeeklyHours};
 use petrel_domain::recurrence::Recurrence;
@@ -111,20 +111,10 @@ fn of_everybody(tx: &Tx<'_>, input: &ScheduleOverride) -> Result<Vec<ScheduleOve
     };
     let lacks = |id: &StaffId| !present.get(id).is_some_and(|own| own.iter().any(is_like));
     // A whole day for emergencies opens a day without hours to them: that is for whom it is entered by name, and not for whoever is off anyway.
-    let works = "SELECT 1 FROM staff_schedules WHERE staff_id = ?1 AND day_of_week = ?2 AND effective_from <= ?3
-                   AND (effective_until IS NULL OR effective_until >= ?3) AND deleted_at IS NULL";
-    let mut works = tx.db().prepare_cached(works)?;
     let is_whole_day = input.kind == OverrideKind::EmergencyOnly && input.start.is_none();
-    let weekday = input.on_date.weekday().num_days_from_sunday();
-    let mut is_off =
-        |id: &StaffId| Ok::<_, crate::StoreError>(is_whole_day && !works.exists(params![id.bytes(), weekday, input.on_date.to_string()])?);
-    let mut wanted = Vec::new();
-    for id in staff.into_iter().filter(lacks) {
-        if !is_off(&id)? {
-            wanted.push(id);
-        }
-    }
-    Ok(wanted.into_iter().map(|staff_id| ScheduleOverride { staff_id, ..input.clone() }).collect())
+    let hours = all_hours(tx.db())?;
+    let is_off = |id: &StaffId| is_whole_day && !hours.get(id).is_some_and(|own| own.iter().any(|line| line.holds_on(input.on_date)));
+    Ok(staff.into_iter().filter(|id| lacks(id) && !is_off(id)).map(|staff_id| ScheduleOverride { staff_id, ..input.clone() }).collect())
 }
 
 /// Whose an override is; nobody's where it is gone.

@@ -143,7 +143,7 @@ pub fn plans(colleague: &Colleague, days: &Days) -> Vec<DayPlan> {
 
 fn plan(colleague: &Colleague, overrides: &Overrides<'_>, day: &Day) -> DayPlan {
     let date = day.bounds.date;
-    let weekly: Vec<&WeeklyHours> = colleague.hours.iter().filter(|hours| holds(hours, date)).collect();
+    let weekly: Vec<&WeeklyHours> = colleague.hours.iter().filter(|hours| hours.holds_on(date)).collect();
     let mut plan = DayPlan::default();
     let custom: Vec<_> = overrides.on(date, OverrideKind::CustomHours).collect();
     if custom.is_empty() {
@@ -173,10 +173,6 @@ fn plan(colleague: &Colleague, overrides: &Overrides<'_>, day: &Day) -> DayPlan 
     plan.stretches.retain(|stretch| stretch.starts_at < stretch.ends_at);
     plan.stretches.sort_by_key(|stretch| (stretch.starts_at, stretch.ends_at));
     plan
-}
-
-fn holds(hours: &WeeklyHours, date: NaiveDate) -> bool {
-    hours.day_of_week == zone::day_of_week(date) && hours.effective_from <= date && hours.effective_until.is_none_or(|until| date <= until)
 }
 
 fn span(of: &ScheduleOverride) -> (WallTime, WallTime) {

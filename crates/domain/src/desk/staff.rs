@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::AppointmentCard;
-use crate::{Millis, OverrideId, OverrideKind, Role, ScheduleId, StaffId, WallTime};
+use crate::{Millis, OverrideId, OverrideKind, Role, ScheduleId, StaffId, WallTime, zone};
 
 /// A member of staff.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -89,6 +89,13 @@ pub struct WeeklyHours {
     pub max_per_slot: u16,
     /// Pauses.
     pub breaks: Vec<Break>,
+}
+
+impl WeeklyHours {
+    /// Whether they are hours of this day: of its weekday, and not over or yet to come.
+    pub fn holds_on(&self, date: NaiveDate) -> bool {
+        self.day_of_week == zone::day_of_week(date) && self.effective_from <= date && self.effective_until.is_none_or(|until| date <= until)
+    }
 }
 
 /// A deviation from the weekly hours.
