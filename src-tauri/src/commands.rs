@@ -145,6 +145,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             sync::repaired_tables,
             sync::dismiss_repaired,
             sync::record_history,
+            sync::record_history_here,
             sync::keep_both,
         ])
         .events(collect_events![Changed, WorkProgress, AppStateChanged, SyncChanged])

@@ -153,6 +153,13 @@ pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uui
     desk.off_main(move |desk| desk.record_history(&table, id, before)).await
 }
 
+/// What was done to a record at this desk, a page of it: what can be said where there is no hub, or it is away.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn record_history_here(desk: State<'_, Desk>, table: String, id: Uuid, before: Option<Seq>) -> Answer<HistoryPage> {
+    desk.off_main(move |desk| desk.ask(|store, actor| store.history_here(actor, &table, id, before))).await
+}
+
 /// Two visits that clash are kept knowingly.
 #[tauri::command(async)]
 #[specta::specta]

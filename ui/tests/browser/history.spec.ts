@@ -35,23 +35,34 @@ test('a history says who, at which desk, what, what lost and what the hub did', 
   await expect(entries.nth(3)).not.toContainText('created');
 });
 
-test('a history without a network, without a hub and without entries says so', async ({ page }) => {
+test('while the hub is away a history is what was done at this desk, and says so', async ({ page }) => {
   await openHistory(page, { hub: 'offline' });
-  await expect(page.getByTestId('history-offline')).toBeVisible();
+  await expect(page.getByTestId('history-offline')).toContainText('what was done at this desk');
+  const entries = page.getByTestId('history-entry');
+  await expect(entries).toHaveCount(2);
+  await expect(entries.nth(0)).toContainText('Client deleted');
+  await expect(entries.nth(1)).toContainText('Client added');
+  await expect(entries.nth(1)).not.toContainText('Front desk');
+  await expectAccessible(page);
   await setHub(page, 'online');
-  await expect(page.getByTestId('history-entry')).toHaveCount(4);
+  await expect(entries).toHaveCount(4);
+  await expect(page.getByTestId('history-offline')).toHaveCount(0);
   await page.evaluate(() => {
     window.petrelWorld!.memory.hub.history = {};
     window.petrelWorld!.changed(['clients']);
   });
-  await expect(page.getByTestId('history-empty')).toBeVisible();
+  await expect(page.getByTestId('history-empty')).toContainText('reached the hub');
+});
+
+test('a clinic on one desk has a history, too', async ({ page }) => {
+  await openHistory(page, {});
+  await expect(page.getByTestId('history-entry')).toHaveCount(2);
+  await expect(page.getByTestId('history-offline')).toHaveCount(0);
   await page.evaluate(() => {
-    window.petrelWorld!.memory.hub.address = null;
-    window.petrelWorld!.syncChanged();
+    window.petrelWorld!.memory.hub.history = {};
+    window.petrelWorld!.changed(['clients']);
   });
-  await expect(page.getByTestId('history-no-hub')).toBeVisible();
-  await page.getByTestId('history-no-hub').getByRole('button').click();
-  await expect(page).toHaveURL(/#\/settings\/sync$/);
+  await expect(page.getByTestId('history-empty')).toContainText('at this desk from now on');
 });
 
 test('what is older of a long history is shown when asked for', async ({ page }) => {
@@ -117,10 +128,4 @@ test('the histories of the clinic’s set-up and of the waitlist open from their
   await page.getByTestId('waitlist-entry').filter({ hasText: name }).first().getByTestId('entry-more').click();
   await page.getByTestId('history').click();
   await expect(entry).toContainText(/Priority\s*Urgent/);
-});
-
-test('a desk without a hub offers no history in the rows of the settings', async ({ page }) => {
-  await openDesk(page, '/#/settings/staff');
-  await page.getByTestId('staff-row').first().waitFor();
-  await expect(page.getByTestId('history-of')).toHaveCount(0);
 });

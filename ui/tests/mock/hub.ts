@@ -2,6 +2,7 @@
 import type {
   AppState,
   HistoryEntry,
+  HistoryPage,
   HubDevice,
   HubTrouble,
   JoinHub,
@@ -69,7 +70,7 @@ export function makeHub(options: MockOptions, memory: Omit<Memory, 'hub'>, now: 
     repaired: [],
     history: {},
   };
-  if (options.hub) hub.history = histories(memory, now);
+  hub.history = histories(memory, now);
   if (options.conflicts) Object.assign(hub, conflicts(memory, now));
   return hub;
 }
@@ -94,6 +95,13 @@ function entry(seq: Seq, at: number, more: Partial<HistoryEntry>): HistoryEntry 
     lost: [],
     ...more,
   };
+}
+
+function historyPage(told: HistoryEntry[] = [], before: Seq | null): HistoryPage {
+  const all = [...told].sort((a, b) => (BigInt(a.seq) < BigInt(b.seq) ? 1 : -1));
+  const older = before === null ? all : all.filter(({ seq }) => BigInt(seq) < BigInt(before));
+  const entries = older.slice(0, HISTORY_PAGE);
+  return { entries, next_before: older.length > entries.length ? entries.at(-1)!.seq : null };
 }
 
 function histories(memory: Omit<Memory, 'hub'>, now: number): HubMemory['history'] {
@@ -426,10 +434,15 @@ export function hubHandlers(world: World): Handlers {
     },
     record_history: ({ table, id, before }) => {
       mustReach();
-      const all = [...(hub().history[`${table}/${id}`] ?? [])].sort((a, b) => (BigInt(a.seq) < BigInt(b.seq) ? 1 : -1));
-      const older = before === null ? all : all.filter(({ seq }) => BigInt(seq) < BigInt(before));
-      const entries = older.slice(0, HISTORY_PAGE);
-      return { entries, next_before: older.length > entries.length ? entries.at(-1)!.seq : null };
+      return historyPage(hub().history[`${table}/${id}`], before);
+    },
+    // What was done at this desk is called the front desk's in the hub's.
+    record_history_here: ({ table, id, before }) => {
+      const own = (hub().history[`${table}/${id}`] ?? []).filter(({ device_name }) => device_name === 'Front desk');
+      return historyPage(
+        own.map((each) => ({ ...each, device_name: null, lost: [] })),
+        before,
+      );
     },
     rebuild_desk: async () => {
       mustReach();

@@ -302,12 +302,12 @@ pub struct HistoryPage {
     pub next_before: Option<Seq>,
 }
 
-/// Something that happened to a record, as the hub's log has it.
+/// Something that happened to a record, as the hub's log has it, or what this desk did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct HistoryEntry {
-    /// Its number in the log.
+    /// Its number in the log; of this desk's own, in its outbox.
     pub seq: Seq,
-    /// When the hub took it.
+    /// When the hub took it; of this desk's own, when it was done.
     pub at: Millis,
     /// Who did it; none is the program itself.
     pub staff_name: Option<String>,

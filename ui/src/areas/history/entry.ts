@@ -3,14 +3,20 @@ import { live, type Table } from '$lib/data/live';
 import { t } from '$lib/i18n/index.svelte';
 import { actionLabel } from '$lib/records/words';
 
-/** A query for what happened to a record, page by page, the newest first. The hub keeps it, so nothing of it is kept here. */
-export const historyOf = (table: Table, id: string) => ({
-  queryKey: live([table, 'hub'], ['history', id], () => backend.recordHistory(table, id, null)).queryKey,
-  queryFn: ({ pageParam }: { pageParam: Seq | null }) => backend.recordHistory(table, id, pageParam),
-  initialPageParam: null as Seq | null,
-  getNextPageParam: (last: HistoryPage) => last.next_before,
-  gcTime: 0,
-});
+/** Who tells what happened: the hub of all desks, or this desk of what was done at it. */
+export type Teller = 'hub' | 'desk';
+
+/** A query for what happened to a record, page by page, the newest first. Others keep it, so nothing of it is kept here. */
+export const historyOf = (table: Table, id: string, teller: Teller) => {
+  const ask = teller === 'hub' ? backend.recordHistory : backend.recordHistoryHere;
+  return {
+    queryKey: live([table, 'hub'], ['history', teller, id], () => ask(table, id, null)).queryKey,
+    queryFn: ({ pageParam }: { pageParam: Seq | null }) => ask(table, id, pageParam),
+    initialPageParam: null as Seq | null,
+    getNextPageParam: (last: HistoryPage) => last.next_before,
+    gcTime: 0,
+  };
+};
 
 /** What happened, in a word or two. */
 export function whatOf(entry: HistoryEntry): string {

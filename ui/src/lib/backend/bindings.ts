@@ -180,6 +180,8 @@ export const commands = {
 	dismissRepaired: (table: string) => typedError<null, Refusal>(__TAURI_INVOKE("dismiss_repaired", { table })),
 	/**  What happened to a record, a page of it. */
 	recordHistory: (table: string, id: string, before: Seq | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history", { table, id, before })),
+	/**  What was done to a record at this desk, a page of it: what can be said where there is no hub, or it is away. */
+	recordHistoryHere: (table: string, id: string, before: Seq | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history_here", { table, id, before })),
 	/**  Two visits that clash are kept knowingly. */
 	keepBoth: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("keep_both", { first, second })),
 };
@@ -871,11 +873,11 @@ export type FreeSlotsQuery = {
 /**  The visits of one family, booked in one go. */
 export type GroupId = string;
 
-/**  Something that happened to a record, as the hub's log has it. */
+/**  Something that happened to a record, as the hub's log has it, or what this desk did. */
 export type HistoryEntry = {
-	/**  Its number in the log. */
+	/**  Its number in the log; of this desk's own, in its outbox. */
 	seq: Seq,
-	/**  When the hub took it. */
+	/**  When the hub took it; of this desk's own, when it was done. */
 	at: Millis,
 	/**  Who did it; none is the program itself. */
 	staff_name: string | null,

@@ -1,0 +1,95 @@
+//! What was done to a record at this desk, without a hub.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
+
+mod common;
+
+use common::salon;
+use petrel_domain::desk::{HistoryEntry, Seq};
+use petrel_domain::{RefusalCode, Role};
+use petrel_store::{Action, Actor};
+use uuid::Uuid;
+
+fn value<'a>(entry: &'a HistoryEntry, column: &str) -> Option<&'a str> {
+    entry.values.iter().find(|value| value.column == column)?.value.as_deref()
+}
+
+#[test]
+fn a_record_tells_who_made_changed_deleted_and_brought_it_back_the_newest_first() {
+    let salon = salon();
+    let made_at = salon.store.now();
+    salon.later(60_000);
+    salon.sql("UPDATE clients SET phone = '+4930999999', updated_at = 5");
+    salon.later(60_000);
+    let spare = salon.add_pet("Kit");
+    let gone = salon.store.delete_pet(&salon.owner, spare).unwrap();
+    salon.store.undo(&salon.owner, gone.undo.unwrap()).unwrap();
+
+    let of_client = salon.store.history_here(&salon.owner, "clients", salon.client.0, None).unwrap();
+    assert_eq!(of_client.next_before, None);
+    let [changed, made] = of_client.entries.as_slice() else { panic!("{:?}", of_client.entries) };
+    assert!(made.is_first && !changed.is_first, "pets and visits that name it are not its own history");
+    assert_eq!(made.at, made_at);
+    assert_eq!(made.staff_name.as_deref(), Some("Ada Byron"));
+    assert_eq!((made.device_name.as_deref(), made.action.as_str()), (None, "create_client"));
+    assert_eq!((value(made, "first_name"), value(made, "last_name")), (Some("Grace"), Some("Hopper")));
+    assert_eq!(value(changed, "phone"), Some("+4930999999"));
+    assert_eq!(value(changed, "first_name"), None, "only what changed is said");
+
+    let of_pet = salon.store.history_here(&salon.owner, "pets", spare.0, None).unwrap().entries;
+    let said: Vec<_> = of_pet.iter().map(|entry| (entry.action.as_str(), entry.is_deletion, entry.is_first)).collect();
+    assert_eq!(said[1..], [("delete_pet", true, false), ("create_pet", false, true)]);
+    assert!(!said[0].1 && !said[0].2, "it was brought back: {said:?}");
+}
+
+#[test]
+fn a_long_history_comes_page_by_page_and_misses_nothing() {
+    let salon = salon();
+    for n in 0..120 {
+        salon.sql(&format!("UPDATE clients SET notes = 'n{n}', updated_at = {n} + 10"));
+    }
+    let (mut before, mut notes, mut pages) = (None::<Seq>, Vec::new(), 0);
+    loop {
+        let page = salon.store.history_here(&salon.owner, "clients", salon.client.0, before).unwrap();
+        notes.extend(page.entries.iter().filter_map(|entry| value(entry, "notes").map(str::to_owned)));
+        pages += 1;
+        before = page.next_before;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(notes, (0..120).rev().map(|n| format!("n{n}")).collect::<Vec<_>>());
+    assert_eq!(pages, 3);
+}
+
+#[test]
+fn an_import_of_many_is_the_history_of_each() {
+    let salon = salon();
+    let ids: Vec<_> = (0..3_000).map(|_| Uuid::now_v7()).collect();
+    salon
+        .store
+        .write(&salon.owner, Action::ImportClients, |tx| {
+            for id in &ids {
+                tx.db().execute(
+                    "INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (?1, ?2, 1, 1)",
+                    rusqlite::params![id.as_bytes(), id.to_string()],
+                )?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    for id in [ids[0], ids[1_500], ids[2_999]] {
+        let entries = salon.store.history_here(&salon.owner, "clients", id, None).unwrap().entries;
+        assert_eq!(entries.len(), 1);
+        assert_eq!(value(&entries[0], "first_name"), Some(id.to_string().as_str()));
+    }
+}
+
+#[test]
+fn who_may_not_see_records_sees_no_history_of_them() {
+    let salon = salon();
+    let groomer = Actor::staff(salon.staff, Role::Groomer);
+    let refused = |table| salon.store.history_here(&groomer, table, Uuid::nil(), None).unwrap_err().refusal().code;
+    assert_eq!(refused("campaigns"), RefusalCode::Forbidden);
+    assert_eq!(refused("no such table"), RefusalCode::NotFound);
+    assert!(salon.store.history_here(&groomer, "clients", salon.client.0, None).is_ok());
+}
