@@ -146,6 +146,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             sync::dismiss_repaired,
             sync::record_history,
             sync::record_history_here,
+            sync::what_was_done,
             sync::keep_both,
         ])
         .events(collect_events![Changed, WorkProgress, AppStateChanged, SyncChanged])

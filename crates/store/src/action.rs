@@ -121,6 +121,21 @@ impl Action {
         }
     }
 
+    /// The table of the record that it is about, where it writes rows of others that people know better, too.
+    pub(crate) fn subject(self) -> Option<&'static str> {
+        match self {
+            Self::CreateClient | Self::SaveClient | Self::DeleteClient | Self::MergeClients | Self::ImportClients | Self::WriteToClient => {
+                Some("clients")
+            }
+            Self::CreatePet | Self::SavePet | Self::DeletePet | Self::MovePet | Self::RecordDeath => Some("pets"),
+            Self::CreateStaff | Self::SaveStaff | Self::DeleteStaff | Self::SetPin => Some("staff"),
+            Self::CreateService | Self::SaveService | Self::DeleteService => Some("services"),
+            Self::CreateClinic | Self::SaveClinic | Self::MakeDemoClinic => Some("clinics"),
+            Self::AddToWaitlist | Self::SaveWaitlistEntry | Self::RemoveFromWaitlist => Some("waitlist_entries"),
+            _ => None,
+        }
+    }
+
     /// Whether its name says nothing of the tables it writes: who may do it again, or take it back, is asked table by table then.
     pub(crate) fn is_of_any_table(self) -> bool {
         matches!(self, Self::ChooseValue | Self::ResendChange | Self::Undo)

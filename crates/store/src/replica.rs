@@ -7,6 +7,7 @@ mod bootstrap;
 mod carry;
 mod copy;
 mod digest;
+mod done;
 mod history;
 mod later;
 mod losses;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::salon;
+use common::{at, salon};
 use petrel_domain::desk::{HistoryEntry, Seq};
 use petrel_domain::{RefusalCode, Role};
 use petrel_store::{Action, Actor};
@@ -92,4 +92,47 @@ fn who_may_not_see_records_sees_no_history_of_them() {
     assert_eq!(refused("campaigns"), RefusalCode::Forbidden);
     assert_eq!(refused("no such table"), RefusalCode::NotFound);
     assert!(salon.store.history_here(&groomer, "clients", salon.client.0, None).is_ok());
+}
+
+#[test]
+fn what_was_done_says_who_did_what_to_whom_and_what_was_taken_back() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:00"));
+    let marc = salon.hire("Marc", Role::Veterinarian, true);
+    let by_marc = Actor::staff(marc, Role::Veterinarian);
+    let gone = salon.store.delete_client(&by_marc, salon.client).unwrap();
+    let names = |staff| {
+        let page = salon.store.what_was_done(&salon.owner, staff, None).unwrap();
+        assert_eq!(page.next_before, None);
+        page.entries
+    };
+    let all = names(None);
+    let deleted = &all[0];
+    assert_eq!((deleted.action.as_str(), deleted.staff_name.as_deref(), deleted.is_taken_back), ("delete_client", Some("Marc"), false));
+    let about = deleted.about.as_ref().unwrap();
+    assert_eq!(
+        (about.table.as_str(), about.id, about.name.as_str()),
+        ("clients", salon.client.0, "Grace Hopper"),
+        "by its name, though deleted"
+    );
+    assert!(deleted.records > 1, "its pet and its visit went with it");
+    assert!(salon.store.history_here(&salon.owner, &about.table, about.id, None).unwrap().entries[0].is_deletion);
+    let booked = all.iter().find(|done| done.action == "book_appointment").unwrap();
+    assert_eq!(booked.about.as_ref().unwrap().name, "Rex Grace Hopper");
+    assert!(all.iter().any(|done| done.action == "create_clinic"));
+    assert_eq!(names(Some(marc)).len(), 1);
+
+    salon.store.undo(&salon.owner, gone.undo.unwrap()).unwrap();
+    let all = names(None);
+    assert_eq!((all[0].action.as_str(), all[0].taken_back.as_deref()), ("undo", Some("delete_client")));
+    assert!(all[1].is_taken_back);
+
+    for n in 0..60 {
+        salon.sql(&format!("UPDATE clients SET notes = 'n{n}', updated_at = {n} + 10"));
+    }
+    let page = salon.store.what_was_done(&salon.owner, None, None).unwrap();
+    let older = salon.store.what_was_done(&salon.owner, None, page.next_before).unwrap();
+    assert_eq!(page.entries.len() + older.entries.len(), all.len() + 60);
+    assert!(older.entries[0].seq < page.entries.last().unwrap().seq);
+    assert_eq!(salon.store.what_was_done(&by_marc, None, None).unwrap_err().refusal().code, RefusalCode::Forbidden);
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use petrel_domain::AppointmentId;
 use petrel_domain::desk::{
-    AppState, DeviceCode, HistoryPage, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, RepairedTable, ResendChange, Saved, Seq,
-    SyncState,
+    AppState, DeviceCode, DonePage, HistoryPage, HubDevice, JoinClinic, JoinHub, LostChoice, RejectedChange, RepairedTable, ResendChange,
+    Saved, Seq, SyncState,
 };
+use petrel_domain::{AppointmentId, StaffId};
 use tauri::State;
 use uuid::Uuid;
 
@@ -158,6 +158,13 @@ pub(crate) async fn record_history(desk: State<'_, Desk>, table: String, id: Uui
 #[specta::specta]
 pub(crate) async fn record_history_here(desk: State<'_, Desk>, table: String, id: Uuid, before: Option<Seq>) -> Answer<HistoryPage> {
     desk.off_main(move |desk| desk.ask(|store, actor| store.history_here(actor, &table, id, before))).await
+}
+
+/// What was done at this desk, by one colleague or by all, a page of it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn what_was_done(desk: State<'_, Desk>, staff_id: Option<StaffId>, before: Option<Seq>) -> Answer<DonePage> {
+    desk.off_main(move |desk| desk.ask(|store, actor| store.what_was_done(actor, staff_id, before))).await
 }
 
 /// Two visits that clash are kept knowingly.

@@ -81,6 +81,7 @@ const SCREENS: Screen[] = [
     ['hours', 'save-hours'],
     ['desk', 'language'],
     ['data', 'back-up-now'],
+    ['done', 'done-section'],
   ].map(([section, wait]) => ({ name: `settings-${section}`, path: `/#/settings/${section}`, wait: wait! })),
   { name: 'first-run', path: '/', wait: 'screen-first-run', options: { phase: 'first_run' } },
   {

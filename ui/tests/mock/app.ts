@@ -4,6 +4,8 @@ import { GOOD_PASSPHRASE, newId, type Visit } from './clinic';
 import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
 
+/** How much of what was done comes at once. */
+const DONE_PAGE = 20;
 /** Where a file is open. */
 const IS_OPEN: AppState['phase']['name'][] = ['ready', 'signed_out', 'revoked'];
 
@@ -160,6 +162,15 @@ export function appHandlers(world: World): Handlers {
         return null;
       }),
     staff: () => world.memory.staff,
+    what_was_done: ({ staffId, before }) => {
+      const person = world.memory.staff.find(({ id }) => id === staffId);
+      const name = person && `${person.first_name} ${person.last_name}`;
+      const older = world.done
+        .filter(({ seq, staff_name }) => (before === null || +seq < +before) && (!person || staff_name === name))
+        .reverse();
+      const entries = older.slice(0, DONE_PAGE);
+      return { entries, next_before: older.length > entries.length ? entries.at(-1)!.seq : null };
+    },
     create_staff: ({ input }) =>
       world.write('create_staff', ['staff'], ({ staff }) => {
         if (!input.first_name.trim()) throw refusal('required', { field: 'first_name' });

@@ -1,4 +1,4 @@
-import type { Refusal, RefusalCode, Saved } from '../../src/lib/backend/bindings';
+import type { Done, DoneTo, Refusal, RefusalCode, Saved } from '../../src/lib/backend/bindings';
 import { makeClinic, type Memory, type MockOptions } from './clinic';
 import { syncStateOf, type HubStanding } from './hub';
 
@@ -11,6 +11,8 @@ export class World {
   isHeld = false;
   /** Commands that take their time to answer, by the milliseconds. */
   slow: Record<string, number> = {};
+  /** What was done here, the oldest first. */
+  done: Done[] = [];
   #before = new Map<number, { memory: string; action: string }>();
   #last = 0;
   #emit: (event: string, payload: unknown) => void;
@@ -32,6 +34,7 @@ export class World {
     const value = change(this.memory);
     const undo = ++this.#last;
     this.#before.set(undo, { memory: before, action });
+    this.#note(undo, action, tables.length, this.#about(before, value));
     this.changed(tables);
     if (this.memory.hub.address !== null) {
       this.memory.hub.waiting += 1;
@@ -69,6 +72,9 @@ export class World {
     for (const later of [...this.#before.keys()]) if (later >= action) this.#before.delete(later);
     const undo = ++this.#last;
     this.#before.set(undo, { memory: now, action: 'undo' });
+    const taken = this.done.find(({ seq }) => seq === `${action}`);
+    if (taken) taken.is_taken_back = true;
+    this.#note(undo, 'undo', taken?.records ?? 1, taken?.about ?? null, kept.action);
     const changes = [
       'appointments',
       'clients',
@@ -86,6 +92,29 @@ export class World {
     this.changed(changes);
     this.syncChanged();
     return { value: null, changes, undo };
+  }
+
+  #note(number: number, action: string, records: number, about: DoneTo | null, takenBack: string | null = null): void {
+    const { staff } = this.memory.app;
+    this.done.push({
+      seq: `${number}`,
+      at: this.now(),
+      staff_name: staff && `${staff.first_name} ${staff.last_name}`,
+      action,
+      taken_back: takenBack,
+      is_taken_back: false,
+      about,
+      records,
+    });
+  }
+
+  /** The client that a write made, by the id that it answers, or deleted. */
+  #about(before: string, value: unknown): DoneTo | null {
+    const { clients } = this.memory;
+    const was = (JSON.parse(before) as Memory).clients;
+    const client =
+      clients.find(({ id }) => id === value) ?? was.find(({ id }) => !clients.some((each) => each.id === id));
+    return client ? { table: 'clients', id: client.id, name: `${client.first_name} ${client.last_name}`.trim() } : null;
   }
 
   undoOffer() {

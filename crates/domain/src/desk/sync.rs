@@ -327,6 +327,47 @@ pub struct HistoryEntry {
     pub lost: Vec<RecordValue>,
 }
 
+/// What people did at this desk, the newest first, as much of it as came at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct DonePage {
+    /// What was done.
+    pub entries: Vec<Done>,
+    /// To be given as `before` for what is older; none at the end.
+    pub next_before: Option<Seq>,
+}
+
+/// Something that somebody did, in one go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Done {
+    /// Its number at this desk.
+    pub seq: Seq,
+    /// When.
+    pub at: Millis,
+    /// Who; none is the program itself.
+    pub staff_name: Option<String>,
+    /// What, as the name of the action.
+    pub action: String,
+    /// The name of what it took back.
+    pub taken_back: Option<String>,
+    /// It was taken back since.
+    pub is_taken_back: bool,
+    /// The record that it was about; none where all it wrote has no name of its own.
+    pub about: Option<DoneTo>,
+    /// How many records it wrote, the one it was about among them.
+    pub records: u32,
+}
+
+/// A record that something was done to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct DoneTo {
+    /// Of which table.
+    pub table: String,
+    /// Which.
+    pub id: Uuid,
+    /// What people call it, also when it is deleted.
+    pub name: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{ClinicKind, NewClinic};

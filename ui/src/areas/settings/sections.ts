@@ -1,3 +1,3 @@
 /** The parts of the settings, in order. */
-export const SECTIONS = ['clinic', 'staff', 'hours', 'services', 'desk', 'sync', 'data'] as const;
+export const SECTIONS = ['clinic', 'staff', 'hours', 'services', 'desk', 'sync', 'data', 'done'] as const;
 export type Section = (typeof SECTIONS)[number];

@@ -182,6 +182,8 @@ export const commands = {
 	recordHistory: (table: string, id: string, before: Seq | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history", { table, id, before })),
 	/**  What was done to a record at this desk, a page of it: what can be said where there is no hub, or it is away. */
 	recordHistoryHere: (table: string, id: string, before: Seq | null) => typedError<HistoryPage, Refusal>(__TAURI_INVOKE("record_history_here", { table, id, before })),
+	/**  What was done at this desk, by one colleague or by all, a page of it. */
+	whatWasDone: (staffId: StaffId | null, before: Seq | null) => typedError<DonePage, Refusal>(__TAURI_INVOKE("what_was_done", { staffId, before })),
 	/**  Two visits that clash are kept knowingly. */
 	keepBoth: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("keep_both", { first, second })),
 };
@@ -731,6 +733,44 @@ export type DeviceCode = {
 	expires_at: Millis,
 	/**  The hub's address, to be typed beside it. */
 	address: string,
+};
+
+/**  Something that somebody did, in one go. */
+export type Done = {
+	/**  Its number at this desk. */
+	seq: Seq,
+	/**  When. */
+	at: Millis,
+	/**  Who; none is the program itself. */
+	staff_name: string | null,
+	/**  What, as the name of the action. */
+	action: string,
+	/**  The name of what it took back. */
+	taken_back: string | null,
+	/**  It was taken back since. */
+	is_taken_back: boolean,
+	/**  The record that it was about; none where all it wrote has no name of its own. */
+	about: DoneTo | null,
+	/**  How many records it wrote, the one it was about among them. */
+	records: number,
+};
+
+/**  What people did at this desk, the newest first, as much of it as came at once. */
+export type DonePage = {
+	/**  What was done. */
+	entries: Done[],
+	/**  To be given as `before` for what is older; none at the end. */
+	next_before: Seq | null,
+};
+
+/**  A record that something was done to. */
+export type DoneTo = {
+	/**  Of which table. */
+	table: string,
+	/**  Which. */
+	id: string,
+	/**  What people call it, also when it is deleted. */
+	name: string,
 };
 
 /**  Two clients that may be one. */
