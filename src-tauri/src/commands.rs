@@ -57,6 +57,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             backups::list_backups,
             backups::restore_backup,
             backups::backup_now,
+            backups::make_derived_anew,
             backups::set_second_folder,
             clinic::clinic,
             clinic::save_clinic,

@@ -9,7 +9,8 @@ use common::{Salon, at, salon};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MoveInput, PetDetails,
 };
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, SeriesScope, Sex, Species};
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, RefusalCode, Role, SeriesScope, Sex, Species};
+use petrel_store::Actor;
 use proptest::prelude::*;
 
 /// One step of somebody's day. Numbers choose among what there is.
@@ -299,4 +300,22 @@ fn what_an_import_keeps_is_as_if_made_anew() {
     let made = dump(&salon);
     let difference = kept.iter().zip(&made).find(|(kept, made)| kept != made);
     assert!(kept.len() == made.len() && difference.is_none(), "{difference:?}");
+}
+
+#[test]
+fn what_no_longer_says_what_the_records_say_is_made_anew_by_who_manages_the_clinic() {
+    let salon = salon();
+    salon.book(at("2026-06-01", "10:00"));
+    let kept = dump(&salon);
+    salon.sql("UPDATE visit_cards SET client_first = 'Somebody'");
+    salon.sql("DELETE FROM search_docs");
+    let front_desk = Actor::staff(salon.staff, Role::FrontDesk);
+    assert_eq!(salon.store.make_derived_anew(&front_desk).unwrap_err().refusal().code, RefusalCode::Forbidden);
+    assert_ne!(dump(&salon), kept);
+    let told = salon.store.make_derived_anew(&salon.owner).unwrap();
+    assert_eq!(dump(&salon), kept);
+    assert!(
+        ["visit_cards", "appointments", "clients"].iter().all(|table| told.iter().any(|of| of == table)),
+        "the screens ask again: {told:?}"
+    );
 }

@@ -29,6 +29,13 @@ pub(crate) async fn backup_now(desk: State<'_, Desk>) -> Answer<Backup> {
     desk.off_main(move |desk| desk.backup_now()).await
 }
 
+/// Makes the board, the search and the figures anew from the records.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn make_derived_anew(desk: State<'_, Desk>) -> Answer<()> {
+    desk.off_main(move |desk| desk.make_derived_anew()).await
+}
+
 /// Chooses a second folder for backups, or none.
 #[tauri::command]
 #[specta::specta]

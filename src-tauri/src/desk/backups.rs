@@ -72,6 +72,16 @@ impl Desk {
         self.make_backup()
     }
 
+    /// Makes the board, the search and the figures anew from the records, which stay as they are.
+    ///
+    /// # Errors
+    /// `forbidden`; `sign_in_needed`; `disk_full`, `read_only`, `corrupt`.
+    pub fn make_derived_anew(&self) -> Result<(), Refusal> {
+        let tables = self.ask(|store, actor| store.make_derived_anew(actor))?;
+        self.tell_changed(&tables);
+        Ok(())
+    }
+
     /// What the desk does by itself, every few seconds: lock where nobody has touched it for long enough, and make a backup an
     /// hour after the last, if anything has changed since, and forget what it has kept for long enough.
     pub fn keep_house(&self) {

@@ -343,3 +343,16 @@ test('a part of the settings that cannot be loaded says so', async ({ page }) =>
   await page.getByTestId('settings-services').click();
   await expect(page.getByTestId('service-row').first()).toBeVisible();
 });
+
+test('board, search and figures are made anew from the settings, and from the palette', async ({ page }) => {
+  await openDesk(page, '/#/settings/data');
+  await page.getByTestId('make-anew').click();
+  await expect(page.getByText('Board, search and figures are made anew.')).toBeVisible();
+  await page.goto('/#/today');
+  await page.getByTestId('screen-today').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('figures anew');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/#\/settings\/data/);
+  await expect(page.getByTestId('make-anew')).toBeFocused();
+});

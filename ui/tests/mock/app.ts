@@ -162,6 +162,10 @@ export function appHandlers(world: World): Handlers {
         return null;
       }),
     staff: () => world.memory.staff,
+    make_derived_anew: () => {
+      world.changed(['appointments', 'clients', 'pets']);
+      return null;
+    },
     what_was_done: ({ staffId, before }) => {
       const person = world.memory.staff.find(({ id }) => id === staffId);
       const name = person && `${person.first_name} ${person.last_name}`;

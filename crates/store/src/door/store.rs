@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use petrel_domain::Millis;
 use petrel_domain::desk::{ActionId, Saved};
+use petrel_domain::manifest::{DERIVED, REPLICATED};
+use petrel_domain::rights::Right;
 use rusqlite::{Connection, TransactionBehavior, params};
 use uuid::Uuid;
 
@@ -217,6 +219,17 @@ impl Store {
         derived::rebuild(&transaction)?;
         transaction.commit()?;
         Ok(())
+    }
+
+    /// [`Self::rebuild_derived`], for somebody at the desk to whom the board, the search or the figures say something else than the records. Answers
+    /// the tables that may be shown otherwise now.
+    ///
+    /// # Errors
+    /// `forbidden`; what SQLite says.
+    pub fn make_derived_anew(&self, actor: &Actor) -> Result<Vec<String>> {
+        actor.require(Right::ManageClinic)?;
+        self.rebuild_derived()?;
+        Ok([DERIVED, REPLICATED].concat().into_iter().map(str::to_owned).collect())
     }
 
     /// A setting of this desk, as JSON text. Not replicated, not undoable.

@@ -65,6 +65,8 @@ export const commands = {
 	restoreBackup: (path: string) => typedError<AppState, Refusal>(__TAURI_INVOKE("restore_backup", { path })),
 	/**  Makes a backup now. */
 	backupNow: () => typedError<Backup, Refusal>(__TAURI_INVOKE("backup_now")),
+	/**  Makes the board, the search and the figures anew from the records. */
+	makeDerivedAnew: () => typedError<null, Refusal>(__TAURI_INVOKE("make_derived_anew")),
 	/**  Chooses a second folder for backups, or none. */
 	setSecondFolder: (folder: string | null) => typedError<AppState, Refusal>(__TAURI_INVOKE("set_second_folder", { folder })),
 	clinic: () => typedError<Clinic, Refusal>(__TAURI_INVOKE("clinic")),

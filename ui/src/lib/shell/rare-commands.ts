@@ -30,6 +30,7 @@ const MANAGING: Command[] = [
   },
   { id: 'second.choose', title: 'palette.second', group, run: to('desk', 'second') },
   { id: 'backup.restore', title: 'palette.restore', group, run: to('data', 'restore') },
+  { id: 'derived.make', title: 'palette.make_anew', group, run: to('data', 'anew') },
 ];
 const CONNECT: Command = { id: 'hub.connect', title: 'hub.connect', group, run: to('sync', 'connect') };
 const CONNECTED: Command[] = [
