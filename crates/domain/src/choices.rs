@@ -34,6 +34,10 @@ choices! {
     AppointmentStatus { Pending = "pending", Confirmed = "confirmed", Reminded = "reminded", CheckedIn = "checked_in", InProgress = "in_progress", Completed = "completed", Cancelled = "cancelled", NoShow = "no_show", Rescheduled = "rescheduled" }
     /// How a visit came to be.
     BookingMethod { Online = "online", Phone = "phone", WalkIn = "walk_in", Admin = "admin", Voice = "voice", Sms = "sms", Waitlist = "waitlist" }
+    /// What is said of a pet, in the order of its form.
+    PetField { Name = "name", Species = "species", Breed = "breed", Color = "color", Sex = "sex", IsNeutered = "is_neutered", BornOn = "born_on", WeightGrams = "weight_grams", Microchip = "microchip", DeceasedOn = "deceased_on", Alerts = "alerts", Allergies = "allergies" }
+    /// Of which of two pets that become one a field is taken; of what everyone must know, both may stand.
+    PetTake { Kept = "kept", Other = "other", Both = "both" }
     /// Where the money of a visit stands.
     PaymentStatus { None = "none", Pending = "pending", Paid = "paid", Failed = "failed", Refunded = "refunded" }
     /// What kind of service it is.

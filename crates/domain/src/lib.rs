@@ -13,6 +13,7 @@ pub mod desk;
 mod ids;
 pub mod manifest;
 pub mod merge_clients;
+pub mod merge_pets;
 pub mod recurrence;
 mod refusal;
 pub mod replication;

@@ -45,12 +45,7 @@ pub fn merged(kept: Fields, other: Fields) -> Fields {
     let name = filled_name((&kept.first_name, &kept.last_name), (&other.first_name, &other.last_name));
     let (first_name, last_name) = (name.0.to_owned(), name.1.to_owned());
     let over = left_over(&kept, &other, name);
-    let told = [kept.notes, other.notes, over].into_iter().flatten().filter(|notes| !notes.trim().is_empty());
-    let notes = told.reduce(|notes, more| {
-        // Paragraphs that were copied from one record to the other stand once.
-        let untold = paragraphs(&more).filter(|paragraph| !is_told(&notes, paragraph));
-        untold.fold(notes.clone(), |notes, paragraph| format!("{}\n\n{paragraph}", notes.trim_end()))
-    });
+    let notes = joined_notes([kept.notes, other.notes, over]);
     Fields {
         email_status: email_status(&kept.email, kept.email_status, other.email_status),
         first_name,
@@ -68,6 +63,16 @@ pub fn merged(kept: Fields, other: Fields) -> Fields {
         last_contact_at: kept.last_contact_at.max(other.last_contact_at),
         last_engaged_at: kept.last_engaged_at.max(other.last_engaged_at),
     }
+}
+
+/// Notes one under the other.
+pub(crate) fn joined_notes(all: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    let told = all.into_iter().flatten().filter(|notes| !notes.trim().is_empty());
+    told.reduce(|notes, more| {
+        // Paragraphs that were copied from one record to the other stand once.
+        let untold = paragraphs(&more).filter(|paragraph| !is_told(&notes, paragraph));
+        untold.fold(notes.clone(), |notes, paragraph| format!("{}\n\n{paragraph}", notes.trim_end()))
+    })
 }
 
 /// First and last name of one, filled in from another's as a pair. A name of one word may be either: which it is, the other's says. What is no part of

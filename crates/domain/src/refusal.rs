@@ -64,6 +64,8 @@ codes! {
     Duplicate,
     /// The pet is marked deceased; nothing is booked for it.
     PetDeceased,
+    /// The two pets are of two clients; pets of one client alone become one.
+    OtherOwner,
     /// The client can be written to by nothing: they want neither SMS nor e-mail, or no number and no address of theirs is known.
     NoWayToWrite,
     /// Amounts of visits are in the clinic's currency, and another one has other decimals.

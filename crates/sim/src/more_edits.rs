@@ -1,8 +1,8 @@
 //! More of what people do at a desk: what only happens once others have written, and tables that a day rarely touches.
 
 use anyhow::Result;
-use petrel_domain::desk::{MergeInput, ResendChange, ResendEdit};
-use petrel_domain::{AppointmentId, ClientId};
+use petrel_domain::desk::{MergeInput, MergePetsInput, ResendChange, ResendEdit};
+use petrel_domain::{AppointmentId, ClientId, PetId};
 use petrel_store::{Actor, Store, StoreError, Tx};
 use rusqlite::params;
 
@@ -75,6 +75,18 @@ pub(crate) fn edit(store: &Store, rng: &mut fastrand::Rng) -> Result<()> {
             }
             Ok(())
         }),
+        17 | 18 => {
+            let two: Option<([u8; 16], [u8; 16])> = store.read(|db| {
+                let sql = "SELECT p.id, q.id FROM pets p JOIN pets q ON q.client_id = p.client_id AND q.id <> p.id
+                           WHERE p.deleted_at IS NULL AND q.deleted_at IS NULL ORDER BY p.id, q.id LIMIT 1";
+                let mut statement = db.prepare_cached(sql)?;
+                let mut rows = statement.query([])?;
+                rows.next()?.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
+            })?;
+            let Some((into, from)) = two else { return Ok(()) };
+            let input = MergePetsInput { into_id: PetId::from_bytes(into), from_id: PetId::from_bytes(from), choices: Vec::new() };
+            refusable(store.merge_pets(&actor, input).map(drop))
+        }
         _ => Ok(()),
     }
 }

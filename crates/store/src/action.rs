@@ -55,6 +55,7 @@ actions! {
     SavePet = "save_pet",
     DeletePet = "delete_pet",
     MovePet = "move_pet",
+    MergePets = "merge_pets",
     RecordWeight = "record_weight",
     CorrectWeight = "correct_weight",
     RemoveWeight = "remove_weight",
@@ -109,6 +110,7 @@ impl Action {
             | Self::SavePet
             | Self::DeletePet
             | Self::MovePet
+            | Self::MergePets
             | Self::RecordDeath
             | Self::AddToWaitlist
             | Self::SaveWaitlistEntry

@@ -97,18 +97,22 @@ impl Store {
     /// `forbidden`.
     pub fn dismiss_duplicate(&self, actor: &Actor, first: ClientId, second: ClientId, are_two: bool) -> Result<()> {
         actor.require(Right::WriteClinic)?;
-        let mut all = dismissed(self)?;
-        let pair = (first.min(second).to_string(), first.max(second).to_string());
-        if are_two {
-            all.insert(pair)
-        } else {
-            all.remove(&pair)
-        };
-        self.set_desk_setting(DISMISSED, Some(&serde_json::to_string(&all)?))
+        dismiss(self, first.min(second).to_string(), first.max(second).to_string(), are_two)
     }
 }
 
-/// Pairs of clients, told in the order of their ids, that somebody at this desk said are two people.
+/// Notes that two records are of two (`are_two`), or that they may be of one after all; the lesser id first.
+pub(crate) fn dismiss(store: &Store, first: String, second: String, are_two: bool) -> Result<()> {
+    let mut all = dismissed(store)?;
+    if are_two {
+        all.insert((first, second))
+    } else {
+        all.remove(&(first, second))
+    };
+    store.set_desk_setting(DISMISSED, Some(&serde_json::to_string(&all)?))
+}
+
+/// Pairs of clients or of pets, told in the order of their ids, that somebody at this desk said are two.
 pub(crate) fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
     remembered(store, DISMISSED)
 }

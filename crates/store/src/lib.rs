@@ -28,6 +28,7 @@ mod file;
 mod free_slots;
 mod hours;
 mod import;
+mod merge;
 mod messages;
 mod pets;
 mod pin;

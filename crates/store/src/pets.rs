@@ -1,5 +1,10 @@
 //! Pets: their details, their page, their weights.
 
+mod merge;
+mod same;
+
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightCorrection, WeightInput, WeightPoint};
@@ -13,6 +18,8 @@ use crate::clients::{names_of, refuse_unknown};
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
+pub(crate) use same::same;
+
 /// The most entries of a timeline; a pet of fifteen years has some three hundred.
 const TIMELINE: i64 = 1000;
 
@@ -23,7 +30,8 @@ impl Store {
     /// `forbidden`, `not_found`.
     pub fn pet_page(&self, actor: &Actor, id: PetId) -> Result<PetPage> {
         actor.require(Right::ReadRecords)?;
-        self.read(|db| page(db, id))
+        let told_apart = self.told_apart()?;
+        self.read(|db| page(db, id, &told_apart))
     }
 
     /// Adds a pet to a client.
@@ -47,14 +55,7 @@ impl Store {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(self.today()?)?;
         self.write(actor, Action::SavePet, |tx| {
-            let sql = "UPDATE pets SET name = ?1, species = ?2, breed = ?3, sex = ?4, is_neutered = ?5, born_on = ?6, weight_grams = ?7, color = ?8,
-                       microchip = ?9, allergies = ?10, alerts = ?11, deceased_on = ?12, updated_at = ?13 WHERE id = ?14 AND deleted_at IS NULL";
-            let (dates, key) = (Dates::of(&input), id.bytes());
-            let of_row = [ValueRef::Integer(tx.now().0), key.as_slice().into()];
-            let values = values(&input, &dates).into_iter().chain(of_row).map(ToSqlOutput::Borrowed);
-            if tx.db().prepare_cached(sql)?.execute(params_from_iter(values))? == 0 {
-                return Err(Refusal::not_found("pet").into());
-            }
+            update_pet(tx, id, &input)?;
             if input.deceased_on.is_some() {
                 crate::farewell::end_plans(tx, id, None)?;
             }
@@ -186,6 +187,23 @@ pub(crate) fn insert_pet(tx: &mut Tx<'_>, client: ClientId, input: &PetDetails) 
     Ok(id)
 }
 
+/// Writes what is known of a pet.
+///
+/// # Errors
+/// `not_found`.
+fn update_pet(tx: &Tx<'_>, id: PetId, input: &PetDetails) -> Result<()> {
+    let sql =
+        "UPDATE pets SET name = ?1, species = ?2, breed = ?3, sex = ?4, is_neutered = ?5, born_on = ?6, weight_grams = ?7, color = ?8,
+               microchip = ?9, allergies = ?10, alerts = ?11, deceased_on = ?12, updated_at = ?13 WHERE id = ?14 AND deleted_at IS NULL";
+    let (dates, key) = (Dates::of(input), id.bytes());
+    let of_row = [ValueRef::Integer(tx.now().0), key.as_slice().into()];
+    let values = values(input, &dates).into_iter().chain(of_row).map(ToSqlOutput::Borrowed);
+    if tx.db().prepare_cached(sql)?.execute(params_from_iter(values))? == 0 {
+        return Err(Refusal::not_found("pet").into());
+    }
+    Ok(())
+}
+
 /// A pet's days, as they are stored.
 struct Dates {
     born_on: Option<String>,
@@ -244,7 +262,7 @@ fn read_pet(row: &Row<'_>) -> rusqlite::Result<Pet> {
     })
 }
 
-fn page(db: &Connection, id: PetId) -> Result<PetPage> {
+fn page(db: &Connection, id: PetId, told_apart: &BTreeSet<(String, String)>) -> Result<PetPage> {
     let sql = "SELECT * FROM pets WHERE id = ?1 AND deleted_at IS NULL";
     let pet = db.prepare_cached(sql)?.query_row([id.bytes()], read_pet).optional()?.ok_or_else(|| Refusal::not_found("pet"))?;
     let (client_name, client_phone) = names_of(db, pet.client_id)?.unwrap_or_default();
@@ -256,7 +274,10 @@ fn page(db: &Connection, id: PetId) -> Result<PetPage> {
         visits.into_iter().map(|visit| (visit.starts_at, TimelineEntry::Visit { visit })).collect();
     timeline.extend(records.into_iter().map(|record| (record.recorded_at, TimelineEntry::Record { record })));
     timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    Ok(PetPage { pet, client_name, client_phone, timeline: timeline.into_iter().map(|(_, entry)| entry).collect(), weights })
+    let mut same = same(&pets_of(db, pet.client_id)?, told_apart);
+    same.retain(|pair| pair.first == id || pair.second == id);
+    let timeline = timeline.into_iter().map(|(_, entry)| entry).collect();
+    Ok(PetPage { pet, client_name, client_phone, timeline, weights, same })
 }
 
 fn records(db: &Connection, pet: PetId) -> Result<Vec<MedicalRecord>> {

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use common::{Salon, at, salon};
 use petrel_domain::desk::{
-    AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MoveInput, PetDetails,
+    AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput, PetDetails,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, RefusalCode, Role, SeriesScope, Sex, Species};
 use petrel_store::Actor;
@@ -27,6 +27,7 @@ enum Step {
     Move(usize, u16),
     Reschedule(usize, u16),
     Merge(usize, usize),
+    MergePets(usize, usize),
     MovePet(usize, usize),
     Delete(usize),
     Undo,
@@ -47,6 +48,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0usize..9, 0u16..40).prop_map(|(which, slot)| Step::Move(which, slot)),
         (0usize..9, 0u16..40).prop_map(|(which, slot)| Step::Reschedule(which, slot)),
         (0usize..9, 0usize..9).prop_map(|(from, into)| Step::Merge(from, into)),
+        (0usize..9, 0usize..9).prop_map(|(from, into)| Step::MergePets(from, into)),
         (0usize..9, 0usize..9).prop_map(|(pet, client)| Step::MovePet(pet, client)),
         (0usize..9).prop_map(Step::Delete),
         Just(Step::Undo),
@@ -142,6 +144,11 @@ impl Day {
                 self.visits.extend(made.map(|saved| saved.value));
             }
             Step::Merge(from, into) => drop(store.merge_clients(&owner, MergeInput { from_id: client(*from), into_id: client(*into) })),
+            Step::MergePets(from, into) => {
+                let pet = |n: usize| self.pets[n % self.pets.len()].0;
+                let input = MergePetsInput { from_id: pet(*from), into_id: pet(*into), choices: Vec::new() };
+                drop(store.merge_pets(&owner, input));
+            }
             Step::MovePet(pet, to) => drop(store.move_pet(&owner, self.pets[*pet % self.pets.len()].0, client(*to))),
             Step::Delete(who) => drop(store.delete_client(&owner, client(*who))),
             Step::Undo => {

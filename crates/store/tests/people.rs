@@ -3,15 +3,12 @@
 
 mod common;
 
-use common::{Salon, at, salon};
+use common::{Salon, at, everything, salon};
 use petrel_domain::desk::{
     BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, DuplicateReason, MergeInput, PetDeath, PetDeathInput,
     ScheduleOverride, WaitlistInput, WaitlistMatchQuery, WeightCorrection, WeightInput,
 };
-use petrel_domain::{
-    AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, OverrideKind, PetId, RefusalCode, SeriesScope, manifest,
-};
-use rusqlite::types::Value;
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, OverrideKind, PetId, RefusalCode, SeriesScope};
 
 impl Salon {
     fn create(&self, details: ClientDetails) -> ClientId {
@@ -47,25 +44,6 @@ impl Salon {
         };
         self.store.book_appointment(&self.owner, input).unwrap().value.appointment_ids[0]
     }
-}
-
-/// Every living row of every replicated table, and every row of the derived ones, but for when it was last written.
-fn everything(salon: &Salon) -> Vec<(String, Vec<Value>)> {
-    let mut all = Vec::new();
-    let tables = manifest::REPLICATED.iter().map(|table| (*table, "WHERE deleted_at IS NULL"));
-    for (table, living) in tables
-        .chain(["client_stats", "list_stats", "daily_stats", "hourly_stats", "visit_cards", "client_likeness"].map(|table| (table, "")))
-    {
-        let rows = salon.store.read(|db| {
-            let mut statement = db.prepare(&format!("SELECT * FROM {table} {living} ORDER BY 1, 2"))?;
-            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
-            let kept: Vec<usize> = (0..names.len()).filter(|place| names[*place] != "updated_at").collect();
-            let rows = statement.query_map([], |row| kept.iter().map(|place| row.get(*place)).collect())?;
-            Ok(rows.collect::<Result<Vec<Vec<Value>>, _>>()?)
-        });
-        all.extend(rows.unwrap().into_iter().map(|row| (table.to_owned(), row)));
-    }
-    all
 }
 
 fn named(first: &str, last: &str) -> ClientDetails {

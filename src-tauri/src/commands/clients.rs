@@ -1,7 +1,7 @@
 //! Clients and the search.
 
 use petrel_domain::ClientId;
-use petrel_domain::desk::{Client, ClientDetails, ClientPage, ClientRow, ClientsQuery, MergeInput, Saved, SearchHit};
+use petrel_domain::desk::{Client, ClientDetails, ClientPage, ClientRow, ClientsQuery, MergeInput, SamePets, Saved, SearchHit};
 use tauri::State;
 
 use super::Answer;
@@ -51,7 +51,7 @@ pub fn delete_client(desk: State<'_, Desk>, id: ClientId) -> Answer<Saved<()>> {
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn merge_clients(desk: State<'_, Desk>, input: MergeInput) -> Answer<Saved<()>> {
+pub fn merge_clients(desk: State<'_, Desk>, input: MergeInput) -> Answer<Saved<Vec<SamePets>>> {
     desk.save(|store, actor| store.merge_clients(actor, input))
 }
 

@@ -1,6 +1,6 @@
 //! Pets.
 
-use petrel_domain::desk::{PetDeath, PetDeathInput, PetDetails, PetPage, Saved, WeightCorrection, WeightInput};
+use petrel_domain::desk::{MergePetsInput, PetDeath, PetDeathInput, PetDetails, PetPage, PetPair, Saved, WeightCorrection, WeightInput};
 use petrel_domain::{ClientId, PetId, RecordId};
 use tauri::State;
 
@@ -35,6 +35,28 @@ pub fn delete_pet(desk: State<'_, Desk>, id: PetId) -> Answer<Saved<()>> {
 #[specta::specta]
 pub fn move_pet(desk: State<'_, Desk>, id: PetId, client_id: ClientId) -> Answer<Saved<()>> {
     desk.save(|store, actor| store.move_pet(actor, id, client_id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn compare_pets(desk: State<'_, Desk>, into: PetId, from: PetId) -> Answer<PetPair> {
+    desk.ask(|store, actor| store.compare_pets(actor, into, from))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn merge_pets(desk: State<'_, Desk>, input: MergePetsInput) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.merge_pets(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn dismiss_same_pets(desk: State<'_, Desk>, first: PetId, second: PetId, are_two: bool) -> Answer<Saved<()>> {
+    desk.save(|store, actor| {
+        store.dismiss_same_pets(actor, first, second, are_two)?;
+        // Nothing of the clinic changed, but its pairs of pets are to be asked for again.
+        Ok(Saved { value: (), changes: vec!["pets".to_owned()], undo: None })
+    })
 }
 
 #[tauri::command(async)]

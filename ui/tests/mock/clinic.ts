@@ -325,6 +325,7 @@ export function makeClinic(options: MockOptions = {}): Memory {
       reach: null,
       membership_status: 'none',
       pets: [],
+      same_pets: [],
       figures: {
         appointments: 0,
         completed: 0,

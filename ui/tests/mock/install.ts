@@ -5,6 +5,7 @@ import type { MockOptions } from './clinic';
 import { hubHandlers } from './hub';
 import { messageHandlers } from './messages';
 import { peopleHandlers } from './people';
+import { samePetsHandlers } from './same-pets';
 import { scheduleHandlers } from './schedule';
 import { World, type Args, type Handlers } from './world';
 
@@ -15,6 +16,7 @@ export function installMock(options: MockOptions = {}): World {
     ...appHandlers(world),
     ...scheduleHandlers(world),
     ...peopleHandlers(world),
+    ...samePetsHandlers(world),
     ...messageHandlers(world),
     ...hubHandlers(world),
   };

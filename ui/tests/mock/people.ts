@@ -2,6 +2,7 @@ import type { Client, ClientDetails, ClientRow, PetChip, WaitlistMatch } from '.
 import { dateOf, wallMinutes, wallTime } from '../../src/lib/time/zone';
 import { newId, type Memory } from './clinic';
 import { saveWishes, written } from './messages';
+import { samePets } from './same-pets';
 import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
 
@@ -65,6 +66,7 @@ function clientPage(memory: Memory, id: string): Client {
   const times = own.map(({ starts_at }) => starts_at).sort((a, b) => a - b);
   return {
     ...written(client),
+    same_pets: samePets(memory, id),
     pets: memory.pets
       .filter(({ client_id }) => client_id === id)
       .sort((a, b) => Number(!!a.deceased_on) - Number(!!b.deceased_on)),
@@ -171,7 +173,7 @@ export function peopleHandlers(world: World): Handlers {
       world.write('merge_clients', ['clients', 'pets', 'appointments'], ({ clients, pets, visits }) => {
         find(clients, input.from_id, 'client').merged_into_id = input.into_id;
         for (const item of [...pets, ...visits]) if (item.client_id === input.from_id) item.client_id = input.into_id;
-        return null;
+        return samePets(world.memory, input.into_id);
       }),
     possible_duplicates: ({ input, except }) =>
       rows()
@@ -198,6 +200,7 @@ export function peopleHandlers(world: World): Handlers {
         client_name: `${client.first_name} ${client.last_name}`,
         client_phone: client.phone,
         timeline: timeline.sort((a, b) => b.at - a.at).map(({ entry }) => entry),
+        same: samePets(world.memory, pet.client_id).filter(({ first, second }) => [first, second].includes(id)),
         weights: records
           .filter(({ weight_grams }) => weight_grams)
           .sort((a, b) => a.recorded_at - b.recorded_at)

@@ -5,7 +5,7 @@ use specta::Type;
 
 use crate::{Cents, ClientId, ClientSource, EmailStatus, MembershipStatus, Millis, PetId, Species};
 
-use super::{AppointmentCard, ContactWishes, Pet, Reach};
+use super::{AppointmentCard, ContactWishes, Pet, Reach, SamePets};
 
 /// What can be edited of a client. A name or a phone or an e-mail must be there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
@@ -52,6 +52,8 @@ pub struct Client {
     pub membership_status: MembershipStatus,
     /// The pets, living ones first.
     pub pets: Vec<Pet>,
+    /// Those of them that may be one animal, pair by pair.
+    pub same_pets: Vec<SamePets>,
     /// Figures over all visits.
     pub figures: ClientFigures,
     /// The client this one was merged into, where it was.

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Refusal, RefusalCode, Sex, Species, StaffId};
+use crate::{AppointmentId, ClientId, Millis, PetField, PetId, PetTake, RecordId, RecordKind, Refusal, RefusalCode, Sex, Species, StaffId};
 
 use super::AppointmentCard;
 
@@ -60,6 +60,54 @@ pub struct PetPage {
     pub timeline: Vec<TimelineEntry>,
     /// Weights, oldest first.
     pub weights: Vec<WeightPoint>,
+    /// Other records of the client's that may be of this animal.
+    pub same: Vec<SamePets>,
+}
+
+/// Two records of one client that may be of one animal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SamePets {
+    /// One.
+    pub first: PetId,
+    /// The other.
+    pub second: PetId,
+    /// What the one is called.
+    pub name: String,
+}
+
+/// What two pets say otherwise, and of which of them it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PetChoice {
+    /// The field.
+    pub field: PetField,
+    /// Whose.
+    pub take: PetTake,
+}
+
+/// Two records that are to become one, side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct PetPair {
+    /// The one that stays.
+    pub into: Pet,
+    /// The one that goes.
+    pub from: Pet,
+    /// What they say otherwise, each with what is suggested.
+    pub differs: Vec<PetChoice>,
+    /// What the one lacks and gets from the other.
+    pub fills: Vec<PetField>,
+    /// Why they cannot be merged as they are.
+    pub hindrance: Option<Refusal>,
+}
+
+/// Merging one pet into another of the same client: everything of `from_id` goes to `into_id`, and empty fields are filled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct MergePetsInput {
+    /// The one that stays.
+    pub into_id: PetId,
+    /// The one that goes.
+    pub from_id: PetId,
+    /// What was chosen where they differ; where nothing was, what is suggested.
+    pub choices: Vec<PetChoice>,
 }
 
 /// An entry of a pet's timeline.

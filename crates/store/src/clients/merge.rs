@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use petrel_domain::checked::{MOST_NOTES, MOST_OF_A_KIND};
-use petrel_domain::desk::{MergeInput, Saved};
-use petrel_domain::manifest::references_to;
+use petrel_domain::desk::{MergeInput, SamePets, Saved};
 use petrel_domain::merge_clients::{Fields, merged};
 use petrel_domain::rights::Right;
 use petrel_domain::{ClientId, EmailStatus, MembershipStatus, Refusal, RefusalCode};
 use rusqlite::{Connection, params};
 
 use super::{refuse_unknown, tags};
+use crate::merge::hand_over;
+use crate::pets::{pets_of, same};
 use crate::replica::json;
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
@@ -19,17 +20,22 @@ use crate::{Action, Actor, Result, Store, Tx};
 const SETS: &[(&str, &str)] = &[("list_members", "list_id"), ("unsubscribes", "topic")];
 
 impl Store {
-    /// Merges one client into another: pets, visits, messages and all else go over, empty fields are filled, tags are joined.
+    /// Merges one client into another: pets, visits, messages and all else go over, empty fields are filled, tags are joined. Told are the pets of the one
+    /// that may be one animal then; to merge those, too, is another action.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, `invalid` where both are the same; `too_long` on `notes`, `too_large` on `tags` or `custom_fields` where one client may
     /// not have so much.
-    pub fn merge_clients(&self, actor: &Actor, input: MergeInput) -> Result<Saved<()>> {
+    pub fn merge_clients(&self, actor: &Actor, input: MergeInput) -> Result<Saved<Vec<SamePets>>> {
         actor.require(Right::WriteClinic)?;
         if input.from_id == input.into_id {
             return Err(Refusal::on(RefusalCode::Invalid, "from_id").into());
         }
-        self.write(actor, Action::MergeClients, |tx| merge(tx, input.from_id, input.into_id))
+        let told_apart = self.told_apart()?;
+        self.write(actor, Action::MergeClients, |tx| {
+            merge(tx, input.from_id, input.into_id)?;
+            Ok(same(&pets_of(tx.db(), input.into_id)?, &told_apart))
+        })
     }
 }
 
@@ -46,13 +52,8 @@ fn merge(tx: &mut Tx<'_>, from: ClientId, into: ClientId) -> Result<()> {
     for (table, key) in SETS {
         join_set(tx, table, key, from, into)?;
     }
-    for reference in references_to("clients") {
-        let is_set = reference.table == "client_tags" || SETS.iter().any(|(table, _)| *table == reference.table);
-        if !is_set {
-            let sql = format!("UPDATE {0} SET {1} = ?2, updated_at = ?3 WHERE {1} = ?1", reference.table, reference.column);
-            tx.db().prepare_cached(&sql)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
-        }
-    }
+    let is_set = |of: &str| of == "client_tags" || SETS.iter().any(|(table, _)| *table == of);
+    hand_over(tx, "clients", from.bytes(), into.bytes(), is_set)?;
     write_fields(tx, into, &one)?;
     let gone = "UPDATE clients SET merged_into_id = ?2, deleted_at = ?3, updated_at = ?3 WHERE id = ?1";
     tx.db().prepare_cached(gone)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;

@@ -17,13 +17,14 @@ impl Store {
     /// `forbidden`, `not_found`.
     pub fn client(&self, actor: &Actor, id: ClientId) -> Result<Client> {
         actor.require(Right::SeeClinic)?;
-        let now = self.now();
+        let (now, told_apart) = (self.now(), self.told_apart()?);
         self.read(|db| {
             let sql = "SELECT * FROM clients WHERE id = ?1 AND (deleted_at IS NULL OR merged_into_id IS NOT NULL)";
             let found = db.prepare_cached(sql)?.query_row([id.bytes()], read_client).optional()?;
             let mut client = found.ok_or_else(|| Refusal::not_found("client"))?;
             client.details.tags = tags(db, id)?;
             client.pets = crate::pets::pets_of(db, id)?;
+            client.same_pets = crate::pets::same(&client.pets, &told_apart);
             client.figures = figures(db, id, now)?;
             Ok(client)
         })
@@ -53,6 +54,7 @@ fn read_client(row: &Row<'_>) -> rusqlite::Result<Client> {
         reach: kept.reach(),
         membership_status: row.choice("membership_status", MembershipStatus::parse)?,
         pets: Vec::new(),
+        same_pets: Vec::new(),
         figures: ClientFigures::default(),
         merged_into_id: row.id_opt("merged_into_id", ClientId::from_bytes)?,
         created_at: row.millis("created_at")?,

@@ -7,8 +7,9 @@ mod importing;
 use std::sync::Arc;
 
 use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic, StaffDetails};
-use petrel_domain::{ClientId, Clock, FixedClock, Millis, PetId, Role, ServiceId, StaffId, WallTime, zone};
+use petrel_domain::{ClientId, Clock, FixedClock, Millis, PetId, Role, ServiceId, StaffId, WallTime, manifest, zone};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
+use rusqlite::types::Value;
 use tempfile::TempDir;
 
 /// A clinic in Berlin with its owner, who works on weekdays from nine to six with a break at one, a client with a dog, and a service of half an hour.
@@ -69,6 +70,25 @@ pub fn salon_with(change: impl FnOnce(&mut OpenOptions)) -> Salon {
     salon.client = salon.add_client("Grace", "Hopper", "+4930123456");
     salon.pet = salon.add_pet("Rex");
     salon
+}
+
+/// Every living row of every replicated table, and every row of the derived ones, but for when it was last written.
+pub fn everything(salon: &Salon) -> Vec<(String, Vec<Value>)> {
+    let mut all = Vec::new();
+    let tables = manifest::REPLICATED.iter().map(|table| (*table, "WHERE deleted_at IS NULL"));
+    for (table, living) in tables
+        .chain(["client_stats", "list_stats", "daily_stats", "hourly_stats", "visit_cards", "client_likeness"].map(|table| (table, "")))
+    {
+        let rows = salon.store.read(|db| {
+            let mut statement = db.prepare(&format!("SELECT * FROM {table} {living} ORDER BY 1, 2"))?;
+            let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+            let kept: Vec<usize> = (0..names.len()).filter(|place| names[*place] != "updated_at").collect();
+            let rows = statement.query_map([], |row| kept.iter().map(|place| row.get(*place)).collect())?;
+            Ok(rows.collect::<Result<Vec<Vec<Value>>, _>>()?)
+        });
+        all.extend(rows.unwrap().into_iter().map(|row| (table.to_owned(), row)));
+    }
+    all
 }
 
 impl Salon {

@@ -118,13 +118,16 @@ export const commands = {
 	createClient: (input: ClientDetails) => typedError<Saved<ClientId>, Refusal>(__TAURI_INVOKE("create_client", { input })),
 	saveClient: (id: ClientId, input: ClientDetails) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_client", { id, input })),
 	deleteClient: (id: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_client", { id })),
-	mergeClients: (input: MergeInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("merge_clients", { input })),
+	mergeClients: (input: MergeInput) => typedError<Saved<SamePets[]>, Refusal>(__TAURI_INVOKE("merge_clients", { input })),
 	possibleDuplicates: (input: ClientDetails, except: ClientId | null) => typedError<ClientRow[], Refusal>(__TAURI_INVOKE("possible_duplicates", { input, except })),
 	petPage: (id: PetId) => typedError<PetPage, Refusal>(__TAURI_INVOKE("pet_page", { id })),
 	createPet: (clientId: ClientId, input: PetDetails) => typedError<Saved<PetId>, Refusal>(__TAURI_INVOKE("create_pet", { clientId, input })),
 	savePet: (id: PetId, input: PetDetails) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_pet", { id, input })),
 	deletePet: (id: PetId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_pet", { id })),
 	movePet: (id: PetId, clientId: ClientId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("move_pet", { id, clientId })),
+	comparePets: (into: PetId, from: PetId) => typedError<PetPair, Refusal>(__TAURI_INVOKE("compare_pets", { into, from })),
+	mergePets: (input: MergePetsInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("merge_pets", { input })),
+	dismissSamePets: (first: PetId, second: PetId, areTwo: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("dismiss_same_pets", { first, second, areTwo })),
 	recordWeight: (input: WeightInput) => typedError<Saved<RecordId>, Refusal>(__TAURI_INVOKE("record_weight", { input })),
 	correctWeight: (input: WeightCorrection) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("correct_weight", { input })),
 	removeWeight: (id: RecordId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("remove_weight", { id })),
@@ -504,6 +507,8 @@ export type Client = {
 	membership_status: MembershipStatus,
 	/**  The pets, living ones first. */
 	pets: Pet[],
+	/**  Those of them that may be one animal, pair by pair. */
+	same_pets: SamePets[],
 	/**  Figures over all visits. */
 	figures: ClientFigures,
 	/**  The client this one was merged into, where it was. */
@@ -1165,6 +1170,16 @@ export type MergeInput = {
 	from_id: ClientId,
 };
 
+/**  Merging one pet into another of the same client: everything of `from_id` goes to `into_id`, and empty fields are filled. */
+export type MergePetsInput = {
+	/**  The one that stays. */
+	into_id: PetId,
+	/**  The one that goes. */
+	from_id: PetId,
+	/**  What was chosen where they differ; where nothing was, what is suggested. */
+	choices: PetChoice[],
+};
+
 /**  By what a message goes. */
 export type MessageChannel = "email" | "sms" | "push";
 
@@ -1335,6 +1350,14 @@ export type PetChip = {
 	has_alert: boolean,
 };
 
+/**  What two pets say otherwise, and of which of them it is taken. */
+export type PetChoice = {
+	/**  The field. */
+	field: PetField,
+	/**  Whose. */
+	take: PetTake,
+};
+
 /**  What ended with a pet's life. */
 export type PetDeath = {
 	/**  Visits that were cancelled. */
@@ -1381,6 +1404,9 @@ export type PetDetails = {
 	deceased_on: string | null,
 };
 
+/**  What is said of a pet, in the order of its form. */
+export type PetField = "name" | "species" | "breed" | "color" | "sex" | "is_neutered" | "born_on" | "weight_grams" | "microchip" | "deceased_on" | "alerts" | "allergies";
+
 /**  A pet. */
 export type PetId = string;
 
@@ -1396,7 +1422,26 @@ export type PetPage = {
 	timeline: TimelineEntry[],
 	/**  Weights, oldest first. */
 	weights: WeightPoint[],
+	/**  Other records of the client's that may be of this animal. */
+	same: SamePets[],
 };
+
+/**  Two records that are to become one, side by side. */
+export type PetPair = {
+	/**  The one that stays. */
+	into: Pet,
+	/**  The one that goes. */
+	from: Pet,
+	/**  What they say otherwise, each with what is suggested. */
+	differs: PetChoice[],
+	/**  What the one lacks and gets from the other. */
+	fills: PetField[],
+	/**  Why they cannot be merged as they are. */
+	hindrance: Refusal | null,
+};
+
+/**  Of which of two pets that become one a field is taken; of what everyone must know, both may stand. */
+export type PetTake = "kept" | "other" | "both";
 
 /**  Where the program stands. */
 export type Phase = 
@@ -1527,6 +1572,8 @@ export type RefusalCode =
 "duplicate" | 
 /**  The pet is marked deceased; nothing is booked for it. */
 "pet_deceased" | 
+/**  The two pets are of two clients; pets of one client alone become one. */
+"other_owner" | 
 /**  The client can be written to by nothing: they want neither SMS nor e-mail, or no number and no address of theirs is known. */
 "no_way_to_write" | 
 /**  Amounts of visits are in the clinic's currency, and another one has other decimals. */
@@ -1660,6 +1707,16 @@ export type ResendEdit = {
 
 /**  What a member of staff is here; decides what they may see and do. */
 export type Role = "owner" | "admin" | "veterinarian" | "groomer" | "technician" | "front_desk";
+
+/**  Two records of one client that may be of one animal. */
+export type SamePets = {
+	/**  One. */
+	first: PetId,
+	/**  The other. */
+	second: PetId,
+	/**  What the one is called. */
+	name: string,
+};
 
 /**  What a write gives back. */
 export type Saved<T> = {

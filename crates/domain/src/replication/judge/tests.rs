@@ -335,6 +335,49 @@ fn a_merged_client_who_is_brought_back_is_merged_no_more() {
     }
 }
 
+/// A pet that was merged into another by one desk, and of which another desk writes unread, is there again; what went over stays with the other.
+#[test]
+fn a_merged_pet_of_which_something_is_written_unread_is_there_again() {
+    let client = || put("clients", 1, json!({}));
+    let pet = |id: u128| put("pets", id, json!({"client_id": text(1)}));
+    let visit =
+        |id: u128, pet: u128| put("appointments", id, json!({"client_id": text(1), "pet_id": text(pet), "starts_at": 1, "ends_at": 2}));
+    let merge = |from: u128, into: u128, visits: &[u128]| {
+        let gone = put("pets", from, json!({"deleted_at": 5, "updated_at": 5}));
+        let taken = visits.iter().map(|id| put("appointments", *id, json!({"pet_id": text(into), "updated_at": 5})));
+        taken.chain([gone]).collect::<Vec<_>>()
+    };
+    let booked = visit(7, 2);
+    let edited = put("pets", 2, json!({"name": "Rex"}));
+    let noted = put("appointments", 4, json!({"status": "confirmed"}));
+    for (unread, comes_back) in [(booked, true), (edited, true), (noted, false)] {
+        for swap in [false, true] {
+            let mut hub = Hub::new();
+            hub.push(9, 0, 0, vec![client(), pet(2), pet(3), visit(4, 2)]).unwrap();
+            let mut two = [(7, merge(2, 3, &[4])), (8, vec![unread.clone()])];
+            if swap {
+                two.reverse();
+            }
+            for (desk, changes) in two {
+                hub.push(desk, 10 + i64::try_from(desk).unwrap(), 4, changes).unwrap();
+            }
+            let is_there = |table: &str, row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
+            assert_eq!(
+                (is_there("pets", 2), is_there("pets", 3), is_there("appointments", 4)),
+                (comes_back, true, true),
+                "{unread:?}, {swap}"
+            );
+            assert_eq!(hub.value("appointments", 4, "pet_id"), json!(text(3)));
+        }
+    }
+    // Each merged into the other: both are there, and a person looks at them again.
+    let mut hub = Hub::new();
+    hub.push(9, 0, 0, vec![client(), pet(2), pet(3), visit(4, 2), visit(5, 3)]).unwrap();
+    hub.push(7, 10, 5, merge(2, 3, &[4])).unwrap();
+    hub.push(8, 20, 5, merge(3, 2, &[5])).unwrap();
+    assert!([2, 3].iter().all(|pet| !hub.ledger.row("pets", id(*pet)).unwrap().is_deleted()));
+}
+
 /// Another desk deletes a visit with its client while this one notes of it that it stands over another no more: nobody typed anything that would be lost.
 #[test]
 fn a_mark_brings_nothing_back() {
