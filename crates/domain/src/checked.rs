@@ -24,7 +24,7 @@ pub trait Checked: Sized {
     /// Checks it.
     ///
     /// # Errors
-    /// `required`, `too_long`, `too_small`, `too_large`, `invalid`, `end_before_start` or `duplicate`, naming the field.
+    /// `required`, `too_long`, `too_small`, `too_large`, `invalid`, `end_before_start`, `in_future`, `before_birth` or `duplicate`, naming the field.
     fn checked(self, context: Self::Context<'_>) -> Result<Self, Refusal>;
 }
 

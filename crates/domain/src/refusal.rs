@@ -30,6 +30,10 @@ codes! {
     Invalid,
     /// An end that is not after its start.
     EndBeforeStart,
+    /// The day is still to come; `detail` is the day.
+    InFuture,
+    /// The day is before the pet was born.
+    BeforeBirth,
     /// Two stretches of time overlap; `detail` is the other one.
     Overlaps,
     /// A break lies outside of its hours; `detail` is the break.

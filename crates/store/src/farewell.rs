@@ -15,7 +15,7 @@ impl Store {
     /// were before, or at which it is now, stay as they are; so do those of the family's other pets. Nobody is written to.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `invalid` or `end_before_start` on `died_on`, `too_long` on `reason`.
+    /// `forbidden`, `not_found`, `in_future` or `before_birth` on `died_on`, `too_long` on `reason`.
     pub fn record_death(&self, actor: &Actor, input: PetDeathInput) -> Result<Saved<PetDeath>> {
         actor.require(Right::WriteClinic)?;
         let input = input.checked(self.today()?)?;

@@ -98,7 +98,7 @@ impl Store {
     /// Writes down a weight. The pet's own weight is that of its latest entry.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `invalid` on a day to come, `end_before_start` on one before the pet was born, or what the check of the fields says.
+    /// `forbidden`, `not_found`, `in_future` on a day to come, `before_birth` on one before the pet was born, or what the check of the fields says.
     pub fn record_weight(&self, actor: &Actor, input: WeightInput) -> Result<Saved<RecordId>> {
         actor.require(Right::WriteRecords)?;
         let (input, today) = (input.checked(())?, self.today()?);
@@ -108,7 +108,7 @@ impl Store {
     /// Sets a weight right that was mistyped, or written down for another day.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, `invalid` on a day to come, `end_before_start` on one before the pet was born, or what the check of the fields says.
+    /// `forbidden`, `not_found`, `in_future` on a day to come, `before_birth` on one before the pet was born, or what the check of the fields says.
     pub fn correct_weight(&self, actor: &Actor, input: WeightCorrection) -> Result<Saved<()>> {
         actor.require(Right::WriteRecords)?;
         let (input, today) = (input.checked(())?, self.today()?);
@@ -330,13 +330,13 @@ fn check_day(tx: &Tx<'_>, pet: PetId, at: Millis, today: NaiveDate) -> Result<()
     let zone = crate::clinic_zone::clinic_zone(tx.db())?;
     let day = zone.map_or_else(|| at.utc().date_naive(), |zone| petrel_domain::zone::date_of(at, zone));
     if day > today {
-        return Err(Refusal::invalid("recorded_at").with_detail(day).into());
+        return Err(Refusal::on(RefusalCode::InFuture, "recorded_at").with_detail(day).into());
     }
     let sql = "SELECT born_on FROM pets WHERE id = ?1 AND deleted_at IS NULL";
     let born: Option<Option<NaiveDate>> =
         tx.db().prepare_cached(sql)?.query_row([pet.bytes()], |row| row.parsed_opt("born_on")).optional()?;
     if born.flatten().is_some_and(|born| day < born) {
-        return Err(Refusal::on(RefusalCode::EndBeforeStart, "recorded_at").into());
+        return Err(Refusal::on(RefusalCode::BeforeBirth, "recorded_at").into());
     }
     Ok(())
 }

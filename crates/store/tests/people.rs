@@ -357,8 +357,8 @@ fn a_day_of_death_is_neither_to_come_nor_before_birth() {
         let refusal = salon.store.record_death(&salon.owner, input).unwrap_err().refusal();
         (refusal.code, refusal.field)
     };
-    assert_eq!(die("2026-05-30"), (RefusalCode::Invalid, Some("died_on".into())));
-    assert_eq!(die("2020-02-29"), (RefusalCode::EndBeforeStart, Some("died_on".into())));
+    assert_eq!(die("2026-05-30"), (RefusalCode::InFuture, Some("died_on".into())));
+    assert_eq!(die("2020-02-29"), (RefusalCode::BeforeBirth, Some("died_on".into())));
 }
 
 #[test]
@@ -444,11 +444,11 @@ fn nothing_is_weighed_on_a_day_to_come_or_before_it_was_born() {
     let salon = salon();
     salon.sql("UPDATE pets SET born_on = '2026-03-01', updated_at = updated_at + 1");
     let refused = |date| weigh(&salon, 9_000, Some(date)).unwrap_err().refusal();
-    assert_eq!((refused("2026-05-30").code, refused("2026-05-30").field.as_deref()), (RefusalCode::Invalid, Some("recorded_at")));
-    assert_eq!((refused("2026-02-28").code, refused("2026-02-28").field.as_deref()), (RefusalCode::EndBeforeStart, Some("recorded_at")));
+    assert_eq!((refused("2026-05-30").code, refused("2026-05-30").field.as_deref()), (RefusalCode::InFuture, Some("recorded_at")));
+    assert_eq!((refused("2026-02-28").code, refused("2026-02-28").field.as_deref()), (RefusalCode::BeforeBirth, Some("recorded_at")));
     let id = weigh(&salon, 9_000, Some("2026-03-01")).unwrap();
     // Later on the same day is no day to come.
     weigh(&salon, 9_100, Some("2026-05-29")).unwrap();
     let moved = WeightCorrection { record_id: id, grams: 9_000, recorded_at: Some(at("2026-05-30", "00:00")) };
-    assert_eq!(salon.store.correct_weight(&salon.owner, moved).unwrap_err().refusal().code, RefusalCode::Invalid);
+    assert_eq!(salon.store.correct_weight(&salon.owner, moved).unwrap_err().refusal().code, RefusalCode::InFuture);
 }

@@ -1,4 +1,11 @@
-import type { Client, ClientDetails, ClientRow, PetChip, WaitlistMatch } from '../../src/lib/backend/bindings';
+import type {
+  Client,
+  ClientDetails,
+  ClientRow,
+  PetChip,
+  PetDetails,
+  WaitlistMatch,
+} from '../../src/lib/backend/bindings';
 import { dateOf, wallMinutes, wallTime } from '../../src/lib/time/zone';
 import { newId, type Memory } from './clinic';
 import { saveWishes, written } from './messages';
@@ -90,6 +97,16 @@ function clientPage(memory: Memory, id: string): Client {
 function mustHaveName(input: ClientDetails): void {
   if (!input.first_name.trim() && !input.last_name.trim() && !input.phone && !input.email)
     throw refusal('required', { field: 'first_name' });
+}
+
+/** Nothing was born or died later than today, nor died before it was born. */
+function mustBeDays(world: World, { born_on, deceased_on }: PetDetails): void {
+  const today = dateOf(world.now(), world.zone);
+  if (born_on !== null && born_on > today) throw refusal('in_future', { field: 'born_on', detail: born_on });
+  if (deceased_on !== null && deceased_on > today)
+    throw refusal('in_future', { field: 'deceased_on', detail: deceased_on });
+  if (born_on !== null && deceased_on !== null && deceased_on < born_on)
+    throw refusal('before_birth', { field: 'deceased_on' });
 }
 
 export function peopleHandlers(world: World): Handlers {
@@ -210,12 +227,17 @@ export function peopleHandlers(world: World): Handlers {
     create_pet: ({ clientId, input }) =>
       world.write('create_pet', ['pets'], ({ pets }) => {
         if (!input.name.trim()) throw refusal('required', { field: 'name' });
+        mustBeDays(world, input);
         const id = newId();
         pets.push({ ...input, id, client_id: clientId });
         return id;
       }),
     save_pet: ({ id, input }) =>
-      world.write('save_pet', ['pets'], ({ pets }) => (Object.assign(find(pets, id, 'pet'), input), null)),
+      world.write('save_pet', ['pets'], ({ pets }) => {
+        mustBeDays(world, input);
+        Object.assign(find(pets, id, 'pet'), input);
+        return null;
+      }),
     delete_pet: ({ id }) =>
       world.write(
         'delete_pet',

@@ -124,13 +124,13 @@ impl Checked for PetDetails {
             let Some(date) = date else { continue };
             check_date(field, date)?;
             if date > today {
-                return Err(Refusal::invalid(field).with_detail(date));
+                return Err(Refusal::on(RefusalCode::InFuture, field).with_detail(date));
             }
         }
         if let (Some(born), Some(died)) = (self.born_on, self.deceased_on)
             && died < born
         {
-            return Err(Refusal::on(RefusalCode::EndBeforeStart, "deceased_on"));
+            return Err(Refusal::on(RefusalCode::BeforeBirth, "deceased_on"));
         }
         Ok(Self {
             name: required("name", &self.name, 100)?,
@@ -151,7 +151,7 @@ impl Checked for PetDeathInput {
     fn checked(self, today: chrono::NaiveDate) -> Result<Self, Refusal> {
         check_date("died_on", self.died_on)?;
         if self.died_on > today {
-            return Err(Refusal::invalid("died_on").with_detail(self.died_on));
+            return Err(Refusal::on(RefusalCode::InFuture, "died_on").with_detail(self.died_on));
         }
         Ok(Self { reason: optional("reason", self.reason.as_deref(), 500)?, ..self })
     }
@@ -285,8 +285,12 @@ mod tests {
         };
         assert!(pet.clone().checked(today).is_ok());
         let field = |pet: PetDetails| pet.checked(today).unwrap_err().field.unwrap();
-        assert_eq!(field(PetDetails { born_on: Some("2026-06-02".parse().unwrap()), ..pet.clone() }), "born_on");
-        assert_eq!(field(PetDetails { deceased_on: Some("2019-12-31".parse().unwrap()), ..pet.clone() }), "deceased_on");
+        let told = |pet: PetDetails| pet.checked(today).map_err(|refusal| (refusal.code, refusal.field.unwrap())).unwrap_err();
+        let tomorrow = Some("2026-06-02".parse().unwrap());
+        assert_eq!(told(PetDetails { born_on: tomorrow, ..pet.clone() }), (RefusalCode::InFuture, "born_on".into()));
+        assert_eq!(told(PetDetails { deceased_on: tomorrow, ..pet.clone() }), (RefusalCode::InFuture, "deceased_on".into()));
+        let died = PetDetails { deceased_on: Some("2019-12-31".parse().unwrap()), ..pet.clone() };
+        assert_eq!(told(died), (RefusalCode::BeforeBirth, "deceased_on".into()));
         assert_eq!(field(PetDetails { weight_grams: Some(0), ..pet.clone() }), "weight_grams");
         assert_eq!(field(PetDetails { born_on: Some("0020-01-01".parse().unwrap()), ..pet }), "born_on");
     }

@@ -175,10 +175,10 @@ impl PetDeathInput {
     /// Refuses a day before the pet was born.
     ///
     /// # Errors
-    /// `end_before_start` on `died_on`.
+    /// `before_birth` on `died_on`.
     pub fn refuse_before(&self, born_on: Option<NaiveDate>) -> Result<(), Refusal> {
         if born_on.is_some_and(|born| self.died_on < born) {
-            return Err(Refusal::on(RefusalCode::EndBeforeStart, "died_on"));
+            return Err(Refusal::on(RefusalCode::BeforeBirth, "died_on"));
         }
         Ok(())
     }

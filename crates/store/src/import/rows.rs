@@ -213,7 +213,7 @@ fn told(cells: &Cells<'_>, refusal: &petrel_domain::Refusal) -> BadRow {
     let code = serde_json::to_value(refusal.code).ok();
     let reason = match (field, code.as_ref().and_then(serde_json::Value::as_str)) {
         (ImportField::Email, Some("invalid")) => "bad_email",
-        (ImportField::BornOn | ImportField::DeceasedOn, Some("invalid" | "end_before_start")) => "bad_date",
+        (ImportField::BornOn | ImportField::DeceasedOn, Some("invalid" | "in_future" | "before_birth")) => "bad_date",
         (_, Some("too_long")) => "too_long",
         _ => "bad_cell",
     };

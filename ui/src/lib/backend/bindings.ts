@@ -1544,6 +1544,10 @@ export type RefusalCode =
 "break_outside" | 
 /**  The record does not exist (or no longer does). */
 "not_found" | 
+/**  The day is still to come; `detail` is the day. */
+"in_future" | 
+/**  The day is before the pet was born. */
+"before_birth" | 
 /**  Your role may not do this; `detail` names the right. */
 "forbidden" | 
 /**  Nobody is signed in at this desk. */
