@@ -90,6 +90,7 @@ test('what an import did is told to whoever left it, and not beside another file
   });
   await page.getByRole('button', { name: 'Restore a backup' }).click();
   await page.getByTestId('backup').first().click();
+  await page.getByTestId('confirm-action').click();
   await page.getByTestId('sign-in-choice').filter({ hasText: 'Marc' }).click();
   await expect(page.getByTestId('screen-today')).toBeVisible();
   await come(page);

@@ -16,6 +16,7 @@ test('after another file took the clinic’s place nothing of the old one is sho
   await page.getByRole('button', { name: 'Restore a backup' }).click();
   await page.evaluate(() => window.petrelWorld!.memory.clients.splice(100));
   await page.getByTestId('backup').first().click();
+  await page.getByTestId('confirm-action').click();
   await page.getByTestId('sign-in-choice').filter({ hasText: 'Marc' }).click();
   await expect(page.getByTestId('clients-count')).toHaveText('100 clients');
 });
@@ -115,6 +116,7 @@ test('after a backup was restored the badge tells of its hub', async ({ page }) 
   await page.getByRole('button', { name: 'Restore a backup' }).click();
   await page.evaluate(() => void (window.petrelWorld!.memory.hub.address = null));
   await page.getByTestId('backup').first().click();
+  await page.getByTestId('confirm-action').click();
   await signIn(page);
   await expect(page.getByTestId('sync-badge')).toHaveAttribute('data-standing', 'alone');
 });
