@@ -65,7 +65,7 @@ async fn book(window: &Window, client: &Value, minute: i64) {
     let notes = json!({ "title": null, "reason": null, "symptoms": null, "special_requests": null, "client_notes": null, "internal_notes": null, "pickup_address": null });
     let pet = json!({ "pet_id": null, "service_id": service["id"], "staff_id": staff[0]["id"], "starts_at": starts_at, "duration_minutes": 30, "answers": [] });
     let input = json!({ "client_id": client, "pets": [pet], "notes": notes, "booking_method": "phone", "is_emergency": false,
-        "is_overbooking_allowed": false, "recurrence": null, "estimated_cost_cents": null, "waitlist_entry_id": null });
+        "overruled": [], "recurrence": null, "estimated_cost_cents": null, "waitlist_entry_id": null });
     call(window, "book_appointment", json!({ "input": input })).await;
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{at, salon};
+use common::{at, knowingly, salon};
 use petrel_domain::desk::PetDeathInput;
 use petrel_domain::{AppointmentStatus, RefusalCode, Role, SeriesScope};
 
@@ -46,7 +46,7 @@ fn nothing_is_given_to_a_colleague_who_left_or_booked_of_a_service_that_is_gone(
     let left = salon.hire("Lea", Role::Veterinarian, false);
     let mut to = salon.shift(visit, at(DAY, "11:00"), SeriesScope::This);
     to.staff_id = Some(left);
-    to.is_overbooking_allowed = true;
+    to.overruled = knowingly();
     for refused in [
         salon.store.move_appointment(&salon.owner, to.clone()).unwrap_err().refusal(),
         salon.store.reschedule_appointment(&salon.owner, to).unwrap_err().refusal(),

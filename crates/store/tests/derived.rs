@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Salon, at, salon};
+use common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput, PetDetails,
 };
@@ -112,7 +112,7 @@ impl Day {
                     notes: AppointmentNotes::default(),
                     booking_method: BookingMethod::Phone,
                     is_emergency: false,
-                    is_overbooking_allowed: false,
+                    overruled: Vec::new(),
                     recurrence: None,
                     estimated_cost_cents: None,
                     waitlist_entry_id: None,
@@ -217,7 +217,7 @@ fn moved(appointment_id: AppointmentId, starts_at: petrel_domain::Millis) -> Mov
         starts_at,
         ends_at: starts_at.plus_minutes(45),
         scope: SeriesScope::This,
-        is_overbooking_allowed: true,
+        overruled: knowingly(),
     }
 }
 

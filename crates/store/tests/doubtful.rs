@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Salon, at, salon};
+use common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
     AppointmentCard, AppointmentNotes, BookInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, PetDeathInput,
     ServiceDetails, StaffDetails, WaitlistInput,
@@ -240,7 +240,7 @@ fn another_service_of_a_series_is_judged_on_each_of_its_dates_and_goes_to_all_or
     assert_eq!((refusal.until, refusal.detail.as_deref()), (Some(salon.starts_at(ids[2])), Some("1")));
     let services = || ids.iter().map(|id| salon.store.appointment(&salon.owner, *id).unwrap().card.service_id).collect::<Vec<_>>();
     assert_eq!(services(), [Some(salon.service); 3]);
-    salon.store.edit_appointment(&salon.owner, EditAppointmentInput { is_overbooking_allowed: true, ..edit }).unwrap();
+    salon.store.edit_appointment(&salon.owner, EditAppointmentInput { overruled: knowingly(), ..edit }).unwrap();
     assert_eq!(services(), [Some(other.id); 3]);
     assert_eq!(ids.iter().map(|id| salon.is_overbooked(*id)).collect::<Vec<_>>(), [false, false, true]);
 }

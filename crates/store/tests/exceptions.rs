@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Salon, at, salon};
+use common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{BookInput, LeftVisits, SavedOverride, ScheduleOverride, StaffDetails, WeeklyHours};
 use petrel_domain::{AppointmentId, AppointmentStatus, OverrideKind, RefusalCode, Role, StaffId};
 
@@ -161,7 +161,7 @@ fn visits_in_time_that_an_exception_opened_are_told_when_it_goes() {
 fn visits_of_who_works_here_no_more_are_told() {
     let salon = salon();
     let bo = salon.hire("Bo", Role::Veterinarian, true);
-    let mut wish = BookInput { is_overbooking_allowed: true, ..salon.wish(at("2026-06-01", "10:00")) };
+    let mut wish = BookInput { overruled: knowingly(), ..salon.wish(at("2026-06-01", "10:00")) };
     wish.pets[0].staff_id = bo;
     let visit = salon.store.book_appointment(&salon.owner, wish).unwrap().value.appointment_ids[0];
     let details = salon.store.staff(&salon.owner).unwrap().into_iter().find(|person| person.id == bo).unwrap().details;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Salon, at, salon};
+use common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{BookInput, EditAppointmentInput, MoveInput, PetDeathInput, ScheduleOverride, ServiceDetails};
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, OverrideKind, RefusalCode, SeriesScope};
 
@@ -57,7 +57,7 @@ fn a_visit_whose_service_is_another_must_fit_its_time() {
     let edit = EditAppointmentInput { service_id: Some(surgery(&salon)), ..salon.edit_of(id) };
     let refusal = salon.store.edit_appointment(&salon.owner, edit.clone()).unwrap_err().refusal();
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::SlotTaken, Some("service_id")));
-    salon.store.edit_appointment(&salon.owner, EditAppointmentInput { is_overbooking_allowed: true, ..edit }).unwrap();
+    salon.store.edit_appointment(&salon.owner, EditAppointmentInput { overruled: knowingly(), ..edit }).unwrap();
     assert!(salon.is_overbooked(id));
     let back = EditAppointmentInput { service_id: Some(salon.service), ..salon.edit_of(id) };
     salon.store.edit_appointment(&salon.owner, back).unwrap();
@@ -69,7 +69,7 @@ fn a_visit_whose_service_is_another_must_fit_its_time() {
 fn visits_that_stand_over_each_other_have_one_mark() {
     let salon = salon();
     let (first, over) = over_another(&salon);
-    let later = MoveInput { is_overbooking_allowed: true, ..salon.shift(first, at(DAY, "10:05"), SeriesScope::This) };
+    let later = MoveInput { overruled: knowingly(), ..salon.shift(first, at(DAY, "10:05"), SeriesScope::This) };
     salon.store.move_appointment(&salon.owner, later).unwrap();
     assert_eq!([first, over].map(|id| salon.is_overbooked(id)), [true, false]);
     let third = book_over(&salon, "10:10");
@@ -183,7 +183,7 @@ fn a_visit_becomes_an_emergency_and_is_none_any_more_only_where_others_may_stand
     let refusal = salon.store.edit_appointment(&salon.owner, edit(urgent, Some(false))).unwrap_err().refusal();
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::EmergencyOnly, Some("is_emergency")));
     assert!(is_emergency(urgent));
-    let knowingly = EditAppointmentInput { is_overbooking_allowed: true, ..edit(urgent, Some(false)) };
+    let knowingly = EditAppointmentInput { overruled: knowingly(), ..edit(urgent, Some(false)) };
     salon.store.edit_appointment(&salon.owner, knowingly).unwrap();
     assert!(!is_emergency(urgent));
 }

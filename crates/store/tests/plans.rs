@@ -69,7 +69,7 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
         notes: AppointmentNotes::default(),
         booking_method: BookingMethod::Phone,
         is_emergency: false,
-        is_overbooking_allowed: false,
+        overruled: Vec::new(),
         recurrence: None,
         estimated_cost_cents: None,
         waitlist_entry_id: None,

@@ -3,8 +3,8 @@
 
 mod common;
 
-use common::{Salon, at, salon};
-use petrel_domain::desk::{BookInput, MoveInput, ServiceDetails, WeeklyHours};
+use common::{Salon, at, knowingly, salon};
+use petrel_domain::desk::{BookInput, EditAppointmentInput, MoveInput, ServiceDetails, WeeklyHours};
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, Role, SeriesScope, StaffId};
 
 const DAY: &str = "2026-06-01";
@@ -126,7 +126,7 @@ fn a_visit_goes_to_who_does_not_do_what_it_is_for_only_knowingly() {
     assert_eq!((moved.code, moved.field.as_deref()), (RefusalCode::NotTheirService, Some("staff_id")));
     let rescheduled = salon.store.reschedule_appointment(&salon.owner, to("11:00")).unwrap_err().refusal();
     assert_eq!(rescheduled.code, RefusalCode::NotTheirService);
-    salon.store.move_appointment(&salon.owner, MoveInput { is_overbooking_allowed: true, ..to("11:00") }).unwrap();
+    salon.store.move_appointment(&salon.owner, MoveInput { overruled: knowingly(), ..to("11:00") }).unwrap();
     assert_eq!((place(&salon, visit).0, salon.is_overbooked(visit)), (Some(groomer), false));
     salon.store.move_appointment(&salon.owner, to("12:00")).unwrap();
     assert_eq!(place(&salon, visit).1, at(DAY, "12:00"), "who has it already goes on");
@@ -146,8 +146,57 @@ fn of_a_series_taken_dates_are_told_before_whose_service_it_is() {
     let last = salon.store.appointment(&salon.owner, ids[2]).unwrap().card.starts_at.plus_minutes(60);
     let mut input: BookInput = salon.wish(last);
     input.pets[0].staff_id = groomer;
-    input.is_overbooking_allowed = true;
+    input.overruled = knowingly();
     salon.store.book_appointment(&salon.owner, input).unwrap();
     let one_is_taken = refused();
     assert_eq!((one_is_taken.code, one_is_taken.until, one_is_taken.detail.as_deref()), (RefusalCode::SlotTaken, Some(last), Some("1")));
+}
+
+/// What a person was told is what they overrule: what else is in the way is told next, whichever comes first.
+#[test]
+fn one_reason_that_was_overruled_overrules_no_other() {
+    let salon = salon();
+    let groomer = hire(&salon, Role::Groomer);
+    let visit = book(&salon, salon.staff, "10:00", 30);
+    book(&salon, groomer, "11:00", 30);
+    let to = |time: &str, overruled: &[RefusalCode]| {
+        let shift = salon.shift(visit, at(DAY, time), SeriesScope::This);
+        salon.store.move_appointment(&salon.owner, MoveInput { staff_id: Some(groomer), overruled: overruled.to_vec(), ..shift })
+    };
+    let refused = |time: &str, overruled: &[RefusalCode]| to(time, overruled).unwrap_err().refusal().code;
+    use RefusalCode::{NotTheirService, OutsideHours, SlotTaken};
+    assert_eq!(refused("11:00", &[]), SlotTaken);
+    assert_eq!(refused("11:00", &[SlotTaken]), NotTheirService, "nobody asked whose service it is");
+    assert_eq!(refused("11:00", &[NotTheirService]), SlotTaken, "nobody asked whether it may stand over another");
+    assert_eq!(refused("20:00", &[NotTheirService, SlotTaken]), OutsideHours);
+    to("11:00", &[SlotTaken, NotTheirService]).unwrap();
+    assert_eq!((place(&salon, visit).0, salon.is_overbooked(visit)), (Some(groomer), true));
+
+    // Another service of a visit keeps time free after it, and is another's to do.
+    let trim = book(&salon, groomer, "15:00", 30);
+    book(&salon, groomer, "15:30", 30);
+    let dental =
+        salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.details.name == "Dental cleaning").unwrap().id;
+    let edit = |overruled: &[RefusalCode]| {
+        let input = EditAppointmentInput { service_id: Some(dental), overruled: overruled.to_vec(), ..salon.edit_of(trim) };
+        salon.store.edit_appointment(&salon.owner, input)
+    };
+    let refused = |overruled: &[RefusalCode]| edit(overruled).unwrap_err().refusal().code;
+    assert_eq!((refused(&[]), refused(&[NotTheirService])), (SlotTaken, SlotTaken));
+    assert_eq!(refused(&[SlotTaken]), NotTheirService);
+    edit(&[SlotTaken, NotTheirService]).unwrap();
+}
+
+#[test]
+fn over_a_taken_time_outside_of_the_hours_both_are_told() {
+    let salon = salon();
+    let late = |overruled: &[RefusalCode]| {
+        salon.store.book_appointment(&salon.owner, BookInput { overruled: overruled.to_vec(), ..salon.wish(at(DAY, "20:00")) })
+    };
+    let refused = |overruled: &[RefusalCode]| late(overruled).unwrap_err().refusal().code;
+    assert_eq!((refused(&[]), refused(&[RefusalCode::SlotTaken])), (RefusalCode::OutsideHours, RefusalCode::OutsideHours));
+    late(&[RefusalCode::OutsideHours]).unwrap();
+    assert_eq!((refused(&[]), refused(&[RefusalCode::OutsideHours])), (RefusalCode::SlotTaken, RefusalCode::SlotTaken));
+    assert_eq!(refused(&[RefusalCode::SlotTaken]), RefusalCode::OutsideHours, "that it is taken hid the other");
+    late(&[RefusalCode::SlotTaken, RefusalCode::OutsideHours]).unwrap();
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Salon, at, salon};
+use common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
     ActionId, AppointmentCard, AppointmentNotes, BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery,
     MoveInput, NotifyInput, WeeklyHours,
@@ -21,7 +21,7 @@ fn a_second_visit_at_the_same_time_is_refused_with_the_free_times_next_to_it() {
     assert_eq!(refusal.code, RefusalCode::SlotTaken);
     assert_eq!(refusal.alternatives[0].starts_at, at("2026-06-01", "10:30"));
     assert!(refusal.alternatives.len() >= 3);
-    let knowingly = BookInput { is_overbooking_allowed: true, ..salon.wish(at("2026-06-01", "10:15")) };
+    let knowingly = BookInput { overruled: knowingly(), ..salon.wish(at("2026-06-01", "10:15")) };
     let id = salon.store.book_appointment(&salon.owner, knowingly).unwrap().value.appointment_ids[0];
     assert!(salon.store.appointment(&salon.owner, id).unwrap().card.is_overbooked);
 }
@@ -49,7 +49,7 @@ fn outside_of_hours_and_in_breaks_a_visit_is_refused_and_can_be_booked_knowingly
     for time in ["07:00", "13:15", "17:45"] {
         assert_eq!(salon.refused(salon.wish(at("2026-06-01", time))).code, RefusalCode::OutsideHours, "{time}");
     }
-    let knowingly = BookInput { is_overbooking_allowed: true, is_emergency: true, ..salon.wish(at("2026-06-01", "07:00")) };
+    let knowingly = BookInput { overruled: knowingly(), is_emergency: true, ..salon.wish(at("2026-06-01", "07:00")) };
     assert!(salon.store.book_appointment(&salon.owner, knowingly).is_ok());
 }
 
@@ -178,12 +178,12 @@ fn a_series_keeps_its_wall_clock_over_the_change_and_tells_what_it_left_out() {
     assert_eq!(all, [at("2026-10-19", "10:00"), at("2026-11-02", "10:00"), at("2026-11-09", "10:00")]);
     // "Book anyway" is said of the first date, which was seen.
     let over =
-        BookInput { is_overbooking_allowed: true, recurrence: Some("FREQ=WEEKLY;COUNT=2".into()), ..salon.wish(at("2026-10-19", "10:00")) };
+        BookInput { overruled: knowingly(), recurrence: Some("FREQ=WEEKLY;COUNT=2".into()), ..salon.wish(at("2026-10-19", "10:00")) };
     let booked = salon.store.book_appointment(&salon.owner, over).unwrap().value;
     assert_eq!((booked.appointment_ids.len(), booked.skipped.as_slice()), (1, &[at("2026-10-26", "10:00")][..]));
     // That it lies outside of the hours holds for all of them.
     let late =
-        BookInput { is_overbooking_allowed: true, recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at("2026-06-01", "20:00")) };
+        BookInput { overruled: knowingly(), recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at("2026-06-01", "20:00")) };
     assert_eq!(salon.store.book_appointment(&salon.owner, late).unwrap().value.appointment_ids.len(), 3);
 }
 
@@ -330,7 +330,7 @@ fn the_board_shows_the_day_and_what_reaches_into_it() {
     salon.book(at("2026-06-02", "10:00"));
     let stay = BookInput {
         notes: AppointmentNotes { title: Some("Boarding".into()), ..AppointmentNotes::default() },
-        is_overbooking_allowed: true,
+        overruled: knowingly(),
         ..salon.wish(at("2026-05-30", "09:00"))
     };
     let mut stay = stay;
@@ -542,7 +542,7 @@ fn a_month_is_full_of_what_takes_hands() {
     let salon = salon();
     let visit = salon.book(at("2026-06-01", "10:00"));
     let boarding = salon.store.services(&salon.owner).unwrap().into_iter().find(|service| service.details.kind == ServiceKind::Boarding);
-    let mut stay = BookInput { is_overbooking_allowed: true, ..salon.wish(at("2026-06-01", "09:00")) };
+    let mut stay = BookInput { overruled: knowingly(), ..salon.wish(at("2026-06-01", "09:00")) };
     stay.pets[0].service_id = boarding.map(|service| service.id);
     salon.store.book_appointment(&salon.owner, stay).unwrap();
     let day = || {

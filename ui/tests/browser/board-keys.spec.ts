@@ -59,6 +59,11 @@ test('the keys go on with a visit whose move had to be confirmed', async ({ page
     memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week === 5);
   });
   await moveByDay(page, id, 'ArrowLeft');
+  // Each reason is asked by itself: that the time is taken, and that nobody works then.
+  const question = page.getByTestId('conflict-dialog');
+  await expect(question).toContainText('taken');
+  await page.getByTestId('overbook').click();
+  await expect(question).toContainText('outside working hours');
   await page.getByTestId('overbook').click();
   await expect(page.getByText('Rescheduled to')).toBeVisible();
   const next = (await stored(page, id)).next_appointment_id!;

@@ -37,6 +37,11 @@ test('a day that is asked for holds though nothing is free on it, and is the one
   await time.press('Tab');
   await expect(save).toContainText('20 Nov');
   await save.click();
+  // Each reason is asked by itself: that the time is taken, and that nobody works then.
+  const refusal = page.getByTestId('booking-refusal');
+  await expect(refusal).toContainText('taken');
+  await page.getByTestId('overbook').click();
+  await expect(refusal).toContainText('outside working hours');
   await page.getByTestId('overbook').click();
   await expect(page.getByText('Booked:')).toBeVisible();
   const booked = await page.evaluate(() => window.petrelWorld!.memory.visits.at(-1)!.starts_at);

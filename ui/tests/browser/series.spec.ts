@@ -132,5 +132,5 @@ test('a colleague who does not do a service is asked about, and the visit goes t
   await expect(dialog).toContainText('This colleague does not do this service.');
   await expect(dialog).not.toContainText('marked on the board');
   await page.getByTestId('overbook').click();
-  expect((await askedOf(page, 'move_appointment')).last).toMatchObject({ input: { is_overbooking_allowed: true } });
+  expect((await askedOf(page, 'move_appointment')).last).toMatchObject({ input: { overruled: ['not_their_service'] } });
 });

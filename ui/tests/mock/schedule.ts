@@ -9,6 +9,7 @@ import type {
   MonthDay,
   MoveInput,
   Refusal,
+  RefusalCode,
   WaitlistEntry,
   WorkBlock,
 } from '../../src/lib/backend/bindings';
@@ -247,7 +248,7 @@ function mustBeFree(
   from: number,
   to: number,
   except: string | null,
-  isAllowed: boolean,
+  overruled: RefusalCode[],
   isEmergency: boolean,
 ): boolean {
   const date = dateOf(from, world.zone);
@@ -260,7 +261,6 @@ function mustBeFree(
       block.starts_at <= from &&
       block.ends_at >= to,
   );
-  if (isAllowed) return isTaken;
   const alternatives = freeSlots(world, {
     service_id: null,
     staff_id: staffId,
@@ -273,11 +273,14 @@ function mustBeFree(
   })
     .sort((a, b) => Math.abs(a.starts_at - from) - Math.abs(b.starts_at - from))
     .slice(0, 5);
-  if (isTaken) throw refusal('slot_taken', { field: 'starts_at', alternatives });
-  if (!inside) throw refusal('outside_hours', { field: 'starts_at', alternatives });
-  if (inside.kind === 'emergency_only' && !isEmergency)
-    throw refusal('emergency_only', { field: 'starts_at', alternatives });
-  return false;
+  const told: RefusalCode[] = [
+    ...(isTaken ? (['slot_taken'] as const) : []),
+    ...(!inside ? (['outside_hours'] as const) : []),
+    ...(inside?.kind === 'emergency_only' && !isEmergency ? (['emergency_only'] as const) : []),
+  ];
+  const code = told.find((each) => !overruled.includes(each));
+  if (code) throw refusal(code, { field: 'starts_at', alternatives });
+  return isTaken;
 }
 
 function book(world: World, input: BookInput): { appointment_ids: string[]; skipped: number[] } {
@@ -316,7 +319,7 @@ function book(world: World, input: BookInput): { appointment_ids: string[]; skip
           starts_at,
           starts_at + length,
           null,
-          input.is_overbooking_allowed,
+          input.overruled,
           input.is_emergency,
         );
         const id = newId();
@@ -397,7 +400,7 @@ export function scheduleHandlers(world: World): Handlers {
       input.starts_at,
       input.ends_at,
       visit.id,
-      input.is_overbooking_allowed,
+      input.overruled,
       visit.is_emergency,
     );
     const shift = input.starts_at - visit.starts_at;
@@ -411,7 +414,7 @@ export function scheduleHandlers(world: World): Handlers {
         !GONE.includes(other.status) &&
         other.starts_at < to &&
         other.ends_at > from;
-      if (each !== visit && !input.is_overbooking_allowed && world.memory.visits.some(isInTheWay))
+      if (each !== visit && !input.overruled.includes('slot_taken') && world.memory.visits.some(isInTheWay))
         throw refusal('slot_taken', { field: 'starts_at', until: from });
     }
     for (const each of all)
@@ -527,10 +530,10 @@ export function scheduleHandlers(world: World): Handlers {
       }),
     edit_appointment: ({ input }) =>
       world.write('edit_appointment', ['appointments'], () => {
-        const { appointment_id, scope, is_overbooking_allowed = false, ...changes } = input;
+        const { appointment_id, scope, overruled = [], ...changes } = input;
         const visit = visitOf(world, appointment_id);
         const isKept = visit.is_emergency && changes.is_emergency === false && isForEmergencies(world, visit);
-        if (isKept && !is_overbooking_allowed) throw refusal('emergency_only', { field: 'is_emergency' });
+        if (isKept && !overruled.includes('emergency_only')) throw refusal('emergency_only', { field: 'is_emergency' });
         const isOther = changes.service_id !== visit.service_id;
         const was = visit.notes;
         const isOver = (other: Visit): boolean =>
@@ -540,7 +543,7 @@ export function scheduleHandlers(world: World): Handlers {
           other.starts_at < visit.ends_at &&
           other.ends_at > visit.starts_at;
         const isTaken = isOther && world.memory.visits.some(isOver);
-        if (isTaken && !is_overbooking_allowed) throw refusal('slot_taken', { field: 'service_id' });
+        if (isTaken && !overruled.includes('slot_taken')) throw refusal('slot_taken', { field: 'service_id' });
         Object.assign(visit, changes, {
           title: changes.notes.title,
           is_overbooked: isOther ? isTaken : visit.is_overbooked,

@@ -115,11 +115,11 @@ describe('a family in one go', () => {
       reason: ' limps ',
       lines: [{ ...emptyLine(), petId: 'a', serviceId: 'exam' }],
     };
-    const input = toInput(booking, NINE, 'vet', SERVICES, false);
+    const input = toInput(booking, NINE, 'vet', SERVICES, []);
     expect(input).toMatchObject({
       client_id: 'c',
       booking_method: 'phone',
-      is_overbooking_allowed: false,
+      overruled: [],
       recurrence: null,
       estimated_cost_cents: 1000,
     });
@@ -198,10 +198,10 @@ describe('a booking of who waits', () => {
   const wish = { entryId: 'e', notes: 'Short notice' };
   it('fulfils the entry', () => {
     const booking = { ...emptyBooking('2026-11-20'), clientId: 'c', wish };
-    const sent = (more: Partial<typeof booking>) => toInput({ ...booking, ...more }, NINE, 'vet', SERVICES, false);
+    const sent = (more: Partial<typeof booking>) => toInput({ ...booking, ...more }, NINE, 'vet', SERVICES, []);
     expect(sent({})).toMatchObject({ waitlist_entry_id: 'e', booking_method: 'waitlist' });
     expect(sent({ isWalkIn: true })).toMatchObject({ waitlist_entry_id: 'e', booking_method: 'walk_in' });
-    expect(toInput({ ...booking, wish: null }, NINE, 'vet', SERVICES, false).waitlist_entry_id).toBeNull();
+    expect(toInput({ ...booking, wish: null }, NINE, 'vet', SERVICES, []).waitlist_entry_id).toBeNull();
   });
 
   it('is worth keeping only where something was typed besides', () => {
@@ -324,13 +324,8 @@ describe('what was answered', () => {
   });
   const asked = (fields: Service['form_fields']) => [{ ...SERVICES[0]!, form_fields: fields }];
   const sent = (fields: Service['form_fields'], answers: Line['answers']) =>
-    toInput(
-      { ...emptyBooking('2026-11-20'), lines: [{ ...line('a', ''), answers }] },
-      NINE,
-      'vet',
-      asked(fields),
-      false,
-    ).pets[0]!.answers;
+    toInput({ ...emptyBooking('2026-11-20'), lines: [{ ...line('a', ''), answers }] }, NINE, 'vet', asked(fields), [])
+      .pets[0]!.answers;
 
   it('is sent where the service asks it and offers it', () => {
     const field = { name: 'Cut', field_type: 'choice' as const, is_required: true, choices: ['Short', 'Long'] };

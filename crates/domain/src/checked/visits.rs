@@ -231,7 +231,7 @@ mod tests {
             notes: AppointmentNotes { title: Some(" Team  meeting ".into()), ..AppointmentNotes::default() },
             booking_method: crate::BookingMethod::Phone,
             is_emergency: false,
-            is_overbooking_allowed: false,
+            overruled: Vec::new(),
             recurrence: None,
             estimated_cost_cents: None,
             waitlist_entry_id: None,

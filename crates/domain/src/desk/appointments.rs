@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::{
-    AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, FieldType, GroupId, Millis, PaymentStatus, PetId, Role, SeriesId,
-    SeriesScope, ServiceId, ServiceKind, Species, StaffId,
+    AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, FieldType, GroupId, Millis, PaymentStatus, PetId, RefusalCode, Role,
+    SeriesId, SeriesScope, ServiceId, ServiceKind, Species, StaffId,
 };
 
 /// A service the clinic offers.
@@ -242,8 +242,8 @@ pub struct BookInput {
     pub booking_method: BookingMethod,
     /// An emergency: may take emergency-only time.
     pub is_emergency: bool,
-    /// Book over what is there and outside of hours; the person has seen the warning.
-    pub is_overbooking_allowed: bool,
+    /// What the person was told and wants all the same: `slot_taken`, `outside_hours`, `emergency_only`. What was not told is asked first.
+    pub overruled: Vec<RefusalCode>,
     /// RFC 5545 rule without `DTSTART`; must end by `COUNT` or `UNTIL`, 200 visits at the most.
     pub recurrence: Option<String>,
     /// Estimate.
@@ -274,8 +274,9 @@ pub struct MoveInput {
     pub ends_at: Millis,
     /// Which of its series.
     pub scope: SeriesScope,
-    /// Move over what is there and outside of hours; the person has seen the warning.
-    pub is_overbooking_allowed: bool,
+    /// What the person was told and wants all the same: `slot_taken`, `outside_hours`, `emergency_only`, `not_their_service`. What was not told is
+    /// asked first.
+    pub overruled: Vec<RefusalCode>,
 }
 
 /// Cancelling a visit.
@@ -314,9 +315,10 @@ pub struct EditAppointmentInput {
     /// Which visits of its series get what is changed: the service with its answers, the texts, the estimate and whether they are emergencies; pet, bill
     /// and payment are this one's alone.
     pub scope: SeriesScope,
-    /// Another service may stand over another visit, and one that is an emergency no more in time kept for those, knowingly.
+    /// What the person was told and wants all the same: `slot_taken` of another service, `emergency_only` of one that is no emergency any more,
+    /// `not_their_service`. What was not told is asked first.
     #[serde(default)]
-    pub is_overbooking_allowed: bool,
+    pub overruled: Vec<RefusalCode>,
 }
 
 /// A question for free times.

@@ -37,7 +37,7 @@ fn book(bench: &Bench) -> Line {
             notes: AppointmentNotes { title: Some("Check-up".into()), ..AppointmentNotes::default() },
             booking_method: BookingMethod::Phone,
             is_emergency: false,
-            is_overbooking_allowed: false,
+            overruled: Vec::new(),
             recurrence: None,
             estimated_cost_cents: None,
             waitlist_entry_id: None,

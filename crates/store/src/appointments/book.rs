@@ -8,7 +8,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Mi
 use rusqlite::params;
 
 use super::colleagues::{Roster, roster};
-use super::place::{Place, end_of, is_of_place, is_off, is_outside, place};
+use super::place::{Place, end_of, is_of_place, is_off, outside, place};
 use super::row::{NewVisit, insert};
 use super::{answers, series};
 use crate::pets::refuse_absent;
@@ -125,10 +125,9 @@ fn visit(
     let wish = place_of(roster, input, &wanted.pet, wanted.service.as_ref(), wanted.minutes);
     let ends_at = end_of(starts_at, wanted.minutes, wanted.service.as_ref(), roster.zone);
     // What was seen, and is wanted all the same, is the first date.
-    let is_overbooking_allowed = input.is_overbooking_allowed && days == 0;
+    let overruled: &[RefusalCode] = if days == 0 { &input.overruled } else { &[] };
     let may_be_outside = wanted.seen_outside.is_some_and(|on_day_off| on_day_off || !is_off(roster, wanted.pet.staff_id, starts_at));
-    let is_overbooked =
-        place(tx, roster, &Place { starts_at, ends_at, is_overbooking_allowed, may_be_outside, is_helped: days == 0, ..wish })?;
+    let is_overbooked = place(tx, roster, &Place { starts_at, ends_at, overruled, may_be_outside, is_helped: days == 0, ..wish })?;
     let details = wanted.service.as_ref().map(|service| &service.details);
     let new = NewVisit {
         client_id: input.client_id,
@@ -187,7 +186,7 @@ fn place_of<'a>(roster: &Roster, input: &BookInput, pet: &BookPet, service: Opti
         ends_at: end_of(pet.starts_at, minutes, service, roster.zone),
         service,
         is_emergency: input.is_emergency,
-        is_overbooking_allowed: false,
+        overruled: &[],
         may_be_outside: false,
         is_helped: true,
         except: &[],
@@ -201,8 +200,8 @@ fn look_up(tx: &Tx<'_>, roster: &Roster, input: &BookInput, pet: &BookPet) -> Re
     let usual = service.as_ref().map_or(0, |service| service.details.duration_minutes);
     let answers = check_answers(fields, &pet.answers)?;
     let minutes = i64::from(pet.duration_minutes.unwrap_or(usual).max(1));
-    let is_series = input.is_overbooking_allowed && input.recurrence.is_some();
-    let is_seen = is_series && is_outside(roster, &place_of(roster, input, pet, service.as_ref(), minutes));
+    let outside = input.recurrence.as_ref().and_then(|_| outside(roster, &place_of(roster, input, pet, service.as_ref(), minutes)));
+    let is_seen = outside.is_some_and(|code| input.overruled.contains(&code));
     let seen_outside = is_seen.then(|| is_off(roster, pet.staff_id, pet.starts_at));
     Ok(Wanted { minutes, seen_outside, answers, pet: pet.clone(), service })
 }

@@ -61,7 +61,7 @@ fn as_it_is(tx: &Tx<'_>, visit: &Visit) -> Result<EditAppointmentInput> {
         answers: kept.answers,
         is_emergency: Some(visit.is_emergency),
         scope: SeriesScope::This,
-        is_overbooking_allowed: false,
+        overruled: Vec::new(),
     })
 }
 
@@ -88,7 +88,7 @@ fn with_changes(kept: EditAppointmentInput, was: &EditAppointmentInput, input: &
         is_emergency: pick(kept.is_emergency, &was.is_emergency, &input.is_emergency.or(was.is_emergency)),
         // What another service asks was answered once, for all of them.
         answers: if is_other_service { input.answers.clone() } else { kept.answers },
-        is_overbooking_allowed: input.is_overbooking_allowed,
+        overruled: input.overruled.clone(),
         ..kept
     }
 }
@@ -140,7 +140,7 @@ fn edit(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput) -> Result<()> 
 fn emergency_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, service: Option<&Service>) -> Result<bool> {
     let is_emergency = input.is_emergency.unwrap_or(visit.is_emergency);
     let is_cleared = visit.is_emergency && !is_emergency && is_open(tx, visit);
-    if is_cleared && !input.is_overbooking_allowed && is_kept_for_emergencies(&roster(tx.db())?, visit, service) {
+    if is_cleared && !input.overruled.contains(&RefusalCode::EmergencyOnly) && is_kept_for_emergencies(&roster(tx.db())?, visit, service) {
         return Err(Refusal::on(RefusalCode::EmergencyOnly, "is_emergency").into());
     }
     Ok(is_emergency)
@@ -162,10 +162,11 @@ fn stands_after(tx: &Tx<'_>, visit: &Visit, input: &EditAppointmentInput, servic
     }
     let roster = roster(tx.db())?;
     let is_over = stands_over_another(tx, &roster, visit, service)?;
-    if is_over && !input.is_overbooking_allowed && !visit.is_overbooked {
+    if is_over && !input.overruled.contains(&RefusalCode::SlotTaken) && !visit.is_overbooked {
         return Err(Refusal::on(RefusalCode::SlotTaken, "service_id").into());
     }
-    if let Some(staff_id) = visit.staff_id.filter(|_| service.is_some() && !input.is_overbooking_allowed) {
+    let is_asked = service.is_some() && !input.overruled.contains(&RefusalCode::NotTheirService);
+    if let Some(staff_id) = visit.staff_id.filter(|_| is_asked) {
         roster.require_able(staff_id, service)?;
     }
     Ok(is_over)

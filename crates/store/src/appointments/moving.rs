@@ -147,7 +147,7 @@ fn judged(
                 ends_at,
                 service: service.as_ref(),
                 is_emergency: visit.is_emergency,
-                is_overbooking_allowed: input.is_overbooking_allowed,
+                overruled: &input.overruled,
                 may_be_outside: false,
                 is_helped,
                 except,
@@ -155,7 +155,8 @@ fn judged(
         )?,
     };
     // Who does it already goes on, whatever is said of it since.
-    if let Some(staff_id) = staff_id.filter(|staff| visit.staff_id != Some(*staff) && !input.is_overbooking_allowed) {
+    let is_asked = !input.overruled.contains(&RefusalCode::NotTheirService);
+    if let Some(staff_id) = staff_id.filter(|staff| visit.staff_id != Some(*staff) && is_asked) {
         roster.require_able(staff_id, service.as_ref())?;
     }
     Ok(Target { starts_at, ends_at, staff_id, is_overbooked })

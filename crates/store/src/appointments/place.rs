@@ -26,8 +26,8 @@ pub(crate) struct Place<'a> {
     pub(crate) ends_at: Millis,
     pub(crate) service: Option<&'a Service>,
     pub(crate) is_emergency: bool,
-    /// The person has seen the warning and wants it all the same.
-    pub(crate) is_overbooking_allowed: bool,
+    /// What the person was told and wants all the same.
+    pub(crate) overruled: &'a [RefusalCode],
     /// The person has seen that it lies outside of the hours, and wants it all the same.
     pub(crate) may_be_outside: bool,
     /// Whether free times next to it are looked for where it does not do.
@@ -45,7 +45,7 @@ impl<'a> Place<'a> {
             ends_at: visit.ends_at,
             service,
             is_emergency: visit.is_emergency,
-            is_overbooking_allowed: false,
+            overruled: &[],
             may_be_outside: false,
             is_helped: true,
             except,
@@ -100,15 +100,14 @@ pub(crate) fn is_of_place(code: RefusalCode) -> bool {
 /// # Errors
 /// `slot_taken` with the free times next to it; `outside_hours` or `emergency_only`, likewise.
 pub(crate) fn place(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>) -> Result<bool> {
-    let code = match fit(roster, place, &around(tx.db(), place)?) {
-        Fit::Free => return Ok(false),
-        Fit::Taken { .. } if place.is_overbooking_allowed => return Ok(true),
-        Fit::OutsideHours | Fit::EmergencyOnly if place.is_overbooking_allowed || place.may_be_outside => return Ok(false),
-        Fit::Taken { .. } => RefusalCode::SlotTaken,
-        Fit::OutsideHours => RefusalCode::OutsideHours,
-        Fit::EmergencyOnly => RefusalCode::EmergencyOnly,
-    };
-    Err(refusal(tx, roster, place, code)?.into())
+    let is_taken = matches!(fit(roster, place, &around(tx.db(), place)?), Fit::Taken { .. });
+    // That it is taken is told before that it is outside of the hours; whoever overrules the one has not been told the other.
+    let outside = outside(roster, place).filter(|_| !place.may_be_outside);
+    let told = is_taken.then_some(RefusalCode::SlotTaken).into_iter().chain(outside);
+    match told.into_iter().find(|code| !place.overruled.contains(code)) {
+        Some(code) => Err(refusal(tx, roster, place, code)?.into()),
+        None => Ok(is_taken),
+    }
 }
 
 /// What takes the colleague's time on the day before, that day and the day after.
@@ -122,7 +121,16 @@ fn fit(roster: &Roster, place: &Place<'_>, busy: &[Busy]) -> Fit {
 
 /// Whether a place is outside of the hours, whoever else stands there.
 pub(crate) fn is_outside(roster: &Roster, place: &Place<'_>) -> bool {
-    matches!(fit(roster, place, &[]), Fit::OutsideHours | Fit::EmergencyOnly)
+    outside(roster, place).is_some()
+}
+
+/// How a place is outside of the hours, whoever else stands there: `outside_hours` or `emergency_only`.
+pub(super) fn outside(roster: &Roster, place: &Place<'_>) -> Option<RefusalCode> {
+    match fit(roster, place, &[]) {
+        Fit::OutsideHours => Some(RefusalCode::OutsideHours),
+        Fit::EmergencyOnly => Some(RefusalCode::EmergencyOnly),
+        Fit::Free | Fit::Taken { .. } => None,
+    }
 }
 
 /// Whether a visit stands in time that is kept for emergencies alone.

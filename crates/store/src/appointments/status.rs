@@ -124,9 +124,10 @@ pub(crate) fn refuse_dead(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
 fn stands_again(tx: &Tx<'_>, visit: &Visit) -> Result<bool> {
     let service = visit.service(tx.db())?;
     let Some(stood) = Place::of(visit, service.as_ref(), std::slice::from_ref(&visit.id)) else { return Ok(false) };
+    let is_known = visit.is_overbooked || visit.starts_at <= tx.now();
     place(
         tx,
         &roster(tx.db())?,
-        &Place { is_overbooking_allowed: visit.is_overbooked || visit.starts_at <= tx.now(), may_be_outside: true, ..stood },
+        &Place { overruled: if is_known { &[RefusalCode::SlotTaken] } else { &[] }, may_be_outside: true, ..stood },
     )
 }

@@ -1,9 +1,14 @@
 //! Visits of the salon: booked, moved, cancelled.
 
 use petrel_domain::desk::{AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, MoveInput, Saved, WaitlistInput};
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, Millis, Refusal, SeriesScope};
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, Millis, Refusal, RefusalCode, SeriesScope};
 
 use super::Salon;
+
+/// Whatever a person may be told of a place and want all the same.
+pub fn knowingly() -> Vec<RefusalCode> {
+    vec![RefusalCode::SlotTaken, RefusalCode::OutsideHours, RefusalCode::EmergencyOnly, RefusalCode::NotTheirService]
+}
 
 impl Salon {
     pub fn wish(&self, starts_at: Millis) -> BookInput {
@@ -20,7 +25,7 @@ impl Salon {
             notes: AppointmentNotes::default(),
             booking_method: BookingMethod::Phone,
             is_emergency: false,
-            is_overbooking_allowed: false,
+            overruled: Vec::new(),
             recurrence: None,
             estimated_cost_cents: None,
             waitlist_entry_id: None,
@@ -48,7 +53,7 @@ impl Salon {
 
     /// A visit without a pet that may stand over others.
     pub fn book_over(&self, client: ClientId, starts_at: Millis) -> AppointmentId {
-        let mut input = BookInput { client_id: Some(client), is_overbooking_allowed: true, ..self.wish(starts_at) };
+        let mut input = BookInput { client_id: Some(client), overruled: knowingly(), ..self.wish(starts_at) };
         input.pets[0].pet_id = None;
         self.store.book_appointment(&self.owner, input).unwrap().value.appointment_ids[0]
     }
@@ -64,7 +69,7 @@ impl Salon {
             starts_at,
             ends_at: starts_at.plus_minutes(30),
             scope,
-            is_overbooking_allowed: false,
+            overruled: Vec::new(),
         }
     }
 
@@ -91,7 +96,7 @@ impl Salon {
             answers: detail.answers,
             is_emergency: None,
             scope: SeriesScope::This,
-            is_overbooking_allowed: false,
+            overruled: Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ import type {
   FormAnswer,
   FreeSlot,
   Pet,
+  RefusalCode,
   Service,
   Species,
   Staff,
@@ -319,7 +320,7 @@ export function toInput(
   startsAt: number,
   staffId: string,
   services: readonly Service[],
-  isOverbookingAllowed: boolean,
+  overruled: RefusalCode[],
   hoursBuffer = NONE,
 ): BookInput {
   const placed = placeLines(booking.lines, startsAt, staffId, services, hoursBuffer);
@@ -345,7 +346,7 @@ export function toInput(
     },
     booking_method: methodOf(booking),
     is_emergency: booking.isEmergency,
-    is_overbooking_allowed: isOverbookingAllowed,
+    overruled,
     recurrence: booking.repetition ? toRule(booking.repetition) : null,
     estimated_cost_cents: placed.length === 1 ? price : null,
     waitlist_entry_id: booking.wish?.entryId ?? null,

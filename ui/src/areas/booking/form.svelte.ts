@@ -1,6 +1,14 @@
 import { createQuery, keepPreviousData } from '@tanstack/svelte-query';
 import { untrack } from 'svelte';
-import { backend, refusalOf, type ClientRow, type FreeSlot, type Refusal, type WaitlistEntry } from '$lib/backend';
+import {
+  backend,
+  refusalOf,
+  type ClientRow,
+  type FreeSlot,
+  type Refusal,
+  type RefusalCode,
+  type WaitlistEntry,
+} from '$lib/backend';
 import { invalidate, live } from '$lib/data/live';
 import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
 import { deskSetting, keepDeskSetting } from '$lib/desk-settings';
@@ -34,6 +42,7 @@ export class BookingForm {
   /** Time is kept for something else than a client; what was left may bring the title of it along. */
   readonly isBlocking = $derived(this.booking.clientId === null && (this.#isBlockBegun || this.booking.title !== ''));
   refusal = $state<Refusal | null>(null);
+  #overruled: RefusalCode[] = [];
   isSaving = $state(false);
 
   /** Of a family each comes after the other and what the hours keep free between them: only then is it asked. */
@@ -288,9 +297,13 @@ export class BookingForm {
     this.refusal = null;
   }
 
-  /** Books; none where the core said no, which `refusal` then holds. */
-  async submit(isOverbookingAllowed: boolean) {
+  /**
+   * Books; none where the core said no, which `refusal` then holds. With `isAnyway` that is overruled, besides what was before it: what else is in
+   * the way is told next.
+   */
+  async submit(isAnyway: boolean) {
     if (this.startsAt === null || this.isSaving) return null;
+    this.#overruled = isAnyway && this.refusal ? [...this.#overruled, this.refusal.code] : [];
     this.isSaving = true;
     try {
       const { startsAt } = this;
@@ -299,7 +312,7 @@ export class BookingForm {
         startsAt,
         await this.#staffAt(startsAt),
         this.services.data ?? [],
-        isOverbookingAllowed,
+        this.#overruled,
         this.hoursBuffer,
       );
       const saved = await backend.bookAppointment(input);

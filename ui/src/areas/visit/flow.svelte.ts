@@ -133,12 +133,12 @@ export function askAboutConflict(refusal: Refusal, title: string, begun: number)
  */
 export async function moveVisit(card: AppointmentCard, to: Destination, isReschedule = false): Promise<string | null> {
   if (isHere(card.status)) {
-    if (isSameDay(card, to)) return place(card, to, 'this', false, false);
+    if (isSameDay(card, to)) return place(card, to, 'this', false);
     toastSaid(t('visit.begun_same_day'));
     return null;
   }
   const scope = await askScope(card, false);
-  return scope === null ? null : place(card, to, scope, isReschedule, false);
+  return scope === null ? null : place(card, to, scope, isReschedule);
 }
 
 const isSameDay = (card: AppointmentCard, to: Destination): boolean =>
@@ -149,7 +149,7 @@ async function place(
   to: Destination,
   scope: SeriesScope,
   isReschedule: boolean,
-  isOverbookingAllowed: boolean,
+  overruled: RefusalCode[] = [],
 ): Promise<string | null> {
   const input: MoveInput = {
     appointment_id: card.id,
@@ -157,7 +157,7 @@ async function place(
     starts_at: to.startsAt,
     ends_at: to.endsAt,
     scope,
-    is_overbooking_allowed: isOverbookingAllowed,
+    overruled,
   };
   const isOtherDay = isReschedule || !isSameDay(card, to);
   const isRescheduled = isOtherDay && scope === 'this';
@@ -173,15 +173,16 @@ async function place(
     return saved.value ?? card.id;
   } catch (thrown) {
     const refusal = refusalOf(thrown);
-    if (isOverbookingAllowed || !isOverrulable(refusal)) {
+    if (!isOverrulable(refusal) || overruled.includes(refusal.code)) {
       toastRefused(thrown);
       return null;
     }
     const answer = await askAboutConflict(refusal, t('visit.move_anyway'), begun);
     if (answer === null) return null;
-    if (answer.kind === 'anyway') return place(card, to, scope, isReschedule, true);
+    // What was asked is what is overruled: what else is in the way is asked next.
+    if (answer.kind === 'anyway') return place(card, to, scope, isReschedule, [...overruled, refusal.code]);
     const { staff_id, starts_at, ends_at } = answer.slot;
-    return place(card, { staffId: staff_id, startsAt: starts_at, endsAt: ends_at }, scope, isReschedule, false);
+    return place(card, { staffId: staff_id, startsAt: starts_at, endsAt: ends_at }, scope, isReschedule);
   }
 }
 

@@ -111,7 +111,7 @@ export function bookingFor(entry: WaitlistEntry, slot: Pick<FreeSlot, 'staff_id'
     },
     booking_method: 'waitlist',
     is_emergency: false,
-    is_overbooking_allowed: false,
+    overruled: [],
     recurrence: null,
     estimated_cost_cents: null,
     waitlist_entry_id: entry.id,

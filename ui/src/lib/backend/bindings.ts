@@ -417,8 +417,8 @@ export type BookInput = {
 	booking_method: BookingMethod,
 	/**  An emergency: may take emergency-only time. */
 	is_emergency: boolean,
-	/**  Book over what is there and outside of hours; the person has seen the warning. */
-	is_overbooking_allowed: boolean,
+	/**  What the person was told and wants all the same: `slot_taken`, `outside_hours`, `emergency_only`. What was not told is asked first. */
+	overruled: RefusalCode[],
 	/**  RFC 5545 rule without `DTSTART`; must end by `COUNT` or `UNTIL`, 200 visits at the most. */
 	recurrence: string | null,
 	/**  Estimate. */
@@ -824,8 +824,11 @@ export type EditAppointmentInput = {
 	 *  and payment are this one's alone.
 	 */
 	scope: SeriesScope,
-	/**  Another service may stand over another visit, and one that is an emergency no more in time kept for those, knowingly. */
-	is_overbooking_allowed?: boolean,
+	/**
+	 *  What the person was told and wants all the same: `slot_taken` of another service, `emergency_only` of one that is no emergency any more,
+	 *  `not_their_service`. What was not told is asked first.
+	 */
+	overruled?: RefusalCode[],
 };
 
 /**  Whether mail may be sent to a client. */
@@ -1232,8 +1235,11 @@ export type MoveInput = {
 	ends_at: Millis,
 	/**  Which of its series. */
 	scope: SeriesScope,
-	/**  Move over what is there and outside of hours; the person has seen the warning. */
-	is_overbooking_allowed: boolean,
+	/**
+	 *  What the person was told and wants all the same: `slot_taken`, `outside_hours`, `emergency_only`, `not_their_service`. What was not told is
+	 *  asked first.
+	 */
+	overruled: RefusalCode[],
 };
 
 /**  What needs a person. */
@@ -1538,16 +1544,16 @@ export type RefusalCode =
 "invalid" | 
 /**  An end that is not after its start. */
 "end_before_start" | 
+/**  The day is still to come; `detail` is the day. */
+"in_future" | 
+/**  The day is before the pet was born. */
+"before_birth" | 
 /**  Two stretches of time overlap; `detail` is the other one. */
 "overlaps" | 
 /**  A break lies outside of its hours; `detail` is the break. */
 "break_outside" | 
 /**  The record does not exist (or no longer does). */
 "not_found" | 
-/**  The day is still to come; `detail` is the day. */
-"in_future" | 
-/**  The day is before the pet was born. */
-"before_birth" | 
 /**  Your role may not do this; `detail` names the right. */
 "forbidden" | 
 /**  Nobody is signed in at this desk. */
