@@ -19,4 +19,4 @@ mod swap;
 pub(crate) use colleagues::{Roster, busy_on_board, roster};
 pub(crate) use place::{Place, UndoneVisits, end_of, is_boarding, is_free_beside, is_outside, refuse_new_clashes, wish};
 pub(crate) use row::{Visit, existing, to_come, visit};
-pub(crate) use status::refuse_dead;
+pub(crate) use status::{go_on, refuse_dead};

@@ -10,7 +10,7 @@ use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCo
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
-use crate::appointments::{UndoneVisits, Visit, clash, refuse_dead, refuse_new_clashes, visit};
+use crate::appointments::{UndoneVisits, Visit, clash, go_on, refuse_dead, refuse_new_clashes, visit};
 use crate::catalog::Table;
 use crate::changes::{Change, Kind, each};
 use crate::replica::{is_same, right_to_write};
@@ -33,7 +33,7 @@ impl Store {
     /// `nothing_to_undo` where there is no such action or it is undone already; `forbidden` where the action itself would be;
     /// `last_owner`; `changed_since` where a row was changed by a
     /// later action; `in_use` where something that was made since belongs to a row that would go, or was planned since for a pet with the client whom
-    /// it would leave; `slot_taken` where a visit would come back to a time that was given away; `pet_deceased` where it would for a pet that died since.
+    /// it would leave; `slot_taken` where a visit would come back to a time that was given away, or one that was done before its time goes on in it; `pet_deceased` where it would for a pet that died since.
     /// Nothing is changed then.
     pub fn undo(&self, actor: &Actor, action: ActionId) -> Result<Saved<()>> {
         self.write_undoing(actor, Action::Undo, Some(action), |tx| take_back(tx, action))
@@ -101,7 +101,7 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
     let mut gone = BTreeSet::new();
     let mut written = BTreeMap::new();
     let mut visits = UndoneVisits { all: Vec::new(), placed: Vec::new(), since: Millis(i64::MAX) };
-    let mut left = Vec::new();
+    let (mut left, mut going_on) = (Vec::new(), BTreeSet::new());
     let (mut given_back, mut come_back) = (BTreeSet::new(), BTreeSet::new());
     let mut is_known = false;
     while let Some(row) = transactions.next()? {
@@ -140,6 +140,9 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
                 if comes_back(step) {
                     come_back.insert(id);
                 }
+                if goes_on(step) {
+                    going_on.insert(id);
+                }
             }
             if step.table == "pets" && step.kind == Kind::Updated && step.columns.iter().any(|(name, ..)| name == "client_id") {
                 given_back.insert(step.id);
@@ -162,6 +165,7 @@ fn take_back(tx: &mut Tx<'_>, action: ActionId) -> Result<()> {
         refuse_lone_dead(tx, id, &is_undone)?;
     }
     refuse_new_clashes(tx, &visits)?;
+    going_on.into_iter().try_for_each(|id| go_on(tx, id))?;
     left.iter().try_for_each(|was| clash::settle_marks(tx, was))?;
     // A mark that came back with its visit is about what stood there then.
     visits.all.iter().try_for_each(|id| clash::settle_own_mark(tx, *id))
@@ -179,6 +183,14 @@ fn comes_back(step: &Step) -> bool {
         "deleted_at" => matches!(before, Some(Value::Null)),
         _ => false,
     })
+}
+
+/// Whether a visit goes on that was done: that it was done gave the rest of its time away.
+fn goes_on(step: &Step) -> bool {
+    let is_done =
+        |status: &Value| matches!(status, Value::Text(text) if AppointmentStatus::parse(text) == Some(AppointmentStatus::Completed));
+    let takes_it_back = |before: &Value| is_busy(before) && !is_done(before);
+    step.columns.iter().any(|(name, before, after)| name == "status" && before.as_ref().is_some_and(takes_it_back) && is_done(after))
 }
 
 /// Whether a visit of this status takes its time.

@@ -57,3 +57,47 @@ fn nothing_is_given_to_a_colleague_who_left_or_booked_of_a_service_that_is_gone(
     let refused = salon.refused(salon.wish(at(DAY, "12:00")));
     assert_eq!((refused.code, refused.field.as_deref()), (RefusalCode::NotFound, Some("pets[0].service_id")));
 }
+
+/// What was done gave the rest of its time away: whoever takes that back stands over whom it was given to, as by hand.
+#[test]
+fn a_completion_that_is_taken_back_looks_at_its_place() {
+    let salon = salon();
+    let set = |id, status| salon.store.set_appointment_status(&salon.owner, id, status).unwrap().undo.unwrap();
+    let visit = salon.book(at(DAY, "10:00"));
+    salon.clock.set(at(DAY, "10:00"));
+    set(visit, AppointmentStatus::CheckedIn);
+    salon.clock.set(at(DAY, "10:10"));
+    let done = set(visit, AppointmentStatus::Completed);
+    salon.clock.set(at(DAY, "10:12"));
+    salon.book(at(DAY, "10:15"));
+    let undone = salon.store.undo(&salon.owner, done).unwrap().undo.unwrap();
+    assert_eq!((salon.status(visit), salon.is_overbooked(visit)), (AppointmentStatus::CheckedIn, true), "everyone sees that they share it");
+    salon.later(1000);
+    salon.store.undo(&salon.owner, undone).unwrap();
+    assert_eq!((salon.status(visit), salon.is_overbooked(visit)), (AppointmentStatus::Completed, false));
+
+    // Where nobody got the time there is nothing to mark.
+    let alone = salon.book(at(DAY, "12:00"));
+    salon.clock.set(at(DAY, "12:05"));
+    set(alone, AppointmentStatus::CheckedIn);
+    salon.later(1000);
+    let done = set(alone, AppointmentStatus::Completed);
+    salon.later(1000);
+    salon.store.undo(&salon.owner, done).unwrap();
+    assert!(!salon.is_overbooked(alone));
+}
+
+#[test]
+fn a_completion_before_its_time_is_not_taken_back_over_whom_the_time_was_given_to() {
+    let salon = salon();
+    let set = |id, status| salon.store.set_appointment_status(&salon.owner, id, status).unwrap().undo.unwrap();
+    let visit = salon.book(at(DAY, "10:00"));
+    salon.clock.set(at(DAY, "09:00"));
+    set(visit, AppointmentStatus::CheckedIn);
+    salon.clock.set(at(DAY, "09:20"));
+    let done = set(visit, AppointmentStatus::Completed);
+    salon.clock.set(at(DAY, "09:30"));
+    salon.book(at(DAY, "10:00"));
+    let refused = salon.store.undo(&salon.owner, done).unwrap_err().refusal();
+    assert_eq!((refused.code, salon.status(visit)), (RefusalCode::SlotTaken, AppointmentStatus::Completed));
+}

@@ -9,7 +9,7 @@ use rusqlite::params;
 use super::clash;
 use super::colleagues::roster;
 use super::place::{Place, place};
-use super::row::{Visit, existing};
+use super::row::{Visit, existing, visit};
 use crate::attention::note_let_stand;
 use crate::clinic_zone::clinic_zone;
 use crate::{Action, Actor, Result, Store, Tx};
@@ -114,6 +114,21 @@ pub(crate) fn refuse_dead(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// A visit that was done goes on: where its time was given to another since, it stands over that one, as it does where it is moved back by hand.
+///
+/// # Errors
+/// `slot_taken` where its time is still to come, and was given away.
+pub(crate) fn go_on(tx: &Tx<'_>, id: AppointmentId) -> Result<()> {
+    let is_open = |visit: &Visit| takes_time(visit.status) && visit.ends_at > tx.now() && !visit.is_overbooked;
+    if let Some(visit) = visit(tx.db(), id)?.filter(is_open)
+        && stands_again(tx, &visit)?
+    {
+        let sql = "UPDATE appointments SET is_overbooked = 1, updated_at = ?2 WHERE id = ?1";
+        tx.db().prepare_cached(sql)?.execute(params![id.bytes(), tx.now().0])?;
+    }
+    Ok(())
 }
 
 /// Whether a visit that comes back stands over another, as it did knowingly before. Once its time has begun it is told what happened, not asked for
