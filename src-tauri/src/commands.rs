@@ -90,6 +90,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             appointments::let_stand,
             appointments::set_picked_up,
             appointments::edit_appointment,
+            appointments::rhythm_plan,
+            appointments::set_rhythm,
             appointments::swap_choices,
             appointments::swap_appointments,
             appointments::visits_of_client,

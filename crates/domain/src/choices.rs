@@ -38,6 +38,8 @@ choices! {
     PetField { Name = "name", Species = "species", Breed = "breed", Color = "color", Sex = "sex", IsNeutered = "is_neutered", BornOn = "born_on", WeightGrams = "weight_grams", Microchip = "microchip", DeceasedOn = "deceased_on", Alerts = "alerts", Allergies = "allergies" }
     /// Of which of two pets that become one a field is taken; of what everyone must know, both may stand.
     PetTake { Kept = "kept", Other = "other", Both = "both" }
+    /// What is in the way of a visit on a date of a rhythm; `cancelled`: somebody cancelled one there.
+    RhythmReason { SlotTaken = "slot_taken", OutsideHours = "outside_hours", EmergencyOnly = "emergency_only", NotTheirService = "not_their_service", Cancelled = "cancelled", NoSuchTime = "no_such_time" }
     /// Where the money of a visit stands.
     PaymentStatus { None = "none", Pending = "pending", Paid = "paid", Failed = "failed", Refunded = "refunded" }
     /// What kind of service it is.

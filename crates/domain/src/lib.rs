@@ -17,6 +17,7 @@ pub mod merge_pets;
 pub mod recurrence;
 mod refusal;
 pub mod replication;
+pub mod rhythm;
 pub mod rights;
 pub mod text;
 mod time;

@@ -43,6 +43,7 @@ actions! {
     SetAppointmentStatus = "set_appointment_status",
     SetPickedUp = "set_picked_up",
     EditAppointment = "edit_appointment",
+    SetRhythm = "set_rhythm",
     SwapAppointments = "swap_appointments",
     NotifyClient = "notify_client",
     WriteToClient = "write_to_client",
@@ -98,6 +99,7 @@ impl Action {
             | Self::SetAppointmentStatus
             | Self::SetPickedUp
             | Self::EditAppointment
+            | Self::SetRhythm
             | Self::SwapAppointments
             | Self::NotifyClient
             | Self::WriteToClient

@@ -11,6 +11,7 @@ mod edit;
 mod moving;
 mod pick_up;
 mod place;
+mod rhythm;
 mod row;
 mod series;
 mod status;

@@ -9,10 +9,10 @@ use std::sync::Mutex;
 
 use common::{at, salon_with};
 use petrel_domain::desk::{
-    AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, ScheduleOverride,
-    WaitlistMatchQuery, WriteInput,
+    AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, RhythmInput,
+    ScheduleOverride, WaitlistMatchQuery, WriteInput,
 };
-use petrel_domain::{BookingMethod, OverrideKind};
+use petrel_domain::{BookingMethod, OverrideKind, SeriesScope};
 
 static ASKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -81,6 +81,14 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     store.month_overview(owner, day).unwrap();
     store.appointment(owner, visit).unwrap();
     store.swap_choices(owner, visit).unwrap();
+    let recurrence = "FREQ=WEEKLY;COUNT=3".into();
+    let rhythm = RhythmInput { appointment_id: visit, recurrence, scope: SeriesScope::Following, is_overbooking_allowed: false };
+    for _ in 0..2 {
+        // Of a visit that stands alone, then of a series.
+        let told = store.rhythm_plan(owner, rhythm.clone()).unwrap();
+        store.set_rhythm(owner, rhythm.clone(), told).unwrap();
+        store.appointment(owner, visit).unwrap();
+    }
     let closed = ScheduleOverride {
         id: None,
         staff_id: salon.staff,

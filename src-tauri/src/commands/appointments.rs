@@ -1,7 +1,8 @@
 //! Visits.
 
 use petrel_domain::desk::{
-    AppointmentCard, AppointmentDetail, BookInput, Booked, CancelInput, EditAppointmentInput, MoveInput, Saved, VisitPage,
+    AppointmentCard, AppointmentDetail, BookInput, Booked, CancelInput, EditAppointmentInput, MoveInput, RhythmInput, RhythmPlan, Saved,
+    VisitPage,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, Millis};
 use tauri::State;
@@ -69,6 +70,19 @@ pub fn set_picked_up(desk: State<'_, Desk>, id: AppointmentId, is_picked_up: boo
 #[specta::specta]
 pub fn edit_appointment(desk: State<'_, Desk>, input: EditAppointmentInput) -> Answer<Saved<()>> {
     desk.save(|store, actor| store.edit_appointment(actor, input))
+}
+
+/// What a rhythm would make of the visits to come; nothing is written.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn rhythm_plan(desk: State<'_, Desk>, input: RhythmInput) -> Answer<RhythmPlan> {
+    desk.ask(|store, actor| store.rhythm_plan(actor, input))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn set_rhythm(desk: State<'_, Desk>, input: RhythmInput, told: RhythmPlan) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.set_rhythm(actor, input, told))
 }
 
 #[tauri::command(async)]

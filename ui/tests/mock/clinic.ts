@@ -37,6 +37,7 @@ export type Visit = Omit<
   | 'balance_cents'
   | 'overdue_vaccinations'
   | 'group'
+  | 'series'
   | 'next_statuses'
   | 'has_clash'
 >;

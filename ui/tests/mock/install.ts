@@ -5,6 +5,7 @@ import type { MockOptions } from './clinic';
 import { hubHandlers } from './hub';
 import { messageHandlers } from './messages';
 import { peopleHandlers } from './people';
+import { rhythmHandlers } from './rhythm';
 import { samePetsHandlers } from './same-pets';
 import { scheduleHandlers } from './schedule';
 import { World, type Args, type Handlers } from './world';
@@ -15,6 +16,7 @@ export function installMock(options: MockOptions = {}): World {
   const handlers: Handlers = {
     ...appHandlers(world),
     ...scheduleHandlers(world),
+    ...rhythmHandlers(world),
     ...peopleHandlers(world),
     ...samePetsHandlers(world),
     ...messageHandlers(world),

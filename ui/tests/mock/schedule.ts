@@ -26,9 +26,10 @@ import {
   weekday,
 } from '../../src/lib/time/zone';
 import { newId, type Visit } from './clinic';
+import { standOf } from './rhythm';
 import { refusal, type Handlers, type World } from './world';
 
-const GONE: AppointmentStatus[] = ['cancelled', 'no_show', 'rescheduled'];
+export const GONE: AppointmentStatus[] = ['cancelled', 'no_show', 'rescheduled'];
 const NEXT: Record<AppointmentStatus, AppointmentStatus[]> = {
   pending: ['confirmed', 'checked_in', 'cancelled'],
   confirmed: ['checked_in', 'in_progress', 'no_show', 'cancelled'],
@@ -111,6 +112,7 @@ function detail(world: World, id: string): AppointmentDetail {
           .filter((other) => other.group_id === visit.group_id && other.id !== id)
           .map((other) => card(world, other))
       : [],
+    series: standOf(world, visit),
     next_statuses: NEXT[visit.status],
   };
 }
@@ -242,7 +244,7 @@ function freeSlots(world: World, query: FreeSlotsQuery): FreeSlot[] {
   return query.limit ? found.slice(0, query.limit) : found;
 }
 
-function mustBeFree(
+export function mustBeFree(
   world: World,
   staffId: string | null,
   from: number,
@@ -371,7 +373,7 @@ function book(world: World, input: BookInput): { appointment_ids: string[]; skip
   return { appointment_ids: ids, skipped };
 }
 
-function visitOf(world: World, id: string): Visit {
+export function visitOf(world: World, id: string): Visit {
   const visit = world.memory.visits.find((candidate) => candidate.id === id);
   if (!visit) throw refusal('not_found', { field: 'appointment' });
   return visit;

@@ -2,7 +2,7 @@
 
 use super::{Checked, check_date, check_instant, lines, money, number, optional, optional_line};
 use crate::desk::{
-    AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput,
+    AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput, RhythmInput,
 };
 use crate::recurrence::Recurrence;
 use crate::{FieldType, MINUTE, Refusal, RefusalCode};
@@ -44,12 +44,23 @@ impl Checked for BookInput {
             }
         }
         let recurrence = optional_line("recurrence", self.recurrence.as_deref(), 500)?;
-        if let Some(rule) = &recurrence
-            && !Recurrence::parse(rule)?.is_finite()
-        {
-            return Err(Refusal::invalid("recurrence").with_detail("COUNT or UNTIL"));
-        }
+        recurrence.as_deref().map_or(Ok(()), check_series)?;
         Ok(Self { notes, recurrence, ..self })
+    }
+}
+
+/// A series ends.
+fn check_series(rule: &str) -> Result<(), Refusal> {
+    if Recurrence::parse(rule)?.is_finite() { Ok(()) } else { Err(Refusal::invalid("recurrence").with_detail("COUNT or UNTIL")) }
+}
+
+impl Checked for RhythmInput {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        let recurrence = optional_line("recurrence", Some(&self.recurrence), 500)?.ok_or_else(|| Refusal::required("recurrence"))?;
+        check_series(&recurrence)?;
+        Ok(Self { recurrence, ..self })
     }
 }
 

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::SeriesStand;
 use crate::{
     AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, FieldType, GroupId, Millis, PaymentStatus, PetId, RefusalCode, Role,
     SeriesId, SeriesScope, ServiceId, ServiceKind, Species, StaffId,
@@ -185,6 +186,8 @@ pub struct AppointmentDetail {
     pub group: Vec<AppointmentCard>,
     /// RFC 5545 rule of its series.
     pub recurrence: Option<String>,
+    /// What stands of its series.
+    pub series: Option<SeriesStand>,
     /// Answers to the service's form.
     pub answers: Vec<FormAnswer>,
     /// Statuses it may move to now, the usual one first.

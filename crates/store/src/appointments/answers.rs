@@ -1,7 +1,7 @@
 //! Answers to the form of a service.
 
 use petrel_domain::desk::FormAnswer;
-use petrel_domain::{AppointmentId, FieldType};
+use petrel_domain::{AppointmentId, FieldType, natural_id};
 use rusqlite::{Connection, params};
 
 use crate::row::RowExt;
@@ -17,6 +17,20 @@ pub(crate) fn answers(db: &Connection, id: AppointmentId) -> Result<Vec<FormAnsw
         Ok(FormAnswer { name: row.named("field_name")?, field_type, value: row.named("value")? })
     })?;
     Ok(answers.collect::<Result<_, _>>()?)
+}
+
+/// Gives a new visit what was answered for another: on two desks that make the same visit, the same rows.
+pub(super) fn copy(tx: &Tx<'_>, from: AppointmentId, to: AppointmentId) -> Result<()> {
+    let sql = "INSERT INTO appointment_form_answers (id, appointment_id, field_name, field_type, field_value, created_at, updated_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
+    for (place, answer) in (0_u16..).zip(answers(tx.db(), from)?) {
+        let mut id = natural_id("appointment_form_answers", &[&to.bytes(), answer.name.as_bytes()]).into_bytes();
+        // They are read by their ids.
+        [id[0], id[1]] = place.to_be_bytes();
+        let values = params![id, to.bytes(), answer.name, answer.field_type.as_str(), answer.value, tx.now().0];
+        tx.db().prepare_cached(sql)?.execute(values)?;
+    }
+    Ok(())
 }
 
 /// Makes the answers of a visit these: changes, adds and removes rows, and leaves alone what is the same.

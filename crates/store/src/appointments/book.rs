@@ -9,7 +9,7 @@ use rusqlite::params;
 
 use super::colleagues::{Roster, roster};
 use super::place::{Place, end_of, is_of_place, is_off, outside, place};
-use super::row::{NewVisit, insert};
+use super::row::{NewVisit, insert, reference};
 use super::{answers, series};
 use crate::pets::refuse_absent;
 use crate::services::offered;
@@ -133,7 +133,7 @@ fn visit(
         client_id: input.client_id,
         pet_id: wanted.pet.pet_id,
         service_id: wanted.pet.service_id,
-        staff_id: wanted.pet.staff_id,
+        staff_id: Some(wanted.pet.staff_id),
         notes: &input.notes,
         starts_at,
         ends_at,
@@ -150,7 +150,8 @@ fn visit(
         series_id,
         group_id,
     };
-    let id = insert(tx, &new)?;
+    let id = AppointmentId(tx.new_id());
+    insert(tx, id, reference(tx.db())?, &new)?;
     answers::save(tx, id, &wanted.answers)?;
     Ok(id)
 }

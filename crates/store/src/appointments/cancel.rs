@@ -7,7 +7,7 @@ use petrel_domain::desk::{CancelInput, Saved};
 use petrel_domain::rights::Right;
 use rusqlite::params;
 
-use super::row::existing;
+use super::row::{Visit, existing};
 use super::{clash, series};
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -27,11 +27,16 @@ fn cancel(tx: &mut Tx<'_>, input: &CancelInput) -> Result<()> {
     let visit = existing(tx.db(), input.appointment_id)?;
     check_move(visit.status, AppointmentStatus::Cancelled)?;
     for visit in series::in_scope(tx, &visit, input.scope)? {
-        let sql = "UPDATE appointments SET status = 'cancelled', cancelled_at = ?2, cancelled_by = ?3, cancellation_reason = ?4,
-                     checked_in_at = NULL, actual_start_at = NULL, actual_end_at = NULL, picked_up_at = NULL, updated_at = ?2 WHERE id = ?1";
-        let by = tx.actor().staff_id().map(petrel_domain::StaffId::bytes);
-        tx.db().prepare_cached(sql)?.execute(params![visit.id.bytes(), tx.now().0, by, input.reason])?;
-        clash::leave(tx, &visit)?;
+        cancel_one(tx, &visit, input.reason.as_deref())?;
     }
     Ok(())
+}
+
+/// Cancels a visit that may be.
+pub(super) fn cancel_one(tx: &Tx<'_>, visit: &Visit, reason: Option<&str>) -> Result<()> {
+    let sql = "UPDATE appointments SET status = 'cancelled', cancelled_at = ?2, cancelled_by = ?3, cancellation_reason = ?4,
+                 checked_in_at = NULL, actual_start_at = NULL, actual_end_at = NULL, picked_up_at = NULL, updated_at = ?2 WHERE id = ?1";
+    let by = tx.actor().staff_id().map(petrel_domain::StaffId::bytes);
+    tx.db().prepare_cached(sql)?.execute(params![visit.id.bytes(), tx.now().0, by, reason])?;
+    clash::leave(tx, visit)
 }

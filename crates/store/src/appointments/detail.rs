@@ -8,6 +8,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::answers::answers;
 use super::card::{cards, read_card};
+use super::rhythm::stand;
+use super::row::existing;
 use crate::row::RowExt;
 use crate::{Actor, Result, Store};
 
@@ -22,7 +24,7 @@ impl Store {
     pub fn appointment(&self, actor: &Actor, id: AppointmentId) -> Result<AppointmentDetail> {
         actor.require(Right::SeeClinic)?;
         let now = self.now();
-        self.read(|db| detail(db, id, now))
+        self.read(|db| Ok(AppointmentDetail { series: stand(db, &existing(db, id)?, now)?, ..detail(db, id, now)? }))
     }
 
     /// The visits of a client, newest first, by pages.
@@ -49,6 +51,7 @@ impl Store {
     }
 }
 
+/// All but what stands of its series.
 pub(super) fn detail(db: &Connection, id: AppointmentId, now: Millis) -> Result<AppointmentDetail> {
     let found = db.prepare_cached(include_str!("detail.sql"))?.query_row([id.bytes()], read_detail).optional()?;
     let mut detail = found.ok_or_else(|| Refusal::not_found("appointment"))?;
@@ -110,6 +113,7 @@ fn read_detail(row: &Row<'_>) -> rusqlite::Result<AppointmentDetail> {
         next_appointment_id: row.id_opt("next_appointment_id", AppointmentId::from_bytes)?,
         group: Vec::new(),
         recurrence: row.named("recurrence")?,
+        series: None,
         answers: Vec::new(),
         next_statuses: Vec::new(),
         created_at: row.millis("created_at")?,

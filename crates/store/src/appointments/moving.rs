@@ -44,11 +44,11 @@ fn check_colleague(roster: &Roster, visit: &Visit, input: &MoveInput) -> Result<
 }
 
 /// Where a visit goes.
-struct Target {
-    starts_at: Millis,
-    ends_at: Millis,
-    staff_id: Option<StaffId>,
-    is_overbooked: bool,
+pub(super) struct Target {
+    pub(super) starts_at: Millis,
+    pub(super) ends_at: Millis,
+    pub(super) staff_id: Option<StaffId>,
+    pub(super) is_overbooked: bool,
 }
 
 fn move_visits(tx: &mut Tx<'_>, input: &MoveInput) -> Result<()> {
@@ -175,10 +175,17 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
     check_colleague(&roster, &visit, input)?;
     let staff_id = input.staff_id.or(visit.staff_id);
     let target = judged(tx, &roster, &visit, input, (input.starts_at, input.ends_at, staff_id), &[visit.id], true)?;
+    let id = AppointmentId(tx.new_id());
+    replace(tx, &visit, id, &reference(tx.db())?, &target)?;
+    answers::save(tx, id, &answers::answers(tx.db(), visit.id)?)?;
+    Ok(id)
+}
+
+/// Puts a visit in place of another, as it is but for where it stands: the old one stays, as `rescheduled`. Its answers are the caller's to bring.
+pub(super) fn replace(tx: &Tx<'_>, visit: &Visit, id: AppointmentId, reference: &str, target: &Target) -> Result<()> {
     let old = "UPDATE appointments SET status = 'rescheduled', updated_at = ?2 WHERE id = ?1";
     tx.db().prepare_cached(old)?.execute(params![visit.id.bytes(), tx.now().0])?;
-    clash::leave(tx, &visit)?;
-    let id = AppointmentId(tx.new_id());
+    clash::leave(tx, visit)?;
     tx.db().prepare_cached(include_str!("reschedule.sql"))?.execute(params![
         visit.id.bytes(),
         id.bytes(),
@@ -186,11 +193,10 @@ fn reschedule(tx: &mut Tx<'_>, input: &MoveInput) -> Result<AppointmentId> {
         target.ends_at.0,
         target.staff_id.map(StaffId::bytes),
         target.is_overbooked,
-        reference(tx.db())?,
+        reference,
         tx.now().0,
     ])?;
-    answers::save(tx, id, &answers::answers(tx.db(), visit.id)?)?;
-    Ok(id)
+    Ok(())
 }
 
 fn not_movable(visit: &Visit) -> StoreError {

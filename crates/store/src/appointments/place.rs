@@ -141,9 +141,14 @@ pub(super) fn is_kept_for_emergencies(roster: &Roster, visit: &Visit, service: O
 
 /// Whether nothing is in the way of a visit at a place, and the hours are its colleague's. Another visit is to stand beside it.
 pub(crate) fn is_free_beside(db: &Connection, roster: &Roster, place: &Place<'_>, other: Option<Busy>) -> Result<bool> {
+    Ok(matches!(fit_beside(db, roster, place, other.as_slice())?, Fit::Free))
+}
+
+/// What is in the way of a visit at a place, where others are to stand beside it.
+pub(super) fn fit_beside(db: &Connection, roster: &Roster, place: &Place<'_>, others: &[Busy]) -> Result<Fit> {
     let mut busy = around(db, place)?;
-    busy.extend(other);
-    Ok(matches!(fit(roster, place, &busy), Fit::Free))
+    busy.extend_from_slice(others);
+    Ok(fit(roster, place, &busy))
 }
 
 /// Whether a colleague does not work at all on the day of an instant.

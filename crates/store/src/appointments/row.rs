@@ -3,6 +3,7 @@
 use petrel_domain::desk::{AppointmentNotes, Service};
 use petrel_domain::{
     AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, GroupId, Millis, PetId, Refusal, SeriesId, ServiceId, StaffId,
+    natural_id,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -95,7 +96,7 @@ pub(crate) struct NewVisit<'a> {
     pub(crate) client_id: Option<ClientId>,
     pub(crate) pet_id: Option<PetId>,
     pub(crate) service_id: Option<ServiceId>,
-    pub(crate) staff_id: StaffId,
+    pub(crate) staff_id: Option<StaffId>,
     pub(crate) notes: &'a AppointmentNotes,
     pub(crate) starts_at: Millis,
     pub(crate) ends_at: Millis,
@@ -109,22 +110,21 @@ pub(crate) struct NewVisit<'a> {
     pub(crate) group_id: Option<GroupId>,
 }
 
-pub(crate) fn insert(tx: &Tx<'_>, new: &NewVisit<'_>) -> Result<AppointmentId> {
-    let id = AppointmentId(tx.new_id());
+pub(crate) fn insert(tx: &Tx<'_>, id: AppointmentId, reference: String, new: &NewVisit<'_>) -> Result<()> {
     let booked_by_client = new.booking_method == BookingMethod::Online;
     tx.db().prepare_cached(include_str!("insert.sql"))?.execute(params![
         id.bytes(),
         new.client_id.map(ClientId::bytes),
         new.pet_id.map(PetId::bytes),
         new.service_id.map(ServiceId::bytes),
-        new.staff_id.bytes(),
+        new.staff_id.map(StaffId::bytes),
         new.notes.title,
         new.starts_at.0,
         new.ends_at.0,
         new.status.as_str(),
         new.booking_method.as_str(),
         booked_by_client,
-        reference(tx.db())?,
+        reference,
         new.notes.reason,
         new.notes.symptoms,
         new.notes.special_requests,
@@ -139,16 +139,33 @@ pub(crate) fn insert(tx: &Tx<'_>, new: &NewVisit<'_>) -> Result<AppointmentId> {
         new.group_id.map(GroupId::bytes),
         tx.now().0,
     ])?;
-    Ok(id)
+    Ok(())
 }
 
 /// A reference to be told on the phone: six characters, none of which looks or sounds like another.
 pub(crate) fn reference(db: &Connection) -> Result<String> {
-    const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRTUVWXYZ";
-    loop {
+    unused(db, || {
         let mut bytes = [0_u8; 6];
         getrandom::fill(&mut bytes).map_err(|error| StoreError::Value(error.to_string()))?;
-        let text: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+        Ok(bytes)
+    })
+}
+
+/// The reference of a visit that two desks may make independently: the same on both, or one of them would tell the client what holds no more.
+pub(crate) fn reference_of(db: &Connection, id: AppointmentId) -> Result<String> {
+    let mut time = 0_u32;
+    unused(db, || {
+        time += 1;
+        let [a, b, c, d, e, f, ..] = *natural_id("booking_reference", &[&id.bytes(), &time.to_be_bytes()]).as_bytes();
+        Ok([a, b, c, d, e, f])
+    })
+}
+
+/// The first text made of such bytes that no visit has.
+fn unused(db: &Connection, mut bytes: impl FnMut() -> Result<[u8; 6]>) -> Result<String> {
+    const LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRTUVWXYZ";
+    loop {
+        let text: String = bytes()?.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
         if !db.prepare_cached("SELECT 1 FROM appointments WHERE booking_reference = ?1")?.exists([&text])? {
             return Ok(text);
         }

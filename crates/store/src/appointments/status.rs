@@ -3,8 +3,8 @@
 use petrel_domain::appointment::{Stamp, check_move, stamps, takes_time};
 use petrel_domain::desk::{CancelInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, AppointmentStatus, Refusal, RefusalCode, SeriesScope, zone};
-use rusqlite::params;
+use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCode, SeriesScope, zone};
+use rusqlite::{Connection, params};
 
 use super::clash;
 use super::colleagues::roster;
@@ -107,9 +107,14 @@ fn set(column: &str, stamp: Stamp) -> String {
 /// # Errors
 /// `pet_deceased`.
 pub(crate) fn refuse_dead(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
+    refuse_dead_at(tx.db(), tx.now(), visit)
+}
+
+/// The same at an instant.
+pub(super) fn refuse_dead_at(db: &Connection, now: Millis, visit: &Visit) -> Result<()> {
     let sql = "SELECT 1 FROM pets WHERE id = ?1 AND deceased_on IS NOT NULL AND deleted_at IS NULL";
     match visit.pet_id {
-        Some(pet) if visit.ends_at > tx.now() && tx.db().prepare_cached(sql)?.exists([pet.bytes()])? => {
+        Some(pet) if visit.ends_at > now && db.prepare_cached(sql)?.exists([pet.bytes()])? => {
             Err(Refusal::on(RefusalCode::PetDeceased, "pet_id").into())
         }
         _ => Ok(()),

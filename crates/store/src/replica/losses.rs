@@ -19,13 +19,13 @@ use crate::{Action, Actor, Result, Store, Tx};
 /// The most that are shown.
 const SHOWN: u32 = 100;
 
-/// What is shown: text, and the fields that a clinic named itself; nothing that only makes sense together with other columns, nor what nobody can
-/// read. An object that holds more than texts, or what a program notes for itself, is none of them.
+/// What is shown: text, and the fields that a clinic named itself; nothing that only makes sense together with other columns, nor what nobody typed or
+/// can read: how a visit came to be, and in place of which, where two desks made the same. An object that holds more than texts, or what a program notes for itself, is none of them.
 pub(super) static OPEN: LazyLock<String> = LazyLock::new(|| {
     let together = REGISTERS.iter().flat_map(|(table, columns)| columns.iter().map(move |column| format!("'{table}.{column}'")));
     let together = together.collect::<Vec<_>>().join(", ");
     format!(
-        "settled_at IS NULL AND length(lost) > 2 AND column_name NOT IN ('pin_hash', 'metadata') AND table_name || '.' || column_name NOT IN ({together})
+        "settled_at IS NULL AND length(lost) > 2 AND column_name NOT IN ('pin_hash', 'metadata', 'booking_method', 'previous_appointment_id') AND table_name || '.' || column_name NOT IN ({together})
          AND (json_type(lost) = 'text' OR json_type(lost) = 'object' AND NOT EXISTS (SELECT 1 FROM json_each(lost) WHERE type <> 'text'))"
     )
 });

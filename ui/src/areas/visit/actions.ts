@@ -3,6 +3,7 @@ import IconHistory from '@tabler/icons-svelte/icons/history';
 import IconMessage from '@tabler/icons-svelte/icons/message';
 import IconPencil from '@tabler/icons-svelte/icons/pencil';
 import IconPlus from '@tabler/icons-svelte/icons/calendar-plus';
+import IconRepeat from '@tabler/icons-svelte/icons/repeat';
 import type { AppointmentCard, AppointmentDetail } from '$lib/backend';
 import type { Command } from '$lib/commands/registry.svelte';
 import { STATUS } from '$lib/components/status';
@@ -11,6 +12,7 @@ import { newBooking, showHistory } from '$lib/shell/actions.svelte';
 import { formatDateTime } from '$lib/time/format';
 import { canMove, canReschedule, canSwap, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
 import { canPickUp } from './pick-up';
+import { canRepeat } from './rhythm';
 
 /** Something that can be done with the visit that is open: it stands in its menu, and in the palette. */
 export interface VisitAction extends Command {
@@ -42,6 +44,17 @@ function pickUp(visit: AppointmentDetail): VisitAction[] {
     },
   ];
 }
+
+/** It repeats from now on, or otherwise than it did. */
+const repeat = (visit: AppointmentDetail): VisitAction => ({
+  id: 'visit.repeat',
+  title: visit.series_id === null ? 'visit.repeat' : 'visit.change_rhythm',
+  group,
+  keywords: 'repeat.label',
+  icon: IconRepeat,
+  run: () => void (flow.rhythm = visit),
+  testid: 'visit-repeat',
+});
 
 /** What its menu offers: the other statuses, then the rest. */
 export function menuActions(visit: AppointmentDetail, onedit: () => void): VisitAction[][] {
@@ -82,6 +95,7 @@ export function menuActions(visit: AppointmentDetail, onedit: () => void): Visit
     ],
     [
       { id: 'visit.edit', title: 'visit.edit_details', group, icon: IconPencil, run: onedit },
+      ...(canRepeat(visit.status) ? [repeat(visit)] : []),
       ...ofClient,
       {
         id: 'visit.history',

@@ -59,6 +59,8 @@ export const flow = $state<{
   notify: Message | null;
   cancel: AppointmentCard | null;
   move: { card: AppointmentCard; isReschedule: boolean } | null;
+  /** The visit that is to repeat, or to do so otherwise. */
+  rhythm: AppointmentDetail | null;
   /** The visit that is to change places with another of its day. */
   swap: string | null;
   /** A time that became free, to be offered to who waits. */
@@ -73,6 +75,7 @@ export const flow = $state<{
   notify: null,
   cancel: null,
   move: null,
+  rhythm: null,
   swap: null,
   freed: null,
   replaced: null,
@@ -85,14 +88,16 @@ export const closingsSoFar = (): number => closings;
 
 /** Whether a dialog is open, or should be. */
 export const isAsking = (): boolean =>
-  [flow.scope, flow.conflict, flow.notify, flow.cancel, flow.move, flow.freed].some((asked) => asked !== null);
+  [flow.scope, flow.conflict, flow.notify, flow.cancel, flow.move, flow.rhythm, flow.freed].some(
+    (asked) => asked !== null,
+  );
 
 /** Closes whatever is open: a question is answered with no. */
 export function closeDialogs(): void {
   closings += 1;
   flow.scope?.answer(null);
   flow.conflict?.answer(null);
-  Object.assign(flow, { notify: null, cancel: null, move: null, swap: null, freed: null });
+  Object.assign(flow, { notify: null, cancel: null, move: null, rhythm: null, swap: null, freed: null });
 }
 
 /** Which visits of a series a change is for; of one that stands alone, that one. */

@@ -103,6 +103,9 @@ export const commands = {
 	letStand: (id: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("let_stand", { id })),
 	setPickedUp: (id: AppointmentId, isPickedUp: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_picked_up", { id, isPickedUp })),
 	editAppointment: (input: EditAppointmentInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("edit_appointment", { input })),
+	/**  What a rhythm would make of the visits to come; nothing is written. */
+	rhythmPlan: (input: RhythmInput) => typedError<RhythmPlan, Refusal>(__TAURI_INVOKE("rhythm_plan", { input })),
+	setRhythm: (input: RhythmInput, told: RhythmPlan) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_rhythm", { input, told })),
 	swapChoices: (id: AppointmentId) => typedError<AppointmentCard[], Refusal>(__TAURI_INVOKE("swap_choices", { id })),
 	swapAppointments: (first: AppointmentId, second: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("swap_appointments", { first, second })),
 	visitsOfClient: (clientId: ClientId, before: Millis | null) => typedError<VisitPage, Refusal>(__TAURI_INVOKE("visits_of_client", { clientId, before })),
@@ -336,6 +339,8 @@ export type AppointmentDetail = {
 	group: AppointmentCard[],
 	/**  RFC 5545 rule of its series. */
 	recurrence: string | null,
+	/**  What stands of its series. */
+	series: SeriesStand | null,
 	/**  Answers to the service's form. */
 	answers: FormAnswer[],
 	/**  Statuses it may move to now, the usual one first. */
@@ -1715,6 +1720,57 @@ export type ResendEdit = {
 	value: string | null,
 };
 
+/**  A rhythm of visits: the first for one that was booked once, or another one for a series. */
+export type RhythmInput = {
+	/**  Which visit; it stays where it is, and the rule is counted from it (of `all`, from the first of its series). */
+	appointment_id: AppointmentId,
+	/**  RFC 5545 rule without `DTSTART`; must end by `COUNT` or `UNTIL`, 200 visits at the most. */
+	recurrence: string,
+	/**  Of a series `following` or `all`; of a visit that stands alone it says nothing. */
+	scope: SeriesScope,
+	/**  Dates where something is in the way are booked all the same; else they are left out. */
+	is_overbooking_allowed: boolean,
+};
+
+/**  A visit that goes to another date. */
+export type RhythmMove = {
+	/**  From. */
+	from: Millis,
+	/**  To. */
+	to: Millis,
+};
+
+/**  A date of a rhythm where something is in the way. */
+export type RhythmObstacle = {
+	/**  When; where the clock is set forward over it, the beginning of the day. */
+	starts_at: Millis,
+	/**  All that is in the way. */
+	reasons: RhythmReason[],
+	/**  No visit is put there; else one is, knowingly. */
+	is_left_out: boolean,
+};
+
+/**  What a rhythm makes of the visits to come. Nothing of it is written before a person has seen it. */
+export type RhythmPlan = {
+	/**  The visit it begins with, which stays where it is. */
+	first_at: Millis,
+	/**  Visits that stand on a date of it already. */
+	kept: Millis[],
+	/**  Visits that go to another date. */
+	moved: RhythmMove[],
+	/**  New visits. */
+	added: Millis[],
+	/**  Visits it has no date for. */
+	cancelled: Millis[],
+	/**  Visits to come that stand as they are, because somebody gave them another time, colleague, service or a bill by hand. */
+	standing: Millis[],
+	/**  Dates where something is in the way. */
+	in_the_way: RhythmObstacle[],
+};
+
+/**  What is in the way of a visit on a date of a rhythm; `cancelled`: somebody cancelled one there. */
+export type RhythmReason = "slot_taken" | "outside_hours" | "emergency_only" | "not_their_service" | "cancelled" | "no_such_time";
+
 /**  What a member of staff is here; decides what they may see and do. */
 export type Role = "owner" | "admin" | "veterinarian" | "groomer" | "technician" | "front_desk";
 
@@ -1816,6 +1872,16 @@ export type SeriesId = string;
 
 /**  Which visits of a series a change is for. */
 export type SeriesScope = "this" | "following" | "all";
+
+/**  What stands of a series, seen from one of its visits; of the same pet alone. */
+export type SeriesStand = {
+	/**  How many visits stand from this one on, itself among them. */
+	following: number,
+	/**  How many stand in all. */
+	all: number,
+	/**  When the first of them is, as long as none has happened; none: only this one and those after it can have another rhythm. */
+	first_at: Millis | null,
+};
 
 /**  A service the clinic offers. */
 export type Service = {
