@@ -15,7 +15,7 @@ test('what a backup replaces is said, and asked once, where a clinic’s file is
   await expect(page.getByTestId('confirm-dialog')).toHaveCount(0);
   expect(await askedOf(page, 'restore_backup')).toMatchObject({ times: 0 });
   // A file that is chosen is asked about likewise.
-  await page.getByRole('button', { name: 'Choose a file' }).click();
+  await page.getByRole('button', { name: 'Choose a backup file' }).click();
   await page.getByTestId('confirm-action').click();
   await expect(page.getByTestId('sign-in-choice').first()).toBeVisible();
   expect((await askedOf(page, 'restore_backup')).last).toMatchObject({ path: '/home/desk/Documents/clients.csv' });
