@@ -93,7 +93,7 @@ function work(world: World, input: RhythmInput): Worked {
     const aside = going.map((other): [Visit, number] => [other, other.starts_at]);
     aside.forEach(([other]) => (other.starts_at = -1));
     try {
-      mustBeFree(world, first.staff_id, at, at + first.ends_at - first.starts_at, null, false, first.is_emergency);
+      mustBeFree(world, first.staff_id, at, at + first.ends_at - first.starts_at, null, [], first.is_emergency);
     } catch (refused) {
       reasons.push((refused as { code: RhythmReason }).code);
     }
