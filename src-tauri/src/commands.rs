@@ -110,6 +110,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             clients::merge_clients,
             clients::possible_duplicates,
             pets::pet_page,
+            pets::breeds,
             pets::create_pet,
             pets::save_pet,
             pets::delete_pet,

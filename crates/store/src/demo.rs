@@ -1,7 +1,7 @@
 //! A believable clinic, made up: for trying the program, for screenshots, and, with a million visits, for measuring it.
 //!
-//! The same plan at the same time gives the same clinic. Breeds are the common names under which kennel clubs and cat fanciers register
-//! them; the names of people are those given and borne most often in the United States and Spain.
+//! The same plan at the same time gives the same clinic. Breeds are the common ones of the list that forms suggest;
+//! the names of people are those given and borne most often in the United States and Spain.
 
 mod care;
 mod people;

@@ -10,6 +10,7 @@ mod actor;
 mod appointments;
 mod attention;
 mod backup;
+mod breeds;
 mod catalog;
 mod cell;
 mod changes;

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use chrono::{Datelike, Timelike, Weekday};
-use petrel_domain::desk::{AppointmentCard, WorkBlockKind};
+use petrel_domain::desk::{AppointmentCard, ClinicKind, KeyStore, NewClinic, WorkBlockKind};
 use petrel_domain::{AppointmentStatus, DAY, FixedClock, Millis, RefusalCode, Species, parse_zone, zone};
 use petrel_store::{Actor, DemoPlan, FileKey, OpenOptions, Store};
 
@@ -173,15 +173,18 @@ fn nothing_is_written_down_after_a_death() {
 
 #[test]
 fn weights_go_by_breed_and_ages_by_species() {
+    let (mut small, mut large) = (0, 0);
     for seed in 1..4 {
         let (store, _folder) = made(seed);
-        for (breed, most) in [("Chihuahua", 3_000), ("Pomeranian", 3_500), ("Roborovski", 30), ("Syrian", 160), ("Maine Coon", 8_500)] {
+        for (breed, most) in [("Chihuahua", 3_000), ("Pomerania", 3_500), ("Roborovski", 30), ("Sirio", 160), ("Maine Coon", 8_500)] {
+            small += count(&store, &format!("SELECT count(*) FROM pets WHERE breed = '{breed}'"));
             let heavy = format!("SELECT count(*) FROM pets WHERE breed = '{breed}' AND weight_grams > {most}");
             assert_eq!(count(&store, &heavy), 0, "{breed}");
             let weighed = "SELECT count(*) FROM medical_records r JOIN pets p ON p.id = r.pet_id WHERE r.kind = 'weight' AND json_extract(r.data, '$.grams')";
             assert_eq!(count(&store, &format!("{weighed} > {most} * 1.04 AND p.breed = '{breed}'")), 0, "{breed}");
         }
-        for (breed, least) in [("Rottweiler", 36_000), ("Mastín Español", 52_000)] {
+        for (breed, least) in [("Rottweiler", 36_000), ("Pastor Alemán", 22_000)] {
+            large += count(&store, &format!("SELECT count(*) FROM pets WHERE breed = '{breed}'"));
             let grown = format!("born_on < date({} / 1000 - 380 * 86400, 'unixepoch') AND deceased_on IS NULL", store.now().0);
             assert_eq!(
                 count(&store, &format!("SELECT count(*) FROM pets WHERE breed = '{breed}' AND weight_grams < {least} AND {grown}")),
@@ -200,6 +203,44 @@ fn weights_go_by_breed_and_ages_by_species() {
             assert!(rows(&store, &old).is_empty(), "{species:?}: {:?}", rows(&store, &old));
         }
     }
+    assert!(small > 20 && large > 20, "{small}, {large}");
+}
+
+/// A Spanish clinic that has written nothing yet.
+fn empty() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&OpenOptions::new(folder.path().join("empty.petrel"), FileKey::from_bytes([3; 32]))).unwrap();
+    let clinic = NewClinic {
+        name: "Del Puerto".into(),
+        timezone: "Europe/Madrid".into(),
+        locale: "es-ES".into(),
+        currency: "EUR".into(),
+        kind: ClinicKind::Both,
+        owner_first_name: "Ada".into(),
+        owner_last_name: "Ruiz".into(),
+        owner_email: None,
+        owner_pin: None,
+        key_store: KeyStore::Keychain,
+        passphrase: None,
+    };
+    store.create_clinic(clinic).unwrap();
+    (store, folder)
+}
+
+#[test]
+fn breeds_are_those_that_are_offered_and_the_common_ones_are_common() {
+    let ((store, _folder), (empty, _other)) = (made(1), empty());
+    for species in Species::ALL {
+        let offered = empty.breeds(&Actor::program(), *species).unwrap();
+        let written =
+            rows(&store, &format!("SELECT DISTINCT breed FROM pets WHERE species = '{}' AND breed IS NOT NULL", species.as_str()));
+        let unknown: Vec<&String> = written.iter().filter(|breed| !offered.contains(breed)).collect();
+        assert!(unknown.is_empty(), "{species:?}: {unknown:?}");
+    }
+    let dogs = |breed: &str| count(&store, &format!("SELECT count(*) FROM pets WHERE species = 'dog' AND breed = '{breed}'"));
+    let all = count(&store, "SELECT count(*) FROM pets WHERE species = 'dog'");
+    assert!(dogs("Mestizo") * 100 > all * 15 && dogs("Mestizo") * 100 < all * 40, "{} of {all}", dogs("Mestizo"));
+    assert!(dogs("Labrador Retriever") > dogs("San Bernardo"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, RhythmInput,
     ScheduleOverride, WaitlistMatchQuery, WriteInput,
 };
-use petrel_domain::{BookingMethod, OverrideKind, SeriesScope};
+use petrel_domain::{BookingMethod, OverrideKind, SeriesScope, Species};
 
 static ASKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -45,6 +45,7 @@ const LARGE: &[&str] = &[
 const MEANT: &[(&str, &str)] = &[
     ("ORDER BY c.last_name COLLATE NOCASE", "walks the index by name and stops at the page's end"),
     ("ORDER BY c.id DESC LIMIT", "walks the key and stops at the page's end"),
+    ("FROM pets ORDER BY rowid DESC LIMIT", "walks the table from its end and stops at a number of rows"),
     ("SELECT count(*) FROM search_docs", "counts the small pages of a table of two columns"),
     ("HAVING count(*) > 1", "looks for pairs along an index, not along the rows"),
     ("m.status = 'failed'", "walks an index that holds the failed ones alone"),
@@ -135,6 +136,7 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     store.client(owner, salon.client).unwrap();
     store.pet_page(owner, salon.pet).unwrap();
     store.all_tags(owner).unwrap();
+    store.breeds(owner, Species::Dog).unwrap();
     for typed in ["g", "grace hop", "3456", "rex"] {
         store.search(owner, typed, 20).unwrap();
     }

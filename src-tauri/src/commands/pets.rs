@@ -1,7 +1,7 @@
 //! Pets.
 
 use petrel_domain::desk::{MergePetsInput, PetDeath, PetDeathInput, PetDetails, PetPage, PetPair, Saved, WeightCorrection, WeightInput};
-use petrel_domain::{ClientId, PetId, RecordId};
+use petrel_domain::{ClientId, PetId, RecordId, Species};
 use tauri::State;
 
 use super::Answer;
@@ -11,6 +11,12 @@ use crate::desk::Desk;
 #[specta::specta]
 pub fn pet_page(desk: State<'_, Desk>, id: PetId) -> Answer<PetPage> {
     desk.ask(|store, actor| store.pet_page(actor, id))
+}
+
+#[tauri::command(async)]
+#[specta::specta]
+pub fn breeds(desk: State<'_, Desk>, species: Species) -> Answer<Vec<String>> {
+    desk.ask(|store, actor| store.breeds(actor, species))
 }
 
 #[tauri::command(async)]

@@ -182,6 +182,32 @@ test('a client who was just added goes on to their first pet', async ({ page }) 
   await expect(page.getByTestId('pet-dialog')).toHaveCount(0);
 });
 
+test('breeds are offered by species once their field is reached, and what is typed stays', async ({ page }) => {
+  await openPage(page, alerted);
+  await watchCommands(page);
+  await page.getByTestId('edit-pet').click();
+  const breed = page.getByTestId('pet-breed');
+  const offered = page.getByTestId('known-breeds').locator('option');
+  const choose = async (species: string) => {
+    await page.getByTestId('pet-species').click();
+    await page.getByRole('option', { name: species }).click();
+  };
+  await choose('Dog');
+  expect((await askedOf(page, 'breeds')).times).toBe(0);
+  await breed.fill('pood');
+  await expect(offered).toHaveCount(1);
+  await expect(offered).toHaveAttribute('value', 'Poodle');
+  await choose('Rabbit');
+  await expect(breed).toHaveValue('pood');
+  await expect(offered).toHaveCount(0);
+  await breed.fill('lop');
+  await expect(offered.first()).toHaveAttribute('value', /Lop$/);
+  await breed.fill('Half hare');
+  await page.getByTestId('save-pet').click();
+  await expect(page.getByTestId('pet-dialog')).toHaveCount(0);
+  await expect(page.getByTestId('screen-pet')).toContainText('Half hare');
+});
+
 test('a death is recorded in one action that says what ends with it, and taken back in one', async ({ page }) => {
   await openPage(page, alerted);
   await expect(page.getByTestId('pet-alerts')).toContainText('Allergic: Penicillin');

@@ -7,6 +7,7 @@ import type {
   WaitlistMatch,
 } from '../../src/lib/backend/bindings';
 import { dateOf, wallMinutes, wallTime } from '../../src/lib/time/zone';
+import listed from '../../../crates/store/src/breeds/listed.json';
 import { newId, type Memory } from './clinic';
 import { saveWishes, written } from './messages';
 import { samePets } from './same-pets';
@@ -135,6 +136,12 @@ export function peopleHandlers(world: World): Handlers {
             : a.name.localeCompare(b.name);
         });
       return { rows: all.slice(query.offset, query.offset + query.limit), total: all.length };
+    },
+    breeds: ({ species }) => {
+      const own = world.memory.pets.filter((pet) => pet.species === species).flatMap(({ breed }) => breed ?? []);
+      const times = (breed: string): number => own.filter((other) => other === breed).length;
+      const written = [...new Set(own)].sort((a, b) => times(b) - times(a));
+      return [...new Set([...written, ...((listed.breeds as Record<string, string[]>)[species] ?? [])])];
     },
     all_tags: () => [...new Set(world.memory.clients.flatMap(({ tags }) => tags))].sort(),
     search: ({ text, limit }) => {

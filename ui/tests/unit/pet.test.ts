@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppointmentCard, MedicalRecord, Pet, TimelineEntry } from '$lib/backend';
+import { breedsLike } from '$areas/pet/breeds';
 import { chartOf } from '$areas/pet/chart';
 import { planned } from '$areas/pet/farewell';
 import { petDetailsOf, petFormOf } from '$areas/pet/pet-form';
@@ -168,4 +169,25 @@ it('a weight that is set right keeps what another desk wrote of it meanwhile', (
     recorded_at: at('2026-11-16T11:00:00Z'),
   });
   expect(sent({ typed: 20 })).toEqual({ record_id: 'w', grams: 9072, recorded_at: null });
+});
+
+describe('breeds that are offered', () => {
+  const known = [
+    'Bodeguero',
+    'Jack Russell Terrier',
+    'German Wirehaired Pointer',
+    'Pomeranian',
+    'Sporting Dog',
+    'poodle',
+  ];
+
+  it('are those that begin as typed, then those with a word that does, then those that have it anywhere', () => {
+    expect(breedsLike(known, ' PO')).toEqual(['Pomeranian', 'poodle', 'German Wirehaired Pointer', 'Sporting Dog']);
+  });
+
+  it('are the first of all where nothing is typed, and never so many that nobody reads them', () => {
+    expect(breedsLike(known, '')).toEqual(known);
+    expect(breedsLike(Array(20).fill('x'), 'x')).toHaveLength(8);
+    expect(breedsLike(known, 'Wolpertinger')).toEqual([]);
+  });
 });

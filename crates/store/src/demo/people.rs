@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use super::sizes::{Frame, lifetime, range};
 use super::{DemoPlan, Maker};
 use crate::Result;
+use crate::breeds::{Common, common};
 
 /// Those who come.
 pub(super) struct Herd {
@@ -144,6 +145,19 @@ fn species(maker: &mut Maker) -> Species {
     Species::Other
 }
 
+/// One of the common breeds: as often as it is common.
+fn breed(maker: &mut Maker, species: Species) -> Option<&'static Common> {
+    let all = common(species);
+    let mut at = maker.rng.u32(0..all.iter().map(|one| one.share).sum::<u32>().max(1));
+    for one in all {
+        match at.checked_sub(one.share) {
+            None => return Some(one),
+            Some(rest) => at = rest,
+        }
+    }
+    None
+}
+
 /// When a pet was born that first came at an instant, and when it died, if it did: of age, or before.
 fn life(maker: &mut Maker, species: Species, since: Millis) -> (Millis, Option<Millis>) {
     let most = lifetime(species) * DAY;
@@ -165,9 +179,10 @@ fn pet(db: &Connection, maker: &mut Maker, client_id: [u8; 16], since: Millis) -
     let species = species(maker);
     let (born, died) = life(maker, species, since);
     let words = maker.words.language.clone();
-    let (names, breeds) = (maker.words.pets.clone(), maker.words.breeds(species).to_vec());
-    let breed = (!breeds.is_empty()).then(|| maker.pick(&breeds).clone());
-    let (least, most) = range(species, breed.as_deref().unwrap_or_default());
+    let names = maker.words.pets.clone();
+    let common = breed(maker, species);
+    let breed = common.map(|common| common.name(maker.words.is_spanish));
+    let (least, most) = range(common);
     let frame = Frame(maker.rng.u32(least..=most));
     let grams = frame.grams(species, died.unwrap_or(maker.now).0 - born.0);
     let microchip = (matches!(species, Species::Dog | Species::Cat) && maker.chance(70))

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use petrel_domain::Species;
 use serde::Deserialize;
 
 use crate::Result;
+use crate::breeds::is_spanish;
 
 const ALL: &str = include_str!("words.json");
 
@@ -14,7 +14,6 @@ struct All {
     en: Language,
     es: Language,
     pets: Vec<String>,
-    breeds: BTreeMap<String, Vec<String>>,
 }
 
 /// The words of a language.
@@ -36,18 +35,13 @@ pub(super) struct Language {
 pub(super) struct Words {
     pub(super) language: Language,
     pub(super) pets: Vec<String>,
-    pub(super) breeds: BTreeMap<String, Vec<String>>,
     pub(super) is_spanish: bool,
 }
 
 impl Words {
     pub(super) fn of(locale: &str) -> Result<Self> {
         let all: All = serde_json::from_str(ALL)?;
-        let is_spanish = locale.to_lowercase().starts_with("es");
-        Ok(Self { language: if is_spanish { all.es } else { all.en }, pets: all.pets, breeds: all.breeds, is_spanish })
-    }
-
-    pub(super) fn breeds(&self, species: Species) -> &[String] {
-        self.breeds.get(species.as_str()).map_or(&[], Vec::as_slice)
+        let is_spanish = is_spanish(locale);
+        Ok(Self { language: if is_spanish { all.es } else { all.en }, pets: all.pets, is_spanish })
     }
 }

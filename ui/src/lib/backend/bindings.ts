@@ -124,6 +124,7 @@ export const commands = {
 	mergeClients: (input: MergeInput) => typedError<Saved<SamePets[]>, Refusal>(__TAURI_INVOKE("merge_clients", { input })),
 	possibleDuplicates: (input: ClientDetails, except: ClientId | null) => typedError<ClientRow[], Refusal>(__TAURI_INVOKE("possible_duplicates", { input, except })),
 	petPage: (id: PetId) => typedError<PetPage, Refusal>(__TAURI_INVOKE("pet_page", { id })),
+	breeds: (species: Species) => typedError<string[], Refusal>(__TAURI_INVOKE("breeds", { species })),
 	createPet: (clientId: ClientId, input: PetDetails) => typedError<Saved<PetId>, Refusal>(__TAURI_INVOKE("create_pet", { clientId, input })),
 	savePet: (id: PetId, input: PetDetails) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("save_pet", { id, input })),
 	deletePet: (id: PetId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("delete_pet", { id })),

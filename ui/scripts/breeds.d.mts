@@ -1,0 +1,2 @@
+export function breedFiles(): Record<string, string>;
+export function keptBreedFiles(): Record<string, string>;
