@@ -1,8 +1,9 @@
-//! What only the whole program shows: how long it takes to start over a large clinic, how long a day takes to be drawn, how much memory it
-//! holds. `cargo xtask bench` sets it up and prints what it writes; nothing here fails because a figure is large.
+//! What only the whole program shows: how long it takes to start over a large clinic, how long a day, a week and the hits of a search take to be
+//! drawn, how much memory it holds. `cargo xtask bench` sets it up and prints what it writes; nothing here fails because a figure is large.
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot be taken must fail")]
 #![allow(clippy::print_stderr, reason = "what is skipped is said aloud")]
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,8 +15,10 @@ use serde_json::{Value, json};
 
 /// How often each is measured.
 const TIMES: usize = 5;
-/// Steps from day to day.
+/// Steps from day to day, and from week to week.
 const STEPS: u64 = 15;
+/// What is typed into the search, letter by letter: people and a pet that every large clinic has.
+const SOUGHT: [&str; 4] = ["smith", "garcia", "olivia", "bella"];
 /// Visits of each day that is switched to and from.
 const VISITS: usize = 300;
 
@@ -43,8 +46,8 @@ fn fill_days(store: &Store) {
         let shown = day.appointments.iter().filter(|visit| !matches!(visit.status, Status::Cancelled | Status::Rescheduled)).count();
         let to = day.days[0].starts_at.0;
         let shift = to - fullest.days[0].starts_at.0;
-        // Twice over, as the fullest day has fewer than are wanted.
-        let more = fullest.appointments.iter().chain(&fullest.appointments).take(VISITS.saturating_sub(shown));
+        // Over again, as the fullest day may have fewer than are wanted.
+        let more = fullest.appointments.iter().cycle().take(VISITS.saturating_sub(shown));
         let copy = |tx: &mut Tx<'_>| {
             for (at, visit) in more.enumerate() {
                 let sql = "INSERT INTO appointments (id, client_id, pet_id, staff_id, service_id, title, starts_at, ends_at, status, booking_method,
@@ -117,26 +120,85 @@ fn process_of(app: &str) -> u32 {
     ids.filter(|id| std::fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == app)).max().unwrap()
 }
 
-/// Milliseconds from the press of the button that shows the day before to the frame after its visits are laid out, measured in the page.
-async fn switch_day(window: &Window) -> f64 {
-    let script = "window.switched = undefined;
+/// Milliseconds from the press of the button that shows the day or week before to the frame after its visits are laid out, measured in the page.
+async fn step_back(window: &Window) -> f64 {
+    let script = "window.took = undefined;
         const first = () => document.querySelector('[data-testid=visit]')?.dataset.id;
         const begin = performance.now(), before = first();
         const look = () => {
           if (first() === before || !first()) return requestAnimationFrame(look);
           document.querySelector('[data-testid=visit]').getBoundingClientRect();
-          requestAnimationFrame(() => { window.switched = performance.now() - begin; });
+          requestAnimationFrame(() => { window.took = performance.now() - begin; });
         };
         document.querySelector('[data-testid=previous]').click();
         requestAnimationFrame(look);";
     window.script(script, Vec::new()).await;
-    window.until("window.switched !== undefined").await;
-    window.script("return window.switched", Vec::new()).await.as_f64().unwrap()
+    took(window).await
+}
+
+async fn took(window: &Window) -> f64 {
+    window.until("window.took !== undefined").await;
+    window.script("return window.took", Vec::new()).await.as_f64().unwrap()
+}
+
+/// How many visits are drawn.
+async fn drawn(window: &Window) -> usize {
+    let count = window.script("return document.querySelectorAll('[data-testid=visit]').length", Vec::new()).await;
+    usize::try_from(count.as_u64().unwrap()).unwrap()
+}
+
+/// Steps back from what is shown: how long each took, and the fewest and the most visits that were drawn.
+async fn steps_back(window: &Window) -> (Vec<f64>, RangeInclusive<usize>) {
+    let (mut times, mut fewest, mut most) = (Vec::new(), usize::MAX, 0);
+    for _ in 0..STEPS {
+        times.push(step_back(window).await);
+        let count = drawn(window).await;
+        (fewest, most) = (fewest.min(count), most.max(count));
+    }
+    (times, fewest..=most)
+}
+
+/// Milliseconds from a key in the field for searching to the frame after the hits for it are laid out. An answer makes the list anew, whatever is in it.
+async fn type_letter(window: &Window, letter: char) -> f64 {
+    let script = "window.took = undefined;
+        const first = () => document.querySelector('[data-testid=search-hit]');
+        const before = first();
+        addEventListener('keydown', () => {
+          const begin = performance.now();
+          const look = () => {
+            if (first() === before || !first()) return requestAnimationFrame(look);
+            first().getBoundingClientRect();
+            requestAnimationFrame(() => { window.took = performance.now() - begin; });
+          };
+          requestAnimationFrame(look);
+        }, { capture: true, once: true });";
+    window.script(script, Vec::new()).await;
+    window.press(&letter.to_string()).await;
+    took(window).await
+}
+
+/// Searches as a person types: every letter is a question of its own.
+async fn search(window: &Window) -> Vec<f64> {
+    let mut times = Vec::new();
+    window.click("global-search").await;
+    for word in SOUGHT {
+        window.script("document.querySelector('[data-testid=global-search]').select()", Vec::new()).await;
+        for letter in word.chars() {
+            times.push(type_letter(window, letter).await);
+        }
+    }
+    times
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// A figure of many: the median, beside the slowest.
+fn line_of(name: &str, times: &[f64], limit: f64) -> Value {
+    let slowest = times.iter().copied().fold(0.0, f64::max);
+    line(&format!("{name}: median (slowest of {}: {slowest:.0} ms)", times.len()), median(times.to_vec()), "ms", limit)
 }
 
 fn line(name: &str, value: f64, unit: &str, limit: f64) -> Value {
@@ -165,22 +227,27 @@ async fn the_whole_program_is_measured() {
     // The day of everybody is what the desk begins with.
     window.see("board-body").await;
     window.until("document.querySelector('[data-testid=visit]') !== null").await;
-    let mut switches = Vec::new();
-    let mut visits = usize::MAX;
-    for _ in 0..STEPS {
-        switches.push(switch_day(&window).await);
-        let count = window.script("return document.querySelectorAll('[data-testid=visit]').length", Vec::new()).await;
-        visits = visits.min(usize::try_from(count.as_u64().unwrap()).unwrap());
-    }
-    assert!(visits >= VISITS, "a day has {visits} visits, not {VISITS}");
+    let (days, visits) = steps_back(&window).await;
+    assert!(*visits.start() >= VISITS, "a day has {} visits, not {VISITS}", visits.start());
     let held = memory(process_of(&app));
+    let letters = search(&window).await;
+    // The week of who sits here, as it is first shown, and everybody's.
+    let mut weeks = Vec::new();
+    for (whose, staff) in [("one colleague", ""), ("everybody", "&staff=all")] {
+        window.go("/schedule", &format!("view=week{staff}")).await;
+        window.until("document.querySelector('[data-testid=visit]') !== null").await;
+        weeks.push((whose, steps_back(&window).await));
+    }
     window.quit().await;
-    let slowest = switches.iter().copied().fold(0.0, f64::max);
-    let shown = format!("day switch in WebKitGTK, {VISITS} visits: median (slowest of {STEPS}: {slowest:.0} ms)");
-    let figures = json!([
+    let mut figures = vec![
         line("start over the large clinic to the first screen, median", median(starts), "ms", 1500.0),
-        line(&shown, median(switches), "ms", 100.0),
-        line("memory of all processes (PSS)", held, "MB", 250.0),
-    ]);
-    std::fs::write(out, figures.to_string()).unwrap();
+        line_of(&format!("day switch in WebKitGTK, {VISITS} visits"), &days, 100.0),
+    ];
+    for (whose, (times, visits)) in &weeks {
+        let name = format!("week switch in WebKitGTK, of {whose}, {} to {} visits", visits.start(), visits.end());
+        figures.push(line_of(&name, times, 100.0));
+    }
+    figures.push(line_of("a letter in the search to its list in WebKitGTK", &letters, 100.0));
+    figures.push(line("memory of all processes (PSS)", held, "MB", 250.0));
+    std::fs::write(out, Value::from(figures).to_string()).unwrap();
 }
