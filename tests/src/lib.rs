@@ -7,9 +7,11 @@ mod axe;
 mod dialog;
 mod driver;
 mod gate;
+mod looks;
 mod window;
 
 pub use dialog::choose_file;
 pub use driver::Driver;
 pub use gate::Gate;
+pub use looks::Looks;
 pub use window::{ESCAPE, Window};

@@ -133,6 +133,12 @@ impl Window {
         self.until("!document.body.dataset.left").await;
     }
 
+    /// Loads the document anew, as it is addressed, and waits until the old one is gone.
+    pub async fn reload(&self) {
+        self.script("document.body.dataset.left = 'yes'; location.reload()", Vec::new()).await;
+        self.until("!document.body.dataset.left").await;
+    }
+
     /// Drags with the mouse from one point of the window to another.
     pub async fn drag(&self, from: (i64, i64), to: (i64, i64)) {
         let step = |at: (i64, i64)| PointerAction::MoveTo { duration: Some(Duration::from_millis(40)), x: at.0 as f64, y: at.1 as f64 };

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 use petrel_sim::{Postgres, Served};
-use petrel_tests::{Driver, Gate, Window};
+use petrel_tests::{Driver, Gate, Looks, Window};
 use serde_json::{Value, json};
 
 /// Calls a command from the window, as its screens do, and answers what it gave.
@@ -88,11 +88,13 @@ async fn two_desks_work_apart_and_come_together() {
     new_clinic(&front).await;
     let early = new_client(&front, "Early").await;
     connect(&front, &gate.url, &code).await;
+    let mut looks = Looks::default();
     front.click("let-in").await;
     let code = front.text("device-code").await;
-    front.screenshot("hub-code").await;
+    looks.at(&front, "hub-code").await;
     front.press(petrel_tests::ESCAPE).await;
-    front.screenshot("hub-devices").await;
+    front.until("!document.querySelector('[data-testid=device-code]')").await;
+    looks.at(&front, "hub-devices").await;
 
     let back = second.open().await;
     join(&back, &gate.url, code.trim()).await;
@@ -101,6 +103,13 @@ async fn two_desks_work_apart_and_come_together() {
     // What one desk writes the other shows, without a click.
     let late = new_client(&front, "Late").await;
     back.until("document.querySelectorAll('[data-testid=client-row]').length === 2").await;
+    // What happened to a client, as the hub has it.
+    back.script("document.querySelector('[data-testid=client-row] a').click()", Vec::new()).await;
+    back.click("client-more").await;
+    back.click("history").await;
+    back.see("history-entry").await;
+    looks.at(&back, "hub-history").await;
+    back.press(petrel_tests::ESCAPE).await;
 
     // Apart: both book the same time of the same colleague.
     gate.shut();
@@ -109,14 +118,17 @@ async fn two_desks_work_apart_and_come_together() {
     for window in [&front, &back] {
         window.see("[data-testid=sync-badge][data-standing=offline]").await;
     }
-    back.screenshot("hub-offline").await;
+    back.click("sync-badge").await;
+    back.see("sync-popover").await;
+    looks.at(&back, "hub-offline").await;
+    back.press(petrel_tests::ESCAPE).await;
     gate.open();
     for window in [&front, &back] {
         online(window).await;
         window.go("/attention", "").await;
         window.see("clash").await;
     }
-    back.screenshot("hub-clash").await;
+    looks.at(&back, "hub-clash").await;
     back.click("keep-both").await;
     for window in [&front, &back] {
         window.until("!document.querySelector('[data-testid=clash]')").await;
@@ -124,4 +136,5 @@ async fn two_desks_work_apart_and_come_together() {
     assert_eq!(petrel_hub::check(&served.database, clinic).await.unwrap(), Vec::<String>::new());
     front.quit().await;
     back.quit().await;
+    looks.assert();
 }

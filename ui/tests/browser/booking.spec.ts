@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { askedOf, watchCommands } from './commands';
-import { expect, openDesk, test } from './desk';
+import { expect, expectAccessible, openDesk, test } from './desk';
 import { aClient } from './people';
 
 /** Clicks free time on the board: seven in the evening, when nobody works. */
@@ -41,6 +41,14 @@ async function beginOnMonday(page: Page): Promise<void> {
 }
 
 const visitCount = (page: Page) => page.evaluate(() => window.petrelWorld!.memory.visits.length);
+
+test('whom a search finds is a list of hits and has no violation', async ({ page }) => {
+  await openDesk(page, '/?book=new#/schedule');
+  await page.getByTestId('booking-search').fill('a');
+  await page.getByRole('option').first().waitFor();
+  await expect(page.getByTestId('booking-new-client')).toBeVisible();
+  await expectAccessible(page);
+});
 
 test('a place that was booked is not where the next booking stands', async ({ page }) => {
   await openDesk(page, '/#/schedule');
