@@ -18,6 +18,9 @@ pub(crate) fn edit(store: &Store, rng: &mut fastrand::Rng) -> Result<()> {
         0 | 1 => {
             let two = write(store, |tx| Ok((some(tx, "clients", rng)?, some(tx, "clients", rng)?)))?;
             let (Some(into), Some(from)) = two else { return Ok(()) };
+            if !reads_pets(store)? {
+                return Ok(());
+            }
             let input = MergeInput { into_id: ClientId::from_bytes(into), from_id: ClientId::from_bytes(from) };
             refusable(store.merge_clients(&actor, input).map(drop))
         }
@@ -76,6 +79,7 @@ pub(crate) fn edit(store: &Store, rng: &mut fastrand::Rng) -> Result<()> {
             Ok(())
         }),
         17 | 18 => {
+            let is_whole = reads_pets(store)?;
             let two: Option<([u8; 16], [u8; 16])> = store.read(|db| {
                 let sql = "SELECT p.id, q.id FROM pets p JOIN pets q ON q.client_id = p.client_id AND q.id <> p.id
                            WHERE p.deleted_at IS NULL AND q.deleted_at IS NULL ORDER BY p.id, q.id LIMIT 1";
@@ -83,12 +87,18 @@ pub(crate) fn edit(store: &Store, rng: &mut fastrand::Rng) -> Result<()> {
                 let mut rows = statement.query([])?;
                 rows.next()?.map(|row| Ok((row.get(0)?, row.get(1)?))).transpose()
             })?;
-            let Some((into, from)) = two else { return Ok(()) };
+            let Some((into, from)) = two.filter(|_| is_whole) else { return Ok(()) };
             let input = MergePetsInput { into_id: PetId::from_bytes(into), from_id: PetId::from_bytes(from), choices: Vec::new() };
             refusable(store.merge_pets(&actor, input).map(drop))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a desk has all of a pet that this program reads: one that is told to be of an earlier program lacks a column.
+fn reads_pets(store: &Store) -> Result<bool> {
+    let has = "SELECT 1 FROM pragma_table_info('pets') WHERE name = 'born_on'";
+    Ok(store.read(|db| Ok(db.prepare(has)?.exists([])?))?)
 }
 
 /// What the hub never took is sent again, set right or as it was, or let go.
