@@ -66,6 +66,7 @@ const STATES: &[State] = &[
     ("settings-sync", "/settings/sync", "", &[See("settings-sync-section")]),
     ("settings-sync-refused", "/settings/sync", "", &[Type("hub-address", "nowhere"), Click("connect"), See("[aria-invalid=true]")]),
     ("settings-data", "/settings/data", "", &[See("back-up-now")]),
+    ("settings-done", "/settings/done", "", &[See("done-section")]),
     ("settings-key", "/settings/desk", "", &[Click("change-key"), See("key-dialog")]),
     ("settings-recovery", "/settings/desk", "", &[Click("set-recovery"), See("recovery-dialog")]),
     ("settings-restore", "/settings/data", "", &[Click("restore-backup"), See("confirm-dialog")]),
@@ -97,6 +98,7 @@ const OF_PET: &[State] = &[
     ("pet-edit", "", "", &[Click("edit-pet"), See("pet-dialog")]),
     ("pet-breed", "", "", &[Click("edit-pet"), Type("pet-breed", "a"), See("[data-testid=known-breeds] option")]),
     ("pet-move", "", "", &[Click("pet-more"), Click("move-pet"), See("move-pet-dialog")]),
+    ("pet-merge", "", "", &[Click("pet-more"), Click("merge-pet"), See("merge-pets-dialog")]),
     ("pet-death", "", "", &[Click("pet-more"), Click("record-death"), See("death-dialog")]),
     ("pet-history", "", "", &[Click("pet-more"), Click("history"), See("history-dialog")]),
     ("pet-weight", "", "", &[Click("correct-weight"), See("weight-dialog")]),
@@ -109,6 +111,7 @@ const OF_VISIT: &[State] = &[
     ("visit-history", "", "", &[Click("visit-menu"), Click("history"), See("history-dialog")]),
     ("visit-edit", "", "", &[Click("visit-edit"), See("visit-edit-form")]),
     ("visit-move", "", "", &[Click("visit-move"), See("move-dialog")]),
+    ("visit-repeat", "", "", &[Click("visit-menu"), Click("visit-repeat"), See("rhythm-totals")]),
     ("visit-cancel", "", "", &[Click("visit-cancel"), See("cancel-dialog")]),
     ("visit-swap", "", "", &[Click("swap-with"), See("[data-testid=swap-choice], [data-testid=swap-none], [data-testid=swap-refused]")]),
 ];
