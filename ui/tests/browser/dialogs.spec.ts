@@ -58,7 +58,7 @@ test('back from a client who was just added leads to the list, without the form'
 
 test('a service is opened, changed and saved', async ({ page }) => {
   await openDesk(page, '/#/settings/services');
-  await page.getByTestId('service-row').first().getByRole('button').click();
+  await page.getByTestId('service-row').first().getByRole('button', { name: 'Edit' }).click();
   await expect(page.getByTestId('service-name')).toHaveValue('Consultation');
   await page.getByTestId('service-name').fill('First consultation');
   await page.getByTestId('save-service').click();
@@ -253,7 +253,7 @@ test('what another desk writes while a colleague, a service or an exception is e
   });
 
   await page.getByTestId('settings-services').click();
-  await page.getByTestId('service-row').first().getByRole('button').click();
+  await page.getByTestId('service-row').first().getByRole('button', { name: 'Edit' }).click();
   await page.getByTestId('service-name').fill('First consultation');
   await page.evaluate(() =>
     window.petrelWorld!.elsewhere(['services'], ({ services }) => {

@@ -135,7 +135,7 @@ test('a weekday has a second break, and hours that hold for a time', async ({ pa
 
 test('what clients may book by themselves is set at the service', async ({ page }) => {
   await openDesk(page, '/#/settings/services');
-  await page.getByTestId('service-row').first().getByRole('button').click();
+  await page.getByTestId('service-row').first().getByRole('button', { name: 'Edit' }).click();
   const online = page.getByTestId('service-online');
   await expect(online).toContainText('They do not bind the desk.');
   await page.getByTestId('service-advance-days').fill('30');

@@ -224,7 +224,9 @@ const drafts = (page: Page) => page.evaluate(() => Object.keys(window.petrelWorl
 test('what was typed of a service, a colleague or an exception is offered again after Escape', async ({ page }) => {
   await openDesk(page, '/#/settings/services');
   const service = page.getByTestId('service-row').first();
-  await goOnAfterEscape(page, 'service-dialog', 'Description', () => service.getByRole('button').click());
+  await goOnAfterEscape(page, 'service-dialog', 'Description', () =>
+    service.getByRole('button', { name: 'Edit' }).click(),
+  );
   await page.getByTestId('save-service').click();
   await expect(toast(page, 'Saved.')).toBeVisible();
   await expect.poll(() => drafts(page)).toEqual([]);

@@ -155,7 +155,7 @@ test('Ctrl+Z takes nothing back behind a dialog; elsewhere it names what it took
     window.petrelWorld!.write('save_service', ['services'], ({ services }) => (services[0]!.is_active = false)),
   );
   await watchCommands(page);
-  await page.getByTestId('service-row').last().getByRole('button').first().click();
+  await page.getByTestId('service-row').last().getByRole('button', { name: 'Edit' }).click();
   await page.getByTestId('service-dialog').getByRole('checkbox').last().focus();
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Escape');
