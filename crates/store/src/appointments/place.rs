@@ -100,7 +100,11 @@ pub(crate) fn is_of_place(code: RefusalCode) -> bool {
 /// # Errors
 /// `slot_taken` with the free times next to it; `outside_hours` or `emergency_only`, likewise.
 pub(crate) fn place(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>) -> Result<bool> {
-    let is_taken = matches!(fit(roster, place, &around(tx.db(), place)?), Fit::Taken { .. });
+    let is_taken = match fit(roster, place, &around(tx.db(), place)?) {
+        Fit::Free => return Ok(false),
+        Fit::Taken { .. } => true,
+        Fit::OutsideHours | Fit::EmergencyOnly => false,
+    };
     // That it is taken is told before that it is outside of the hours; whoever overrules the one has not been told the other.
     let outside = outside(roster, place).filter(|_| !place.may_be_outside);
     let told = is_taken.then_some(RefusalCode::SlotTaken).into_iter().chain(outside);
