@@ -3,8 +3,6 @@
 mod merge;
 mod same;
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightCorrection, WeightInput, WeightPoint};
@@ -30,8 +28,9 @@ impl Store {
     /// `forbidden`, `not_found`.
     pub fn pet_page(&self, actor: &Actor, id: PetId) -> Result<PetPage> {
         actor.require(Right::ReadRecords)?;
-        let told_apart = self.told_apart()?;
-        self.read(|db| page(db, id, &told_apart))
+        let mut page = self.read(|db| page(db, id))?;
+        page.same = self.untold(page.same)?;
+        Ok(page)
     }
 
     /// Adds a pet to a client.
@@ -262,9 +261,19 @@ fn read_pet(row: &Row<'_>) -> rusqlite::Result<Pet> {
     })
 }
 
-fn page(db: &Connection, id: PetId, told_apart: &BTreeSet<(String, String)>) -> Result<PetPage> {
+/// A pet that is here.
+///
+/// # Errors
+/// `not_found`.
+fn pet(db: &Connection, id: PetId) -> Result<Pet> {
     let sql = "SELECT * FROM pets WHERE id = ?1 AND deleted_at IS NULL";
-    let pet = db.prepare_cached(sql)?.query_row([id.bytes()], read_pet).optional()?.ok_or_else(|| Refusal::not_found("pet"))?;
+    let found = db.prepare_cached(sql)?.query_row([id.bytes()], read_pet).optional()?;
+    Ok(found.ok_or_else(|| Refusal::not_found("pet"))?)
+}
+
+/// All but whether somebody told it apart from those that are like it.
+fn page(db: &Connection, id: PetId) -> Result<PetPage> {
+    let pet = pet(db, id)?;
     let (client_name, client_phone) = names_of(db, pet.client_id)?.unwrap_or_default();
     let condition = "WHERE a.pet_id = ?1 AND a.deleted_at IS NULL ORDER BY a.starts_at DESC LIMIT ?2";
     let visits = cards(db, condition, params![id.bytes(), TIMELINE])?;
@@ -274,7 +283,7 @@ fn page(db: &Connection, id: PetId, told_apart: &BTreeSet<(String, String)>) -> 
         visits.into_iter().map(|visit| (visit.starts_at, TimelineEntry::Visit { visit })).collect();
     timeline.extend(records.into_iter().map(|record| (record.recorded_at, TimelineEntry::Record { record })));
     timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let mut same = same(&pets_of(db, pet.client_id)?, told_apart);
+    let mut same = same(&pets_of(db, pet.client_id)?);
     same.retain(|pair| pair.first == id || pair.second == id);
     let timeline = timeline.into_iter().map(|(_, entry)| entry).collect();
     Ok(PetPage { pet, client_name, client_phone, timeline, weights, same })

@@ -3,25 +3,12 @@
 
 mod common;
 
-use common::{Salon, salon};
+use common::{Salon, rex, salon};
 use petrel_domain::desk::PetDetails;
-use petrel_domain::{PetId, Sex, Species};
+use petrel_domain::{PetId, Species};
 
 fn add(salon: &Salon, species: Species, breed: &str) -> PetId {
-    let details = PetDetails {
-        name: "Rex".into(),
-        species,
-        breed: Some(breed.into()),
-        sex: Sex::Unknown,
-        is_neutered: None,
-        born_on: None,
-        weight_grams: None,
-        color: None,
-        microchip: None,
-        allergies: None,
-        alerts: None,
-        deceased_on: None,
-    };
+    let details = PetDetails { species, breed: Some(breed.into()), ..rex() };
     salon.store.create_pet(&salon.owner, salon.client, details).unwrap().value
 }
 

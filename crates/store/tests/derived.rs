@@ -5,11 +5,11 @@ mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Salon, at, knowingly, salon};
+use common::{Salon, at, knowingly, rex, salon};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput, PetDetails,
 };
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, RefusalCode, Role, SeriesScope, Sex, Species};
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, RefusalCode, Role, SeriesScope};
 use petrel_store::Actor;
 use proptest::prelude::*;
 
@@ -194,20 +194,7 @@ impl Day {
 }
 
 fn pet() -> PetDetails {
-    PetDetails {
-        name: "Luna".into(),
-        species: Species::Dog,
-        breed: Some("Galgo Español".into()),
-        sex: Sex::Unknown,
-        is_neutered: None,
-        born_on: None,
-        weight_grams: None,
-        color: None,
-        microchip: Some("982000123456789".into()),
-        allergies: None,
-        alerts: None,
-        deceased_on: None,
-    }
+    PetDetails { name: "Luna".into(), breed: Some("Galgo Español".into()), microchip: Some("982000123456789".into()), ..rex() }
 }
 
 fn moved(appointment_id: AppointmentId, starts_at: petrel_domain::Millis) -> MoveInput {

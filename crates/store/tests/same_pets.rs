@@ -3,31 +3,14 @@
 
 mod common;
 
-use common::{Salon, at, everything, salon};
+use common::{Salon, at, everything, rex, salon};
 use petrel_domain::desk::{
     BookInput, MergeInput, MergePetsInput, PetChoice, PetDeathInput, PetDetails, Saved, TimelineEntry, WaitlistInput, WeightInput,
 };
-use petrel_domain::{AppointmentId, PetField, PetId, PetTake, Refusal, RefusalCode, Role, SeriesScope, Sex, Species, StaffId};
+use petrel_domain::{AppointmentId, PetField, PetId, PetTake, Refusal, RefusalCode, Role, SeriesScope, StaffId};
 use petrel_store::Actor;
 
 const DAY: &str = "2026-06-01";
-
-fn rex() -> PetDetails {
-    PetDetails {
-        name: "Rex".into(),
-        species: Species::Dog,
-        breed: None,
-        sex: Sex::Unknown,
-        is_neutered: None,
-        born_on: None,
-        weight_grams: None,
-        color: None,
-        microchip: None,
-        allergies: None,
-        alerts: None,
-        deceased_on: None,
-    }
-}
 
 impl Salon {
     /// A second record of the client's.

@@ -24,7 +24,13 @@ impl Store {
     pub fn appointment(&self, actor: &Actor, id: AppointmentId) -> Result<AppointmentDetail> {
         actor.require(Right::SeeClinic)?;
         let now = self.now();
-        self.read(|db| Ok(AppointmentDetail { series: stand(db, &existing(db, id)?, now)?, ..detail(db, id, now)? }))
+        self.read(|db| {
+            let mut detail = detail(db, id, now)?;
+            if detail.card.series_id.is_some() {
+                detail.series = Some(stand(db, &existing(db, id)?, now)?);
+            }
+            Ok(detail)
+        })
     }
 
     /// The visits of a client, newest first, by pages.

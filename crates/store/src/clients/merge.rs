@@ -31,10 +31,9 @@ impl Store {
         if input.from_id == input.into_id {
             return Err(Refusal::on(RefusalCode::Invalid, "from_id").into());
         }
-        let told_apart = self.told_apart()?;
         self.write(actor, Action::MergeClients, |tx| {
             merge(tx, input.from_id, input.into_id)?;
-            Ok(same(&pets_of(tx.db(), input.into_id)?, &told_apart))
+            self.untold(same(&pets_of(tx.db(), input.into_id)?))
         })
     }
 }

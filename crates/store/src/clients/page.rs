@@ -17,14 +17,14 @@ impl Store {
     /// `forbidden`, `not_found`.
     pub fn client(&self, actor: &Actor, id: ClientId) -> Result<Client> {
         actor.require(Right::SeeClinic)?;
-        let (now, told_apart) = (self.now(), self.told_apart()?);
+        let now = self.now();
         self.read(|db| {
             let sql = "SELECT * FROM clients WHERE id = ?1 AND (deleted_at IS NULL OR merged_into_id IS NOT NULL)";
             let found = db.prepare_cached(sql)?.query_row([id.bytes()], read_client).optional()?;
             let mut client = found.ok_or_else(|| Refusal::not_found("client"))?;
             client.details.tags = tags(db, id)?;
             client.pets = crate::pets::pets_of(db, id)?;
-            client.same_pets = crate::pets::same(&client.pets, &told_apart);
+            client.same_pets = self.untold(crate::pets::same(&client.pets))?;
             client.figures = figures(db, id, now)?;
             Ok(client)
         })

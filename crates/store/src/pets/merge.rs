@@ -7,7 +7,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{PetId, Refusal, RefusalCode};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{read_pet, update_pet};
+use super::{pet, update_pet};
 use crate::merge::hand_over;
 use crate::{Action, Actor, Result, Store, StoreError, Tx};
 
@@ -57,12 +57,6 @@ impl Store {
             Ok(())
         })
     }
-}
-
-fn pet(db: &Connection, id: PetId) -> Result<Pet> {
-    let sql = "SELECT * FROM pets WHERE id = ?1 AND deleted_at IS NULL";
-    let found = db.prepare_cached(sql)?.query_row([id.bytes()], read_pet).optional()?;
-    Ok(found.ok_or_else(|| Refusal::not_found("pet"))?)
 }
 
 /// Refuses two pets that cannot become one as they are.

@@ -1,7 +1,5 @@
 //! Records of one client that may be of one animal.
 
-use std::collections::BTreeSet;
-
 use petrel_domain::PetId;
 use petrel_domain::desk::{Pet, SamePets};
 use petrel_domain::merge_pets::is_like;
@@ -26,24 +24,28 @@ impl Store {
         dismiss(self, first.min(second).to_string(), first.max(second).to_string(), are_two)
     }
 
-    /// Pairs of pets that somebody at this desk said are two.
-    pub(crate) fn told_apart(&self) -> Result<BTreeSet<(String, String)>> {
-        dismissed(self)
+    /// Of pairs of pets, those that nobody at this desk said are two. What was said is read only where there is a pair: most families have none.
+    pub(crate) fn untold(&self, mut pairs: Vec<SamePets>) -> Result<Vec<SamePets>> {
+        if !pairs.is_empty() {
+            let told_apart = dismissed(self)?;
+            pairs.retain(|pair| !told_apart.contains(&(pair.first.to_string(), pair.second.to_string())));
+            pairs.truncate(TOLD);
+        }
+        Ok(pairs)
     }
 }
 
-/// The pairs among pets of one client that may be one animal, but for those that were told apart.
-pub(crate) fn same(pets: &[Pet], told_apart: &BTreeSet<(String, String)>) -> Vec<SamePets> {
+/// The pairs among pets of one client that may be one animal.
+pub(crate) fn same(pets: &[Pet]) -> Vec<SamePets> {
     let pets = &pets[..pets.len().min(COMPARED)];
     let mut pairs = Vec::new();
     for (place, one) in pets.iter().enumerate() {
         for other in &pets[place + 1..] {
-            let (first, second) = (one.id.min(other.id), one.id.max(other.id));
-            if is_like(&one.details, &other.details) && !told_apart.contains(&(first.to_string(), second.to_string())) {
+            if is_like(&one.details, &other.details) {
+                let (first, second) = (one.id.min(other.id), one.id.max(other.id));
                 pairs.push(SamePets { first, second, name: one.details.name.clone() });
             }
         }
     }
-    pairs.truncate(TOLD);
     pairs
 }

@@ -8,8 +8,8 @@ pub use booking::knowingly;
 
 use std::sync::Arc;
 
-use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic, StaffDetails};
-use petrel_domain::{ClientId, Clock, FixedClock, Millis, PetId, Role, ServiceId, StaffId, WallTime, manifest, zone};
+use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic, PetDetails, StaffDetails};
+use petrel_domain::{ClientId, Clock, FixedClock, Millis, PetId, Role, ServiceId, Sex, Species, StaffId, WallTime, manifest, zone};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use rusqlite::types::Value;
 use tempfile::TempDir;
@@ -91,6 +91,24 @@ pub fn everything(salon: &Salon) -> Vec<(String, Vec<Value>)> {
         all.extend(rows.unwrap().into_iter().map(|row| (table.to_owned(), row)));
     }
     all
+}
+
+/// A dog of which nothing else is known.
+pub fn rex() -> PetDetails {
+    PetDetails {
+        name: "Rex".into(),
+        species: Species::Dog,
+        breed: None,
+        sex: Sex::Unknown,
+        is_neutered: None,
+        born_on: None,
+        weight_grams: None,
+        color: None,
+        microchip: None,
+        allergies: None,
+        alerts: None,
+        deceased_on: None,
+    }
 }
 
 impl Salon {

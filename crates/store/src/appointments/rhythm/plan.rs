@@ -121,7 +121,7 @@ pub(super) fn plan(db: &Connection, now: Millis, input: &RhythmInput) -> Result<
         cancelled: visits(&fitted.cancelled),
         standing: others.iter().filter(|visit| takes_time(visit.status) && visit.starts_at >= now).cloned().collect(),
         in_the_way,
-        template: template.clone(),
+        template,
         first,
     })
 }

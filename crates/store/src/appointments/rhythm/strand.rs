@@ -62,19 +62,16 @@ pub(super) fn first(members: &[Member], now: Millis) -> Option<&Visit> {
     members.iter().map(|member| &member.visit).find(|visit| takes_time(visit.status))
 }
 
-/// What stands of a visit's series; none of one that stands alone.
-pub(in super::super) fn stand(db: &Connection, visit: &Visit, now: Millis) -> Result<Option<SeriesStand>> {
-    if visit.series_id.is_none() {
-        return Ok(None);
-    }
+/// What stands of a visit's series.
+pub(in super::super) fn stand(db: &Connection, visit: &Visit, now: Millis) -> Result<SeriesStand> {
     let members = strand(db, visit)?;
     let count = |from: Millis| {
         let standing = members.iter().filter(|member| takes_time(member.visit.status) && member.visit.starts_at >= from);
         u32::try_from(standing.count()).unwrap_or(u32::MAX)
     };
-    Ok(Some(SeriesStand {
+    Ok(SeriesStand {
         following: count(visit.starts_at),
         all: count(Millis(i64::MIN)),
         first_at: first(&members, now).map(|visit| visit.starts_at),
-    }))
+    })
 }
