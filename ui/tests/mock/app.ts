@@ -1,11 +1,10 @@
 import type { AppState, ImportPlan, ImportPreview, LeftVisits, WeeklyHours } from '../../src/lib/backend/bindings';
 import { dateOf, weekday } from '../../src/lib/time/zone';
 import { GOOD_PASSPHRASE, newId, type Visit } from './clinic';
+import { pageBefore } from './hub';
 import { card } from './schedule';
 import { refusal, type Handlers, type World } from './world';
 
-/** How much of what was done comes at once. */
-const DONE_PAGE = 20;
 /** Where a file is open. */
 const IS_OPEN: AppState['phase']['name'][] = ['ready', 'signed_out', 'revoked'];
 
@@ -169,11 +168,10 @@ export function appHandlers(world: World): Handlers {
     what_was_done: ({ staffId, before }) => {
       const person = world.memory.staff.find(({ id }) => id === staffId);
       const name = person && `${person.first_name} ${person.last_name}`;
-      const older = world.done
-        .filter(({ seq, staff_name }) => (before === null || +seq < +before) && (!person || staff_name === name))
-        .reverse();
-      const entries = older.slice(0, DONE_PAGE);
-      return { entries, next_before: older.length > entries.length ? entries.at(-1)!.seq : null };
+      return pageBefore(
+        world.done.filter(({ staff_name }) => !person || staff_name === name),
+        before,
+      );
     },
     create_staff: ({ input }) =>
       world.write('create_staff', ['staff'], ({ staff }) => {

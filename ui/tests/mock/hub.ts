@@ -2,7 +2,6 @@
 import type {
   AppState,
   HistoryEntry,
-  HistoryPage,
   HubDevice,
   HubTrouble,
   JoinHub,
@@ -97,7 +96,8 @@ function entry(seq: Seq, at: number, more: Partial<HistoryEntry>): HistoryEntry 
   };
 }
 
-function historyPage(told: HistoryEntry[] = [], before: Seq | null): HistoryPage {
+/** What happened, or was done, before a number: the newest first, so many at once. */
+export function pageBefore<T extends { seq: Seq }>(told: T[], before: Seq | null) {
   const all = [...told].sort((a, b) => (BigInt(a.seq) < BigInt(b.seq) ? 1 : -1));
   const older = before === null ? all : all.filter(({ seq }) => BigInt(seq) < BigInt(before));
   const entries = older.slice(0, HISTORY_PAGE);
@@ -434,12 +434,12 @@ export function hubHandlers(world: World): Handlers {
     },
     record_history: ({ table, id, before }) => {
       mustReach();
-      return historyPage(hub().history[`${table}/${id}`], before);
+      return pageBefore(hub().history[`${table}/${id}`] ?? [], before);
     },
     // What was done at this desk is called the front desk's in the hub's.
     record_history_here: ({ table, id, before }) => {
       const own = (hub().history[`${table}/${id}`] ?? []).filter(({ device_name }) => device_name === 'Front desk');
-      return historyPage(
+      return pageBefore(
         own.map((each) => ({ ...each, device_name: null, lost: [] })),
         before,
       );

@@ -1,5 +1,5 @@
-import { backend, type HistoryEntry, type HistoryPage, type Seq } from '$lib/backend';
-import { live, type Table } from '$lib/data/live';
+import { backend, type HistoryEntry, type Seq } from '$lib/backend';
+import { livePages, type Table } from '$lib/data/live';
 import { t } from '$lib/i18n/index.svelte';
 import { actionLabel } from '$lib/records/words';
 
@@ -9,13 +9,8 @@ export type Teller = 'hub' | 'desk';
 /** A query for what happened to a record, page by page, the newest first. Others keep it, so nothing of it is kept here. */
 export const historyOf = (table: Table, id: string, teller: Teller) => {
   const ask = teller === 'hub' ? backend.recordHistory : backend.recordHistoryHere;
-  return {
-    queryKey: live([table, 'hub'], ['history', teller, id], () => ask(table, id, null)).queryKey,
-    queryFn: ({ pageParam }: { pageParam: Seq | null }) => ask(table, id, pageParam),
-    initialPageParam: null as Seq | null,
-    getNextPageParam: (last: HistoryPage) => last.next_before,
-    gcTime: 0,
-  };
+  const pages = livePages([table, 'hub'], ['history', teller, id], (before: Seq | null) => ask(table, id, before));
+  return { ...pages, gcTime: 0 };
 };
 
 /** What happened, in a word or two. */

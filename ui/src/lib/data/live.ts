@@ -49,6 +49,20 @@ export function live<T>(tables: Table[], name: readonly unknown[], ask: () => Pr
   return { queryKey: [tables, ...name] as const, queryFn: ask };
 }
 
+/** A live query whose answer comes page by page, each asked for with what the one before it says is next. */
+export function livePages<T extends { next_before: P | null }, P>(
+  tables: Table[],
+  name: readonly unknown[],
+  ask: (before: P | null) => Promise<T>,
+) {
+  return {
+    queryKey: [tables, ...name] as const,
+    queryFn: ({ pageParam }: { pageParam: P | null }) => ask(pageParam),
+    initialPageParam: null as P | null,
+    getNextPageParam: (last: T) => last.next_before,
+  };
+}
+
 /** Asks again whatever is over one of these tables. */
 export function invalidate(tables: readonly string[]): void {
   const changed = new Set(tables);

@@ -38,13 +38,27 @@ export function toastSaved<T>(message: string, saved: Saved<T>, more?: ToastActi
 /** Why nothing was done. */
 export const toastSaid = (message: string): void => void toast(message, { duration: UNDO_MILLIS });
 export const toastDone = (message: string): void => void toast.success(message);
-/** Something is at work, for as long as it takes. Gives what says that it is over. */
-export function toastWorking(message: string): () => void {
-  const id = toast.loading(message, { duration: Infinity });
-  return () => void toast.dismiss(id);
-}
 export const toastRefused = (thrown: unknown): void =>
   void toast.error(refusalText(refusalOf(thrown)), { duration: 8000 });
+
+/** Says that long work is under way as long as it takes, then that it is done or why not. What follows belongs to it, too. */
+export async function saying(
+  under: string,
+  done: string,
+  work: () => Promise<unknown>,
+  then?: () => Promise<unknown>,
+): Promise<void> {
+  const said = toast.loading(under, { duration: Infinity });
+  try {
+    await work();
+    toastDone(done);
+    await then?.();
+  } catch (thrown) {
+    toastRefused(thrown);
+  } finally {
+    toast.dismiss(said);
+  }
+}
 
 /**
  * Runs a write: what it changed is asked again at once, and what was done is said with an offer to undo.

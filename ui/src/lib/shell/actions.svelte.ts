@@ -3,7 +3,7 @@ import { backend } from '$lib/backend';
 import { flushDrafts } from '$lib/data/draft.svelte';
 import type { Table } from '$lib/data/live';
 import { once } from '$lib/data/once';
-import { toastDone, toastRefused, toastWorking } from '$lib/data/saving';
+import { saying, toastRefused } from '$lib/data/saving';
 import { t } from '$lib/i18n/index.svelte';
 import { go, route } from '$lib/router.svelte';
 import { refreshAppState, takeAppState } from '$lib/session.svelte';
@@ -64,15 +64,6 @@ export async function lockDesk(): Promise<void> {
 }
 
 /** Makes a backup, and says so as long as it takes. */
-export const backUp = once(async () => {
-  const said = toastWorking(t('shell.backing_up'));
-  try {
-    await backend.backupNow();
-    toastDone(t('shell.backup_done'));
-    await refreshAppState();
-  } catch (thrown) {
-    toastRefused(thrown);
-  } finally {
-    said();
-  }
-});
+export const backUp = once(() =>
+  saying(t('shell.backing_up'), t('shell.backup_done'), () => backend.backupNow(), refreshAppState),
+);
