@@ -9,6 +9,7 @@ use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
+use crate::axe::Rules;
 use crate::driver::PATIENCE;
 
 /// How long one answer of the window may take before it is asked again.
@@ -165,12 +166,12 @@ impl Window {
         assert!(taken.is_ok_and(|status| status.success()), "ImageMagick's `import` takes the picture");
     }
 
-    /// What axe finds against WCAG 2.2 AA on what is shown now.
-    pub async fn accessibility(&self) -> Vec<String> {
-        crate::axe::violations(&self.client).await
+    /// What axe finds against these rules on what is shown now.
+    pub(crate) async fn accessibility(&self, rules: Rules) -> Vec<String> {
+        crate::axe::violations(&self.client, rules).await
     }
 
-    /// Closes the window; the app ends.
+    /// Ends the session: the driver kills the app, whatever it is at.
     pub async fn quit(self) {
         self.client.close().await.unwrap();
     }

@@ -275,6 +275,10 @@ async fn every_screen_before_a_clinic_is_open_is_accessible_in_light_and_dark() 
         window.see(sign).await;
         looks.at(&window, name).await;
     }
+    // The session's end kills the app, which may be before its last backup is made.
+    window.go("/settings/data", "").await;
+    window.click("back-up-now").await;
+    window.see("backup-row").await;
     window.quit().await;
     driver.closed().await;
 

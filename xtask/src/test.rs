@@ -9,28 +9,46 @@ use crate::run::{self, EVERYTHING};
 use crate::setup::{self, Need};
 use crate::{session, ui};
 
-/// Steps that were run, with how long they took and what they failed on.
-#[derive(Default)]
-struct Steps(Vec<(&'static str, Duration, Result<()>)>);
+/// What was run, how long it took, and what it failed on.
+struct Step(&'static str, Duration, Result<()>);
 
-impl Steps {
-    fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) {
+impl Step {
+    fn of(name: &'static str, work: impl FnOnce() -> Result<()>) -> Self {
         let start = Instant::now();
         let result = work();
         if let Err(error) = &result {
             eprintln!("✗ {name}: {error:#}");
         }
-        self.0.push((name, start.elapsed(), result));
+        Self(name, start.elapsed(), result)
+    }
+}
+
+/// Steps that were run.
+#[derive(Default)]
+struct Steps(Vec<Step>);
+
+impl Steps {
+    fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) {
+        self.0.push(Step::of(name, work));
+    }
+
+    /// Two that each wait much of their time, at once: what they print is mixed.
+    fn together(&mut self, (name, work): (&'static str, fn() -> Result<()>), other: (&'static str, fn() -> Result<()>)) {
+        std::thread::scope(|scope| {
+            let other = scope.spawn(move || Step::of(other.0, other.1));
+            self.step(name, work);
+            self.0.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        });
     }
 
     /// Says last what failed, and on what: a reader of a long log has its end.
     fn finish(self) -> Result<()> {
         println!("\n| step | time | passed |\n|---|---:|---|");
-        for (name, time, result) in &self.0 {
+        for Step(name, time, result) in &self.0 {
             println!("| {name} | {:.0} s | {} |", time.as_secs_f64(), if result.is_ok() { "yes" } else { "NO" });
         }
         let failed: Vec<String> =
-            self.0.into_iter().filter_map(|(name, _, result)| result.err().map(|error| format!("{name}: {error:#}"))).collect();
+            self.0.into_iter().filter_map(|Step(name, _, result)| result.err().map(|error| format!("{name}: {error:#}"))).collect();
         if failed.is_empty() { Ok(()) } else { bail!("failed\n{}", failed.join("\n")) }
     }
 }
@@ -53,11 +71,9 @@ pub fn test(fast: bool) -> Result<()> {
         }
         crate::process::run(&mut tests)
     });
-    steps.step("screens: types", || ui::script("check"));
     steps.step("screens: logic and components", || ui::script("test"));
     if !fast {
-        steps.step("screens in a browser", ui::browser);
-        steps.step("the real window", window);
+        steps.together(("screens in a browser", ui::browser), ("the real window", window));
     }
     steps.finish()
 }
