@@ -14,12 +14,24 @@ const LINES: usize = 600;
 
 pub fn tidy() -> Result<()> {
     let files = output(program("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
-    let mut broken = Vec::new();
+    let mut broken = forgotten(&files, |main| std::fs::read_to_string(root().join(main)).unwrap_or_default());
     for file in files.lines() {
         let Ok(text) = std::fs::read_to_string(root().join(file)) else { continue };
         broken.extend(rules(file, &text).into_iter().map(|rule| format!("{file}: {rule}")));
     }
     if broken.is_empty() { Ok(()) } else { bail!("house rules:\n  {}", broken.join("\n  ")) }
+}
+
+/// Tests that no program has: where a folder of tests has a `main.rs`, cargo looks for no other.
+fn forgotten(files: &str, read: impl Fn(&str) -> String) -> Vec<String> {
+    let mut broken = Vec::new();
+    for main in files.lines().filter(|file| file.ends_with("/tests/main.rs")) {
+        let (folder, text) = (main.trim_end_matches("main.rs"), read(main));
+        let names = files.lines().filter_map(|file| file.strip_prefix(folder)?.strip_suffix(".rs")).filter(|name| !name.contains('/'));
+        let missing = names.filter(|name| *name != "main" && !text.lines().any(|line| line == format!("mod {name};")));
+        broken.extend(missing.map(|name| format!("{folder}{name}.rs: not named in {main}, so nobody runs it")));
+    }
+    broken
 }
 
 fn rules(file: &str, text: &str) -> Vec<String> {
@@ -61,6 +73,14 @@ fn is_migration(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_of_tests_that_nobody_runs_is_found() {
+        let files =
+            "crates/a/tests/main.rs\ncrates/a/tests/one.rs\ncrates/a/tests/two.rs\ncrates/a/tests/common/mod.rs\ncrates/b/tests/three.rs";
+        let broken = forgotten(files, |_| "mod common;\nmod one;\n".to_owned());
+        assert_eq!(broken, ["crates/a/tests/two.rs: not named in crates/a/tests/main.rs, so nobody runs it"]);
+    }
 
     #[test]
     fn rules_find_what_they_forbid_and_nothing_else() {

@@ -1,7 +1,5 @@
 //! A hub whose database is not there: not yet, not any more, or no longer its own.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;

@@ -1,8 +1,6 @@
 //! Attachments through a real hub, kept in a folder and in a store that speaks S3: read at another desk, refused to another clinic, gone on with
 //! after the line broke.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;

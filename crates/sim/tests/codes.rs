@@ -1,7 +1,5 @@
 //! What one clinic may take of what all clinics share: handles of codes, desks, room for pushes.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::time::Duration;
 
 use petrel_sim::{Postgres, Served, connect};

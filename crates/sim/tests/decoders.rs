@@ -1,7 +1,5 @@
 //! Every decoder of what comes from outside, on its seeds and on thousands of mutations of them. `cargo xtask fuzz` looks for longer, and wiser.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! The line of a hub to its Postgres is encrypted as its address says, and who answers is who was named; so it is with the line of a desk to its hub.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::path::Path;
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! Two hubs on one database, behind a balancer: one of them dies, and no desk notices but a retry.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

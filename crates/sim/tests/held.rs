@@ -1,7 +1,5 @@
 //! What a hub holds for its desks, and how it lets go of it.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::time::Duration;
 
 use petrel_domain::replication::{Push, Tokens, WIRE_SCHEMA};

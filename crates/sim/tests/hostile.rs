@@ -1,10 +1,6 @@
 //! A desk that means harm: whatever it sends, it gets a clear refusal, the hub goes on, and other clinics are untouched.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 #[allow(dead_code, reason = "not all of them are needed here")]
-mod common;
-
 use petrel_domain::replication::{Columns, Outcome, Pulled, Pushed, Tokens};
 use petrel_sim::{Postgres, Served, connect};
 use petrel_sync::{HttpHub, Hub, HubError, Parcel, SnapshotPage};
@@ -211,11 +207,11 @@ async fn what_cannot_be_read_of_one_transaction_holds_up_no_other() {
 async fn a_desk_sets_aside_what_the_hub_cannot_read_and_goes_on() {
     let (_postgres, served, mine, ..) = setting().await;
     let folder = petrel_sim::fast_folder().unwrap();
-    let desk = common::open(&folder.path().join("desk.petrel"));
-    let hub = common::tie(&desk, &served, mine).await;
+    let desk = crate::common::open(&folder.path().join("desk.petrel"));
+    let hub = crate::common::tie(&desk, &served, mine).await;
     for name in ["Ada", "Ida", "Una"] {
         let sql = format!("INSERT INTO clients (id, first_name, created_at, updated_at) VALUES (randomblob(16), '{name}', 1, 1)");
-        common::sql(&desk, &sql);
+        crate::common::sql(&desk, &sql);
     }
     let done = petrel_sync::send(&desk, &Spoiling(hub), &petrel_domain::SystemClock).await.unwrap();
     assert_eq!((done.sent, done.rejected, desk.local_hub().unwrap().waiting), (2, 1, 0));

@@ -1,7 +1,5 @@
 //! The line of a desk: whose file is in trouble, too, and that compares itself with the hub.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 

@@ -1,13 +1,9 @@
 //! A hub moves to another server with a dump of its database.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
-mod common;
-
 use std::path::Path;
 use std::process::Command;
 
-use common::{first_desk, next_desk, open, sql};
+use crate::common::{first_desk, next_desk, open, sql};
 use petrel_domain::{Clock, SystemClock};
 use petrel_hub::{Config, Database};
 use petrel_sim::{Postgres, Served, connect, fast_folder, program};
@@ -68,7 +64,7 @@ async fn a_dump_is_put_back_on_a_new_server_and_what_it_does_not_hold_is_missed(
     assert!(matches!(behind, Err(SyncError::Hub(HubError::BehindHorizon))), "{behind:?}");
     let begun = desk.local_hub().unwrap().begun("Petrel Vets".to_owned(), "Europe/Berlin".to_owned()).unwrap();
     let path = folder.path().join("new.petrel");
-    join(&path, &common::key(), &hub, &served.url, &begun.enrolled, |_| {}).await.unwrap();
+    join(&path, &crate::common::key(), &hub, &served.url, &begun.enrolled, |_| {}).await.unwrap();
     let desk = open(&path);
     round(&desk, &hub, &SystemClock).await.unwrap();
     let (other, other_hub) = next_desk(&served, clinic, &folder.path().join("other.petrel")).await;

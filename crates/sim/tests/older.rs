@@ -1,8 +1,6 @@
 //! Desks whose programs are older than a real hub on a real Postgres: they work on, are not told what they do not know, and have it when they are
 //! brought up to date.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::path::{Path, PathBuf};
 
 use petrel_domain::SystemClock;

@@ -1,7 +1,5 @@
 //! What an operator's commands do to a hub that serves, and what its log says.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 

@@ -1,7 +1,5 @@
 //! What comes to the hub in another order than it was sent, or twice, on a real Postgres.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use petrel_domain::replication::{Columns, Pulled, Push, Pushed, Tokens, TransactionId, WIRE_SCHEMA};

@@ -1,7 +1,5 @@
 //! The log's partitions, under an owner who is nobody special, as the guide for hosting makes one: what is archived is missed by no desk.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use petrel_domain::Millis;
 use petrel_domain::replication::{LeftOut, Push, WIRE_SCHEMA};
 use petrel_sim::{Postgres, Served, connect};

@@ -1,13 +1,9 @@
 //! A real hub on a real Postgres: the catalogs agree, desks agree, a stranger gets nowhere.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use common::{first_desk, next_desk, open, sql};
+use crate::common::{first_desk, next_desk, open, sql};
 use petrel_domain::replication::Kind;
 use petrel_domain::{Clock, SystemClock};
 use petrel_sim::{Plan, Postgres, Served, connect, fast_folder, make_templates, run_on};

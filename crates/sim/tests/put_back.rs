@@ -1,12 +1,8 @@
 //! An older database is put back at the hub: what desks had sent since it was kept is sent again.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
-mod common;
-
 use std::path::Path;
 
-use common::{first_desk, key, next_desk, open, sql, tie};
+use crate::common::{first_desk, key, next_desk, open, sql, tie};
 use petrel_domain::{Millis, SystemClock};
 use petrel_sim::{Postgres, Served, connect, fast_folder};
 use petrel_store::Store;

@@ -1,12 +1,8 @@
 //! Two desks that give the visits of one pet a rhythm, each not knowing of the other: no date has two of them afterwards.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
-mod common;
-
 use std::collections::HashSet;
 
-use common::{first_desk, next_desk, sql};
+use crate::common::{first_desk, next_desk, sql};
 use petrel_domain::desk::{AppointmentNotes, BookInput, BookPet, FormAnswer, RhythmInput};
 use petrel_domain::{
     AppointmentId, BookingMethod, ClientId, DAY, FieldType, Millis, PetId, RefusalCode, Role, SeriesScope, ServiceId, StaffId, SystemClock,

@@ -1,7 +1,5 @@
 //! Who may see what, with plain SQL as each role: the product's table, walked.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use petrel_sim::{Postgres, Served, connect};
 use tokio_postgres::Client;
 use uuid::Uuid;

@@ -1,11 +1,7 @@
 //! Who may see and write what by plain SQL: the roles of the database, row by row. Source: the product's table "Who may see what".
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 #[allow(dead_code, reason = "not all of them are needed here")]
-mod common;
-
-use common::{open, sql, tie};
+use crate::common::{open, sql, tie};
 use petrel_domain::SystemClock;
 use petrel_sim::{Postgres, Served, connect, fast_folder};
 use petrel_sync::round;

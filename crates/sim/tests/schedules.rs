@@ -1,7 +1,5 @@
 //! Schedules against the hub in memory: some hundreds that must come out clean, and broken engines that must not.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use petrel_sim::{Findings, Plan, Sabotage, run_in_memory};
 
 /// Seeds that once failed; they are run first. What each found is in the history of this file.

@@ -1,13 +1,9 @@
 //! A line that brings no large push: too slow for it, or with a proxy in it that takes no more. What waits goes in smaller pieces.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
-mod common;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{first_desk, next_desk, sql};
+use crate::common::{first_desk, next_desk, sql};
 use petrel_domain::SystemClock;
 use petrel_sim::{Postgres, Served, fast_folder};
 use petrel_store::Store;

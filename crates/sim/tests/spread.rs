@@ -1,8 +1,6 @@
 //! The same hub before a Postgres that is spread: partitions by hash of the clinic, on two servers, through `postgres_fdw`
 //! (docs/adr/0011-spread-over-servers-keys-on-the-shards.md).
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::collections::BTreeSet;
 
 use clap::Parser;

@@ -1,7 +1,5 @@
 //! Pairs of tokens that are renewed twice, late, or by a thief.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,10 +1,6 @@
 //! What a hub does not take at once: it is set aside, what waits behind flows on, and sent again it goes in portions.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
-mod common;
-
-use common::{first_desk, next_desk, sql};
+use crate::common::{first_desk, next_desk, sql};
 use petrel_domain::SystemClock;
 use petrel_domain::desk::ResendChange;
 use petrel_domain::replication::History;

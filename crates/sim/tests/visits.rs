@@ -1,7 +1,5 @@
 //! Visits as the hub holds them against each other: it must have read all that a visit may stand over.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
 use petrel_domain::replication::{Outcome, Push, Transaction, WIRE_SCHEMA};
 use petrel_sim::{Postgres, Served};
 use petrel_sync::{HttpHub, Hub, Parcel};

@@ -1,9 +1,6 @@
 //! What needs a person on a real file: how much of it there is, and how it is settled. What those without a name are called.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, salon};
+use crate::common::{Salon, at, salon};
 use petrel_domain::desk::{AttentionCounts, ClientDetails, WaitlistInput};
 use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, RefusalCode, SeriesScope};
 

@@ -1,13 +1,10 @@
 //! Backups on real files: made under load, checked, thinned, restored row by row; damage found, and nothing ever lost on the way.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
-
-mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::{Salon, salon};
+use crate::common::{Salon, salon};
 use petrel_domain::desk::Backup;
 use petrel_domain::{Clock, DAY, MINUTE, Millis, Refusal, RefusalCode};
 use petrel_store::{

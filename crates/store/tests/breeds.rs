@@ -1,9 +1,6 @@
 //! What is offered where a breed is written down.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, rex, salon};
+use crate::common::{Salon, rex, salon};
 use petrel_domain::desk::PetDetails;
 use petrel_domain::{PetId, Species};
 

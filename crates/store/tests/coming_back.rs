@@ -1,9 +1,6 @@
 //! Visits that stand again, and what they and new ones stand for: an animal that lives, a colleague who works here, a service that is offered.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{at, knowingly, salon};
+use crate::common::{at, knowingly, salon};
 use petrel_domain::desk::PetDeathInput;
 use petrel_domain::{AppointmentStatus, RefusalCode, Role, SeriesScope};
 

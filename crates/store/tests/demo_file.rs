@@ -1,5 +1,4 @@
 //! The file that `cargo xtask demo` makes is put back by what puts back backups, and opened with its passphrase.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use std::path::Path;
 use std::process::Command;

@@ -1,11 +1,8 @@
 //! Derived tables after any writes are what they would be if they were made anew.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
-
-mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::{Salon, at, knowingly, rex, salon};
+use crate::common::{Salon, at, knowingly, rex, salon};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput, PetDetails,
 };

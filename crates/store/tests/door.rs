@@ -1,5 +1,4 @@
 //! The write door on a real, encrypted file: what commits together, what comes out, what can be taken back.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use std::sync::Arc;
 

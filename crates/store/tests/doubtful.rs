@@ -1,12 +1,9 @@
 //! What two desks do, each not knowing of the other, and what a later change makes of a plan, on a real file.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, knowingly, salon};
+use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
-    AppointmentCard, AppointmentNotes, BookInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, PetDeathInput,
-    ServiceDetails, StaffDetails, WaitlistInput,
+    AppointmentCard, AppointmentNotes, BookInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, ServiceDetails,
+    StaffDetails, WaitlistInput,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, Cents, FieldType, OverrideKind, RefusalCode, Role, SeriesScope, ServiceKind};
 use petrel_store::Actor;
@@ -16,11 +13,6 @@ const DAY: &str = "2026-06-01";
 impl Salon {
     fn attention(&self) -> NeedsAttention {
         self.store.needs_attention(&self.owner).unwrap()
-    }
-
-    fn die(&self) {
-        let death = PetDeathInput { pet_id: self.pet, died_on: "2026-05-29".parse().unwrap(), reason: None };
-        self.store.record_death(&self.owner, death).unwrap();
     }
 }
 
@@ -35,7 +27,7 @@ fn nothing_is_planned_for_an_animal_that_died_by_moving_what_was_left_open() {
     let here = salon.book(at(DAY, "11:00"));
     salon.clock.set(at(DAY, "11:10"));
     salon.store.set_appointment_status(&salon.owner, here, AppointmentStatus::CheckedIn).unwrap();
-    salon.die();
+    salon.die(salon.pet, "2026-05-29");
     let later = salon.shift(left_open, at("2026-06-02", "10:00"), SeriesScope::This);
     let code = |refused: petrel_store::StoreError| refused.refusal().code;
     assert_eq!(code(salon.store.reschedule_appointment(&salon.owner, later.clone()).unwrap_err()), RefusalCode::PetDeceased);
@@ -138,7 +130,7 @@ fn who_waits_no_more_or_died_is_not_waited_with() {
     assert_eq!(code(salon.store.save_waitlist_entry(&salon.owner, entry, of_another).unwrap_err()), RefusalCode::NotFound);
     salon.store.remove_from_waitlist(&salon.owner, entry).unwrap();
     assert_eq!(code(salon.store.save_waitlist_entry(&salon.owner, entry, salon.wish_to_wait()).unwrap_err()), RefusalCode::NotFound);
-    salon.die();
+    salon.die(salon.pet, "2026-05-29");
     let refusal = salon.store.add_to_waitlist(&salon.owner, salon.wish_to_wait()).unwrap_err().refusal();
     assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::PetDeceased, Some("pet_id")));
 }

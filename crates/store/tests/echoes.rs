@@ -1,9 +1,6 @@
 //! What comes back from the hub: a desk's own saves, as all desks write them, and what the hub or another desk did to the same rows meanwhile.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, salon};
+use crate::common::{Salon, at, salon};
 use petrel_domain::desk::{Break, ClientDetails, FormField, ResendChange, ResendEdit, ServiceDetails};
 use petrel_domain::replication::{
     Change, Clock, Columns, Entry, Logged, Lost, Maker, Op, Outcome, Pulled, PushResult, Reason, Transaction,

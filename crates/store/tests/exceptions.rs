@@ -1,9 +1,6 @@
 //! Exceptions to the hours on a real file: for days on end, for everybody, and which visits they are told to be in the way of.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, knowingly, salon};
+use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{BookInput, LeftVisits, SavedOverride, ScheduleOverride, StaffDetails, WeeklyHours};
 use petrel_domain::{AppointmentId, AppointmentStatus, OverrideKind, RefusalCode, Role, StaffId};
 

@@ -1,9 +1,6 @@
 //! What was done to a record at this desk, without a hub.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{at, salon};
+use crate::common::{at, salon};
 use petrel_domain::desk::{HistoryEntry, Seq};
 use petrel_domain::{RefusalCode, Role};
 use petrel_store::{Action, Actor};

@@ -1,9 +1,6 @@
 //! What an import makes of lists as other programs write them: which rows are of one client, who of them is here, and what each cell says.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::salon;
+use crate::common::salon;
 use petrel_domain::desk::{ClientDetails, DateOrder, DuplicateReason, ImportField, ImportPlan, OnDuplicate};
 
 #[test]

@@ -1,5 +1,4 @@
 //! Keys on disk: under a passphrase, beside their file, and never in the clear.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use petrel_domain::RefusalCode;
 use petrel_domain::desk::KeyStore;

@@ -1,9 +1,5 @@
 //! What a later schema brought, written into a file that an earlier program filled.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
-
-mod common;
-
 use petrel_domain::replication::Kind;
 use petrel_store::encode_copy;
 use serde_json::{Value, json};
@@ -18,7 +14,7 @@ fn page(client: &str) -> Vec<u8> {
 
 #[test]
 fn rows_of_a_new_table_are_made_and_one_that_refers_to_what_is_not_read_yet_changes_nothing() {
-    let salon = common::salon();
+    let salon = crate::common::salon();
     let columns = COLUMNS.map(str::to_owned);
     let tags = || salon.store.read(|db| Ok(db.query_row("SELECT count(*) FROM client_tags", [], |row| row.get::<_, i64>(0))?)).unwrap();
     let dangling = salon.store.fill_in_columns("client_tags", true, &columns, &page("0190f5c4-0000-7000-8000-00000000000b")).unwrap_err();

@@ -1,12 +1,9 @@
 //! What lost to another desk's: who may settle it, and what is nobody's to choose by itself. A clinic that is told of from the beginning. What a
 //! desk forgets of what it sent.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
-
-mod common;
 
 use std::collections::HashSet;
 
-use common::{Salon, salon};
+use crate::common::{Salon, salon};
 use petrel_domain::manifest::REFERENCES;
 use petrel_domain::replication::Tokens;
 use petrel_domain::{DAY, Millis, RefusalCode, Role, StaffId};
@@ -207,7 +204,7 @@ fn what_lost_and_nobody_has_settled_goes_along_into_the_file_that_takes_the_plac
     salon.lost(1, "clients", salon.client.0, "notes", "fears cats");
     salon.lost(2, "clients", salon.client.0, "address", "Harbour Street");
     salon.sql("UPDATE lost_values SET settled_at = 1 WHERE seq = 2");
-    let options = common::options(&fresh.folder, &fresh.clock);
+    let options = crate::common::options(&fresh.folder, &fresh.clock);
     drop(fresh.store);
     salon.store.carry_over(&options.path, &options.key).unwrap();
     let carried = Store::open(&options).unwrap();

@@ -1,9 +1,6 @@
 //! The mark of a visit that was booked over another one, knowingly.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, knowingly, salon};
+use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{BookInput, EditAppointmentInput, MoveInput, PetDeathInput, ScheduleOverride, ServiceDetails};
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, OverrideKind, RefusalCode, SeriesScope};
 

@@ -1,9 +1,6 @@
 //! Clients on a real file: found again although written otherwise, merged, waiting.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, everything, salon};
+use crate::common::{Salon, at, everything, salon};
 use petrel_domain::desk::{
     BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, DuplicateReason, MergeInput, PetDeath, PetDeathInput,
     ScheduleOverride, WaitlistInput, WaitlistMatchQuery, WeightCorrection, WeightInput,

@@ -1,9 +1,6 @@
 //! Who is done waits until somebody comes for them: what is stamped then, taken back, and told by desks that know nothing of it.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, salon};
+use crate::common::{Salon, at, salon};
 use petrel_domain::AppointmentStatus::{CheckedIn, Completed, InProgress};
 use petrel_domain::{AppointmentId, AppointmentStatus, Clock, MINUTE, Millis, RefusalCode, Role, StaffId};
 use petrel_store::Actor;

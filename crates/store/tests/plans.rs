@@ -1,13 +1,10 @@
 //! What every screen asks has a plan that reads no large table from end to end. There are no statistics in the file (nobody runs ANALYZE),
 //! so the plans do not depend on how full it is: they are the same at a hundred thousand clients.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
-
-mod common;
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use common::{at, salon_with};
+use crate::common::{at, salon_with};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, FreeSlotsQuery, RhythmInput,
     ScheduleOverride, WaitlistMatchQuery, WriteInput,
@@ -177,7 +174,7 @@ fn is_alias(line: &str, sql: &str, table: &str) -> bool {
         .any(|named| sql.contains(&format!("{named} ")) || sql.contains(&format!("{named}\n")))
 }
 
-fn plan(salon: &common::Salon, sql: &str) -> Vec<String> {
+fn plan(salon: &crate::common::Salon, sql: &str) -> Vec<String> {
     salon
         .store
         .read(|db| {

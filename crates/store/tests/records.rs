@@ -1,9 +1,6 @@
 //! Medical records: what they say is overdue, and who may delete them.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, salon};
+use crate::common::{Salon, at, salon};
 use petrel_domain::desk::WeightInput;
 use petrel_domain::{RefusalCode, Role};
 use petrel_store::Actor;

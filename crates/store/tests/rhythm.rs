@@ -1,9 +1,6 @@
 //! The rhythm of visits that stand: a visit becomes the first of a series, a series goes on by another rule; on a real file.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, knowingly, salon};
+use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
     BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, PetDeathInput, RhythmInput, RhythmObstacle, RhythmPlan, Saved,
     ServiceDetails,
@@ -37,7 +34,7 @@ impl Salon {
         self.store.rhythm_plan(&self.owner, input.clone()).unwrap()
     }
 
-    fn set(&self, input: RhythmInput) -> Saved<()> {
+    fn repeat(&self, input: RhythmInput) -> Saved<()> {
         self.later(1000);
         let told = self.plan(&input);
         self.store.set_rhythm(&self.owner, input, told).unwrap()
@@ -101,7 +98,7 @@ fn a_visit_that_was_booked_once_becomes_the_first_of_a_series_over_the_change_of
     assert_eq!((plan.first_at, &plan.added), (at("2026-10-19", "10:00"), &later));
     assert_eq!((plan.kept.len(), plan.moved.len(), plan.cancelled.len(), plan.in_the_way.len()), (0, 0, 0, 0));
     assert_eq!(salon.stands().len(), 1, "a plan writes nothing");
-    let saved = salon.set(input);
+    let saved = salon.repeat(input);
     assert_eq!(salon.stands(), at_ten(&["2026-10-19", "2026-10-26", "2026-11-02"]));
     let after = salon.store.appointment(&salon.owner, id).unwrap();
     assert_eq!((after.booking_reference, after.created_at), (before.booking_reference, before.created_at), "the same record");
@@ -121,7 +118,7 @@ fn a_visit_that_was_booked_once_becomes_the_first_of_a_series_over_the_change_of
     let undone = salon.store.appointment(&salon.owner, id).unwrap();
     assert_eq!((undone.series, undone.recurrence), (None, None));
     // And once more, where the dates were used before.
-    salon.set(following(id, "FREQ=WEEKLY;COUNT=3"));
+    salon.repeat(following(id, "FREQ=WEEKLY;COUNT=3"));
     assert_eq!(salon.stands(), at_ten(&["2026-10-19", "2026-10-26", "2026-11-02"]));
     salon.check_derived();
 }
@@ -149,7 +146,7 @@ fn what_was_said_of_the_first_visit_holds_for_the_others_but_not_what_was_paid()
         ..salon.edit_of(id)
     };
     salon.store.edit_appointment(&salon.owner, paid).unwrap();
-    salon.set(following(id, "FREQ=WEEKLY;INTERVAL=6;COUNT=2"));
+    salon.repeat(following(id, "FREQ=WEEKLY;INTERVAL=6;COUNT=2"));
     let new = salon.store.appointment(&salon.owner, salon.standing_at(at("2026-07-13", "10:00"))).unwrap();
     assert_eq!(new.answers, [answer("Coat"), answer("Bites")], "in their order");
     assert_eq!((new.notes.reason.as_deref(), new.card.is_emergency), (Some("Mats"), true));
@@ -177,7 +174,7 @@ fn dates_that_do_not_fit_are_told_before_and_left_out_or_booked_knowingly() {
     salon.later(1000);
     let refusal = salon.store.set_rhythm(&salon.owner, anyway.clone(), plan.clone()).unwrap_err().refusal();
     assert_eq!(refusal.code, RefusalCode::ChangedSince, "what was told is what is done");
-    salon.set(anyway);
+    salon.repeat(anyway);
     assert!(!salon.is_overbooked(salon.standing_at(at("2026-06-06", "10:00"))));
     let marks = salon.count("SELECT count(*) FROM appointments WHERE is_overbooked = 1 AND series_id IS NOT NULL AND deleted_at IS NULL");
     assert_eq!((marks, salon.stands().len()), (1, 7));
@@ -201,7 +198,7 @@ fn a_time_that_the_clock_leaves_out_is_told_and_never_booked() {
     assert_eq!(plan.added, [at("2027-03-29", "02:30")]);
     assert_eq!(plan.in_the_way[0].reasons, [RhythmReason::NoSuchTime]);
     assert!(plan.in_the_way[0].is_left_out && !plan.in_the_way[1].is_left_out);
-    salon.set(input);
+    salon.repeat(input);
 }
 
 #[test]
@@ -219,7 +216,7 @@ fn a_slower_rhythm_keeps_who_stands_right_moves_the_others_and_is_taken_back_as_
     let expected = [("2026-10-05", "2026-10-19"), ("2026-11-02", "2027-01-11")];
     assert_eq!(moves, expected.map(|(from, to)| (at(from, "10:00"), at(to, "10:00"))));
     assert_eq!((plan.cancelled.as_slice(), plan.added.len()), (&at_ten(&["2026-12-28"])[..], 0));
-    let saved = salon.set(input);
+    let saved = salon.repeat(input);
     assert_eq!(salon.stands(), at_ten(&["2026-09-07", "2026-10-19", "2026-11-30", "2027-01-11"]));
     assert_eq!(salon.starts_at(ids[3]), at("2026-11-30", "10:00"));
     let moved = salon.store.appointment(&salon.owner, salon.standing_at(at("2026-10-19", "10:00"))).unwrap();
@@ -241,9 +238,9 @@ fn there_and_back_and_there_again_leaves_one_visit_a_date() {
     let weekly = at_ten(&["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22", "2026-06-29"]);
     let slow = at_ten(&["2026-06-01", "2026-06-22", "2026-07-13"]);
     for _ in 0..3 {
-        salon.set(following(ids[0], "FREQ=WEEKLY;INTERVAL=3;COUNT=3"));
+        salon.repeat(following(ids[0], "FREQ=WEEKLY;INTERVAL=3;COUNT=3"));
         assert_eq!(salon.stands(), slow);
-        salon.set(following(ids[0], "FREQ=WEEKLY;COUNT=5"));
+        salon.repeat(following(ids[0], "FREQ=WEEKLY;COUNT=5"));
         assert_eq!(salon.stands(), weekly);
     }
     // The same once more changes nothing.
@@ -258,13 +255,13 @@ fn this_and_following_leaves_what_comes_before_and_a_shorter_one_ends_sooner() {
     let ids = salon.series("FREQ=WEEKLY;COUNT=6", at(MONDAY, "10:00"));
     let stand = salon.store.appointment(&salon.owner, ids[2]).unwrap().series.unwrap();
     assert_eq!((stand.following, stand.all), (4, 6));
-    salon.set(following(ids[2], "FREQ=WEEKLY;UNTIL=20260622"));
+    salon.repeat(following(ids[2], "FREQ=WEEKLY;UNTIL=20260622"));
     assert_eq!(salon.stands(), at_ten(&["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22"]));
     let rule = |id| salon.store.appointment(&salon.owner, id).unwrap().recurrence;
     assert_eq!(rule(ids[1]).as_deref(), Some("FREQ=WEEKLY;COUNT=6"));
     assert_eq!(rule(ids[3]).as_deref(), Some("FREQ=WEEKLY;UNTIL=20260622"));
     // Longer again: what the rhythm itself took away comes back.
-    salon.set(following(ids[3], "FREQ=WEEKLY;COUNT=3"));
+    salon.repeat(following(ids[3], "FREQ=WEEKLY;COUNT=3"));
     assert_eq!(salon.stands(), at_ten(&["2026-06-01", "2026-06-08", "2026-06-15", "2026-06-22", "2026-06-29", "2026-07-06"]));
 }
 
@@ -297,7 +294,7 @@ fn what_somebody_did_by_hand_stands() {
     assert_eq!(plan.in_the_way, [cancelled]);
     let anyway = RhythmInput { is_overbooking_allowed: true, ..input.clone() };
     assert_eq!(salon.plan(&anyway).added, at_ten(&["2026-06-29", "2026-08-03"]));
-    salon.set(input);
+    salon.repeat(input);
     // An end on the second date: the untouched ones go, the others stand.
     let plan = salon.plan(&following(ids[0], "FREQ=WEEKLY;COUNT=2"));
     assert_eq!(plan.standing, standing);
@@ -322,7 +319,7 @@ fn what_has_happened_stands_and_all_is_meant_only_where_nothing_has() {
     // Who was here today comes again by another rhythm; the second of the series is checked in early.
     salon.clock.set(at("2026-06-08", "09:30"));
     salon.store.set_appointment_status(&salon.owner, ids[1], AppointmentStatus::CheckedIn).unwrap();
-    salon.set(following(ids[0], "FREQ=WEEKLY;INTERVAL=4;COUNT=3"));
+    salon.repeat(following(ids[0], "FREQ=WEEKLY;INTERVAL=4;COUNT=3"));
     assert_eq!(salon.stands(), at_ten(&["2026-06-01", "2026-06-08", "2026-06-29", "2026-07-27"]));
     assert_eq!(salon.status(ids[0]), AppointmentStatus::Completed);
     // A date that is past gets no visit.
@@ -367,7 +364,7 @@ fn of_a_family_the_visits_of_one_pet_alone_get_another_rhythm() {
     input.overruled = knowingly();
     input.pets.extend(lines);
     let ids = salon.store.book_appointment(&salon.owner, input).unwrap().value.appointment_ids;
-    salon.set(following(ids[0], "FREQ=WEEKLY;INTERVAL=2;COUNT=2"));
+    salon.repeat(following(ids[0], "FREQ=WEEKLY;INTERVAL=2;COUNT=2"));
     let mut stands = at_ten(&["2026-06-01", "2026-06-15"]);
     for day in ["2026-06-01", "2026-06-08", "2026-06-15"] {
         stands.extend([at(day, "10:30"), at(day, "11:00")]);

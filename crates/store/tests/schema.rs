@@ -1,5 +1,4 @@
 //! The schema on a real file: every table and column of the five documents the product comes from has a home in it.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 #![allow(clippy::print_stderr, reason = "what is skipped is said aloud")]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,4 @@
 //! Setting up a clinic on a real file: its owner, its people and their PINs, services, hours.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use std::sync::Arc;
 

@@ -1,9 +1,6 @@
 //! How long visits take their time: stays by the clock on the wall, what is done no longer than it took.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, salon};
+use crate::common::{Salon, at, salon};
 use petrel_domain::desk::{BookInput, FreeSlotsQuery};
 use petrel_domain::{AppointmentId, AppointmentStatus, SeriesScope, ServiceId, ServiceKind};
 

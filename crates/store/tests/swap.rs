@@ -1,9 +1,6 @@
 //! Two visits that change places, on a real file.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, knowingly, salon};
+use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{BookInput, EditAppointmentInput, MoveInput, ServiceDetails, WeeklyHours};
 use petrel_domain::{AppointmentId, AppointmentStatus, Millis, RefusalCode, Role, SeriesScope, StaffId};
 

@@ -1,11 +1,8 @@
 //! Files as they come: brought in, taken out, brought in again.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
-
-mod common;
 
 use std::sync::atomic::AtomicBool;
 
-use common::salon;
+use crate::common::salon;
 use petrel_domain::desk::{ClientDetails, DateOrder, ExportFormat, ImportField, OnDuplicate};
 use petrel_domain::{Refusal, RefusalCode};
 
@@ -333,7 +330,7 @@ fn an_import_fills_what_is_empty_of_a_pet_that_is_here() {
 fn a_death_that_an_import_tells_of_ends_what_was_planned_where_the_pet_is_surely_the_same() {
     let salon = salon();
     salon.sql("UPDATE pets SET born_on = '2010-05-01'");
-    let id = salon.book(common::at("2026-06-01", "10:00"));
+    let id = salon.book(crate::common::at("2026-06-01", "10:00"));
     let row = |rest: &str| format!("Name,Phone,Pet,DOB,Deceased\nGrace Hopper,+4930123456,{rest}\n");
     let died = row("Rex,2010-05-01,2026-05-01");
     assert_eq!((salon.import(died.as_bytes()).pets, salon.status(id).as_str()), (0, "cancelled"));
@@ -413,7 +410,7 @@ fn what_is_taken_out_comes_in_again_and_runs_no_formula() {
     assert!(text.contains("'=cmd|x") && text.contains("+4930777777") && text.starts_with('\u{feff}'));
     assert!(!std::fs::read_to_string(folder.join("staff.csv")).unwrap().contains("pin_hash"));
 
-    let other = common::salon();
+    let other = crate::common::salon();
     let list = std::fs::read(folder.join("clients-and-pets.csv")).unwrap();
     let report = other.import(&list);
     assert_eq!((report.clients, report.pets, report.updated, report.bad_rows), (1, 1, 0, 0), "Grace is there already, Ada comes");
@@ -458,7 +455,7 @@ fn what_is_taken_out_comes_in_again_with_every_no_and_every_own_field() {
     let folder = salon.folder.path().join("out");
     salon.store.export_all(&salon.owner, &folder, ExportFormat::Csv, &|_| {}, &AtomicBool::new(false)).unwrap();
 
-    let other = common::salon();
+    let other = crate::common::salon();
     let report = other.import(&std::fs::read(folder.join("clients-and-pets.csv")).unwrap());
     assert_eq!((report.clients, report.pets, report.bad_rows), (2, 2, 0));
     let ada = other.store.search(&other.owner, "ada byron", 1).unwrap()[0].client.id;

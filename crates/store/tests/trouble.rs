@@ -1,6 +1,5 @@
 //! What a file can be in the way of: a full disk, a folder that cannot be written, another program. Each is told as what it is, and
 //! nothing is lost. Some need rights of the system (a small disk, another user); where those are missing, the test says so loudly.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 #![cfg(unix)]
 
 use std::os::unix::process::CommandExt;
@@ -56,7 +55,7 @@ fn key_file() -> KeyFile {
 /// Starts this test again in a process of its own, with a part to play.
 fn play(test: &str, part: &str, folder: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--nocapture"]).env(PART, part).env("PETREL_TEST_FOLDER", folder);
+    command.args(["--exact", &format!("trouble::{test}"), "--nocapture"]).env(PART, part).env("PETREL_TEST_FOLDER", folder);
     command
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Each of `fixtures` was made by `petrel-demo --clients 8 --pets 12 --visits 60 --years 1 --seed 8` when the migration in its name was the newest,
 //! and is never made anew. When a migration is added, a file of the schema before it joins them.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,6 @@
 //! Visits on a real file: what fits, what is refused, what moves, what comes back.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
-mod common;
-
-use common::{Salon, at, knowingly, salon};
+use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
     ActionId, AppointmentCard, AppointmentNotes, BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery,
     MoveInput, NotifyInput, WeeklyHours,

@@ -1,11 +1,8 @@
 //! What a client wants to be written, and what was written to them.
-#![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
-
-mod common;
 
 use std::collections::BTreeSet;
 
-use common::{Salon, at, salon};
+use crate::common::{Salon, at, salon};
 use petrel_domain::desk::{Client, ClientDetails, ClientMessage, ContactWishes, NotifyInput, PetDeathInput, Saved, WriteInput};
 use petrel_domain::{ClientId, EmailStatus, MessageChannel, MessageId, MessageStatus, Millis, Refusal, RefusalCode, Role};
 use petrel_store::Actor;
@@ -131,7 +128,7 @@ impl Salon {
         self.store.write_to_client(&self.owner, WriteInput { client_id: self.client, body: body.into() }).unwrap()
     }
 
-    fn stands(&self) -> Vec<(MessageStatus, Option<String>)> {
+    fn messages_stand(&self) -> Vec<(MessageStatus, Option<String>)> {
         self.messages().into_iter().map(|message| (message.status, message.error)).collect()
     }
 }
@@ -198,12 +195,12 @@ fn a_no_stops_what_waits_by_that_way_at_once_and_one_undo_lets_it_wait_again() {
     let salon = salon();
     salon.write("By SMS");
     let no = salon.say(|wishes| wishes.is_sms_allowed = false);
-    assert_eq!(salon.stands(), [(MessageStatus::Cancelled, Some("opted_out".into()))]);
+    assert_eq!(salon.messages_stand(), [(MessageStatus::Cancelled, Some("opted_out".into()))]);
     salon.store.undo(&salon.owner, no.undo.unwrap()).unwrap();
-    assert_eq!(salon.stands(), [(MessageStatus::Queued, None)]);
+    assert_eq!(salon.messages_stand(), [(MessageStatus::Queued, None)]);
     // What they said no to was something else.
     salon.say(|wishes| wishes.email_status = EmailStatus::Unsubscribed);
-    assert_eq!(salon.stands(), [(MessageStatus::Queued, None)]);
+    assert_eq!(salon.messages_stand(), [(MessageStatus::Queued, None)]);
 }
 
 #[test]
@@ -216,7 +213,7 @@ fn nobody_is_written_to_of_a_pet_that_died_since() {
     let input = PetDeathInput { pet_id: salon.pet, died_on: "2026-05-29".parse().unwrap(), reason: None };
     let died = salon.store.record_death(&salon.owner, input).unwrap();
     let of_pet = (MessageStatus::Cancelled, Some("pet_deceased".into()));
-    assert_eq!(salon.stands(), [(MessageStatus::Queued, None), of_pet]);
+    assert_eq!(salon.messages_stand(), [(MessageStatus::Queued, None), of_pet]);
     salon.store.undo(&salon.owner, died.undo.unwrap()).unwrap();
     assert!(salon.messages().iter().all(|message| message.is_cancellable));
 }
