@@ -5,6 +5,8 @@
 mod at_work;
 #[path = "opening/damage.rs"]
 mod damage;
+#[path = "opening/dying.rs"]
+mod dying;
 #[path = "opening/leaving.rs"]
 mod leaving;
 #[path = "opening/recovery.rs"]
@@ -41,12 +43,8 @@ impl Computer {
     }
 
     fn start(&self) -> Desk {
-        let keys = Keys::new("app.petrel.test", self.folder.path().join("keys"));
         let news = Arc::clone(&self.news);
-        let tell = move |said: News| news.lock().unwrap().push(format!("{said:?}"));
-        let desk = Desk::new(Folder::at(self.folder.path()), keys, Arc::clone(&self.clock) as Arc<dyn Clock>, tell);
-        desk.open_in_background();
-        desk
+        start(self.folder.path(), &self.clock, move |said| news.lock().unwrap().push(format!("{said:?}")))
     }
 
     fn pass(&self, minutes: i64) {
@@ -83,6 +81,13 @@ impl Computer {
         bytes[middle] ^= 1;
         fs::write(self.path("clinic.petrel"), bytes).unwrap();
     }
+}
+
+fn start(folder: &Path, clock: &Arc<FixedClock>, tell: impl Fn(News) + Send + Sync + 'static) -> Desk {
+    let keys = Keys::new("app.petrel.test", folder.join("keys"));
+    let desk = Desk::new(Folder::at(folder), keys, Arc::clone(clock) as Arc<dyn Clock>, tell);
+    desk.open_in_background();
+    desk
 }
 
 fn new_clinic(key_store: KeyStore) -> NewClinic {

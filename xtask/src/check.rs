@@ -15,12 +15,25 @@ pub fn check() -> Result<()> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
     // The app embeds the screens at compile time.
     ui::build()?;
+    // What is said of the screens takes one processor while cargo often takes one, too: what they print is mixed.
+    std::thread::scope(|scope| {
+        let screens = scope.spawn(screens);
+        let program = program_and_licences();
+        let screens = screens.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        program.and(screens)
+    })
+}
+
+fn screens() -> Result<()> {
+    ui::script("lint")?;
+    ui::script("check")?;
+    ui::script("budget")
+}
+
+fn program_and_licences() -> Result<()> {
     run(cargo().arg("clippy").args(EVERYTHING).args(["--all-targets", "--quiet", "--", "--deny", "warnings"]))?;
     run(cargo().arg("build").args(EVERYTHING).args(["--quiet", "--example", "petrel-bindings"]))?;
     run(program(target().join("debug/examples/petrel-bindings")).arg("--check"))?;
-    ui::script("lint")?;
-    ui::script("check")?;
-    ui::script("budget")?;
     licences()
 }
 

@@ -8,6 +8,7 @@ mod desk;
 mod full_disk;
 mod killed_desk;
 mod killed_hub;
+mod moments;
 mod power_cut;
 mod readers;
 mod rot;
@@ -42,6 +43,7 @@ pub const TRIALS: &[Trial] = &[
     Trial { name: "desk-working", row: 3, what: "a desk's process killed while it writes, pushes and pulls", cycles: 1000, few: 12, run: killed_desk::working },
     Trial { name: "desk-joining", row: 3, what: "a desk's process killed while it fills a fresh file", cycles: 1000, few: 8, run: killed_desk::joining },
     Trial { name: "desk-migrating", row: 3, what: "a desk's process killed while it brings an old file up to date", cycles: 1000, few: 4, run: killed_desk::migrating },
+    Trial { name: "desk-moments", row: 3, what: "a desk's process dies at each named moment of its work", cycles: 100, few: 1, run: moments::trial },
     Trial { name: "hub", row: 4, what: "the hub's process killed under pushes", cycles: 1000, few: 8, run: killed_hub::trial },
     Trial { name: "postgres", row: 5, what: "Postgres stopped at once under pushes", cycles: 200, few: 2, run: crashed_postgres::trial },
     Trial { name: "power-working", row: 6, what: "power cut while a desk works: legal images of its disk", cycles: 10_000, few: 150, run: power_cut::working },

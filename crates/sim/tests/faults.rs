@@ -30,6 +30,7 @@ trials! {
     a_desk_killed_at_work "desk-working",
     a_desk_killed_while_it_joins "desk-joining",
     a_desk_killed_while_it_migrates "desk-migrating",
+    a_desk_that_dies_at_each_moment_of_its_work "desk-moments",
     a_hub_killed_under_pushes "hub",
     postgres_stopped_at_once "postgres",
     power_cut_at_work "power-working",

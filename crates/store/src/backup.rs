@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::catalog::Catalog;
 use crate::file::{check, remove_if_there, seal, sync_file, sync_folder, with_suffix};
-use crate::{FileKey, KeyFile, Result, Store};
+use crate::{FileKey, KeyFile, Result, Store, may_die};
 
 pub use aside::{forget_hub_keys_aside, set_aside_folder};
 pub use restore::{clear_way, finish_restore, replace, restore, set_aside};
@@ -78,9 +78,12 @@ impl Backups {
         let path = self.folder.join(made_at.utc().format(NAME).to_string());
         let part = with_suffix(&path, ".part");
         let made = copy(file, &part, key).and_then(|()| {
+            may_die("backup-copied");
             sync_file(&part)?;
             key_file.write_beside(&path)?;
+            may_die("backup-key");
             fs::rename(&part, &path)?;
+            may_die("backup-named");
             sync_folder(&self.folder)
         });
         if let Err(error) = made {

@@ -22,6 +22,7 @@ mod delete;
 mod demo;
 mod derived;
 mod door;
+mod dying;
 mod error;
 mod export;
 mod farewell;
@@ -74,6 +75,10 @@ pub use demo::{DemoPlan, DemoReport};
 #[cfg(feature = "sabotage")]
 pub use door::Sabotage;
 pub use door::{Standing, Store, Tx};
+#[doc(hidden)]
+pub use dying::may_die;
+#[cfg(feature = "sabotage")]
+pub use dying::{FILE_MOMENTS, WORK_MOMENTS};
 pub use error::{Result, StoreError};
 pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, WrappedKey, check_file, is_older, remove_file, write_private};
 pub use replica::{Applied, Begun, Bootstrap, Field, LocalHub, LostValue, Outline, Rejected, decode_copy, encode_copy, outline_copy};

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use petrel_domain::replication::{Outcome, Pulled, Push, PushResult, Pushed, Reason, Transaction, TransactionId};
 use petrel_domain::{Clock, Millis};
-use petrel_store::{Store, StoreError};
+use petrel_store::{Store, StoreError, may_die};
 use uuid::Uuid;
 
 use crate::beside::{Beside, beside};
@@ -103,7 +103,9 @@ async fn carry(hub: &impl Hub, parcel: Result<Parcel, HubError>) -> Result<Pushe
 
 /// Notes what became of a batch.
 fn note(store: &Store, pushed: &Pushed, now: Millis) -> Result<(), StoreError> {
+    may_die("push-answered");
     store.acknowledge(&pushed.results, pushed.head)?;
+    may_die("push-noted");
     store.note_hub(pushed.now, now)
 }
 

@@ -9,6 +9,7 @@ use petrel_domain::replication::{
     Versions,
 };
 use petrel_domain::{Clock, Millis, SystemClock};
+use petrel_store::may_die;
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
@@ -167,6 +168,7 @@ impl HttpHub {
         if (fresh.access_expires_at.0 - now.0 - lives).abs() > RENEW_BEFORE {
             fresh.access_expires_at = Millis(now.0 + lives);
         }
+        may_die("tokens-answered");
         // Kept before it is used: the old pair stays good until then, so a crash between the two locks nobody out.
         (self.keep)(&fresh)?;
         let access = fresh.access_token.clone();

@@ -11,7 +11,7 @@ use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
 use petrel_domain::{Millis, Refusal, RefusalCode, StaffId};
 use petrel_store::{
     FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, forget_hub_keys_aside, is_older,
-    remove_file,
+    may_die, remove_file,
 };
 
 use super::locked_out::LockedOut;
@@ -345,7 +345,9 @@ impl Desk {
         let mut place = self.place_mut();
         self.refuse_file(&place)?;
         let (key, owner) = self.fill_new(fill, &self.inner.folder.new_file())?;
+        may_die("new-filled");
         let kept = self.keys().keep(&key, key_store, passphrase)?;
+        may_die("new-key-kept");
         self.settle(&mut place, key, kept, owner)?;
         drop(place);
         self.tell(News::State);
@@ -362,8 +364,10 @@ impl Desk {
     fn settle(&self, place: &mut Place, key: FileKey, kept: KeyFile, signed_in: Option<StaffId>) -> Result<(), Refusal> {
         let (new, file) = (self.inner.folder.new_file(), self.inner.folder.file());
         kept.write_beside(&file)?;
+        may_die("new-key-file");
         clear_way(&file)?;
         fs::rename(&new, &file).map_err(StoreError::from)?;
+        may_die("new-named");
         *locked(&self.inner.unfinished_join) = None;
         self.look_for_backups();
         // The key of a join that lay beside it is the same, and opens the clinic either way.

@@ -5,7 +5,7 @@ use petrel_domain::checked::check_passphrase;
 use petrel_domain::desk::{AppState, KeyStore};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode, Role};
-use petrel_store::{FileKey, KeyFile, StoreError, WrappedKey, set_aside_folder};
+use petrel_store::{FileKey, KeyFile, StoreError, WrappedKey, may_die, set_aside_folder};
 
 use super::{Clinic, Desk, Place, locked};
 use crate::events::News;
@@ -36,6 +36,7 @@ impl Desk {
         let _one = locked(&self.inner.rekeying);
         let (key, before) = self.key_of_owner()?;
         let kept = self.keys().keep_as(&key, before.key_id, store, passphrase)?;
+        may_die("rekey-kept");
         let after = KeyFile { kept: kept.kept, ..before.clone() };
         let is_elsewhere = before.store() != store;
         if let Err(refusal) = self.rekey(&before, after.clone()) {
@@ -44,6 +45,7 @@ impl Desk {
             }
             return Err(refusal);
         }
+        may_die("rekey-done");
         if is_elsewhere {
             self.keys().forget(&before);
         }
@@ -94,6 +96,7 @@ impl Desk {
     /// The clinic's own last: as long as it says what it said before, nothing has changed.
     fn write_key_file(&self, key_file: &KeyFile) -> Result<(), StoreError> {
         self.write_key_file_of_copies(key_file)?;
+        may_die("rekey-copies");
         key_file.write_beside(&self.inner.folder.file())
     }
 

@@ -24,20 +24,30 @@ impl<R> Drop for Player<R> {
 
 /// Starts this program as a desk. What it says comes line by line.
 pub(super) fn desk(ground: &Ground, arguments: &[String]) -> Result<Player<ChildStdout>> {
-    let mut child = start(ground, "desk", arguments, Stdio::piped(), Stdio::inherit())?;
+    desk_at(ground, arguments, None)
+}
+
+/// The same of one that dies by itself: at a named moment (`petrel_store::WORK_MOMENTS`), the nth time that it comes to it.
+pub(super) fn desk_that_dies(ground: &Ground, arguments: &[String], moment: &str, time: u32) -> Result<Player<ChildStdout>> {
+    desk_at(ground, arguments, Some(format!("{moment}:{time}")))
+}
+
+fn desk_at(ground: &Ground, arguments: &[String], dies_at: Option<String>) -> Result<Player<ChildStdout>> {
+    let mut child = start(ground, "desk", arguments, dies_at, Stdio::piped(), Stdio::inherit())?;
     let said = child.stdout.take().context("a desk that says nothing")?;
     Ok(Player { child, lines: BufReader::new(said).lines() })
 }
 
 /// Starts this program as the hub. Its log comes line by line.
 pub(super) fn hub(ground: &Ground, arguments: &[String]) -> Result<Player<ChildStderr>> {
-    let mut child = start(ground, "hub", arguments, Stdio::null(), Stdio::piped())?;
+    let mut child = start(ground, "hub", arguments, None, Stdio::null(), Stdio::piped())?;
     let said = child.stderr.take().context("a hub without a log")?;
     Ok(Player { child, lines: BufReader::new(said).lines() })
 }
 
-fn start(ground: &Ground, part: &str, arguments: &[String], out: Stdio, err: Stdio) -> Result<Child> {
+fn start(ground: &Ground, part: &str, arguments: &[String], dies_at: Option<String>, out: Stdio, err: Stdio) -> Result<Child> {
     let mut command = Command::new(&ground.program);
+    command.envs(dies_at.map(|moment| ("PETREL_DIES_AT", moment)));
     command.arg(part).args(arguments).stdin(Stdio::null()).stdout(out).stderr(err);
     command.spawn().with_context(|| ground.program.display().to_string())
 }
@@ -66,6 +76,12 @@ impl<R: std::io::Read> Player<R> {
         self.child.wait()?;
         // The pipe keeps what was written into it.
         Ok(std::iter::from_fn(|| self.next()).collect())
+    }
+
+    /// Waits until it has ended by itself. Answers whether that was an early death, and what it said.
+    pub(super) fn ended(&mut self) -> Result<(bool, Vec<String>)> {
+        let said = std::iter::from_fn(|| self.next()).collect();
+        Ok((self.child.wait()?.code().is_none(), said))
     }
 
     /// Whether it is still alive.

@@ -59,6 +59,13 @@ impl Town {
         Ok((clinic, store, hub))
     }
 
+    /// The hub through a line on which a small clinic takes many pages.
+    pub(super) fn paged(&self) -> Result<Proxy> {
+        let proxy = self.runtime.block_on(Proxy::start(&self.served.url))?;
+        proxy.limit_pages(PAGE);
+        Ok(proxy)
+    }
+
     /// Rounds until desk and hub agree.
     pub(super) fn agree(&self, store: &Store, hub: &HttpHub) -> Result<()> {
         self.runtime.block_on(agree(store, hub))
@@ -92,7 +99,7 @@ pub(super) fn founded(path: &Path, rng: &mut fastrand::Rng) -> Result<Store> {
 }
 
 /// A clinic with two desks: one to be killed, the other to write meanwhile.
-struct Clinic {
+pub(super) struct Clinic {
     folder: tempfile::TempDir,
     other: (Store, HttpHub),
     /// The most times that each number may be there: once.
@@ -101,7 +108,7 @@ struct Clinic {
 }
 
 impl Clinic {
-    fn open(town: &Town, rng: &mut fastrand::Rng) -> Result<Self> {
+    pub(super) fn open(town: &Town, rng: &mut fastrand::Rng) -> Result<Self> {
         let folder = crate::fast_folder()?;
         let (clinic, victim, hub) = town.first_desk(&folder.path().join("victim.petrel"), rng)?;
         town.agree(&victim, &hub)?;
@@ -112,6 +119,33 @@ impl Clinic {
 
     fn victim(&self) -> PathBuf {
         self.folder.path().join("victim.petrel")
+    }
+
+    /// The other desk works, so that there is something to read.
+    pub(super) fn works_elsewhere(&self, town: &Town, rng: &mut fastrand::Rng) -> Result<()> {
+        for _ in 0..rng.u8(0..4) {
+            edit(&self.other.0, rng)?;
+        }
+        town.agree(&self.other.0, &self.other.1)
+    }
+
+    /// What the desk that is to die is started with.
+    pub(super) fn arguments(&self, rng: &mut fastrand::Rng) -> [String; 5] {
+        [
+            "--work=write".to_owned(),
+            format!("--file={}", self.victim().display()),
+            format!("--key={KEY}"),
+            format!("--from={}", self.next),
+            format!("--seed={}", rng.u64(..)),
+        ]
+    }
+
+    /// Takes down what the desk said before it died. Answers how many writes that were.
+    pub(super) fn heard(&mut self, said: &[String]) -> usize {
+        let wrote: Vec<u64> = said.iter().filter_map(|line| line.strip_prefix("wrote ")?.parse().ok()).collect();
+        self.next += wrote.len() as u64 + 1;
+        self.acknowledged.extend(&wrote);
+        wrote.len()
     }
 }
 
@@ -125,16 +159,10 @@ pub(super) fn working(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result
             clinic = Clinic::open(&town, &mut rng)?;
         }
         tally.cycles += 1;
-        for _ in 0..rng.u8(0..4) {
-            edit(&clinic.other.0, &mut rng)?;
-        }
-        town.agree(&clinic.other.0, &clinic.other.1)?;
+        clinic.works_elsewhere(&town, &mut rng)?;
         let said = kill_at_work(ground, &clinic, &mut rng)?;
-        let wrote: Vec<u64> = said.iter().filter_map(|line| line.strip_prefix("wrote ")?.parse().ok()).collect();
-        written += wrote.len();
         inside += usize::from(said.last().is_some_and(|line| line == "round"));
-        clinic.next += wrote.len() as u64 + 1;
-        clinic.acknowledged.extend(wrote);
+        written += clinic.heard(&said);
         check_victim(&town, &clinic, tally);
     }
     tally.note(format!("{written} acknowledged writes, {inside} kills inside a round"));
@@ -143,14 +171,7 @@ pub(super) fn working(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result
 
 /// Starts a desk, lets it work, and kills it. Answers what it said.
 fn kill_at_work(ground: &Ground, clinic: &Clinic, rng: &mut fastrand::Rng) -> Result<Vec<String>> {
-    let arguments = [
-        "--work=write".to_owned(),
-        format!("--file={}", clinic.victim().display()),
-        format!("--key={KEY}"),
-        format!("--from={}", clinic.next),
-        format!("--seed={}", rng.u64(..)),
-    ];
-    let mut player = desk(ground, &arguments)?;
+    let mut player = desk(ground, &clinic.arguments(rng))?;
     let mut said = Vec::new();
     for _ in 0..rng.u8(0..30) {
         let Some(line) = player.next() else { anyhow::bail!("a desk ended by itself: {said:?}") };
@@ -162,7 +183,7 @@ fn kill_at_work(ground: &Ground, clinic: &Clinic, rng: &mut fastrand::Rng) -> Re
     Ok(said)
 }
 
-fn check_victim(town: &Town, clinic: &Clinic, tally: &mut Tally) {
+pub(super) fn check_victim(town: &Town, clinic: &Clinic, tally: &mut Tally) {
     let Some(key) = tally.must(Wrong::Corrupt, read_key(KEY)) else { return };
     let Some(store) = tally.must(Wrong::Corrupt, open(&clinic.victim(), &key)) else { return };
     tally.must(Wrong::Corrupt, check_file(&clinic.victim(), &key, true).map_err(Into::into));
@@ -189,14 +210,8 @@ pub(super) fn joining(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result
     let town = Town::build()?;
     let mut rng = ground.rng();
     let folder = crate::fast_folder()?;
-    let (clinic, first, hub) = town.first_desk(&folder.path().join("first.petrel"), &mut rng)?;
-    for n in 0..FAMILIES {
-        super::desk::write_numbered(&first, n)?;
-        edit(&first, &mut rng)?;
-    }
-    town.agree(&first, &hub)?;
-    let proxy = town.runtime.block_on(Proxy::start(&town.served.url))?;
-    proxy.limit_pages(PAGE);
+    let clinic = clinic_of(&town, folder.path(), FAMILIES, &mut rng)?;
+    let proxy = town.paged()?;
     let mut desks = 0;
     while tally.cycles < cycles {
         desks += 1;
@@ -205,34 +220,42 @@ pub(super) fn joining(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result
         while tally.cycles < cycles && !kill_at_join(ground, &path, &proxy.url, &enrolled, &mut rng)? {
             tally.cycles += 1;
         }
-        // Nobody kills it now: it goes on where it stopped.
-        let hub = HttpHub::new(&town.served.url, Some(enrolled.tokens.clone()), Box::new(|_| Ok(())))?;
-        let key = read_key(KEY)?;
-        let joined = town.runtime.block_on(petrel_sync::join(&path, &key, &hub, &town.served.url, &enrolled, |_| {}));
-        if tally.must(Wrong::Stuck, joined.map_err(Into::into)).is_none() {
-            continue;
-        }
-        tally.must(Wrong::Corrupt, check_file(&path, &key, true).map_err(Into::into));
-        let Some(store) = tally.must(Wrong::Corrupt, open(&path, &key)) else { continue };
-        tally.must(Wrong::Differs, town.agree(&store, &hub));
-        check_numbers(&store, &(0..FAMILIES).collect::<Vec<_>>(), tally);
-        drop(store);
-        std::fs::remove_file(&path)?;
+        joins_on(&town, &path, &enrolled, FAMILIES, tally)?;
     }
     tally.note(format!("{desks} desks joined in the end"));
     Ok(())
 }
 
+/// Nobody kills it now: a desk that died while it joined goes on where it stopped, and has the whole clinic.
+pub(super) fn joins_on(town: &Town, path: &Path, enrolled: &Enrolled, families: u64, tally: &mut Tally) -> Result<()> {
+    let hub = HttpHub::new(&town.served.url, Some(enrolled.tokens.clone()), Box::new(|_| Ok(())))?;
+    let key = read_key(KEY)?;
+    let joined = town.runtime.block_on(petrel_sync::join(path, &key, &hub, &town.served.url, enrolled, |_| {}));
+    if tally.must(Wrong::Stuck, joined.map_err(Into::into)).is_none() {
+        return Ok(());
+    }
+    tally.must(Wrong::Corrupt, check_file(path, &key, true).map_err(Into::into));
+    let Some(store) = tally.must(Wrong::Corrupt, open(path, &key)) else { return Ok(()) };
+    tally.must(Wrong::Differs, town.agree(&store, &hub));
+    check_numbers(&store, &(0..families).collect::<Vec<_>>(), tally);
+    drop(store);
+    Ok(std::fs::remove_file(path)?)
+}
+
+/// A clinic at the hub with so many families.
+pub(super) fn clinic_of(town: &Town, folder: &Path, families: u64, rng: &mut fastrand::Rng) -> Result<Uuid> {
+    let (clinic, first, hub) = town.first_desk(&folder.join("first.petrel"), rng)?;
+    for n in 0..families {
+        super::desk::write_numbered(&first, n)?;
+        edit(&first, rng)?;
+    }
+    town.agree(&first, &hub)?;
+    Ok(clinic)
+}
+
 /// Kills a desk that joins. Answers whether it had joined before.
 fn kill_at_join(ground: &Ground, path: &Path, url: &str, enrolled: &Enrolled, rng: &mut fastrand::Rng) -> Result<bool> {
-    let arguments = [
-        "--work=join".to_owned(),
-        format!("--file={}", path.display()),
-        format!("--key={KEY}"),
-        format!("--hub={url}"),
-        format!("--enrolled={}", serde_json::to_string(enrolled)?),
-    ];
-    let mut player = desk(ground, &arguments)?;
+    let mut player = desk(ground, &to_join(path, url, enrolled)?)?;
     let mut is_joined = false;
     for _ in 0..rng.u8(0..12) {
         let Some(line) = player.next() else { break };
@@ -241,6 +264,17 @@ fn kill_at_join(ground: &Ground, path: &Path, url: &str, enrolled: &Enrolled, rn
     a_moment(rng, Duration::from_millis(3));
     let rest = player.kill()?;
     Ok(is_joined || rest.iter().any(|line| line == "joined"))
+}
+
+/// What a desk that joins is started with.
+pub(super) fn to_join(path: &Path, url: &str, enrolled: &Enrolled) -> Result<[String; 5]> {
+    Ok([
+        "--work=join".to_owned(),
+        format!("--file={}", path.display()),
+        format!("--key={KEY}"),
+        format!("--hub={url}"),
+        format!("--enrolled={}", serde_json::to_string(enrolled)?),
+    ])
 }
 
 pub(super) fn migrating(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<()> {

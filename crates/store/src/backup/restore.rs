@@ -12,7 +12,7 @@ use super::aside::set_aside_folder;
 use super::second::copy_bytes;
 use super::{discard, verify};
 use crate::file::{refuse_newer_file, seal, sync_file, sync_folder, with_suffix};
-use crate::{FileKey, KeyFile, Result};
+use crate::{FileKey, KeyFile, Result, may_die};
 
 /// Puts a backup in the place of a clinic's file, which nobody may hold open. Where its key is at hand, the backup is checked
 /// before anything is moved. Answers where the old file was set aside, if there was one.
@@ -28,6 +28,7 @@ pub fn restore(backup: &Path, key: Option<&FileKey>, key_file: &KeyFile, file: &
             take_in_log(&part, key).and_then(|()| verify(&part, key, None)).map_err(bad_backup)?;
             refuse_newer_file(&part, key)?;
         }
+        may_die("restore-copied");
         make_ready(&part, &ready, key_file)
     });
     if let Err(error) = copied {
@@ -76,6 +77,7 @@ fn take_in_log(file: &Path, key: &FileKey) -> Result<()> {
 fn make_ready(new: &Path, ready: &Path, key_file: &KeyFile) -> Result<()> {
     sync_file(new)?;
     key_file.write_beside(ready)?;
+    may_die("restore-key-ready");
     if log_of(new).exists() {
         fs::rename(log_of(new), log_of(ready))?;
     }
@@ -84,6 +86,7 @@ fn make_ready(new: &Path, ready: &Path, key_file: &KeyFile) -> Result<()> {
 
 /// What is ready takes the file's place. A crash on the way leads forward: the next start finds what is ready and finishes.
 fn take_place(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>> {
+    may_die("restore-ready");
     let old = match set_aside(file, why, now) {
         Ok(old) => old,
         Err(error) => {
@@ -124,11 +127,13 @@ pub fn finish_restore(file: &Path) -> Result<bool> {
     if key.exists() {
         fs::rename(key, KeyFile::path_beside(file))?;
     }
+    may_die("place-key");
     // Before its file: one that is there without its log would be opened as it is.
     if log_of(&ready).exists() {
         fs::rename(log_of(&ready), log_of(file))?;
     }
     fs::rename(ready, file)?;
+    may_die("place-file");
     file.parent().map_or(Ok(()), sync_folder)?;
     Ok(true)
 }
@@ -153,7 +158,9 @@ pub fn set_aside(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>>
     if key.exists() {
         fs::copy(&key, KeyFile::path_beside(&aside))?;
     }
+    may_die("aside-key");
     fs::rename(file, &aside)?;
+    may_die("aside-file");
     let log = log_of(file);
     if log.exists() {
         fs::rename(log, log_of(&aside))?;
@@ -163,6 +170,7 @@ pub fn set_aside(file: &Path, why: &str, now: Millis) -> Result<Option<PathBuf>>
     discard(&with_suffix(file, "-shm"));
     sync_folder(&folder)?;
     file.parent().map_or(Ok(()), sync_folder)?;
+    may_die("aside-done");
     Ok(Some(aside))
 }
 

@@ -16,7 +16,7 @@ use super::tx::Tx;
 use crate::catalog::Catalog;
 use crate::file::{OpenOptions, WRITER_CACHE, is_spoiled, open_writer, try_writer, twice};
 use crate::replica::Shield;
-use crate::{Action, Actor, Result, derived};
+use crate::{Action, Actor, Result, derived, may_die};
 
 /// A clinic's open file. Cheap to clone; clones share the connections.
 #[derive(Clone)]
@@ -188,7 +188,9 @@ impl Store {
         }
         let value = work(&mut tx)?;
         let (undo, changes) = tx.end()?;
+        may_die("door-queued");
         transaction.commit()?;
+        may_die("door-committed");
         Ok(Saved { value, changes, undo })
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::wrap::WrappedKey;
-use crate::{FileKey, Result, StoreError};
+use crate::{FileKey, Result, StoreError, may_die};
 
 /// Which key a file has, and where that is kept. Never the key itself in the clear.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +184,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
+    may_die("private-written");
     fs::rename(&part, path)?;
     path.parent().map_or(Ok(()), sync_folder)
 }

@@ -16,7 +16,7 @@ use crate::catalog::{Catalog, Table};
 use crate::changes::{Change, each};
 use crate::derived::Affected;
 use crate::door::{Sabotage, record};
-use crate::{Action, Result, Store, StoreError};
+use crate::{Action, Result, Store, StoreError, may_die};
 
 /// What a page did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,7 +66,9 @@ impl Store {
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (applied, shield) = self.apply_within(&tx, page)?;
+        may_die("pull-applied");
         tx.commit()?;
+        may_die("pull-committed");
         if !applied.is_new_replica {
             self.put_shield(shield);
         }

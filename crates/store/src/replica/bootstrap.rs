@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::copy::{Field, decode_copy};
 use crate::catalog::Catalog;
 use crate::file::{is_older, open_writer, remove_file, remove_if_there, seal, twice, with_suffix};
-use crate::{FileKey, Result, Store, StoreError, derived};
+use crate::{FileKey, Result, Store, StoreError, derived, may_die};
 
 /// Where the filling stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,7 +217,9 @@ impl Bootstrap {
             progress.after = last.or(progress.after);
         }
         save(&tx, &progress)?;
+        may_die("join-page");
         tx.commit()?;
+        may_die("join-page-kept");
         self.progress = progress;
         Ok(rows)
     }
@@ -251,7 +253,9 @@ impl Bootstrap {
         let Progress { head, schema, .. } = progress;
         let values = params![replica.as_bytes(), url, device_id.as_bytes(), clinic_id.as_bytes(), access, expires, refresh, head, schema];
         tx.execute(sql, values)?;
+        may_die("join-indexed");
         tx.commit()?;
+        may_die("join-finished");
         db.pragma_update(None, "ignore_check_constraints", false)?;
         let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if verdict != "ok" {
