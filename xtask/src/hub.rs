@@ -20,7 +20,7 @@ pub fn simulate(seeds: &str, desks: u32, steps: u32, postgres: bool) -> Result<(
 }
 
 /// Tries faults. SQLite and its cipher are optimised in any build; what else takes time here is processes and disks.
-pub fn faults(cycles: Option<u64>, full: bool, only: Option<&str>, seed: u64) -> Result<()> {
+pub fn faults(cycles: Option<u64>, full: bool, only: Option<&str>, older: Option<&Path>, seed: u64) -> Result<()> {
     setup::system(Need::Postgres)?;
     let mut faults = cargo();
     faults.args(["run", "--quiet", "--package", "petrel-sim", "--bin", "petrel-faults", "--", "--seed", &seed.to_string()]);
@@ -32,6 +32,9 @@ pub fn faults(cycles: Option<u64>, full: bool, only: Option<&str>, seed: u64) ->
     }
     if let Some(only) = only {
         faults.args(["--only", only]);
+    }
+    if let Some(older) = older {
+        faults.arg("--older").arg(older);
     }
     run(&mut faults)
 }

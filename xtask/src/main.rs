@@ -92,6 +92,9 @@ enum Command {
         /// Only the kinds whose name begins so.
         #[arg(long)]
         only: Option<String>,
+        /// An older `petrel-faults`, built from an earlier commit: its desk works at today's hub, and nothing else is tried.
+        #[arg(long, conflicts_with = "only")]
+        older: Option<PathBuf>,
         /// From which what is drawn follows.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -153,7 +156,7 @@ fn main() -> Result<()> {
             bench::bench(json.as_deref(), quick, only.as_deref(), peers.as_deref(), folder.as_deref())
         }
         Command::Sim { seeds, desks, steps, postgres } => hub::simulate(&seeds, desks, steps, postgres),
-        Command::Faults { cycles, full, only, seed } => hub::faults(cycles, full, only.as_deref(), seed),
+        Command::Faults { cycles, full, only, older, seed } => hub::faults(cycles, full, only.as_deref(), older.as_deref(), seed),
         Command::Fuzz { seconds, only } => fuzz::fuzz(seconds, only.as_deref()),
         Command::Hub { keep, listen } => hub::hub(keep.as_deref(), &listen),
         Command::Demo(args) => run::demo(&args),

@@ -30,7 +30,7 @@ pub use postgres::{Postgres, SHARED, connect, program};
 pub use proxy::{Proxy, Treatment};
 pub use schedule::{Plan, Report, run_schedule};
 pub use served::Served;
-pub use trials::{DeskPart, Ground, TRIALS, Tally, Trial};
+pub use trials::{DeskPart, Ground, TRIALS, Tally, Trial, older_program};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod full_disk;
 mod killed_desk;
 mod killed_hub;
 mod moments;
+mod older_program;
 mod power_cut;
 mod readers;
 mod rot;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 pub use desk::DeskPart;
+pub use older_program::older_program;
 
 /// A kind of fault that is tried; `docs/faults.md` has the table of them.
 pub struct Trial {

@@ -2,12 +2,13 @@
 //!
 //! Started as `petrel-faults desk …` or `petrel-faults hub …` it plays that part, to be killed.
 
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use clap::{Parser, Subcommand};
 use petrel_hub::Program;
-use petrel_sim::{DeskPart, Ground, TRIALS, Trial};
+use petrel_sim::{DeskPart, Ground, TRIALS, Trial, older_program};
 
 /// Tries every kind of fault.
 #[derive(Parser)]
@@ -20,6 +21,9 @@ struct Arguments {
     /// As many cycles of each kind as make a rare fault likely to show, some of them thousands: hours.
     #[arg(long, conflicts_with = "cycles")]
     full: bool,
+    /// An older `petrel-faults`, built from an earlier commit: its desk works at today's hub, and nothing else is tried.
+    #[arg(long, conflicts_with = "only")]
+    older: Option<PathBuf>,
     /// Only the kinds whose name begins so.
     #[arg(long)]
     only: Option<String>,
@@ -44,8 +48,21 @@ fn main() -> Result<()> {
     match arguments.part {
         Some(Part::Desk(desk)) => desk.play(),
         Some(Part::Hub(hub)) => tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(hub.run()),
-        None => try_all(&arguments),
+        None => match &arguments.older {
+            Some(program) => try_older(program, &arguments),
+            None => try_all(&arguments),
+        },
     }
+}
+
+#[expect(clippy::print_stdout, reason = "a program for the terminal answers there")]
+fn try_older(program: &Path, arguments: &Arguments) -> Result<()> {
+    const FEW: u64 = 20;
+    let tally = older_program(program, arguments.seed, arguments.cycles.unwrap_or(FEW))?;
+    println!("{tally}");
+    tally.details().iter().for_each(|detail| println!("       {detail}"));
+    ensure!(tally.is_clean(), "something was found; seed {}", arguments.seed);
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "a program for the terminal answers there")]
