@@ -28,7 +28,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: 'npx vite build && npx vite preview',
+    command: process.env.PETREL_UI_BUILT ? 'npx vite preview' : 'npx vite build && npx vite preview',
     url: `http://127.0.0.1:${PORT}`,
     reuseExistingServer: false,
     timeout: 120_000,
