@@ -1,5 +1,6 @@
 //! `test`: every test, and a table of what took how long.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -32,8 +33,12 @@ impl Steps {
         self.0.push(Step::of(name, work));
     }
 
-    /// Two that each wait much of their time, at once: what they print is mixed.
-    fn together(&mut self, (name, work): (&'static str, fn() -> Result<()>), other: (&'static str, fn() -> Result<()>)) {
+    /// Two at once: what they print is mixed.
+    fn together(
+        &mut self,
+        (name, work): (&'static str, impl FnOnce() -> Result<()>),
+        other: (&'static str, impl FnOnce() -> Result<()> + Send),
+    ) {
         std::thread::scope(|scope| {
             let other = scope.spawn(move || Step::of(other.0, other.1));
             self.step(name, work);
@@ -61,21 +66,30 @@ pub fn test(fast: bool) -> Result<()> {
     setup::node()?;
     ui::build()?;
     let mut steps = Steps::default();
-    steps.step("rules and store", || {
-        let mut tests = nextest()?;
-        // No message bus: nothing here may touch the keychain of whoever runs it. What needs one is tested where there is a private one.
-        tests.args(EVERYTHING).args(["--no-fail-fast", "--filterset", "not (package(petrel-tests) | binary(keychain))"]);
-        tests.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
-        if !fast {
-            tests.env("PETREL_MOTO", setup::moto()?);
-        }
-        crate::process::run(&mut tests)
-    });
+    if fast {
+        steps.step("rules and store", || rules(None));
+    } else {
+        // What both need, before either begins.
+        let (moto, driver, _) = (setup::moto()?, setup::tool("tauri-driver", "tauri-driver", "^2")?, nextest()?);
+        steps.step("building", || crate::process::run(cargo().arg("test").args(EVERYTHING).args(["--quiet", "--no-run"])));
+        // Who waits for a window leaves half a processor to the others. The browser's tests do not.
+        steps.together(("rules and store", || rules(Some(&moto))), ("the real window", || window(&driver)));
+    }
     steps.step("screens: logic and components", || ui::script("test"));
     if !fast {
-        steps.together(("screens in a browser", ui::browser), ("the real window", window));
+        steps.step("screens in a browser", ui::browser);
     }
     steps.finish()
+}
+
+/// All tests that need no window. `moto` is where a store that speaks S3 is.
+fn rules(moto: Option<&Path>) -> Result<()> {
+    let mut tests = nextest()?;
+    // No message bus: nothing here may touch the keychain of whoever runs it. What needs one is tested where there is a private one.
+    tests.args(EVERYTHING).args(["--no-fail-fast", "--filterset", "not (package(petrel-tests) | binary(keychain))"]);
+    tests.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    tests.envs(moto.map(|moto| ("PETREL_MOTO", moto)));
+    crate::process::run(&mut tests)
 }
 
 /// cargo-nextest, which runs each test in a process of its own.
@@ -87,7 +101,7 @@ fn nextest() -> Result<std::process::Command> {
 }
 
 /// A copy of the app in a folder of its own.
-fn aside(app: &std::path::Path) -> Result<std::path::PathBuf> {
+fn aside(app: &Path) -> Result<std::path::PathBuf> {
     let folder = crate::process::target().join("window");
     std::fs::create_dir_all(&folder)?;
     let copy = folder.join(app.file_name().unwrap_or_default());
@@ -96,11 +110,7 @@ fn aside(app: &std::path::Path) -> Result<std::path::PathBuf> {
 }
 
 /// The tests that drive the built app, one after the other: they share one display.
-fn window() -> Result<()> {
-    let driver = setup::tool("tauri-driver", "tauri-driver", "^2")?;
-    let mut build = cargo();
-    build.arg("test").args(EVERYTHING).arg("--no-run");
-    crate::process::run(&mut build)?;
+fn window(driver: &Path) -> Result<()> {
     // Set aside: whoever builds the app while the tests run puts it, with or without its screens, in the same place.
     let app = aside(&run::app(false))?;
     let screenshots = root().join("out/screenshots");
