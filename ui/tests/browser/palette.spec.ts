@@ -24,6 +24,29 @@ async function offered(page: Page): Promise<string[]> {
   return ids;
 }
 
+test('what is typed before the palette is there is typed into it, and is no shortcut', async ({ page }) => {
+  let arrive = (): void => undefined;
+  const isWanted = new Promise<void>((resolve) => (arrive = resolve));
+  await page.route(/CommandPalette[^/]*\.js/, async (route) => {
+    await isWanted;
+    await route.continue();
+  });
+  await openDesk(page, '/#/today');
+  await page.getByTestId('screen-today').waitFor();
+  await page.keyboard.press('Control+k');
+  // By itself the first letter would open a booking.
+  await page.keyboard.type('cli');
+  arrive();
+  await expect(page.getByTestId('palette-input')).toHaveValue('cli');
+  await page.keyboard.type('ents');
+  await expect(page.getByTestId('palette-input')).toHaveValue('clients');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('palette-input')).toHaveCount(0);
+  await expect(page).toHaveURL(/#\/today$/);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByTestId('palette-input')).toHaveValue('');
+});
+
 test('the palette offers what can be done from anywhere, and does it', async ({ page }) => {
   await openDesk(page, '/#/clients', { hub: 'online' });
   await page.getByTestId('client-row').first().waitFor();

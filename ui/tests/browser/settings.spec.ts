@@ -353,7 +353,6 @@ test('board, search and figures are made anew from the settings, and from the pa
   await page.goto('/#/today');
   await page.getByTestId('screen-today').waitFor();
   await page.keyboard.press('Control+k');
-  await expect(page.getByTestId('palette-input')).toBeFocused();
   await page.keyboard.type('figures anew');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/#\/settings\/data/);

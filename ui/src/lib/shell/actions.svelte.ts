@@ -27,6 +27,29 @@ export const overlays = $state<{
   history: HistoryOf | null;
 }>({ palette: false, shortcuts: false, pin: false, code: false, history: null });
 
+let ahead = '';
+
+/** What is typed after the palette's key, before the palette has the focus, is meant for it: the letters are no shortcuts then. */
+export function typeAhead(event: KeyboardEvent): void {
+  const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!isText || !overlays.palette || document.activeElement?.closest('[role="dialog"]')) return;
+  event.preventDefault();
+  event.stopPropagation();
+  ahead += event.key;
+}
+
+/** What was typed for the palette until now, once. */
+export function takeAhead(): string {
+  const typed = ahead;
+  ahead = '';
+  return typed;
+}
+
+export function togglePalette(): void {
+  takeAhead();
+  overlays.palette = !overlays.palette;
+}
+
 /** Shows what happened to a record. */
 export const showHistory = (table: Table, id: string, name: string): void =>
   void (overlays.history = { table, id, name });

@@ -8,7 +8,16 @@ import { now } from '$lib/time/clock.svelte';
 import { dateOf } from '$lib/time/zone';
 import { clinicZone } from '$lib/session.svelte';
 import { zoomUsual, zoomWindowBy } from '$lib/zoom.svelte';
-import { backUp, focusSearch, lockDesk, newBooking, newClient, overlays, walkIn } from './actions.svelte';
+import {
+  backUp,
+  focusSearch,
+  lockDesk,
+  newBooking,
+  newClient,
+  overlays,
+  togglePalette,
+  walkIn,
+} from './actions.svelte';
 import { printDaySheet } from './print';
 
 const ALWAYS: Command[] = [
@@ -110,7 +119,7 @@ const ALWAYS: Command[] = [
     title: 'command.palette',
     group: 'command.group_do',
     shortcut: 'mod+k',
-    run: () => (overlays.palette = !overlays.palette),
+    run: togglePalette,
   },
   {
     id: 'shortcuts.open',
