@@ -12,8 +12,8 @@ use petrel_shell::desk::Desk;
 
 use super::{Computer, PASSPHRASE, files, hire, names, new_clinic, sign_in, start};
 
-/// What a process that is to die does, and in which folder.
-const WORK: &str = "PETREL_TEST_WORK";
+/// In which folder a process that is to die works, and by which clock.
+const NOW: &str = "PETREL_TEST_NOW";
 const FOLDER: &str = "PETREL_TEST_FOLDER";
 
 /// What is under way when the program dies.
@@ -34,7 +34,7 @@ impl Work {
     /// Has the program die at each moment, each time that it comes to it. In the process that is to die, does the work instead.
     fn dies_everywhere(&self) {
         if let Some(folder) = std::env::var_os(FOLDER) {
-            let clock = Arc::new(FixedClock::at(Millis(std::env::var(WORK).unwrap().parse().unwrap())));
+            let clock = Arc::new(FixedClock::at(Millis(std::env::var(NOW).unwrap().parse().unwrap())));
             let desk = start(Path::new(&folder), &clock, |_| ());
             (self.work)(&desk);
             return;
@@ -55,7 +55,7 @@ impl Work {
         computer.pass(1);
         let mut child = Command::new(std::env::current_exe().unwrap());
         child.args(["--exact", &format!("dying::{}", self.test), "--nocapture"]).stdout(Stdio::null());
-        child.env(FOLDER, computer.folder.path()).env(WORK, computer.clock.now().0.to_string());
+        child.env(FOLDER, computer.folder.path()).env(NOW, computer.clock.now().0.to_string());
         let status = child.env("PETREL_DIES_AT", format!("{moment}:{time}")).status().unwrap();
         assert!(status.success() || status.signal() == Some(SIGABRT), "{moment}:{time}: {status}");
         computer.pass(1);
@@ -86,6 +86,14 @@ fn who(desk: &Desk) -> Vec<String> {
     assert!(matches!(phase, Phase::SignedOut), "{phase:?}");
     sign_in(desk);
     names(desk)
+}
+
+fn every_backup_opens(computer: &Computer, desk: &Desk) {
+    for backup in desk.list_backups().unwrap() {
+        computer.pass(1);
+        desk.restore_backup(Path::new(&backup.path)).unwrap();
+        assert!(!who(desk).is_empty());
+    }
 }
 
 /// Whether one of the backups, or of what was set aside, has everybody: nothing is lost, whatever is open.
@@ -135,11 +143,7 @@ fn while_a_backup_is_made() {
             assert_eq!(who(desk), ["Ana", "Bo"]);
             let halves = files(&computer.path("backups")).into_iter().filter(|name| name.ends_with(".petrel.part"));
             assert_eq!(halves.count(), 0);
-            for backup in desk.list_backups().unwrap() {
-                computer.pass(1);
-                desk.restore_backup(Path::new(&backup.path)).unwrap();
-                assert!(!who(desk).is_empty());
-            }
+            every_backup_opens(computer, desk);
             everybody_is_kept(computer, desk);
             desk.backup_now().unwrap();
         },
@@ -206,11 +210,7 @@ fn while_the_key_is_kept_in_another_way() {
         },
         holds: |computer, desk| {
             assert_eq!(who(desk), ["Ana", "Bo"]);
-            for backup in desk.list_backups().unwrap() {
-                computer.pass(1);
-                desk.restore_backup(Path::new(&backup.path)).unwrap();
-                assert!(!who(desk).is_empty());
-            }
+            every_backup_opens(computer, desk);
         },
     };
     work.dies_everywhere();

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Result, bail, ensure};
 use clap::{Parser, Subcommand};
 use petrel_hub::Program;
-use petrel_sim::{DeskPart, Ground, TRIALS, Trial, older_program};
+use petrel_sim::{DeskPart, Ground, TRIALS, Tally, Trial, older_program};
 
 /// Tries every kind of fault.
 #[derive(Parser)]
@@ -56,11 +56,16 @@ fn main() -> Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "a program for the terminal answers there")]
+fn tell(tally: &Tally, begun: Instant) {
+    println!("{tally} ({:.0} s)", begun.elapsed().as_secs_f64());
+    tally.details().iter().for_each(|detail| println!("       {detail}"));
+}
+
 fn try_older(program: &Path, arguments: &Arguments) -> Result<()> {
     const FEW: u64 = 20;
+    let begun = Instant::now();
     let tally = older_program(program, arguments.seed, arguments.cycles.unwrap_or(FEW))?;
-    println!("{tally}");
-    tally.details().iter().for_each(|detail| println!("       {detail}"));
+    tell(&tally, begun);
     ensure!(tally.is_clean(), "something was found; seed {}", arguments.seed);
     Ok(())
 }
@@ -77,8 +82,7 @@ fn try_all(arguments: &Arguments) -> Result<()> {
         let cycles = if arguments.full { trial.cycles } else { arguments.cycles.unwrap_or(trial.few) };
         match trial.run(&ground, cycles) {
             Ok(tally) => {
-                println!("{tally} ({:.0} s)", begun.elapsed().as_secs_f64());
-                tally.details().iter().for_each(|detail| println!("       {detail}"));
+                tell(&tally, begun);
                 if !tally.is_clean() {
                     bad.push(trial.name);
                 }

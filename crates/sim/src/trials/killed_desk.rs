@@ -131,18 +131,12 @@ impl Clinic {
 
     /// What the desk that is to die is started with.
     pub(super) fn arguments(&self, rng: &mut fastrand::Rng) -> [String; 5] {
-        [
-            "--work=write".to_owned(),
-            format!("--file={}", self.victim().display()),
-            format!("--key={KEY}"),
-            format!("--from={}", self.next),
-            format!("--seed={}", rng.u64(..)),
-        ]
+        to_write(&self.victim(), self.next, rng.u64(..))
     }
 
     /// Takes down what the desk said before it died. Answers how many writes that were.
     pub(super) fn heard(&mut self, said: &[String]) -> usize {
-        let wrote: Vec<u64> = said.iter().filter_map(|line| line.strip_prefix("wrote ")?.parse().ok()).collect();
+        let wrote = written(said);
         self.next += wrote.len() as u64 + 1;
         self.acknowledged.extend(&wrote);
         wrote.len()
@@ -264,6 +258,22 @@ fn kill_at_join(ground: &Ground, path: &Path, url: &str, enrolled: &Enrolled, rn
     a_moment(rng, Duration::from_millis(3));
     let rest = player.kill()?;
     Ok(is_joined || rest.iter().any(|line| line == "joined"))
+}
+
+/// What a desk that works is started with.
+pub(super) fn to_write(path: &Path, from: u64, seed: u64) -> [String; 5] {
+    [
+        "--work=write".to_owned(),
+        format!("--file={}", path.display()),
+        format!("--key={KEY}"),
+        format!("--from={from}"),
+        format!("--seed={seed}"),
+    ]
+}
+
+/// The numbers of the writes that it says are done.
+pub(super) fn written(said: &[String]) -> Vec<u64> {
+    said.iter().filter_map(|line| line.strip_prefix("wrote ")?.parse().ok()).collect()
 }
 
 /// What a desk that joins is started with.

@@ -4,10 +4,10 @@ use anyhow::Result;
 use petrel_store::WORK_MOMENTS;
 
 use super::child::desk_that_dies;
-use super::desk::{hub_of_expired, read_key};
+use super::desk::read_key;
 use super::killed_desk::{Clinic, KEY, Town, check_victim, clinic_of, joins_on, open, to_join};
+use super::tokens::{is_let_in, to_renew};
 use super::{Ground, Tally, Wrong};
-use petrel_sync::Hub;
 
 /// Families of the clinic that is joined.
 const FAMILIES: u64 = 60;
@@ -55,12 +55,10 @@ fn renews(ground: &Ground, town: &Town, moment: &str, time: u32, tally: &mut Tal
     let path = folder.path().join("desk.petrel");
     let clinic = town.runtime.block_on(town.served.clinic())?;
     drop(town.desk(clinic, &path)?);
-    let arguments = ["--work=renew".to_owned(), format!("--file={}", path.display()), format!("--key={KEY}")];
-    let (has_died, _) = desk_that_dies(ground, &arguments, moment, time)?.ended()?;
+    let (has_died, _) = desk_that_dies(ground, &to_renew(&path), moment, time)?.ended()?;
     let store = open(&path, &read_key(KEY)?)?;
     for _ in 0..2 {
-        let let_in = hub_of_expired(&store).and_then(|hub| Ok(town.runtime.block_on(hub.pull(i64::MAX, 0))?));
-        tally.must(Wrong::Stuck, let_in);
+        is_let_in(town, &store, tally);
     }
     Ok(has_died)
 }

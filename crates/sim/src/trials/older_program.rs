@@ -8,7 +8,7 @@ use petrel_store::check_file;
 
 use super::child::desk;
 use super::desk::{hub_of, read_key, write_numbered};
-use super::killed_desk::{KEY, Town, check_numbers, clinic_of, open, to_join};
+use super::killed_desk::{KEY, Town, check_numbers, clinic_of, open, to_join, to_write, written};
 use super::{Ground, Tally, Wrong};
 use crate::edits::edit;
 
@@ -36,7 +36,7 @@ pub fn older_program(program: &Path, seed: u64, cycles: u64) -> Result<Tally> {
     let (_, enrolled) = town.runtime.block_on(town.served.desk(clinic))?;
     desk(&ground, &to_join(&path, &town.served.url, &enrolled)?)?.wait_for("joined")?;
 
-    let (mut next, mut written, mut sent) = (OLDERS, Vec::new(), (0..FAMILIES).collect::<Vec<_>>());
+    let (mut next, mut all, mut sent) = (OLDERS, Vec::new(), (0..FAMILIES).collect::<Vec<_>>());
     for cycle in 0..cycles {
         tally.cycles += 1;
         for _ in 0..rng.u8(1..6) {
@@ -47,15 +47,15 @@ pub fn older_program(program: &Path, seed: u64, cycles: u64) -> Result<Tally> {
         town.agree(&today, &today_hub)?;
 
         let said = works(&ground, &path, next, rng.u64(..), rng.u8(1..4))?;
-        let numbers = |said: &[String]| said.iter().filter_map(|line| line.strip_prefix("wrote ")?.parse().ok()).collect::<Vec<u64>>();
         let rounds = said.iter().rposition(|line| line == "done").unwrap_or(0);
-        sent.extend(numbers(&said[..rounds]));
-        written.extend(numbers(&said));
-        next += numbers(&said).len() as u64 + 1;
+        sent.extend(written(&said[..rounds]));
+        let wrote = written(&said);
+        next += wrote.len() as u64 + 1;
+        all.extend(wrote);
         town.agree(&today, &today_hub)?;
         check_numbers(&today, &sent, &mut tally);
     }
-    tally.note(format!("{} writes of the older program", written.len()));
+    tally.note(format!("{} writes of the older program", all.len()));
 
     // Its program is brought up to date.
     let key = read_key(KEY)?;
@@ -64,7 +64,7 @@ pub fn older_program(program: &Path, seed: u64, cycles: u64) -> Result<Tally> {
     let agreed = hub_of(&store).and_then(|hub| town.agree(&store, &hub));
     tally.must(Wrong::Differs, agreed);
     tally.must(Wrong::Differs, town.agree(&today, &today_hub));
-    sent.extend(written);
+    sent.extend(all);
     check_numbers(&store, &sent, &mut tally);
     check_numbers(&today, &sent, &mut tally);
     Ok(tally)
@@ -72,10 +72,7 @@ pub fn older_program(program: &Path, seed: u64, cycles: u64) -> Result<Tally> {
 
 /// The older program works until so many of its rounds are through, and is killed. Answers what it said.
 fn works(ground: &Ground, path: &Path, from: u64, seed: u64, rounds: u8) -> Result<Vec<String>> {
-    let file = path.display();
-    let arguments =
-        ["--work=write".to_owned(), format!("--file={file}"), format!("--key={KEY}"), format!("--from={from}"), format!("--seed={seed}")];
-    let mut player = desk(ground, &arguments)?;
+    let mut player = desk(ground, &to_write(path, from, seed))?;
     let (mut said, mut through) = (Vec::new(), 0);
     while through < rounds {
         let Some(line) = player.next() else { anyhow::bail!("the older program ended by itself: {said:?}") };

@@ -1,5 +1,6 @@
 //! Row 17: a desk's process is killed while its tokens turn over. It is let in again every time; a pair that was stolen locks the desk.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -29,8 +30,7 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
         drop(store);
         for _ in 0..KILLS_A_DESK.min(cycles - tally.cycles) {
             tally.cycles += 1;
-            let arguments = ["--work=renew".to_owned(), format!("--file={}", path.display()), format!("--key={KEY}")];
-            let mut player = desk(ground, &arguments)?;
+            let mut player = desk(ground, &to_renew(&path))?;
             for _ in 0..rng.u8(0..5) {
                 // Where it ended by itself, that is found below.
                 renewed += usize::from(player.next().is_some());
@@ -44,8 +44,7 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
             let store = open(&path, &read_key(KEY)?)?;
             for _ in 0..2 {
                 stolen = tokens(&store)?;
-                let let_in = hub_of_expired(&store).and_then(|hub| Ok(town.runtime.block_on(hub.pull(i64::MAX, 0))?));
-                tally.must(Wrong::Stuck, let_in);
+                is_let_in(&town, &store, tally);
             }
         }
         thieves += 1;
@@ -61,6 +60,17 @@ pub(super) fn trial(ground: &Ground, cycles: u64, tally: &mut Tally) -> Result<(
     }
     tally.note(format!("{renewed} renewals, {thieves} thieves locked out"));
     Ok(())
+}
+
+/// What a desk that has its tokens renewed is started with.
+pub(super) fn to_renew(path: &Path) -> [String; 3] {
+    ["--work=renew".to_owned(), format!("--file={}", path.display()), format!("--key={KEY}")]
+}
+
+/// With the tokens in its file, which have to be renewed, a desk gets in.
+pub(super) fn is_let_in(town: &Town, store: &Store, tally: &mut Tally) {
+    let let_in = hub_of_expired(store).and_then(|hub| Ok(town.runtime.block_on(hub.pull(i64::MAX, 0))?));
+    tally.must(Wrong::Stuck, let_in);
 }
 
 fn tokens(store: &Store) -> Result<Tokens> {
