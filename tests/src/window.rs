@@ -20,6 +20,12 @@ const LEFT: u64 = 0;
 /// The key that closes what is open, as WebDriver has it.
 pub const ESCAPE: &str = "\u{e00c}";
 
+/// An address of the app, as its document has it.
+fn address(path: &str, query: &str) -> String {
+    let search = if query.is_empty() { String::new() } else { format!("?{query}") };
+    format!("/{search}#{path}")
+}
+
 /// The app's window.
 pub struct Window {
     client: Client,
@@ -128,9 +134,16 @@ impl Window {
     /// Goes to an address of the app (`/clients`), with what stands behind the question mark. Where that is another than before, a new document comes:
     /// it is waited for, so that nothing is taken for its own that still stands in the one that is left.
     pub async fn go(&self, path: &str, query: &str) {
-        let search = if query.is_empty() { String::new() } else { format!("?{query}") };
-        let script = "if (new URL(arguments[0], location.href).search !== location.search) document.body.dataset.left = 'yes'; location.assign(arguments[0])";
-        self.script(script, vec![json!(format!("/{search}#{path}"))]).await;
+        let script = "const to = new URL(arguments[0], location.href), of = (url) => url.split('#')[0]; \
+            if (of(to.href) !== of(location.href)) document.body.dataset.left = 'yes'; location.assign(to)";
+        self.script(script, vec![json!(address(path, query))]).await;
+        self.until("!document.body.dataset.left").await;
+    }
+
+    /// Loads a document of its own for an address of the app. Written over the old one's and not gone to: on its way there, loading it anew could overtake it.
+    pub async fn load(&self, path: &str, query: &str) {
+        let script = "document.body.dataset.left = 'yes'; history.replaceState(null, '', arguments[0]); location.reload()";
+        self.script(script, vec![json!(address(path, query))]).await;
         self.until("!document.body.dataset.left").await;
     }
 

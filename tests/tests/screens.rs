@@ -131,10 +131,11 @@ async fn act(window: &Window, steps: &[Do]) {
 /// Looks at states, each in a document of its own: nothing of the one before is open in it.
 async fn look(window: &Window, looks: &mut Looks, states: &[State]) {
     for (name, path, query, steps) in states {
-        if !path.is_empty() {
-            window.go(path, query).await;
+        if path.is_empty() {
+            window.reload().await;
+        } else {
+            window.load(path, query).await;
         }
-        window.reload().await;
         window.see("shell").await;
         act(window, steps).await;
         looks.at(window, name).await;
@@ -148,8 +149,7 @@ const CSV: &str = "Client First Name;Client Last Name;Mobile;Animal Name;Species
 /// The steps of an import, the second time with what is there already.
 async fn import(window: &Window, looks: &mut Looks, file: &std::path::Path) {
     for time in ["first", "again"] {
-        window.go("/import", "").await;
-        window.reload().await;
+        window.load("/import", "").await;
         window.click("choose-csv").await;
         choose_file("Import clients and pets", file).await;
         window.see("import-summary").await;

@@ -37,6 +37,11 @@ impl Table {
     pub(crate) fn position(&self, column: &str) -> Result<usize> {
         self.positions.get(column).copied().ok_or_else(|| StoreError::Value(format!("{} has no column {column}", self.name)))
     }
+
+    /// The positions of columns that hold nothing in a row that does not say them.
+    pub(crate) fn empty_when_new(&self) -> impl Iterator<Item = usize> {
+        (1..self.columns.len()).filter(|position| self.nullable[*position] && self.defaults[*position].is_none())
+    }
 }
 
 /// The replicated tables: those that have `deleted_at`.

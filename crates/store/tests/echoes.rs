@@ -441,6 +441,37 @@ fn what_was_rejected_is_sent_again_whole_while_it_still_stands_here() {
 }
 
 #[test]
+fn what_was_made_is_sent_again_as_it_was_made_and_what_was_written_into_it_since_by_itself() {
+    let salon = salon();
+    salon.echo();
+    let new = salon.add_client("Ida", "Rhodes", "+4930111111").0;
+    salon.later(1_000);
+    salon.sql("UPDATE clients SET address = 'Elm Street 4', updated_at = updated_at + 1 WHERE first_name = 'Ida'");
+    let [made, written] = [reject(&salon), reject(&salon)];
+    salon.store.settle_stale("clients", &[(new, None)]).unwrap();
+    let address = || salon.count("SELECT count(*) FROM clients WHERE address = 'Elm Street 4' AND deleted_at IS NULL");
+    resend(&salon, made, new);
+    assert_eq!(address(), 0, "the hub was told of none");
+    salon.echo();
+    resend(&salon, written, new);
+    assert_eq!(address(), 1);
+    assert!(salon.told(new).iter().any(|column| column == "address"));
+}
+
+#[test]
+fn what_the_hub_brings_back_within_a_transaction_is_written_by_the_rest_of_it() {
+    let salon = salon();
+    salon.echo();
+    salon.later(1_000);
+    salon.sql("UPDATE clients SET deleted_at = updated_at + 1, updated_at = updated_at + 1 WHERE last_name = 'Hopper'");
+    let deletion = salon.waiting().remove(0);
+    let change = deletion.changes[0].clone();
+    let back = entry("clients", change.id, Op::Put, Columns::from_iter([("deleted_at", Value::Null)]), Maker::Revive);
+    salon.read(&deletion, vec![back, entry("clients", change.id, change.op, change.columns, Maker::Desk)]);
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE last_name = 'Hopper' AND deleted_at IS NULL"), 0);
+}
+
+#[test]
 fn what_is_written_again_while_the_hub_is_asked_stays() {
     let salon = salon();
     salon.echo();

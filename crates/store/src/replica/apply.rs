@@ -45,6 +45,8 @@ struct Page<'a> {
     /// What the rows that were not recorded have made stale, and their tables.
     affected: Affected,
     made: BTreeSet<&'a str>,
+    /// What the hub has brought back so far in the transaction under way.
+    revived: Vec<Uuid>,
     statements: HashMap<Shape, Statement<'a>>,
     positions: Vec<usize>,
     values: Vec<Sql>,
@@ -118,6 +120,7 @@ impl Store {
             session,
             affected: Affected::default(),
             made: BTreeSet::new(),
+            revived: Vec::new(),
             statements: HashMap::new(),
             positions: Vec::new(),
             values: Vec::new(),
@@ -169,6 +172,7 @@ impl<'a> Page<'a> {
     fn transaction(&mut self, logged: &Logged) -> Result<bool> {
         let is_mine = logged.replica.as_bytes() == &self.replica;
         let own = self.came_back(logged, is_mine)?;
+        self.revived.clear();
         for (seq, entry) in (logged.first_seq..).zip(&logged.entries) {
             // A table that came after this desk's schema is told without its name.
             if seq <= self.cursor || entry.table.is_empty() {
@@ -178,6 +182,9 @@ impl<'a> Page<'a> {
             self.entry(table, entry, logged, if own { logged.n } else { 0 })?;
             if own {
                 self.shield.lift(entry.id.as_bytes(), logged.n);
+            }
+            if entry.maker == Maker::Revive {
+                self.revived.push(entry.id);
             }
             self.remember(entry, logged, seq)?;
         }
@@ -224,7 +231,9 @@ impl<'a> Page<'a> {
         // What this desk wrote itself stands here already, but for what lost, for JSON (which all desks write alike), and for clocks set back.
         // A row that another desk had made before comes back whole.
         let is_made_twice = entry.prior != 0 && entry.columns.contains_key("created_at");
-        let is_echo = own > 0 && entry.maker == Maker::Desk && logged.sent_clock.is_none() && !is_made_twice;
+        // The hub may bring a row back within the transaction, before what the desk wrote into it: that stands here no more.
+        let is_as_written = !is_made_twice && !self.revived.contains(&entry.id);
+        let is_echo = own > 0 && entry.maker == Maker::Desk && logged.sent_clock.is_none() && is_as_written;
         let id = entry.id.as_bytes();
         let is_open = self.shield.is_open(id);
         self.values.clear();
