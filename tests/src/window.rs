@@ -131,6 +131,14 @@ impl Window {
         }
     }
 
+    /// Makes a backup in the settings, and waits until it is told to be there: a row may be of one that was made before.
+    pub async fn back_up(&self) {
+        self.go("/settings/data", "").await;
+        self.click("back-up-now").await;
+        self.until("[...document.querySelectorAll('[data-sonner-toast]')].some((said) => said.textContent.includes('Backup made'))").await;
+        self.see("backup-row").await;
+    }
+
     /// Goes to an address of the app (`/clients`), with what stands behind the question mark. Where that is another than before, a new document comes:
     /// it is waited for, so that nothing is taken for its own that still stands in the one that is left.
     pub async fn go(&self, path: &str, query: &str) {

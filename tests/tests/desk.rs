@@ -106,9 +106,7 @@ async fn a_newcomers_first_day() {
     book_by_drag(&window).await;
     move_by_drag(&window).await;
     check_in_and_complete(&window).await;
-    window.go("/settings/data", "").await;
-    window.click("back-up-now").await;
-    window.see("backup-row").await;
+    window.back_up().await;
     window.quit().await;
     driver.closed().await;
 

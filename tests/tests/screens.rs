@@ -11,12 +11,14 @@ enum Do {
     Click(&'static str),
     /// Types into a field.
     Type(&'static str, &'static str),
+    /// Opens a choice and takes what reads so.
+    Choose(&'static str, &'static str),
     /// Presses keys where the focus is.
     Press(&'static str),
     /// Presses a key with Ctrl held.
     Ctrl(char),
 }
-use Do::{Click, Ctrl, Press, See, Type};
+use Do::{Choose, Click, Ctrl, Press, See, Type};
 
 /// A state of a screen: its name, its address, and what is done until it is there.
 type State = (&'static str, &'static str, &'static str, &'static [Do]);
@@ -96,7 +98,12 @@ const OF_CLIENT: &[State] = &[
 const OF_PET: &[State] = &[
     ("pet", "", "", &[See("screen-pet"), See("record-weight")]),
     ("pet-edit", "", "", &[Click("edit-pet"), See("pet-dialog")]),
-    ("pet-breed", "", "", &[Click("edit-pet"), Type("pet-breed", "a"), See("[data-testid=known-breeds] option")]),
+    (
+        "pet-breed",
+        "",
+        "",
+        &[Click("edit-pet"), Choose("pet-species", "Dog"), Type("pet-breed", "a"), See("[data-testid=known-breeds] option")],
+    ),
     ("pet-move", "", "", &[Click("pet-more"), Click("move-pet"), See("move-pet-dialog")]),
     ("pet-merge", "", "", &[Click("pet-more"), Click("merge-pet"), See("merge-pets-dialog")]),
     ("pet-death", "", "", &[Click("pet-more"), Click("record-death"), See("death-dialog")]),
@@ -122,6 +129,7 @@ async fn act(window: &Window, steps: &[Do]) {
             See(id) => drop(window.see(id).await),
             Click(id) => window.click(id).await,
             Type(id, text) => window.fill(id, text).await,
+            Choose(id, text) => window.choose(id, text).await,
             Press(keys) => window.press(keys).await,
             Ctrl(key) => window.press_ctrl(*key).await,
         }
@@ -276,9 +284,7 @@ async fn every_screen_before_a_clinic_is_open_is_accessible_in_light_and_dark() 
         looks.at(&window, name).await;
     }
     // The session's end kills the app, which may be before its last backup is made.
-    window.go("/settings/data", "").await;
-    window.click("back-up-now").await;
-    window.see("backup-row").await;
+    window.back_up().await;
     window.quit().await;
     driver.closed().await;
 
