@@ -2,10 +2,11 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::common::{Salon, at, knowingly, rex, salon};
+use crate::common::{Salon, at, everything, knowingly, rex, salon};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput, PetDetails,
 };
+use petrel_domain::replication::{Outcome, PushResult, Transaction};
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, RefusalCode, Role, SeriesScope};
 use petrel_store::Actor;
 use proptest::prelude::*;
@@ -309,4 +310,46 @@ fn what_no_longer_says_what_the_records_say_is_made_anew_by_who_manages_the_clin
         ["visit_cards", "appointments", "clients"].iter().all(|table| told.iter().any(|of| of == table)),
         "the screens ask again: {told:?}"
     );
+}
+
+/// The file itself, past the program's door.
+fn behind(salon: &Salon, sql: &str) {
+    let db = rusqlite::Connection::open(salon.folder.path().join("clinic.petrel")).unwrap();
+    db.pragma_update(None, "key", format!("x'{}'", "07".repeat(32))).unwrap();
+    db.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256").unwrap();
+    db.pragma_update(None, "foreign_keys", false).unwrap();
+    db.execute_batch(sql).unwrap();
+}
+
+#[test]
+fn rows_that_went_past_the_door_come_back_over_what_was_left_of_them() {
+    let salon = salon();
+    let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
+    let fee = salon.add_pet_of(ida, "Fee");
+    let visit = salon.book_over(ida, at("2026-06-01", "10:00"));
+    let told = salon.store.outgoing(0, usize::MAX, usize::MAX).unwrap();
+    // The hub has it all.
+    let taken = |of: &Transaction| PushResult {
+        replica: of.replica,
+        n: of.n,
+        outcome: Outcome::Applied,
+        first_seq: 0,
+        last_seq: 0,
+        reason: None,
+        clashes: Vec::new(),
+    };
+    salon.store.acknowledge(&told.iter().map(taken).collect::<Vec<_>>(), 0).unwrap();
+    let was = everything(&salon);
+    let gone = [("clients", ida.0), ("pets", fee.0), ("appointments", visit.0)];
+    for (table, id) in gone {
+        behind(&salon, &format!("DELETE FROM {table} WHERE id = x'{}'", id.as_simple()));
+    }
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE first_name = 'Ida'"), 0);
+    for (table, id) in gone {
+        let mut changes = told.iter().flat_map(|transaction| &transaction.changes);
+        let columns = changes.find(|change| change.table == table && change.id == id).unwrap().columns.clone();
+        salon.store.settle_stale(table, &[(id, Some(columns))]).unwrap();
+    }
+    assert_eq!(everything(&salon), was);
+    assert_eq!(salon.store.search(&salon.owner, "rhodes fee", 5).unwrap().len(), 1);
 }

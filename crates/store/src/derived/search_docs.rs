@@ -58,8 +58,11 @@ impl Stale {
         }
         let mut writing = Writing::new(db)?;
         for (client, document) in std::mem::take(&mut self.new) {
-            let docid = writing.add(&client)?;
-            writing.write(docid, &client, &document)?;
+            match writing.add(&client)? {
+                Some(docid) => writing.write(docid, &client, &document)?,
+                // The row went past the program's door, and what was made of it stayed.
+                None => self.stale(client),
+            }
         }
         Ok(())
     }
@@ -85,8 +88,9 @@ impl Stale {
                 }
                 (Some(docid), Some(document)) => writing.write(docid, &client, &document)?,
                 (None, Some(document)) => {
-                    let docid = writing.add(&client)?;
-                    writing.write(docid, &client, &document)?;
+                    if let Some(docid) = writing.add(&client)? {
+                        writing.write(docid, &client, &document)?;
+                    }
                 }
             }
         }
@@ -179,6 +183,7 @@ impl Document {
 
 /// The statements that write a document; looked up once for many.
 struct Writing<'a> {
+    db: &'a Connection,
     documents: CachedStatement<'a>,
     index: CachedStatement<'a>,
     likeness: likeness::Writing<'a>,
@@ -188,15 +193,17 @@ impl<'a> Writing<'a> {
     fn new(db: &'a Connection) -> Result<Self> {
         let index = "INSERT INTO search_index (rowid, names, pets, email, phone, microchip) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         Ok(Self {
-            documents: db.prepare_cached("INSERT INTO search_docs (client_id) VALUES (?1)")?,
+            db,
+            documents: db.prepare_cached("INSERT INTO search_docs (client_id) VALUES (?1) ON CONFLICT DO NOTHING")?,
             index: db.prepare_cached(index)?,
             likeness: likeness::Writing::new(db)?,
         })
     }
 
-    /// Gives a client a document's number.
-    fn add(&mut self, client: &[u8; 16]) -> Result<i64> {
-        Ok(self.documents.insert([client])?)
+    /// Gives a client a document's number; none where it has one.
+    fn add(&mut self, client: &[u8; 16]) -> Result<Option<i64>> {
+        let added = self.documents.execute([client])?;
+        Ok((added == 1).then(|| self.db.last_insert_rowid()))
     }
 
     /// Writes the document of a client of whom nothing is in the index.
