@@ -1,6 +1,7 @@
 //! Every door of the hub, on one screen.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::path::Path as FilePath;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -69,9 +70,21 @@ const SNAPSHOT_ROWS: usize = 10_000;
 /// The most rows that are asked for by id.
 const ROWS: usize = 1_000;
 
-/// A hub: its database, who waits, what it counted.
+/// A hub: its database, who waits, what it counted. One pointer, as a desk that waits keeps some of them.
 #[derive(Clone)]
-pub struct Hub {
+pub struct Hub(Arc<Held>);
+
+impl Deref for Hub {
+    type Target = Held;
+
+    fn deref(&self) -> &Held {
+        &self.0
+    }
+}
+
+/// What a hub holds.
+#[derive(Clone)]
+pub struct Held {
     pub(crate) database: Database,
     pub(crate) data_dir: Arc<FilePath>,
     pub(crate) blobs: BlobStore,
@@ -94,7 +107,7 @@ impl Hub {
         let live = Live::default();
         tokio::spawn(live.clone().listen(database.clone()));
         let read = READ_AT_ONCE_OF_ALL.max(2 * database.most_connections());
-        Self {
+        Self(Arc::new(Held {
             database,
             data_dir: settings.data_dir.as_path().into(),
             blobs: BlobStore::folder(&settings.data_dir),
@@ -107,13 +120,13 @@ impl Hub {
             metrics: Arc::default(),
             limits: Arc::default(),
             requests_per_minute: settings.requests_per_minute,
-        }
+        }))
     }
 
     /// Has it keep attachments elsewhere.
     #[must_use]
     pub fn with_blobs(self, blobs: BlobStore) -> Self {
-        Self { blobs, ..self }
+        Self(Arc::new(Held { blobs, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// The routes.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::serve::Listener;
+use futures_util::FutureExt;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -52,11 +53,12 @@ pub async fn serve(hub: Hub, mut listener: TcpListener, stop: impl Future<Output
         };
         let connection =
             connections.watch(http.serve_connection(TokioIo::new(Taken::new(stream)), TowerToHyperService::new(router.clone())));
-        tokio::spawn(asked::of_connection(async move {
-            if let Err(error) = connection.await {
+        // No block that waits for it: that would hold room for the connection twice, where it is kept and where it is waited for.
+        tokio::spawn(asked::of_connection(connection.map(|ended| {
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection broke");
             }
-        }));
+        })));
     }
     drop(listener);
     live.stop();
