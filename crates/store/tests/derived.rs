@@ -6,7 +6,6 @@ use crate::common::{Salon, at, everything, knowingly, rex, salon};
 use petrel_domain::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput, PetDetails,
 };
-use petrel_domain::replication::{Outcome, PushResult, Transaction};
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, RefusalCode, Role, SeriesScope};
 use petrel_store::Actor;
 use proptest::prelude::*;
@@ -327,18 +326,9 @@ fn rows_that_went_past_the_door_come_back_over_what_was_left_of_them() {
     let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
     let fee = salon.add_pet_of(ida, "Fee");
     let visit = salon.book_over(ida, at("2026-06-01", "10:00"));
-    let told = salon.store.outgoing(0, usize::MAX, usize::MAX).unwrap();
+    let told = salon.waiting();
     // The hub has it all.
-    let taken = |of: &Transaction| PushResult {
-        replica: of.replica,
-        n: of.n,
-        outcome: Outcome::Applied,
-        first_seq: 0,
-        last_seq: 0,
-        reason: None,
-        clashes: Vec::new(),
-    };
-    salon.store.acknowledge(&told.iter().map(taken).collect::<Vec<_>>(), 0).unwrap();
+    salon.echo();
     let was = everything(&salon);
     let gone = [("clients", ida.0), ("pets", fee.0), ("appointments", visit.0)];
     for (table, id) in gone {

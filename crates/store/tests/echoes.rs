@@ -36,7 +36,7 @@ impl Salon {
     }
 
     /// What waits comes back as it was sent.
-    fn echo(&self) {
+    pub fn echo(&self) {
         for transaction in self.waiting() {
             let entry = |change: &Change| entry(&change.table, change.id, change.op, change.columns.clone(), Maker::Desk);
             self.read(&transaction, transaction.changes.iter().map(entry).collect());
@@ -44,7 +44,7 @@ impl Salon {
         assert!(self.waiting().is_empty());
     }
 
-    fn waiting(&self) -> Vec<Transaction> {
+    pub fn waiting(&self) -> Vec<Transaction> {
         self.store.outgoing(0, usize::MAX, usize::MAX).unwrap()
     }
 

@@ -1,6 +1,6 @@
 //! A page of the log, applied: rows, cursor and derived tables in one transaction, none of it recorded as this desk's doing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 
 use petrel_domain::replication::{Entry, Kind, Logged, Maker, Pulled};
@@ -45,8 +45,8 @@ struct Page<'a> {
     /// What the rows that were not recorded have made stale, and their tables.
     affected: Affected,
     made: BTreeSet<&'a str>,
-    /// What the hub has brought back so far in the transaction under way.
-    revived: Vec<Uuid>,
+    /// What the hub has brought back so far in the transaction under way, where that is this desk's own.
+    revived: HashSet<Uuid>,
     statements: HashMap<Shape, Statement<'a>>,
     positions: Vec<usize>,
     values: Vec<Sql>,
@@ -120,7 +120,7 @@ impl Store {
             session,
             affected: Affected::default(),
             made: BTreeSet::new(),
-            revived: Vec::new(),
+            revived: HashSet::new(),
             statements: HashMap::new(),
             positions: Vec::new(),
             values: Vec::new(),
@@ -182,9 +182,9 @@ impl<'a> Page<'a> {
             self.entry(table, entry, logged, if own { logged.n } else { 0 })?;
             if own {
                 self.shield.lift(entry.id.as_bytes(), logged.n);
-            }
-            if entry.maker == Maker::Revive {
-                self.revived.push(entry.id);
+                if entry.maker == Maker::Revive {
+                    self.revived.insert(entry.id);
+                }
             }
             self.remember(entry, logged, seq)?;
         }

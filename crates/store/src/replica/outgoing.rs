@@ -228,6 +228,11 @@ fn set_aside(tx: &Connection, catalog: &Catalog, result: &PushResult, now: Milli
     Ok(())
 }
 
+/// Whether two desks that make this row make the same: its id follows from what it is.
+pub(super) fn is_made_alike(id: Uuid) -> bool {
+    id.get_version_num() == 5
+}
+
 /// An outbox row as the wire has it.
 pub(super) fn transaction(row: &Row<'_>, catalog: &Catalog) -> Result<Transaction> {
     Ok(Transaction {
@@ -254,7 +259,7 @@ pub(super) fn changes(changeset: &[u8], registers: Option<&str>, catalog: &Catal
             let Some(value) = change.after(position) else { continue };
             let name = &table.columns[position];
             // A new row says what it holds; that a row made by two desks alike lives, it says, too.
-            let is_said = change.kind == Kind::Updated || value != ValueRef::Null || (name == "deleted_at" && id.get_version_num() == 5);
+            let is_said = change.kind == Kind::Updated || value != ValueRef::Null || (name == "deleted_at" && is_made_alike(id));
             if is_said {
                 columns.push((name.as_str(), to_wire(table.kinds[position], value)?));
             }

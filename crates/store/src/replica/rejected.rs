@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::apply::exists;
 use super::named::{label, read, right_to_see, right_to_write, staff_name, values};
+use super::outgoing::is_made_alike;
 use super::values::to_sql;
 use crate::catalog::Table;
 use crate::staff::{change_member, refuse_ownerless};
@@ -201,7 +202,7 @@ fn write_again(tx: &Tx<'_>, change: &Change, input: &ResendChange) -> Result<()>
         let kind = table.kinds[table.position(&edit.column).map_err(|_| Refusal::invalid(&edit.column))?];
         columns.insert(edit.column.as_str(), read(kind, &edit.column, edit.value.as_deref())?);
     }
-    if columns.contains_key("created_at") && change.id.get_version_num() != 5 {
+    if columns.contains_key("created_at") && !is_made_alike(change.id) {
         leave_rest_empty(table, &mut columns);
     }
     // The hub did not have the row, so it went away here: it is back, unless it was to go.
@@ -216,7 +217,7 @@ fn write_again(tx: &Tx<'_>, change: &Change, input: &ResendChange) -> Result<()>
 }
 
 /// What made a row says all that it held. What was written into the row since was rejected like it, or will be, and is sent again by itself: until then
-/// the hub has none of it. (A row whose id follows from what it is may be another desk's by now.)
+/// the hub has none of it. (A row that is made alike may be another desk's by now.)
 fn leave_rest_empty(table: &Table, columns: &mut Columns) {
     for position in table.empty_when_new() {
         let name = &table.columns[position];
