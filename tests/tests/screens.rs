@@ -300,6 +300,8 @@ async fn every_screen_before_a_clinic_is_open_is_accessible_in_light_and_dark() 
     break_file(&driver);
     let window = driver.open().await;
     act(&window, &[Type("passphrase", "seven small otters"), Click("unlock"), Click("sign-in-choice"), See("notice-recovered")]).await;
+    // The screen below the notice comes a moment later.
+    window.see("[data-testid=shell] main h1").await;
     looks.at(&window, "recovered").await;
     window.quit().await;
     driver.closed().await;
