@@ -194,3 +194,28 @@ test.describe('at 200 %', () => {
     expect(await page.getByTestId('board').evaluate((pane) => pane.scrollWidth - pane.clientWidth)).toBe(0);
   });
 });
+
+test('what is kept free after a visit is drawn below it, and read with it', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments', 'services'], (memory) => {
+      const kept = memory.visits.find((each) => each.id === own)!;
+      memory.visits = [kept];
+      Object.assign(
+        memory.services.find((each) => each.id === kept.service_id)!,
+        { buffer_minutes: 25 },
+      );
+    });
+  }, id);
+  const visit = page.locator(`[data-id="${id}"]`);
+  await expect(visit).toHaveAccessibleName(/then 25 min kept free/);
+  const [box, tail] = [
+    (await visit.boundingBox())!,
+    (await page.locator('[data-testid=board-tails] path').boundingBox())!,
+  ];
+  expect(Math.abs(tail.x - box.x)).toBeLessThan(1);
+  expect(Math.abs(tail.width - box.width)).toBeLessThan(1);
+  expect(tail.y - (box.y + box.height)).toBeCloseTo(1, 0);
+  expect(tail.height).toBeCloseTo(25 * 1.6 - 1, 0);
+});

@@ -56,7 +56,7 @@ function range(dates: string[], appointments: AppointmentCard[], blocks: WorkBlo
   return { timezone: ZONE, days: dates.map(day), staff_ids: ['a', 'b'], blocks, appointments, next_open: null };
 }
 
-const OPTIONS: LayoutOptions = { staff: null, isCancelledShown: false, minMinutes: 10 };
+const OPTIONS: LayoutOptions = { staff: null, isCancelledShown: false, minMinutes: 10, buffer: () => 0 };
 
 describe('the scale of a day', () => {
   it('is as high as the day is long', () => {
@@ -179,6 +179,40 @@ describe('the layout', () => {
       minMinutes: 40,
     });
     expect(boxes[0]).toMatchObject({ top: 1400, height: 40, start: 1425 });
+  });
+
+  it('keeps time free below a visit that takes its time, and none that the visit gave back or the day does not have', () => {
+    const at = (minute: number) => instantAt('2026-11-20', minute, ZONE);
+    const done = (until: number) => ({ status: 'completed' as const, actual_end_at: at(until) });
+    const cards = [
+      card('planned', '2026-11-20', 540, 30),
+      card('beside', '2026-11-20', 550, 30, { staff_id: 'b' }),
+      card('left', '2026-11-20', 600, 30, { status: 'no_show' }),
+      card('early', '2026-11-20', 660, 30, done(686)),
+      card('long before', '2026-11-20', 720, 30, done(730)),
+      card('late', '2026-11-20', 780, 30, done(815)),
+      card('last', '2026-11-20', 1420, 10),
+    ];
+    const buffered = { ...OPTIONS, buffer: () => 15 };
+    const layout = layoutDay(range(['2026-11-20'], cards), ['a', 'b'], buffered);
+    expect(layout.tails).toEqual([
+      { left: 0, width: 0.5, top: 570, height: 15 },
+      { left: 0, width: 0.5, top: 690, height: 11 },
+      { left: 0, width: 0.5, top: 810, height: 15 },
+      { left: 0, width: 0.5, top: 1430, height: 10 },
+      { left: 0.5, width: 0.5, top: 580, height: 15 },
+    ]);
+    // A short one is drawn longer than it is: only what shows below it is painted.
+    const short = layoutDay(range(['2026-11-20'], [card('1', '2026-11-20', 540, 5)]), ['a'], buffered);
+    expect(short.tails).toEqual([{ left: 0, width: 1, top: 550, height: 10 }]);
+    expect(layoutDay(range(['2026-11-20'], cards), ['a', 'b'], OPTIONS).tails).toEqual([]);
+  });
+
+  it('keeps time free after a stay on the day it ends', () => {
+    const days = range(['2026-11-19', '2026-11-20'], [card('1', '2026-11-19', 1080, 24 * 60)]);
+    expect(layoutDays(days, { ...OPTIONS, buffer: () => 30 }).tails).toEqual([
+      { left: 0.5, width: 0.5, top: 1080, height: 30 },
+    ]);
   });
 
   it('shows a stay over night in each of its days', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Service, Staff } from '$lib/backend';
+import { bufferOfHours } from '$lib/data/hours';
 import {
   canWalkIn,
   datesOf,
@@ -10,7 +11,6 @@ import {
   isWorthKeeping,
   onlyLine,
   petMeant,
-  bufferOfHours,
   placeLines,
   refusedLine,
   servicesFor,

@@ -11,12 +11,12 @@ import type {
   Service,
   Species,
   Staff,
-  WeeklyHours,
 } from '$lib/backend';
 import { isWithin } from '$lib/data/form-merge';
+import { NO_BUFFER } from '$lib/data/hours';
 import { toRule, type Repetition } from '$lib/recurrence';
 import { formatInstantDate } from '$lib/time/format';
-import { dateOf, MINUTE, minutesOf as minuteOfDay, wallMinutes, weekday } from '$lib/time/zone';
+import { dateOf, MINUTE } from '$lib/time/zone';
 
 /** One pet of the booking. */
 export interface Line {
@@ -231,28 +231,6 @@ export interface PlacedLine extends Line {
 const bufferOf = (line: Line, services: readonly Service[]): number =>
   services.find(({ id }) => id === line.serviceId)?.buffer_minutes ?? 0;
 
-/** What the hours of a colleague keep free after every visit at an instant, in minutes. */
-export type HoursBuffer = (staffId: string, at: number) => number;
-const NONE: HoursBuffer = () => 0;
-
-/** What weekly hours keep free after every visit; of several that hold at once, the longest, as the core takes it where a visit runs through them. */
-export function bufferOfHours(hours: readonly WeeklyHours[], zone: string): HoursBuffer {
-  return (staffId, at) => {
-    const date = dateOf(at, zone);
-    const minute = wallMinutes(at, zone);
-    const own = hours.filter(
-      (line) =>
-        line.staff_id === staffId &&
-        line.day_of_week === weekday(date) &&
-        minuteOfDay(line.start) <= minute &&
-        minute < minuteOfDay(line.end) &&
-        line.effective_from <= date &&
-        date <= (line.effective_until ?? date),
-    );
-    return Math.max(0, ...own.map((line) => line.buffer_minutes));
-  };
-}
-
 /**
  * When each pet's turn is: with a colleague who has one of the family already, after that one and what its service and the hours keep free;
  * with another colleague, at the same time as the first.
@@ -262,7 +240,7 @@ export function placeLines(
   startsAt: number,
   staffId: string,
   services: readonly Service[],
-  hoursBuffer = NONE,
+  hoursBuffer = NO_BUFFER,
 ): PlacedLine[] {
   const freeAt = new Map<string, number>();
   return lines.map((line, index) => {
@@ -290,7 +268,7 @@ export function takeFor(
   slot: Pick<FreeSlot, 'staff_id' | 'starts_at'>,
   { lines, startsAt, staffId }: { lines: readonly Line[]; startsAt: number; staffId: string },
   services: readonly Service[],
-  hoursBuffer = NONE,
+  hoursBuffer = NO_BUFFER,
 ): { lines: Line[]; startsAt: number } {
   const before = placeLines(lines, startsAt, staffId, services, hoursBuffer);
   const taken = lines.map((each, index): Line => {
@@ -321,7 +299,7 @@ export function toInput(
   staffId: string,
   services: readonly Service[],
   overruled: RefusalCode[],
-  hoursBuffer = NONE,
+  hoursBuffer = NO_BUFFER,
 ): BookInput {
   const placed = placeLines(booking.lines, startsAt, staffId, services, hoursBuffer);
   const price = services.find(({ id }) => id === placed[0]?.serviceId)?.base_price_cents ?? null;

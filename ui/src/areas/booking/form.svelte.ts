@@ -10,6 +10,7 @@ import {
   type WaitlistEntry,
 } from '$lib/backend';
 import { invalidate, live } from '$lib/data/live';
+import { bufferOfHours, hoursQuery } from '$lib/data/hours';
 import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
 import { deskSetting, keepDeskSetting } from '$lib/desk-settings';
 import { clinicZone } from '$lib/session.svelte';
@@ -46,11 +47,8 @@ export class BookingForm {
   isSaving = $state(false);
 
   /** Of a family each comes after the other and what the hours keep free between them: only then is it asked. */
-  readonly #hours = createQuery(() => ({
-    ...live(['staff_schedules'], ['hours'], () => backend.weeklyHours()),
-    enabled: this.booking.lines.length > 1,
-  }));
-  readonly hoursBuffer = $derived(rules.bufferOfHours(this.#hours.data ?? [], this.zone));
+  readonly #hours = hoursQuery(() => this.booking.lines.length > 1);
+  readonly hoursBuffer = $derived(bufferOfHours(this.#hours.data ?? [], this.zone));
 
   readonly client = createQuery(() => ({
     ...live(['clients', 'pets', 'appointments'], ['client', this.booking.clientId], () =>

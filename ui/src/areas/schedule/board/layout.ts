@@ -1,5 +1,6 @@
 // From what the core tells of some days to boxes on the board. Pure: the same in gives the same out, no DOM, no clock.
 import type { AppointmentCard, DayBounds, ScheduleRange, WorkBlock, WorkBlockKind } from '$lib/backend';
+import { MINUTE } from '$lib/time/zone';
 import { lanesOf, type Span } from './lanes';
 import { elapsedScale, wallScale, type DayScale } from './scale';
 
@@ -26,6 +27,8 @@ export interface Box {
   width: number;
   /** It began before this column: it can be opened here, not moved. */
   isContinued: boolean;
+  /** How many minutes are kept free after it. */
+  buffer: number;
 }
 
 /** A stretch of a column that is painted. */
@@ -37,9 +40,13 @@ export interface Shade {
   reason: string | null;
 }
 
+/** Time that is kept free after a visit, below its box. */
+export type Tail = Pick<Box, 'left' | 'width' | 'top' | 'height'>;
+
 export interface Layout {
   columns: Column[];
   boxes: Box[];
+  tails: Tail[];
   shades: Shade[];
   /** The board's height in minutes. */
   length: number;
@@ -51,11 +58,15 @@ export interface LayoutOptions {
   isCancelledShown: boolean;
   /** Boxes are at least this many minutes high, that they can be read and hit. */
   minMinutes: number;
+  /** How many minutes its service and the hours keep free after a visit. */
+  buffer: (card: AppointmentCard) => number;
 }
 
 const UNASSIGNED = 'unassigned';
 /** Visits that take nobody's time any more and are shown only where they are asked for. */
 const LEFT: ReadonlySet<string> = new Set(['cancelled', 'rescheduled']);
+/** Visits whose time another may have. */
+const FREED: ReadonlySet<string> = new Set([...LEFT, 'no_show']);
 
 /** One day: a column for each colleague, in the order of `staffOrder`. */
 export function layoutDay(range: ScheduleRange, staffOrder: readonly string[], options: LayoutOptions): Layout {
@@ -113,11 +124,35 @@ function assemble(
   for (const card of cards) {
     for (const at of place(card)) byColumn[at]!.push(card);
   }
-  const boxes = byColumn.flatMap((own, column) => boxesOf(own, column, columns, options.minMinutes));
-  return { columns, boxes, shades: shadesOf(columns, blocks, placeBlock), length: columns[0]?.scale.length ?? 1440 };
+  const boxes = byColumn.flatMap((own, column) => boxesOf(own, column, columns, options));
+  return {
+    columns,
+    boxes,
+    tails: tailsOf(boxes, columns),
+    shades: shadesOf(columns, blocks, placeBlock),
+    length: columns[0]?.scale.length ?? 1440,
+  };
 }
 
-function boxesOf(cards: AppointmentCard[], column: number, columns: Column[], minMinutes: number): Box[] {
+function tailsOf(boxes: readonly Box[], columns: readonly Column[]): Tail[] {
+  return boxes.flatMap(({ card, column, left, width, top, height, buffer }) => {
+    const { day, scale } = columns[column]!;
+    if (buffer === 0 || card.ends_at > day.ends_at) return [];
+    const from = top + height;
+    const to = scale.minuteOf(card.ends_at + buffer * MINUTE);
+    return to > from ? [{ left, width, top: from, height: to - from }] : [];
+  });
+}
+
+/** What is kept free after the end a visit was planned to have. What is done takes no more of its time, as in the core. */
+function bufferAfter(card: AppointmentCard, usual: LayoutOptions['buffer']): number {
+  if (FREED.has(card.status)) return 0;
+  const early = card.status === 'completed' ? card.ends_at - (card.actual_end_at ?? card.ends_at) : 0;
+  return Math.max(0, usual(card) - Math.max(0, Math.ceil(early / MINUTE)));
+}
+
+function boxesOf(cards: AppointmentCard[], column: number, columns: Column[], options: LayoutOptions): Box[] {
+  const { minMinutes } = options;
   const { scale } = columns[column]!;
   const spans: Span[] = cards.map((card) => {
     const from = Math.min(scale.minuteOf(card.starts_at), scale.length - minMinutes);
@@ -139,6 +174,7 @@ function boxesOf(cards: AppointmentCard[], column: number, columns: Column[], mi
       left: (column + lane / count) / columns.length,
       width: width / count / columns.length,
       isContinued: cards[index]!.starts_at < columns[column]!.day.starts_at,
+      buffer: bufferAfter(cards[index]!, options.buffer),
     };
   });
 }

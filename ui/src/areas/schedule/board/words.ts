@@ -2,7 +2,7 @@
 import type { AppointmentCard, Service } from '$lib/backend';
 import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
-import { formatEndOn, formatTimeOn } from '$lib/time/format';
+import { formatDuration, formatEndOn, formatTimeOn } from '$lib/time/format';
 import type { Box } from './layout';
 
 export interface BoxWords {
@@ -21,12 +21,18 @@ export function whoOf(card: AppointmentCard): string {
 }
 
 /** `day` is the one it is shown on: of a stay that began before or ends later, the other day is named. */
-export function boxWords({ card }: Box, day: string, service: Service | undefined, colleague: string): BoxWords {
+export function boxWords(
+  { card, buffer }: Box,
+  day: string,
+  service: Service | undefined,
+  colleague: string,
+): BoxWords {
   const time = formatTimeOn(card.starts_at, day);
   const what = card.title ?? service?.name ?? '';
   const state = t(STATUS[card.status].text);
   const parts = [
     `${time} – ${formatEndOn(card.ends_at, day)}`,
+    buffer > 0 ? t('schedule.kept_after', { time: formatDuration(buffer) }) : '',
     [card.pet_name, card.client_name].filter(Boolean).join(', ') || (card.title ?? t('visit.blocked')),
     what,
     colleague,
