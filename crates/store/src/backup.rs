@@ -14,7 +14,7 @@ use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::catalog::Catalog;
-use crate::file::{check, remove_if_there, seal, sync_file, sync_folder, with_suffix};
+use crate::file::{check, remove_if_there, seal, set_journal, sync_file, sync_folder, twice, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store, may_die};
 
 pub use aside::{forget_hub_keys_aside, set_aside_folder};
@@ -27,6 +27,9 @@ const NAME: &str = "clinic-%Y%m%dT%H%M%S%3fZ.petrel";
 /// What stays free beside a backup that is made, at the least and as a part of the file: the clinic's own file grows meanwhile.
 const SPARE: u64 = 1 << 20;
 const SPARE_PART: u64 = 8;
+
+/// What a copy's file and those that SQLite keeps beside it end in.
+const BESIDE: [&str; 4] = ["", "-journal", "-wal", "-shm"];
 
 /// A folder that holds backups of a clinic's file.
 #[derive(Clone, Debug)]
@@ -87,7 +90,7 @@ impl Backups {
             sync_folder(&self.folder)
         });
         if let Err(error) = made {
-            discard(&part);
+            discard_part(&part);
             return Err(error);
         }
         if let Err(error) = self.list_of(key_file).and_then(|all| thin(&all, &path, made_at)) {
@@ -141,7 +144,7 @@ impl Backups {
         Ok(self.list()?.into_iter().find(|backup| is_of(backup, key_file)))
     }
 
-    /// Removes what a crash left half-made.
+    /// Removes what a crash left half-made, and what SQLite kept beside it.
     ///
     /// # Errors
     /// What the system says.
@@ -149,7 +152,7 @@ impl Backups {
         let Ok(entries) = fs::read_dir(&self.folder) else { return Ok(()) };
         for entry in entries {
             let path = entry?.path();
-            if path.extension().is_some_and(|kind| kind == "part") {
+            if path.extension().is_some_and(|kind| kind.to_string_lossy().starts_with("part")) {
                 discard(&path);
             }
         }
@@ -194,7 +197,7 @@ fn backup(path: PathBuf, made_at: Millis) -> Result<Backup> {
 
 /// Copies a file that is in use, then opens the copy and checks it against the state it was copied from.
 fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
-    discard(to);
+    discard_part(to);
     let (source, seal) = seal::open(from, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
     // One state of the file for the copy and for the counts, however much is written meanwhile.
     let state = source.unchecked_transaction()?;
@@ -211,13 +214,17 @@ fn copy(from: &Path, to: &Path, key: &FileKey) -> Result<()> {
     // must not let anybody in. Whoever puts it back joins again with a code.
     aside::forget_hub_keys(&copy)?;
     // One file, without a log beside it.
-    copy.pragma_update(None, "journal_mode", "DELETE")?;
+    set_journal(&copy, "DELETE")?;
     copy.close().map_err(|(_, error)| error)?;
     verify(to, key, Some(&expected))
 }
 
 /// Opens a backup and checks it.
 fn verify(path: &Path, key: &FileKey, expected: Option<&[(String, i64)]>) -> Result<()> {
+    twice(|| look_over(path, key, expected))
+}
+
+fn look_over(path: &Path, key: &FileKey, expected: Option<&[(String, i64)]>) -> Result<()> {
     let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, key)?;
     check(&db, true)?;
     let counted = counts(&db)?;
@@ -239,6 +246,11 @@ fn counts(db: &Connection) -> Result<Vec<(String, i64)>> {
     }
     counts.sort();
     Ok(counts)
+}
+
+/// Removes a copy that is half made, with what SQLite left beside it.
+fn discard_part(part: &Path) {
+    BESIDE.iter().for_each(|beside| discard(&with_suffix(part, beside)));
 }
 
 /// Removes a file of ours that may not be there.

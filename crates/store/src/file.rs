@@ -17,4 +17,4 @@ pub use wrap::WrappedKey;
 
 pub(crate) use check::{check, corrupt};
 pub(crate) use key_file::{remove_if_there, sync_file, sync_folder, with_suffix};
-pub(crate) use open::{WRITER_CACHE, is_spoiled, open_reader, open_writer, refuse_newer_file, try_writer, twice};
+pub(crate) use open::{WRITER_CACHE, is_spoiled, open_reader, open_writer, refuse_newer_file, set_journal, try_writer, twice};

@@ -16,7 +16,7 @@ mod weight;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use petrel_domain::desk::{BadRow, ImportDuplicate, ImportPlan, ImportPreview, ImportReport, Progress};
+use petrel_domain::desk::{BadRow, BadRowWords, ImportDuplicate, ImportPlan, ImportPreview, ImportReport, Progress};
 use petrel_domain::rights::Right;
 use petrel_domain::{Refusal, RefusalCode};
 
@@ -55,12 +55,19 @@ impl Store {
         })
     }
 
-    /// Brings a file in. Rows that cannot be read are written to a file beside it, each with its reason; where that cannot be, the report names
-    /// no file, and what came in stays.
+    /// Brings a file in. Rows that cannot be read are written to a file beside it, each with its reason, in these words; where that cannot be, the
+    /// report names no file, and what came in stays.
     ///
     /// # Errors
     /// `forbidden`; `file_unreadable`; `cancelled`, with nothing changed.
-    pub fn run_import(&self, actor: &Actor, plan: &ImportPlan, progress: &dyn Fn(Progress), cancel: &AtomicBool) -> Result<ImportReport> {
+    pub fn run_import(
+        &self,
+        actor: &Actor,
+        plan: &ImportPlan,
+        words: &BadRowWords,
+        progress: &dyn Fn(Progress),
+        cancel: &AtomicBool,
+    ) -> Result<ImportReport> {
         actor.require(Right::MoveData)?;
         let locale = self.read(crate::clinic::locale)?;
         let file = read::File::open(Path::new(&plan.path), Some(plan.clone()), &locale)?;
@@ -71,7 +78,7 @@ impl Store {
         let mut report = ImportReport { undo: saved.undo, bad_rows: count(bad.len()), ..report };
         if !bad.is_empty() {
             // All is committed: a folder that is read-only, or a sheet that is open, undoes nothing.
-            match rejected::write(&file, &bad) {
+            match rejected::write(&file, &bad, words) {
                 Ok(path) => report.bad_rows_file = Some(path.to_string_lossy().into_owned()),
                 Err(error) => tracing::warn!(%error, "the rows that were not imported could not be written"),
             }

@@ -4,7 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use crate::common::{Salon, at, everything, knowingly, rex, salon};
 use petrel_domain::desk::{
-    AppointmentNotes, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput, PetDetails,
+    AppointmentNotes, BadRowWords, BookInput, BookPet, CancelInput, ClientDetails, ClinicDetails, MergeInput, MergePetsInput, MoveInput,
+    PetDetails,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, PetId, RefusalCode, Role, SeriesScope};
 use petrel_store::Actor;
@@ -270,7 +271,7 @@ fn what_an_import_keeps_is_as_if_made_anew() {
         let path = salon.folder.path().join("clients.csv");
         std::fs::write(&path, format!("First Name,Last Name,Email,Phone,Pet Name,Breed\n{rows}")).unwrap();
         let plan = salon.store.preview_import(&salon.owner, &path.to_string_lossy(), None).unwrap().plan;
-        salon.store.run_import(&salon.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap()
+        salon.store.run_import(&salon.owner, &plan, &BadRowWords::default(), &|_| {}, &AtomicBool::new(false)).unwrap()
     };
     // More than one stretch of the log, two pets a family, an e-mail that can be none, and, now and then, the names that are searched for.
     let rows: String = (0..2_500)

@@ -1,9 +1,11 @@
 //! Files as they come: brought in, taken out, brought in again.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::common::salon;
-use petrel_domain::desk::{ClientDetails, DateOrder, ExportFormat, ImportField, OnDuplicate};
+use petrel_domain::desk::{BadRowWords, ClientDetails, DateOrder, ExportFormat, ImportField, OnDuplicate};
 use petrel_domain::{Refusal, RefusalCode};
 
 #[test]
@@ -26,7 +28,7 @@ fn an_ugly_file_comes_in_whole_and_one_undo_takes_it_back() {
     assert_eq!(salon.texts("SELECT phone FROM clients WHERE last_name = 'Ann'"), ["ask Maria"]);
     let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
     assert!(rejected.starts_with('\u{feff}'), "a spreadsheet opens it");
-    assert!(rejected.contains("about 2015") && rejected.contains("bad_date: DOB") && rejected.contains("missing_name"), "{rejected}");
+    assert!(rejected.contains("about 2015") && rejected.contains("DOB: bad_date") && rejected.contains("missing_name"), "{rejected}");
     assert_eq!(salon.store.search(&salon.owner, "nunez", 5).unwrap().len(), 1);
 
     salon.later(1000);
@@ -129,7 +131,7 @@ fn a_client_who_is_here_is_filled_in_left_out_or_made_again_as_told() {
         let csv = b"Name,Phone,Address,Pet\nGrace Hopper,+4930123456,1 Harbour View,Nova\n";
         let mut plan = salon.preview(csv).plan;
         plan.on_duplicate = on_duplicate;
-        let report = salon.store.run_import(&salon.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap();
+        let report = salon.store.run_import(&salon.owner, &plan, &BadRowWords::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
         (report.clients, report.pets, report.updated, report.skipped, salon.count("SELECT count(*) FROM clients WHERE address IS NOT NULL"))
     };
     assert_eq!(run(OnDuplicate::FillIn), (0, 1, 1, 0, 1));
@@ -201,7 +203,7 @@ fn a_row_of_an_import_for_which_the_notes_have_no_room_is_set_aside() {
     let report = salon.import(csv.as_bytes());
     assert_eq!((report.clients, report.pets, report.bad_rows), (1, 2, 1));
     let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
-    assert!(rejected.contains(&b) && rejected.contains("too_long: Notes"));
+    assert!(rejected.contains(&b) && rejected.contains("Notes: too_long"));
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn an_import_whose_bad_rows_cannot_be_written_has_come_in_all_the_same() {
     let path = salon.folder.path().join(format!("{}.csv", "c".repeat(250)));
     std::fs::write(&path, b"Name,Pet,DOB\nAnn Ash,Rex,\nBo Birch,Old,about 2015\n").unwrap();
     let plan = salon.store.preview_import(&salon.owner, &path.to_string_lossy(), None).unwrap().plan;
-    let report = salon.store.run_import(&salon.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap();
+    let report = salon.store.run_import(&salon.owner, &plan, &BadRowWords::default(), &|_| {}, &AtomicBool::new(false)).unwrap();
     assert_eq!((report.clients, report.bad_rows, report.bad_rows_file), (1, 1, None));
     assert!(report.undo.is_some());
     assert_eq!(salon.count("SELECT count(*) FROM clients"), 2);
@@ -257,6 +259,30 @@ fn mended_rows_of_an_import_bring_nothing_in_that_was_written_behind_them() {
     let report = salon.import(mended.as_bytes());
     assert_eq!((report.clients, report.pets, report.bad_rows), (1, 1, 0), "{mended}");
     assert_eq!(salon.texts("SELECT custom_fields FROM clients WHERE last_name = 'Birch'"), [r#"{"Vet":"=A"}"#]);
+}
+
+/// In every language of the screens; what they call the columns is read from their texts.
+#[test]
+fn what_cannot_be_read_of_an_import_is_written_in_the_words_of_who_reads_it_and_comes_back_without_them() {
+    let texts =
+        [include_str!("../../../ui/src/lib/i18n/en/later/import.json"), include_str!("../../../ui/src/lib/i18n/es/later/import.json")];
+    for texts in texts.map(|texts| serde_json::from_str::<BTreeMap<String, String>>(texts).unwrap()) {
+        let salon = salon();
+        let [file, line, reason] = ["file_name", "file_line", "file_reason"].map(|name| texts[name].clone());
+        let reasons = BTreeMap::from([("bad_date".to_owned(), texts["reason_bad_date"].clone())]);
+        let words = BadRowWords { file: format!("../{file}"), line, reason, reasons };
+        let plan = salon.preview(b"Name,Vet,Pet,DOB,Weight\nBo Birch,=A,Old,about 2015,\nCy Cedar,,Max,,none\n").plan;
+        let report = salon.store.run_import(&salon.owner, &plan, &words, &|_| {}, &AtomicBool::new(false)).unwrap();
+        let path = report.bad_rows_file.unwrap();
+        assert_eq!(Path::new(&path).file_name().unwrap().to_str().unwrap(), format!("clients-{file}.csv"));
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert!(written.contains(&format!("DOB: {}", words.reasons["bad_date"])), "{written}");
+        assert!(written.contains("Weight: bad_weight"), "without a text it is the code: {written}");
+        let mended = written.replace("about 2015", "2015-01-01").replace(",none,", ",,");
+        let report = salon.import(mended.as_bytes());
+        assert_eq!((report.clients, report.pets, report.bad_rows), (2, 2, 0), "{mended}");
+        assert_eq!(salon.texts("SELECT custom_fields FROM clients WHERE last_name = 'Birch'"), [r#"{"Vet":"=A"}"#]);
+    }
 }
 
 #[test]
@@ -359,7 +385,7 @@ fn what_an_import_says_of_neutering_is_understood_or_told_of() {
     let told = "SELECT name || ' ' || coalesce(is_neutered, '-') FROM pets WHERE name <> 'Rex' ORDER BY name";
     assert_eq!(salon.texts(told), ["Ada 1", "Bob 1", "Cy 1", "Di 1", "Eva 0", "Flo -"]);
     let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
-    assert!(rejected.contains("bad_neutered: Neutered") && rejected.contains("Gus"), "{rejected}");
+    assert!(rejected.contains("Neutered: bad_neutered") && rejected.contains("Gus"), "{rejected}");
 }
 
 #[test]
@@ -373,7 +399,7 @@ fn a_no_in_a_list_of_another_program_is_kept_or_told_of() {
     let told = "SELECT first_name || ' ' || email_status || ' ' || coalesce(date(sms_opted_out_at / 1000, 'unixepoch'), '-') FROM clients ORDER BY 1";
     assert_eq!(salon.texts(told), ["Ann unsubscribed 2026-05-29", "Bo subscribed 2020-12-04", "Grace unsubscribed 2026-05-29"]);
     let rejected = std::fs::read_to_string(report.bad_rows_file.unwrap()).unwrap();
-    assert!(rejected.contains("bad_no: Email opt out") && rejected.contains("perhaps"), "{rejected}");
+    assert!(rejected.contains("Email opt out: bad_no") && rejected.contains("perhaps"), "{rejected}");
     salon.later(1000);
     salon.store.undo(&salon.owner, report.undo.unwrap()).unwrap();
     assert_eq!(salon.texts(told).iter().filter(|one| one.starts_with("Grace")).collect::<Vec<_>>(), ["Grace subscribed -"]);
@@ -393,7 +419,7 @@ fn an_import_that_is_stopped_leaves_nothing() {
             cancel.store(true, std::sync::atomic::Ordering::Relaxed);
         }
     };
-    let refusal = Refusal::from(salon.store.run_import(&salon.owner, &plan, &stop, &cancel).unwrap_err());
+    let refusal = Refusal::from(salon.store.run_import(&salon.owner, &plan, &BadRowWords::default(), &stop, &cancel).unwrap_err());
     assert_eq!(refusal.code, RefusalCode::Cancelled);
     assert_eq!(salon.count("SELECT count(*) FROM clients"), 1);
     assert_eq!(salon.count("SELECT count(*) FROM outbox WHERE action = 'import_clients'"), 0);
@@ -423,7 +449,7 @@ fn what_is_taken_out_comes_in_again_and_runs_no_formula() {
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(json["clients"].as_array().unwrap().len(), 2);
     // The system asked whether an earlier export may be replaced. What is none stays, whatever was answered.
-    let export = |path: &std::path::Path, format| salon.store.export_all(&salon.owner, path, format, &|_| {}, &AtomicBool::new(false));
+    let export = |path: &Path, format| salon.store.export_all(&salon.owner, path, format, &|_| {}, &AtomicBool::new(false));
     std::fs::write(&file, "of last year").unwrap();
     export(&file, ExportFormat::Json).unwrap();
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&std::fs::read(&file).unwrap()).unwrap(), json);

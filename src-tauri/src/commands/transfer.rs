@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use petrel_domain::desk::{ExportFormat, ExportReport, ImportPlan, ImportPreview, ImportReport};
+use petrel_domain::desk::{BadRowWords, ExportFormat, ExportReport, ImportPlan, ImportPreview, ImportReport};
 use tauri::State;
 
 use super::Answer;
@@ -18,12 +18,12 @@ pub(crate) async fn preview_import(desk: State<'_, Desk>, path: String, plan: Op
     desk.off_main(move |desk| desk.ask(|store, actor| store.preview_import(actor, &path, plan))).await
 }
 
-/// Brings clients and pets in.
+/// Brings clients and pets in. Rows that cannot be read are written to a file, in these words.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn run_import(desk: State<'_, Desk>, plan: ImportPlan) -> Answer<ImportReport> {
+pub(crate) async fn run_import(desk: State<'_, Desk>, plan: ImportPlan, words: BadRowWords) -> Answer<ImportReport> {
     desk.off_main(move |desk| {
-        let report = desk.work(|store, actor, progress, cancel| store.run_import(actor, &plan, progress, cancel))?;
+        let report = desk.work(|store, actor, progress, cancel| store.run_import(actor, &plan, &words, progress, cancel))?;
         desk.tell_changed(&IMPORTED.map(str::to_owned));
         Ok(report)
     })

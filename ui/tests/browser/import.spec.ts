@@ -30,7 +30,10 @@ test('an import runs as it was chosen last, once', async ({ page }) => {
   await expect(page.getByTestId('import-done')).toBeVisible();
   expect(await askedOf(page, 'run_import')).toMatchObject({
     times: 1,
-    last: { plan: { date_order: 'month_day_year', weight_unit: 'pounds' } },
+    last: {
+      plan: { date_order: 'month_day_year', weight_unit: 'pounds' },
+      words: { file: 'not-imported', reasons: { bad_date: 'no date' } },
+    },
   });
 });
 

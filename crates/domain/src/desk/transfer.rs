@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -150,6 +152,26 @@ pub struct BadRow {
     pub column: Option<String>,
     /// The cell as it stands.
     pub cell: Option<String>,
+}
+
+/// What the file of rows that cannot be read says, in the language of who reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BadRowWords {
+    /// What its name ends in, before its number.
+    pub file: String,
+    /// The header over the lines that the rows had.
+    pub line: String,
+    /// The header over the reasons.
+    pub reason: String,
+    /// The text of each reason, by its code; a code without one is written itself.
+    pub reasons: BTreeMap<String, String>,
+}
+
+impl Default for BadRowWords {
+    fn default() -> Self {
+        let of_own = str::to_owned;
+        Self { file: of_own("not-imported"), line: of_own("line"), reason: of_own("reason"), reasons: BTreeMap::new() }
+    }
 }
 
 /// How far a long work is.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
+use petrel_domain::desk::BadRowWords;
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use rusqlite::params;
 use uuid::Uuid;
@@ -105,7 +106,7 @@ pub fn import(store: &Store, folder: &Path, lines: usize) -> Result<()> {
     std::fs::write(&path, csv)?;
     let path = path.to_string_lossy().into_owned();
     let plan = store.preview_import(&Actor::program(), &path, None)?.plan;
-    let report = store.run_import(&Actor::program(), &plan, &|_| {}, &AtomicBool::new(false))?;
+    let report = store.run_import(&Actor::program(), &plan, &BadRowWords::default(), &|_| {}, &AtomicBool::new(false))?;
     anyhow::ensure!(report.clients as usize == lines, "{} of {lines} lines were imported", report.clients);
     Ok(())
 }

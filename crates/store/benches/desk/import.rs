@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use petrel_domain::desk::BadRowWords;
 use petrel_store::{Actor, FileKey, OpenOptions, Store};
 use rusqlite::params;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ fn imported(bench: &Bench, csv: &Path) -> Duration {
     let (store, actor) = (empty_clinic(bench, "import.petrel"), Actor::program());
     let plan = store.preview_import(&actor, &csv.to_string_lossy(), None).expect("a preview").plan;
     let start = Instant::now();
-    let report = store.run_import(&actor, &plan, &|_| {}, &AtomicBool::new(false)).expect("the import runs");
+    let report = store.run_import(&actor, &plan, &BadRowWords::default(), &|_| {}, &AtomicBool::new(false)).expect("the import runs");
     let took = start.elapsed();
     assert_eq!(report.clients as usize, bench.import_rows, "every row is imported");
     took

@@ -43,10 +43,12 @@ fn refuse_findings(db: &Connection, pragma: &str, fine: &str) -> Result<()> {
 }
 
 /// Whether a finding says that the disk did not give a page, which says nothing about the page: SQLCipher's words, and SQLite's, which name the
-/// error's number. A file that ends inside a page is found before, in other words.
+/// error's number, or, of a list of pages, none. A file that ends inside a page, and a page with a broken seal, are found before, in other words.
 fn is_unread(finding: &str) -> bool {
     let number = finding.rsplit_once("error code=").and_then(|(_, number)| number.trim().parse::<i32>().ok());
-    finding.starts_with("error reading") || number.is_some_and(|number| number & 0xff == rusqlite::ffi::SQLITE_IOERR)
+    finding.starts_with("error reading")
+        || finding.contains("failed to get page")
+        || number.is_some_and(|number| number & 0xff == rusqlite::ffi::SQLITE_IOERR)
 }
 
 pub(crate) fn corrupt(detail: &str) -> Refusal {
@@ -61,6 +63,7 @@ mod tests {
     fn a_page_that_was_not_read_is_no_damaged_page() {
         assert!(is_unread("error reading 4096 bytes from file page 98 at offset 397312"));
         assert!(is_unread("*** in database main ***\nTree 179 page 179: unable to get the page. error code=266"));
+        assert!(is_unread("*** in database main ***\nFreelist: failed to get page 155"));
         assert!(!is_unread("HMAC verification failed for page 7"));
         assert!(!is_unread("page 3 has an invalid size of 100 bytes"));
         assert!(!is_unread("Tree 179 page 179: unable to get the page. error code=11"));

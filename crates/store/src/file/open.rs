@@ -59,7 +59,7 @@ pub(crate) fn open_writer(path: &Path, key: &FileKey) -> Result<Connection> {
 pub(crate) fn try_writer(path: &Path, key: &FileKey) -> Result<Connection> {
     let (mut db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE, key)?;
     refuse_newer(&db)?;
-    db.pragma_update(None, "journal_mode", "WAL")?;
+    set_journal(&db, "WAL")?;
     if db.pragma_query_value(None, "application_id", |row| row.get::<_, i32>(0))? != APPLICATION_ID {
         db.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
@@ -83,6 +83,14 @@ pub(crate) fn open_reader(options: &OpenOptions) -> Result<Connection> {
 /// lives.
 pub(crate) fn is_spoiled(db: &Connection) -> bool {
     db.pragma_query_value(None, "cipher_status", |row| row.get::<_, String>(0)).is_ok_and(|status| status == "0")
+}
+
+/// Has a file keep its journal in another way. SQLite answers which it is before it has written so: that this failed hears only who asks on.
+pub(crate) fn set_journal(db: &Connection, way: &str) -> Result<()> {
+    let mut statement = db.prepare(&format!("PRAGMA journal_mode = {way}"))?;
+    let mut rows = statement.query([])?;
+    while rows.next()?.is_some() {}
+    Ok(())
 }
 
 /// A file that a newer program has written is left alone, to the byte.

@@ -308,7 +308,7 @@ pub(super) fn guess(headers: &[String]) -> Vec<ImportField> {
     // Rows that were mended bring what was written behind them: once for each time that they were set aside.
     let mut rest = headers;
     while let [before @ .., line, reason] = rest
-        && [line, reason] == ADDED
+        && ADDED.iter().any(|added| [line, reason] == *added)
     {
         fields[before.len()..rest.len()].fill(Ignore);
         rest = before;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use petrel_domain::desk::{ImportPreview, ImportReport};
+use petrel_domain::desk::{BadRowWords, ImportPreview, ImportReport};
 
 use super::Salon;
 
@@ -19,7 +19,7 @@ impl Salon {
 
     pub fn import(&self, bytes: &[u8]) -> ImportReport {
         let plan = self.preview(bytes).plan;
-        self.store.run_import(&self.owner, &plan, &|_| {}, &AtomicBool::new(false)).unwrap()
+        self.store.run_import(&self.owner, &plan, &BadRowWords::default(), &|_| {}, &AtomicBool::new(false)).unwrap()
     }
 
     /// Who has which pet, of those who came in.

@@ -1,5 +1,5 @@
-import type { BadRow, ImportField, ImportPlan } from '$lib/backend';
-import type { PlainKey } from '$lib/i18n/index.svelte';
+import type { BadRow, BadRowWords, ImportField, ImportPlan } from '$lib/backend';
+import { t, type PlainKey } from '$lib/i18n/index.svelte';
 
 /** The fields of the choice, those of the client before those of the pet. */
 export const FIELDS: ImportField[] = [
@@ -53,6 +53,14 @@ const REASONS = [
 /** The text of a reason; a reason that a newer core knows is the general one here. */
 export const reasonKey = (row: BadRow): PlainKey =>
   `import.reason_${REASONS.includes(row.reason) ? row.reason : 'bad_cell'}` as PlainKey;
+
+/** What the file of rows that cannot be read says. */
+export const badRowWords = (): BadRowWords => ({
+  file: t('import.file_name'),
+  line: t('import.file_line'),
+  reason: t('import.file_reason'),
+  reasons: Object.fromEntries(REASONS.map((reason) => [reason, t(`import.reason_${reason}` as PlainKey)])),
+});
 
 /** The plan for a file that is taken apart otherwise: it has other columns then, which are guessed anew. */
 export const takenApart = (plan: ImportPlan, how: Partial<Pick<ImportPlan, 'encoding' | 'delimiter'>>): ImportPlan => ({

@@ -11,6 +11,7 @@ import { invalidate } from '$lib/data/live';
 import { t } from '$lib/i18n/index.svelte';
 import { refusalText } from '$lib/i18n/refusals';
 import { currentStaff, fileNumber } from '$lib/session.svelte';
+import { badRowWords } from './plan';
 
 /** An import, from the file that is chosen to the report. It goes on while its screen is left. */
 class ImportWork {
@@ -51,7 +52,7 @@ class ImportWork {
     this.problem = null;
     const stop = onProgress((news) => (this.progress = news));
     try {
-      this.report = await backend.runImport(plan);
+      this.report = await backend.runImport(plan, badRowWords());
       this.preview = null;
       invalidate(['clients', 'pets', 'client_tags']);
     } catch (thrown) {

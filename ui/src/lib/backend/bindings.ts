@@ -138,8 +138,8 @@ export const commands = {
 	recordDeath: (input: PetDeathInput) => typedError<Saved<PetDeath>, Refusal>(__TAURI_INVOKE("record_death", { input })),
 	/**  What a file would bring, by this plan or by a guessed one. */
 	previewImport: (path: string, plan: ImportPlan | null) => typedError<ImportPreview, Refusal>(__TAURI_INVOKE("preview_import", { path, plan })),
-	/**  Brings clients and pets in. */
-	runImport: (plan: ImportPlan) => typedError<ImportReport, Refusal>(__TAURI_INVOKE("run_import", { plan })),
+	/**  Brings clients and pets in. Rows that cannot be read are written to a file, in these words. */
+	runImport: (plan: ImportPlan, words: BadRowWords) => typedError<ImportReport, Refusal>(__TAURI_INVOKE("run_import", { plan, words })),
 	/**  Takes everything out. */
 	exportAll: (path: string, format: ExportFormat) => typedError<ExportReport, Refusal>(__TAURI_INVOKE("export_all", { path, format })),
 	waitlist: () => typedError<WaitlistEntry[], Refusal>(__TAURI_INVOKE("waitlist")),
@@ -409,6 +409,18 @@ export type BadRow = {
 	column: string | null,
 	/**  The cell as it stands. */
 	cell: string | null,
+};
+
+/**  What the file of rows that cannot be read says, in the language of who reads it. */
+export type BadRowWords = {
+	/**  What its name ends in, before its number. */
+	file: string,
+	/**  The header over the lines that the rows had. */
+	line: string,
+	/**  The header over the reasons. */
+	reason: string,
+	/**  The text of each reason, by its code; a code without one is written itself. */
+	reasons: { [key in string]: string },
 };
 
 /**  A booking: one pet, or several of one family in one go; once or as a series. */
