@@ -26,6 +26,8 @@ pub(crate) struct Affected {
     documents: search_docs::Stale,
     visit_starts: BTreeSet<i64>,
     made_at: BTreeSet<i64>,
+    /// When visits were made that nothing else has happened to: of them a day has more, and need not be counted anew.
+    new_visits: Vec<i64>,
     counts: BTreeSet<(usize, [u8; 16])>,
     cards: visit_cards::Stale,
     is_zone_new: bool,
@@ -89,6 +91,10 @@ impl Affected {
         }
         self.clients.extend(change.ids("client_id")?);
         self.visit_starts.extend(change.instants("starts_at")?);
+        if self.is_own && change.kind == Kind::Inserted && change.instants("deleted_at")?.next().is_none() {
+            self.new_visits.extend(change.instants("created_at")?);
+            return Ok(());
+        }
         if change.kind == Kind::Updated {
             self.clients.extend(parent(db, "SELECT client_id FROM appointments WHERE id = ?1", &change.id)?);
             self.visit_starts.extend(instant(db, "SELECT starts_at FROM appointments WHERE id = ?1", &change.id)?);
@@ -105,6 +111,11 @@ impl Affected {
         Ok(())
     }
 
+    /// Some of what was noted is rolled back: whatever day it may be about is counted anew.
+    pub(crate) fn doubt(&mut self) {
+        self.made_at.extend(self.new_visits.drain(..));
+    }
+
     /// Writes the documents of clients that are new: of a long action they need not all be held until its end.
     pub(crate) fn write_new_documents(&mut self, db: &Connection) -> Result<()> {
         self.documents.write_new(db)
@@ -116,7 +127,7 @@ impl Affected {
             visits::rebuild(db)?;
             client_stats::rebuild(db)?;
         } else {
-            visits::refresh(db, &self.visit_starts, &self.made_at)?;
+            visits::refresh(db, &self.visit_starts, &self.made_at, &std::mem::take(&mut self.new_visits))?;
             if self.clients.len() > ONE_BY_ONE {
                 client_stats::rebuild(db)?;
             } else {

@@ -179,10 +179,36 @@ fn reaches(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> bool {
     !days_of(of, from, to).is_empty()
 }
 
+const HOURS: &str = "SELECT * FROM staff_schedules WHERE is_active AND deleted_at IS NULL";
+const HOURS_ORDER: &str = "ORDER BY day_of_week, start_time";
+const OVERRIDES: &str = "SELECT * FROM schedule_overrides WHERE deleted_at IS NULL";
+const OVERRIDES_ORDER: &str = "ORDER BY on_date, start_time";
+
+/// A colleague's weekly hours.
+pub(crate) fn hours_of(db: &Connection, id: StaffId) -> Result<Vec<WeeklyHours>> {
+    let mut statement = db.prepare_cached(&format!("{HOURS} AND staff_id = ?1 {HOURS_ORDER}"))?;
+    let mut rows = statement.query([id.bytes()])?;
+    let mut hours = Vec::new();
+    while let Some(row) = rows.next()? {
+        hours.push(read_hours(row)?);
+    }
+    Ok(hours)
+}
+
+/// A colleague's overrides, past ones too.
+pub(crate) fn overrides_of(db: &Connection, id: StaffId) -> Result<Vec<ScheduleOverride>> {
+    let mut statement = db.prepare_cached(&format!("{OVERRIDES} AND staff_id = ?1 {OVERRIDES_ORDER}"))?;
+    let mut rows = statement.query([id.bytes()])?;
+    let mut overrides = Vec::new();
+    while let Some(row) = rows.next()? {
+        overrides.push(read_override(row)?);
+    }
+    Ok(overrides)
+}
+
 /// Everybody's weekly hours.
 pub(crate) fn all_hours(db: &Connection) -> Result<HashMap<StaffId, Vec<WeeklyHours>>> {
-    let sql = "SELECT * FROM staff_schedules WHERE is_active AND deleted_at IS NULL ORDER BY day_of_week, start_time";
-    let mut statement = db.prepare_cached(sql)?;
+    let mut statement = db.prepare_cached(&format!("{HOURS} {HOURS_ORDER}"))?;
     let mut rows = statement.query([])?;
     let mut hours: HashMap<StaffId, Vec<WeeklyHours>> = HashMap::new();
     while let Some(row) = rows.next()? {
@@ -194,7 +220,7 @@ pub(crate) fn all_hours(db: &Connection) -> Result<HashMap<StaffId, Vec<WeeklyHo
 
 /// Everybody's overrides, past ones too: a clinic has hundreds, not thousands.
 pub(crate) fn all_overrides(db: &Connection) -> Result<HashMap<StaffId, Vec<ScheduleOverride>>> {
-    let mut statement = db.prepare_cached("SELECT * FROM schedule_overrides WHERE deleted_at IS NULL ORDER BY on_date, start_time")?;
+    let mut statement = db.prepare_cached(&format!("{OVERRIDES} {OVERRIDES_ORDER}"))?;
     let mut rows = statement.query([])?;
     let mut overrides: HashMap<StaffId, Vec<ScheduleOverride>> = HashMap::new();
     while let Some(row) = rows.next()? {

@@ -58,15 +58,33 @@ fn open_around(colleague: &Colleague, starts_at: Millis, ends_at: Millis, zone: 
     plans(colleague, &Days::new(first, count, zone)).into_iter().flat_map(|plan| plan.stretches).collect()
 }
 
+/// Whether there is room for one more: what [`in_the_way`] says, without naming anybody. Asked for every time of the grid, and where only one has room,
+/// which is nearly everywhere, the first that is met is the answer.
+pub(super) fn has_room(busy: &[Busy], wish: &Wish, starts_at: Millis, ends_at: Millis, rules: &Rules) -> bool {
+    if rules.max_per_slot.max(wish.max_per_slot) > 1 {
+        return in_the_way(busy, wish, starts_at, ends_at, rules).is_empty();
+    }
+    !busy.iter().any(|other| meets(other, wish, starts_at, ends_at, rules))
+}
+
+/// Whether another visit takes some of the time that a wish would, buffers with it.
+fn meets(other: &Busy, wish: &Wish, starts_at: Millis, ends_at: Millis, rules: &Rules) -> bool {
+    // A stay takes a place of its own service, not one of another's.
+    let is_against = other.is_boarding == wish.is_boarding && (!wish.is_boarding || other.service_id == wish.service_id);
+    is_against
+        && other.starts_at < with_buffers(ends_at, wish.buffer_minutes, rules)
+        && with_buffers(other.ends_at, other.buffer_minutes, rules) > starts_at
+}
+
+/// The end of what a visit takes: its service's buffer and that of the hours follow it.
+fn with_buffers(ends_at: Millis, own: u16, rules: &Rules) -> Millis {
+    ends_at.plus_minutes(i64::from(own) + i64::from(rules.buffer_minutes))
+}
+
 /// The visits that leave no room for one more, or none.
 pub(super) fn in_the_way(busy: &[Busy], wish: &Wish, starts_at: Millis, ends_at: Millis, rules: &Rules) -> Vec<AppointmentId> {
-    let with_buffers = |ends_at: Millis, own: u16| ends_at.plus_minutes(i64::from(own) + i64::from(rules.buffer_minutes));
-    let mine = with_buffers(ends_at, wish.buffer_minutes);
-    let until = |other: &Busy| with_buffers(other.ends_at, other.buffer_minutes);
-    // A stay takes a place of its own service, not one of another's.
-    let is_against = |other: &Busy| other.is_boarding == wish.is_boarding && (!wish.is_boarding || other.service_id == wish.service_id);
-    let meets = |other: &&Busy| is_against(other) && other.starts_at < mine && until(other) > starts_at;
-    let others: Vec<&Busy> = busy.iter().filter(meets).collect();
+    let until = |other: &Busy| with_buffers(other.ends_at, other.buffer_minutes, rules);
+    let others: Vec<&Busy> = busy.iter().filter(|other| meets(other, wish, starts_at, ends_at, rules)).collect();
     if others.is_empty() {
         return Vec::new();
     }

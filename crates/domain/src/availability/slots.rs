@@ -1,6 +1,6 @@
 //! Free times over days and colleagues.
 
-use super::judge::in_the_way;
+use super::judge::has_room;
 use super::open::rules;
 use super::plan::{Day, Days, Stretch, plans};
 use super::{Busy, Colleague, Wish};
@@ -88,6 +88,6 @@ impl Asked<'_> {
     fn is_free(&self, first: &Stretch, starts_at: Millis, ends_at: Millis) -> bool {
         let Some(rules) = rules(self.open, first, self.wish, starts_at, ends_at) else { return false };
         let is_kept = rules.is_emergency_only && !self.wish.is_emergency;
-        !is_kept && in_the_way(self.busy, self.wish, starts_at, ends_at, &rules).is_empty()
+        !is_kept && has_room(self.busy, self.wish, starts_at, ends_at, &rules)
     }
 }

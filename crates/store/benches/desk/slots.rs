@@ -1,7 +1,10 @@
 //! Free times, computed, against a table of them made beforehand.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
-use petrel_domain::desk::FreeSlotsQuery;
+use petrel_domain::availability::{Colleague, Window, Wish, days, free_slots};
+use petrel_domain::desk::{FreeSlot, FreeSlotsQuery};
 use petrel_store::Actor;
 use rusqlite::params;
 
@@ -63,17 +66,38 @@ fn fill_table(bench: &Bench, query: &FreeSlotsQuery) {
          CREATE INDEX slots.search ON available_time_slots (slot_date, is_available, staff_id);",
     )
     .expect("the table");
-    let free = bench.store.free_slots(&Actor::program(), query).expect("the times");
-    for (n, slot) in free.iter().enumerate() {
+    let free: BTreeSet<FreeSlot> = bench.store.free_slots(&Actor::program(), query).expect("the times").into_iter().collect();
+    for (n, slot) in all(bench, query).iter().enumerate() {
         let (from, to) = (slot.starts_at.utc(), slot.ends_at.utc());
-        let sql = "INSERT INTO slots.available_time_slots VALUES (?1, ?2, ?3, ?4, ?5, 30, 1, 0, 1)";
+        let sql = "INSERT INTO slots.available_time_slots VALUES (?1, ?2, ?3, ?4, ?5, 30, 1, ?6, 1)";
         let values = params![
             n.to_be_bytes().to_vec(),
             slot.staff_id.bytes(),
             from.date_naive().to_string(),
             from.format("%H:%M").to_string(),
-            to.format("%H:%M").to_string()
+            to.format("%H:%M").to_string(),
+            !free.contains(slot)
         ];
         db.prepare_cached(sql).expect("an insert").execute(values).expect("a slot");
     }
+}
+
+/// Every time of the hours, whether or not somebody has it.
+fn all(bench: &Bench, query: &FreeSlotsQuery) -> Vec<FreeSlot> {
+    let actor = Actor::program();
+    let zone = bench.store.clinic().expect("the clinic").expect("a clinic").details.timezone.parse().expect("a zone");
+    let until = query.from + chrono::Days::new(u64::from(query.days));
+    let (hours, overrides) = (bench.store.weekly_hours(&actor), bench.store.schedule_overrides(&actor, query.from, until));
+    let (hours, overrides) = (hours.expect("the hours"), overrides.expect("the exceptions"));
+    let bookable =
+        bench.store.staff(&actor).expect("the staff").into_iter().filter(|person| person.details.is_active && person.details.is_bookable);
+    let colleague = |staff_id| Colleague {
+        staff_id,
+        hours: hours.iter().filter(|line| line.staff_id == staff_id).cloned().collect(),
+        overrides: overrides.iter().filter(|other| other.staff_id == staff_id).cloned().collect(),
+    };
+    let colleagues: Vec<_> = bookable.map(|person| colleague(person.id)).collect();
+    let asked: Vec<_> = colleagues.iter().map(|colleague| (colleague, &[][..])).collect();
+    let wish = Wish { duration_minutes: 30, buffer_minutes: 0, is_boarding: false, is_emergency: false, max_per_slot: 1, service_id: None };
+    free_slots(&asked, &days(query.from, query.days, zone), &wish, &Window::from_now(bench.store.now()))
 }

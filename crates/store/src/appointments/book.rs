@@ -7,7 +7,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, GroupId, Millis, Refusal, RefusalCode, SeriesId, zone};
 use rusqlite::params;
 
-use super::colleagues::{Roster, roster};
+use super::colleagues::{Roster, roster_of};
 use super::place::{Place, end_of, is_of_place, is_off, outside, place};
 use super::row::{NewVisit, insert, reference};
 use super::{answers, series};
@@ -40,7 +40,7 @@ impl Store {
 }
 
 fn book(tx: &mut Tx<'_>, input: &BookInput) -> Result<Booked> {
-    let roster = roster(tx.db())?;
+    let roster = roster_of(tx.db(), input.pets.iter().map(|pet| pet.staff_id))?;
     check_people(tx, input)?;
     let look_up = |(n, pet)| look_up(tx, &roster, input, pet).map_err(of_pet(n));
     let wanted = input.pets.iter().enumerate().map(look_up).collect::<Result<Vec<_>>>()?;
@@ -82,7 +82,7 @@ fn of_pet(n: usize) -> impl Fn(StoreError) -> StoreError {
 
 /// The visits of one date.
 fn occurrence(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     roster: &Roster,
     input: &BookInput,
     wanted: &[Wanted],
@@ -112,7 +112,7 @@ fn occurrence(
 }
 
 fn visit(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     roster: &Roster,
     input: &BookInput,
     wanted: &Wanted,
@@ -151,7 +151,7 @@ fn visit(
         group_id,
     };
     let id = AppointmentId(tx.new_id());
-    insert(tx, id, reference(tx.db())?, &new)?;
+    insert(tx, id, &reference(tx.db())?, &new)?;
     answers::save(tx, id, &wanted.answers)?;
     Ok(id)
 }

@@ -109,7 +109,7 @@ pub(crate) fn place(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>) -> Result<b
     let outside = outside(roster, place).filter(|_| !place.may_be_outside);
     let told = is_taken.then_some(RefusalCode::SlotTaken).into_iter().chain(outside);
     match told.into_iter().find(|code| !place.overruled.contains(code)) {
-        Some(code) => Err(refusal(tx, roster, place, code)?.into()),
+        Some(code) => Err(refusal(tx, place, code)?.into()),
         None => Ok(is_taken),
     }
 }
@@ -174,8 +174,9 @@ pub(super) fn stands_over_another(tx: &Tx<'_>, roster: &Roster, visit: &Visit, s
     Ok(matches!(fit(roster, &place, &around(tx.db(), &place)?), Fit::Taken { .. }))
 }
 
-fn refusal(tx: &Tx<'_>, roster: &Roster, place: &Place<'_>, code: RefusalCode) -> Result<Refusal> {
-    let alternatives = if place.is_helped { alternatives(tx.db(), roster, place, tx.now())? } else { Vec::new() };
+fn refusal(tx: &Tx<'_>, place: &Place<'_>, code: RefusalCode) -> Result<Refusal> {
+    // The hours of everybody, whoever was asked for.
+    let alternatives = if place.is_helped { alternatives(tx.db(), &roster(tx.db())?, place, tx.now())? } else { Vec::new() };
     Ok(Refusal { alternatives, ..Refusal::on(code, "starts_at") })
 }
 
@@ -226,7 +227,7 @@ pub(crate) fn refuse_new_clashes(tx: &Tx<'_>, undone: &UndoneVisits) -> Result<(
         let mut is_given = tx.db().prepare_cached("SELECT 1 FROM appointments WHERE id = ?1 AND is_overbooked = 0 AND updated_at >= ?2")?;
         for other in by {
             if is_given.exists(params![other.bytes(), undone.since.0])? {
-                return Err(refusal(tx, &roster, &wanted, RefusalCode::SlotTaken)?.into());
+                return Err(refusal(tx, &wanted, RefusalCode::SlotTaken)?.into());
             }
         }
     }

@@ -46,7 +46,7 @@ impl Store {
     }
 }
 
-fn set_rhythm(tx: &Tx<'_>, input: &RhythmInput, told: &RhythmPlan) -> Result<()> {
+fn set_rhythm(tx: &mut Tx<'_>, input: &RhythmInput, told: &RhythmPlan) -> Result<()> {
     let plan = plan(tx.db(), tx.now(), input)?;
     if plan.told() != *told {
         return Err(Refusal::on(RefusalCode::ChangedSince, "recurrence").into());
@@ -129,16 +129,17 @@ fn leave(tx: &Tx<'_>, visit: &Visit) -> Result<()> {
 
 /// A new visit, like the one that the rhythm is taken from but for what was paid.
 fn add(
-    tx: &Tx<'_>,
+    tx: &mut Tx<'_>,
     like: &Visit,
     (notes, estimated_cost_cents, booking_method): (&AppointmentNotes, Option<Cents>, BookingMethod),
     (id, landing): (AppointmentId, &Landing),
     (series, rule): (SeriesId, &str),
 ) -> Result<()> {
+    let reference = reference_of(tx.db(), id)?;
     insert(
         tx,
         id,
-        reference_of(tx.db(), id)?,
+        &reference,
         &NewVisit {
             client_id: like.client_id,
             pet_id: like.pet_id,

@@ -5,6 +5,7 @@ use petrel_domain::{
     AppointmentId, AppointmentStatus, BookingMethod, Cents, ClientId, GroupId, Millis, PetId, Refusal, SeriesId, ServiceId, StaffId,
     natural_id,
 };
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::place::LONGEST;
@@ -110,36 +111,77 @@ pub(crate) struct NewVisit<'a> {
     pub(crate) group_id: Option<GroupId>,
 }
 
-pub(crate) fn insert(tx: &Tx<'_>, id: AppointmentId, reference: String, new: &NewVisit<'_>) -> Result<()> {
-    let booked_by_client = new.booking_method == BookingMethod::Online;
-    tx.db().prepare_cached(include_str!("insert.sql"))?.execute(params![
-        id.bytes(),
+pub(crate) fn insert(tx: &mut Tx<'_>, id: AppointmentId, reference: &str, new: &NewVisit<'_>) -> Result<()> {
+    const COLUMNS: &[&str] = &[
+        "id",
+        "client_id",
+        "pet_id",
+        "service_id",
+        "staff_id",
+        "title",
+        "starts_at",
+        "ends_at",
+        "status",
+        "booking_method",
+        "booked_by_client",
+        "booking_reference",
+        "reason",
+        "symptoms",
+        "special_requests",
+        "client_notes",
+        "internal_notes",
+        "pickup_address",
+        "estimated_cost_cents",
+        "is_emergency",
+        "is_overbooked",
+        "recurrence",
+        "series_id",
+        "group_id",
+        "created_at",
+        "updated_at",
+        "checked_in_at",
+    ];
+    let ids = [
         new.client_id.map(ClientId::bytes),
         new.pet_id.map(PetId::bytes),
         new.service_id.map(ServiceId::bytes),
         new.staff_id.map(StaffId::bytes),
-        new.notes.title,
-        new.starts_at.0,
-        new.ends_at.0,
-        new.status.as_str(),
-        new.booking_method.as_str(),
-        booked_by_client,
-        reference,
-        new.notes.reason,
-        new.notes.symptoms,
-        new.notes.special_requests,
-        new.notes.client_notes,
-        new.notes.internal_notes,
-        new.notes.pickup_address,
-        new.estimated_cost_cents.map(|cents| cents.0),
-        new.is_emergency,
-        new.is_overbooked,
-        new.recurrence,
         new.series_id.map(SeriesId::bytes),
         new.group_id.map(GroupId::bytes),
-        tx.now().0,
-    ])?;
-    Ok(())
+    ];
+    let [client, pet, service, staff, series, group] = ids.each_ref().map(|id| ValueRef::from(id.as_ref().map(|id| id.as_slice())));
+    let (id, number, flag) = (id.bytes(), ValueRef::Integer, |flag: bool| ValueRef::Integer(flag.into()));
+    let (notes, now) = (new.notes, number(tx.now().0));
+    let values = [
+        id.as_slice().into(),
+        client,
+        pet,
+        service,
+        staff,
+        notes.title.as_deref().into(),
+        number(new.starts_at.0),
+        number(new.ends_at.0),
+        new.status.as_str().into(),
+        new.booking_method.as_str().into(),
+        flag(new.booking_method == BookingMethod::Online),
+        reference.into(),
+        notes.reason.as_deref().into(),
+        notes.symptoms.as_deref().into(),
+        notes.special_requests.as_deref().into(),
+        notes.client_notes.as_deref().into(),
+        notes.internal_notes.as_deref().into(),
+        notes.pickup_address.as_deref().into(),
+        new.estimated_cost_cents.map(|cents| number(cents.0)).into(),
+        flag(new.is_emergency),
+        flag(new.is_overbooked),
+        new.recurrence.into(),
+        series,
+        group,
+        now,
+        now,
+        (new.status == AppointmentStatus::CheckedIn).then_some(now).into(),
+    ];
+    tx.insert("appointments", COLUMNS, &values)
 }
 
 /// A reference to be told on the phone: six characters, none of which looks or sounds like another.

@@ -13,11 +13,12 @@ pub(super) fn shifts(rule: &Recurrence, first: NaiveDate) -> Result<Vec<i64>> {
 }
 
 /// Makes the visits of one date. Where it may be left out and its time is taken or closed, what it has made is rolled back, and none comes out.
-pub(super) fn attempt<T>(tx: &mut Tx<'_>, may_be_left_out: bool, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<Option<T>> {
+pub(super) fn attempt<T>(tx: &mut Tx<'_>, may_be_left_out: bool, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<Option<T>> {
     if !may_be_left_out {
         return work(tx).map(Some);
     }
     tx.db().execute_batch("SAVEPOINT occurrence")?;
+    let made = tx.new_rows();
     match work(tx) {
         Ok(value) => {
             tx.db().execute_batch("RELEASE occurrence")?;
@@ -25,6 +26,7 @@ pub(super) fn attempt<T>(tx: &mut Tx<'_>, may_be_left_out: bool, work: impl FnOn
         }
         Err(error) => {
             tx.db().execute_batch("ROLLBACK TO occurrence; RELEASE occurrence")?;
+            tx.forget_new_rows(&made);
             let is_taken = matches!(error.refusal().code, RefusalCode::SlotTaken | RefusalCode::OutsideHours | RefusalCode::EmergencyOnly);
             if is_taken { Ok(None) } else { Err(error) }
         }

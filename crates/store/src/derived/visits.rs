@@ -24,8 +24,8 @@ struct Hourly {
     revenue_cents: i64,
 }
 
-/// Brings the hours and days around these instants up to date.
-pub(super) fn refresh(db: &Connection, starts: &BTreeSet<i64>, made_at: &BTreeSet<i64>) -> Result<()> {
+/// Brings the hours and days around these instants up to date, and the days on which there are new visits.
+pub(super) fn refresh(db: &Connection, starts: &BTreeSet<i64>, made_at: &BTreeSet<i64>, new_visits: &[i64]) -> Result<()> {
     let Some(zone) = clinic_zone(db)? else { return Ok(()) };
     let hours: BTreeMap<Hour, i64> = starts.iter().map(|at| (hour(*at, zone), *at)).collect();
     if hours.len() > super::ONE_BY_ONE {
@@ -38,6 +38,16 @@ pub(super) fn refresh(db: &Connection, starts: &BTreeSet<i64>, made_at: &BTreeSe
         }
     }
     let days: BTreeMap<NaiveDate, i64> = made_at.iter().map(|at| (day(*at, zone), *at)).collect();
+    let mut more: BTreeMap<NaiveDate, (i64, i64)> = BTreeMap::new();
+    for at in new_visits {
+        more.entry(day(*at, zone)).or_insert((*at, 0)).1 += 1;
+    }
+    for (wanted, (at, count)) in more.into_iter().filter(|(wanted, _)| !days.contains_key(wanted)) {
+        let sql = "UPDATE daily_stats SET bookings = bookings + ?2 WHERE on_date = ?1";
+        if db.prepare_cached(sql)?.execute(params![wanted.to_string(), count])? == 0 {
+            count_day(db, zone, wanted, at)?;
+        }
+    }
     for (wanted, at) in days {
         count_day(db, zone, wanted, at)?;
     }

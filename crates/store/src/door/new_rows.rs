@@ -34,11 +34,29 @@ impl<'a> NewRows<'a> {
         self.count += 1;
     }
 
+    /// How much is recorded by now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { tables: self.tables.iter().map(|of| of.changes.len()).collect(), count: self.count }
+    }
+
+    /// Forgets what was recorded since: those rows are rolled back.
+    pub(crate) fn rewind(&mut self, mark: &Mark) {
+        self.tables.truncate(mark.tables.len());
+        self.tables.iter_mut().zip(&mark.tables).for_each(|(of, length)| of.changes.truncate(*length));
+        self.count = mark.count;
+    }
+
     /// What was recorded, tables in the order in which they were first written to, and how many rows it is; forgets it.
     pub(crate) fn take(&mut self) -> (Vec<u8>, usize) {
         let tables = self.tables.drain(..);
         (tables.flat_map(|of| of.changes).collect(), std::mem::take(&mut self.count))
     }
+}
+
+/// How much was recorded at some moment.
+pub(crate) struct Mark {
+    tables: Vec<usize>,
+    count: usize,
 }
 
 /// SQLite's own number for an insert.

@@ -11,7 +11,7 @@ use rusqlite::{CachedStatement, Connection, params, params_from_iter};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use super::clock::tick;
-use super::new_rows::NewRows;
+use super::new_rows::{Mark, NewRows};
 use super::portions::{Portion, portions};
 use super::store::sorted;
 use crate::catalog::{Catalog, Table};
@@ -160,6 +160,17 @@ impl<'a> Tx<'a> {
         let id = values.first().and_then(|id| id.as_blob().ok()?.try_into().ok());
         let id = id.ok_or_else(|| StoreError::Value(format!("a row of {} has no id", table.name)))?;
         self.affected.note(self.db, &Change::made(table, id, positions, values))
+    }
+
+    /// The rows that were made by now, to be gone back to with the savepoint that begins here.
+    pub(crate) fn new_rows(&self) -> Mark {
+        self.new_rows.mark()
+    }
+
+    /// Forgets the rows that were made since: they are rolled back.
+    pub(crate) fn forget_new_rows(&mut self, since: &Mark) {
+        self.new_rows.rewind(since);
+        self.affected.doubt();
     }
 
     /// Sends a column's value along with this write although it does not change: a choice between two values is one, whichever it is.
