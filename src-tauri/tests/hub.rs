@@ -65,7 +65,7 @@ impl Computer {
             news.1.notify_all();
         };
         let desk = Desk::new(Folder::at(self.folder.path()), keys, Arc::new(SystemClock), tell);
-        desk.open_in_background();
+        desk.open_in_background().join().unwrap();
         desk
     }
 

@@ -83,10 +83,13 @@ impl Computer {
     }
 }
 
+fn desk(folder: &Path, clock: Arc<dyn Clock>, tell: impl Fn(News) + Send + Sync + 'static) -> Desk {
+    Desk::new(Folder::at(folder), Keys::new("app.petrel.test", folder.join("keys")), clock, tell)
+}
+
 fn start(folder: &Path, clock: &Arc<FixedClock>, tell: impl Fn(News) + Send + Sync + 'static) -> Desk {
-    let keys = Keys::new("app.petrel.test", folder.join("keys"));
-    let desk = Desk::new(Folder::at(folder), keys, Arc::clone(clock) as Arc<dyn Clock>, tell);
-    desk.open_in_background();
+    let desk = desk(folder, Arc::clone(clock) as Arc<dyn Clock>, tell);
+    desk.open_in_background().join().unwrap();
     desk
 }
 
@@ -259,7 +262,8 @@ fn whoever_asks_while_the_file_takes_long_to_open_is_told_and_then_gets_the_outc
     // A key that does not come until somebody gives it.
     fs::remove_file(&key).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&key).status().unwrap().success());
-    let desk = computer.start();
+    let desk = desk(computer.folder.path(), Arc::clone(&computer.clock) as Arc<dyn Clock>, |_| {});
+    let opening = desk.open_in_background();
     assert_eq!(desk.app_state().unwrap().phase, Phase::Opening { waits_for: WaitsFor::File });
     assert_eq!(desk.app_state().unwrap().phase, Phase::Opening { waits_for: WaitsFor::File });
     let asked = desk.clone();
@@ -268,6 +272,7 @@ fn whoever_asks_while_the_file_takes_long_to_open_is_told_and_then_gets_the_outc
     });
     fs::write(&key, bytes).unwrap();
     assert_eq!(outcome.join().unwrap(), Some(Phase::SignedOut));
+    opening.join().unwrap();
 }
 
 /// A clock that fails: what stands for any fault of the program while the file is opened.
@@ -282,16 +287,14 @@ impl Clock for BrokenClock {
 #[test]
 fn a_fault_of_the_program_while_the_file_is_opened_is_said_and_the_file_is_there_for_the_next_start() {
     let computer = Computer::with_clinic(KeyStore::File);
-    let keys = Keys::new("app.petrel.test", computer.path("keys"));
-    let desk = Desk::new(Folder::at(computer.folder.path()), keys, Arc::new(BrokenClock), |_| {});
-    desk.open_in_background();
+    let desk = desk(computer.folder.path(), Arc::new(BrokenClock), |_| {});
+    let opening = desk.open_in_background();
     let phase = std::iter::repeat_with(|| desk.app_state().unwrap()).find(|state| !matches!(state.phase, Phase::Opening { .. }));
     assert_eq!(trouble(&phase.unwrap()), RefusalCode::Internal);
     drop(desk);
-    // The thread that opened the file may hold its lock for a moment more.
-    let is_busy = |state: &AppState| matches!(&state.phase, Phase::Trouble { refusal } if refusal.code == RefusalCode::FileBusy);
-    let next = std::iter::repeat_with(|| computer.start().app_state().unwrap()).find(|state| !is_busy(state));
-    assert_eq!(next.unwrap().phase, Phase::SignedOut);
+    // The thread that opened the file holds its lock until it has ended.
+    opening.join().unwrap();
+    assert_eq!(computer.start().app_state().unwrap().phase, Phase::SignedOut);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
@@ -56,11 +57,12 @@ impl Clinic {
 }
 
 impl Desk {
-    /// Opens the file in the background. Returns once every question about the desk waits for the outcome.
-    pub fn open_in_background(&self) {
+    /// Opens the file in the background. Returns once every question about the desk waits for the outcome, with the thread: a process that ends while it
+    /// lets go of the file crashes, as SQLCipher takes its memory back then.
+    pub fn open_in_background(&self) -> JoinHandle<()> {
         let (begun, has_begun) = mpsc::channel();
         let desk = self.clone();
-        std::thread::spawn(move || {
+        let thread = std::thread::spawn(move || {
             let mut place = desk.place_mut();
             // Before anybody asks: who did not know of it would wait for the outcome, however long.
             desk.inner.waiting.begin(WaitsFor::File);
@@ -72,6 +74,7 @@ impl Desk {
         });
         // Where the thread died there is nothing to wait for.
         let _ = has_begun.recv();
+        thread
     }
 
     /// Opens the file: at the start, and at "Try again".
