@@ -14,7 +14,7 @@ use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::catalog::Catalog;
-use crate::file::{check, remove_if_there, seal, set_journal, sync_file, sync_folder, twice, with_suffix};
+use crate::file::{check, remove_file, remove_if_there, seal, set_journal, sync_file, sync_folder, twice, with_suffix};
 use crate::{FileKey, KeyFile, Result, Store, may_die};
 
 pub use aside::{forget_hub_keys_aside, set_aside_folder};
@@ -27,9 +27,6 @@ const NAME: &str = "clinic-%Y%m%dT%H%M%S%3fZ.petrel";
 /// What stays free beside a backup that is made, at the least and as a part of the file: the clinic's own file grows meanwhile.
 const SPARE: u64 = 1 << 20;
 const SPARE_PART: u64 = 8;
-
-/// What a copy's file and those that SQLite keeps beside it end in.
-const BESIDE: [&str; 4] = ["", "-journal", "-wal", "-shm"];
 
 /// A folder that holds backups of a clinic's file.
 #[derive(Clone, Debug)]
@@ -250,12 +247,16 @@ fn counts(db: &Connection) -> Result<Vec<(String, i64)>> {
 
 /// Removes a copy that is half made, with what SQLite left beside it.
 fn discard_part(part: &Path) {
-    BESIDE.iter().for_each(|beside| discard(&with_suffix(part, beside)));
+    warn_left(remove_file(part));
 }
 
 /// Removes a file of ours that may not be there.
 fn discard(path: &Path) {
-    if let Err(error) = remove_if_there(path) {
+    warn_left(remove_if_there(path));
+}
+
+fn warn_left(removed: Result<(), impl std::fmt::Display>) {
+    if let Err(error) = removed {
         tracing::warn!(%error, "a half-made file could not be removed");
     }
 }

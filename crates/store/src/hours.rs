@@ -187,47 +187,34 @@ const OVERRIDES_ORDER: &str = "ORDER BY on_date, start_time";
 /// A colleague's weekly hours.
 pub(crate) fn hours_of(db: &Connection, id: StaffId) -> Result<Vec<WeeklyHours>> {
     let mut statement = db.prepare_cached(&format!("{HOURS} AND staff_id = ?1 {HOURS_ORDER}"))?;
-    let mut rows = statement.query([id.bytes()])?;
-    let mut hours = Vec::new();
-    while let Some(row) = rows.next()? {
-        hours.push(read_hours(row)?);
-    }
-    Ok(hours)
+    Ok(statement.query_map([id.bytes()], read_hours)?.collect::<Result<_, _>>()?)
 }
 
 /// A colleague's overrides, past ones too.
 pub(crate) fn overrides_of(db: &Connection, id: StaffId) -> Result<Vec<ScheduleOverride>> {
     let mut statement = db.prepare_cached(&format!("{OVERRIDES} AND staff_id = ?1 {OVERRIDES_ORDER}"))?;
-    let mut rows = statement.query([id.bytes()])?;
-    let mut overrides = Vec::new();
-    while let Some(row) = rows.next()? {
-        overrides.push(read_override(row)?);
-    }
-    Ok(overrides)
+    Ok(statement.query_map([id.bytes()], read_override)?.collect::<Result<_, _>>()?)
 }
 
 /// Everybody's weekly hours.
 pub(crate) fn all_hours(db: &Connection) -> Result<HashMap<StaffId, Vec<WeeklyHours>>> {
     let mut statement = db.prepare_cached(&format!("{HOURS} {HOURS_ORDER}"))?;
-    let mut rows = statement.query([])?;
-    let mut hours: HashMap<StaffId, Vec<WeeklyHours>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let one = read_hours(row)?;
-        hours.entry(one.staff_id).or_default().push(one);
-    }
-    Ok(hours)
+    by_staff(statement.query_map([], read_hours)?, |of| of.staff_id)
 }
 
 /// Everybody's overrides, past ones too: a clinic has hundreds, not thousands.
 pub(crate) fn all_overrides(db: &Connection) -> Result<HashMap<StaffId, Vec<ScheduleOverride>>> {
     let mut statement = db.prepare_cached(&format!("{OVERRIDES} {OVERRIDES_ORDER}"))?;
-    let mut rows = statement.query([])?;
-    let mut overrides: HashMap<StaffId, Vec<ScheduleOverride>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let one = read_override(row)?;
-        overrides.entry(one.staff_id).or_default().push(one);
+    by_staff(statement.query_map([], read_override)?, |of| of.staff_id)
+}
+
+fn by_staff<T>(all: impl Iterator<Item = rusqlite::Result<T>>, whose: impl Fn(&T) -> StaffId) -> Result<HashMap<StaffId, Vec<T>>> {
+    let mut found: HashMap<StaffId, Vec<T>> = HashMap::new();
+    for one in all {
+        let one = one?;
+        found.entry(whose(&one)).or_default().push(one);
     }
-    Ok(overrides)
+    Ok(found)
 }
 
 /// An end of 24:00 is stored as 00:00, for a database that knows times of a day has no 24:00.

@@ -17,19 +17,12 @@ pub(super) fn attempt<T>(tx: &mut Tx<'_>, may_be_left_out: bool, work: impl FnOn
     if !may_be_left_out {
         return work(tx).map(Some);
     }
-    tx.db().execute_batch("SAVEPOINT occurrence")?;
-    let made = tx.new_rows();
-    match work(tx) {
-        Ok(value) => {
-            tx.db().execute_batch("RELEASE occurrence")?;
-            Ok(Some(value))
-        }
+    match tx.part(work) {
         Err(error) => {
-            tx.db().execute_batch("ROLLBACK TO occurrence; RELEASE occurrence")?;
-            tx.forget_new_rows(&made);
             let is_taken = matches!(error.refusal().code, RefusalCode::SlotTaken | RefusalCode::OutsideHours | RefusalCode::EmergencyOnly);
             if is_taken { Ok(None) } else { Err(error) }
         }
+        made => made.map(Some),
     }
 }
 

@@ -11,7 +11,7 @@ use rusqlite::{CachedStatement, Connection, params, params_from_iter};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use super::clock::tick;
-use super::new_rows::{Mark, NewRows};
+use super::new_rows::NewRows;
 use super::portions::{Portion, portions};
 use super::store::sorted;
 use crate::catalog::{Catalog, Table};
@@ -162,15 +162,21 @@ impl<'a> Tx<'a> {
         self.affected.note(self.db, &Change::made(table, id, positions, values))
     }
 
-    /// The rows that were made by now, to be gone back to with the savepoint that begins here.
-    pub(crate) fn new_rows(&self) -> Mark {
-        self.new_rows.mark()
-    }
-
-    /// Forgets the rows that were made since: they are rolled back.
-    pub(crate) fn forget_new_rows(&mut self, since: &Mark) {
-        self.new_rows.rewind(since);
-        self.affected.doubt();
+    /// Does a part of the write. Where it fails, what it has written and recorded is rolled back; the write may go on.
+    ///
+    /// # Errors
+    /// Those of the part; what SQLite says.
+    pub(crate) fn part<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.db.execute_batch("SAVEPOINT part")?;
+        let made = self.new_rows.mark();
+        let done = work(self);
+        if done.is_err() {
+            self.db.execute_batch("ROLLBACK TO part")?;
+            self.new_rows.rewind(&made);
+            self.affected.doubt();
+        }
+        self.db.execute_batch("RELEASE part")?;
+        done
     }
 
     /// Sends a column's value along with this write although it does not change: a choice between two values is one, whichever it is.

@@ -152,12 +152,12 @@ pub(crate) fn remove_if_there(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Removes a clinic's file that was never finished, and what SQLite keeps beside it.
+/// Removes a file that was never finished, and what SQLite keeps beside it.
 ///
 /// # Errors
 /// What the system says.
 pub fn remove_file(path: &Path) -> Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["", "-journal", "-wal", "-shm"] {
         remove_if_there(&with_suffix(path, suffix))?;
     }
     Ok(())

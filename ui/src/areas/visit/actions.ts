@@ -9,10 +9,10 @@ import type { Command } from '$lib/commands/registry.svelte';
 import { STATUS } from '$lib/components/status';
 import { t, type PlainKey } from '$lib/i18n/index.svelte';
 import { newBooking, showHistory } from '$lib/shell/actions.svelte';
+import { takesTime } from '$lib/takes-time';
 import { formatDateTime } from '$lib/time/format';
 import { canMove, canReschedule, canSwap, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
 import { canPickUp } from './pick-up';
-import { canRepeat } from './rhythm';
 
 /** Something that can be done with the visit that is open: it stands in its menu, and in the palette. */
 export interface VisitAction extends Command {
@@ -95,7 +95,7 @@ export function menuActions(visit: AppointmentDetail, onedit: () => void): Visit
     ],
     [
       { id: 'visit.edit', title: 'visit.edit_details', group, icon: IconPencil, run: onedit },
-      ...(canRepeat(visit.status) ? [repeat(visit)] : []),
+      ...(takesTime(visit.status) ? [repeat(visit)] : []),
       ...ofClient,
       {
         id: 'visit.history',

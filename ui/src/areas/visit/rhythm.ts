@@ -1,10 +1,6 @@
 // The rhythm of visits: what the form begins with, and what of a plan is told. Pure.
-import type { AppointmentDetail, AppointmentStatus, Millis, RhythmPlan, RhythmReason, SeriesScope } from '$lib/backend';
+import type { AppointmentDetail, Millis, RhythmPlan, RhythmReason, SeriesScope } from '$lib/backend';
 import { defaultRepetition, isOnItsDay, parseRule, type Repetition } from '$lib/recurrence';
-
-/** Whether visits may go on from one: it stands. */
-export const canRepeat = (status: AppointmentStatus): boolean =>
-  status !== 'cancelled' && status !== 'no_show' && status !== 'rescheduled';
 
 type Repeated = Pick<AppointmentDetail, 'recurrence' | 'series' | 'starts_at'>;
 

@@ -1,5 +1,6 @@
 // From what the core tells of some days to boxes on the board. Pure: the same in gives the same out, no DOM, no clock.
 import type { AppointmentCard, DayBounds, ScheduleRange, WorkBlock, WorkBlockKind } from '$lib/backend';
+import { takesTime } from '$lib/takes-time';
 import { MINUTE } from '$lib/time/zone';
 import { lanesOf, type Span } from './lanes';
 import { elapsedScale, wallScale, type DayScale } from './scale';
@@ -65,8 +66,6 @@ export interface LayoutOptions {
 const UNASSIGNED = 'unassigned';
 /** Visits that take nobody's time any more and are shown only where they are asked for. */
 const LEFT: ReadonlySet<string> = new Set(['cancelled', 'rescheduled']);
-/** Visits whose time another may have. */
-const FREED: ReadonlySet<string> = new Set([...LEFT, 'no_show']);
 
 /** One day: a column for each colleague, in the order of `staffOrder`. */
 export function layoutDay(range: ScheduleRange, staffOrder: readonly string[], options: LayoutOptions): Layout {
@@ -146,7 +145,7 @@ function tailsOf(boxes: readonly Box[], columns: readonly Column[]): Tail[] {
 
 /** What is kept free after the end a visit was planned to have. What is done takes no more of its time, as in the core. */
 function bufferAfter(card: AppointmentCard, usual: LayoutOptions['buffer']): number {
-  if (FREED.has(card.status)) return 0;
+  if (!takesTime(card.status)) return 0;
   const early = card.status === 'completed' ? card.ends_at - (card.actual_end_at ?? card.ends_at) : 0;
   return Math.max(0, usual(card) - Math.max(0, Math.ceil(early / MINUTE)));
 }
