@@ -24,7 +24,8 @@ async function offered(page: Page): Promise<string[]> {
   return ids;
 }
 
-test('what is typed before the palette is there is typed into it, and is no shortcut', async ({ page }) => {
+/** The palette, asked for, arrives once what is returned is called. */
+async function askForPalette(page: Page): Promise<() => void> {
   let arrive = (): void => undefined;
   const isWanted = new Promise<void>((resolve) => (arrive = resolve));
   await page.route(/CommandPalette[^/]*\.js/, async (route) => {
@@ -34,6 +35,25 @@ test('what is typed before the palette is there is typed into it, and is no shor
   await openDesk(page, '/#/today');
   await page.getByTestId('screen-today').waitFor();
   await page.keyboard.press('Control+k');
+  return arrive;
+}
+
+test('Enter that is pressed before the palette is there takes what was typed for it, and presses nothing below', async ({
+  page,
+}) => {
+  const arrive = await askForPalette(page);
+  await page.keyboard.type('figures anew');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('b');
+  arrive();
+  await expect(page).toHaveURL(/#\/settings\/data/);
+  await expect(page.getByTestId('make-anew')).toBeFocused();
+  await page.keyboard.press('Control+k');
+  await expect(page.getByTestId('palette-input')).toHaveValue('');
+});
+
+test('what is typed before the palette is there is typed into it, and is no shortcut', async ({ page }) => {
+  const arrive = await askForPalette(page);
   // By itself the first letter would open a booking.
   await page.keyboard.type('cli');
   arrive();

@@ -27,21 +27,33 @@ export const overlays = $state<{
   history: HistoryOf | null;
 }>({ palette: false, shortcuts: false, pin: false, code: false, history: null });
 
-let ahead = '';
+interface Ahead {
+  text: string;
+  /** Enter was pressed after it. */
+  isEntered: boolean;
+}
 
-/** What is typed after the palette's key, before the palette has the focus, is meant for it: the letters are no shortcuts then. */
+const nothingAhead = (): Ahead => ({ text: '', isEntered: false });
+let ahead = nothingAhead();
+
+/**
+ * What is typed after the palette's key, before the palette has the focus, is meant for it: the letters are no shortcuts then, and Enter
+ * presses nothing that lies below.
+ */
 export function typeAhead(event: KeyboardEvent): void {
-  const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (!isText || !overlays.palette || document.activeElement?.closest('[role="dialog"]')) return;
+  const isText = event.key.length === 1 || event.key === 'Enter';
+  if (!isText || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!overlays.palette || document.activeElement?.closest('[role="dialog"]')) return;
   event.preventDefault();
   event.stopPropagation();
-  ahead += event.key;
+  if (event.key === 'Enter') ahead.isEntered = true;
+  else if (!ahead.isEntered) ahead.text += event.key;
 }
 
 /** What was typed for the palette until now, once. */
-export function takeAhead(): string {
+export function takeAhead(): Ahead {
   const typed = ahead;
-  ahead = '';
+  ahead = nothingAhead();
   return typed;
 }
 
