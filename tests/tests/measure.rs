@@ -141,18 +141,19 @@ async fn took(window: &Window) -> f64 {
     window.script("return window.took", Vec::new()).await.as_f64().unwrap()
 }
 
-/// How many visits are drawn.
-async fn drawn(window: &Window) -> usize {
-    let count = window.script("return document.querySelectorAll('[data-testid=visit]').length", Vec::new()).await;
+/// How many visits stand on the board: of a large one those in sight are drawn.
+async fn shown(window: &Window) -> usize {
+    let script = "return [...document.querySelectorAll('[data-testid=column-count]')].reduce((sum, head) => sum + Number(head.textContent), 0)";
+    let count = window.script(script, Vec::new()).await;
     usize::try_from(count.as_u64().unwrap()).unwrap()
 }
 
-/// Steps back from what is shown: how long each took, and the fewest and the most visits that were drawn.
+/// Steps back from what is shown: how long each took, and the fewest and the most visits that stood there.
 async fn steps_back(window: &Window) -> (Vec<f64>, RangeInclusive<usize>) {
     let (mut times, mut fewest, mut most) = (Vec::new(), usize::MAX, 0);
     for _ in 0..STEPS {
         times.push(step_back(window).await);
-        let count = drawn(window).await;
+        let count = shown(window).await;
         (fewest, most) = (fewest.min(count), most.max(count));
     }
     (times, fewest..=most)

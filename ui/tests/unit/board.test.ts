@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { AppointmentCard, DayBounds, ScheduleRange, WorkBlock } from '$lib/backend';
 import { addDays, instantAt, MINUTE, startOfDay } from '$lib/time/zone';
 import { BoardDrag } from '$areas/schedule/board/drag.svelte';
+import { around, holds, reachesInto, Slots } from '$areas/schedule/board/drawn';
 import { instantsOf, neighbour, startPlace, stepTarget, targetOf } from '$areas/schedule/board/gesture';
 import { lanesOf } from '$areas/schedule/board/lanes';
-import { firstOpenMinute, layoutDay, layoutDays, type LayoutOptions } from '$areas/schedule/board/layout';
+import { firstOpenMinute, layoutDay, layoutDays, type Box, type LayoutOptions } from '$areas/schedule/board/layout';
 import { elapsedScale, ticksOf, wallScale } from '$areas/schedule/board/scale';
 
 const ZONE = 'Europe/Madrid';
@@ -384,5 +385,44 @@ describe('where the keyboard begins to aim', () => {
     const week = layoutDays(range(['2026-11-19', '2026-11-20', '2026-11-21'], [], blocks('2026-11-19')), OPTIONS);
     expect(startPlace(week, at('2026-11-20', 700))).toEqual({ column: 1, top: 705, height: 30 });
     expect(startPlace(week, at('2026-11-25', 700))).toMatchObject({ column: 0, top: 480 });
+  });
+});
+
+describe('what is drawn of a large board', () => {
+  const box = (left: number, top: number): Box => ({
+    ...layoutDays(range(['2026-03-27'], [card('x', '2026-03-27', 600, 30)]), OPTIONS).boxes[0]!,
+    left,
+    width: 0.1,
+    top,
+    height: 30,
+  });
+  const part = { left: 100, right: 300, top: 600, bottom: 900 };
+
+  it('is what reaches into a part of it', () => {
+    const isDrawn = (left: number, top: number): boolean => reachesInto(part, box(left, top), 1000, 1.5);
+    expect(isDrawn(0.15, 450)).toBe(true);
+    expect(isDrawn(0.001, 450)).toBe(true);
+    expect(isDrawn(0, 450)).toBe(false);
+    expect(isDrawn(0.299, 450)).toBe(true);
+    expect(isDrawn(0.3, 450)).toBe(false);
+    expect(isDrawn(0.15, 371)).toBe(true);
+    expect(isDrawn(0.15, 370)).toBe(false);
+    expect(isDrawn(0.15, 600)).toBe(false);
+  });
+
+  it('is more than what is in sight', () => {
+    expect(around(part)).toEqual({ left: 50, right: 350, top: 525, bottom: 975 });
+    expect(holds(around(part), part)).toBe(true);
+    expect(holds(around(part), { ...part, right: 351 })).toBe(false);
+    expect(holds(around(part), { ...part, top: 524 })).toBe(false);
+  });
+
+  it('keeps its buttons while it is drawn, and gives free ones to what comes', () => {
+    const slots = new Slots();
+    expect(slots.take(['a', 'b', 'c', 'd'])).toEqual([0, 1, 2, 3]);
+    expect(slots.take(['c', 'd', 'e'])).toEqual([2, 3, 0]);
+    expect(slots.take(['e', 'f', 'g', 'd'])).toEqual([0, 1, 2, 3]);
+    expect(slots.take([])).toEqual([]);
+    expect(slots.take(['d'])).toEqual([0]);
   });
 });

@@ -78,7 +78,7 @@ export class BoardControl {
       },
       (drop) => this.#drop(drop),
     );
-    // Buttons are reused by index: the focus follows the visit it stands on, not the button. Which one it is must be known before the board
+    // Buttons are given to other visits: the focus follows the visit it stands on, not the button. Which one it is must be known before the board
     // is drawn anew, for a button that goes takes the focus with it. Nobody has asked to see it: the board stays where it is scrolled to.
     let shown = '';
     $effect.pre(() => {
@@ -351,7 +351,12 @@ export class BoardControl {
   }
 
   #focus(index: number, options?: FocusOptions): void {
-    this.body?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus(options);
+    const button = (): HTMLElement | null | undefined => this.body?.querySelector(`[data-index="${index}"]`);
+    const there = button();
+    if (there) return there.focus(options);
+    // Of a large board it is drawn once the keys stand on it.
+    this.#activeId = this.#props().layout.boxes[index]?.card.id ?? null;
+    void tick().then(() => button()?.focus(options));
   }
 }
 
