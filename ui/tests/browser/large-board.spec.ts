@@ -11,18 +11,22 @@ const standing = (page: Page): Promise<number> =>
     .getByTestId('column-count')
     .evaluateAll((heads) => heads.reduce((sum, head) => sum + Number(head.textContent), 0));
 
-/** A week of everybody as large clinics have it: each visit of a clinic in memory, many times. Answers how many. */
-async function openLargeWeek(page: Page): Promise<number> {
-  await openDesk(page, '/?view=week&staff=all#/schedule');
-  await visits(page).first().waitFor();
-  const before = await standing(page);
-  await page.evaluate(() =>
+/** Each visit of a clinic in memory, many times. */
+const enlarge = (page: Page): Promise<void> =>
+  page.evaluate(() =>
     window.petrelWorld!.elsewhere(['appointments'], (memory) => {
       memory.visits = memory.visits.flatMap((visit) =>
         Array.from({ length: 12 }, (_, copy) => ({ ...visit, id: copy === 0 ? visit.id : `${visit.id}-${copy}` })),
       );
     }),
   );
+
+/** A week of everybody as large clinics have it. Answers how many visits it has. */
+async function openLargeWeek(page: Page): Promise<number> {
+  await openDesk(page, '/?view=week&staff=all#/schedule');
+  await visits(page).first().waitFor();
+  const before = await standing(page);
+  await enlarge(page);
   await expect.poll(() => standing(page)).toBe(12 * before);
   return 12 * before;
 }
@@ -34,10 +38,12 @@ const columnsInSight = (page: Page): Promise<number[]> =>
       document.querySelector(`[data-testid=${id}]`)!.getBoundingClientRect(),
     );
     const columns = document.querySelectorAll('[data-testid=board-column]').length;
+    // The hours lie over what is scrolled below them.
+    const from = document.querySelector('.board-ticks')!.getBoundingClientRect().right;
     const found = new Set<number>();
     for (const visit of document.querySelectorAll('[data-testid=visit]')) {
       const { left, right, top, bottom } = visit.getBoundingClientRect();
-      if (right > pane!.left && left < pane!.right && bottom > pane!.top && top < pane!.bottom)
+      if (right > from && left < pane!.right && bottom > pane!.top && top < pane!.bottom)
         found.add(Math.floor(((left - body!.left) / body!.width) * columns));
     }
     return [...found].sort((a, b) => a - b);
@@ -108,4 +114,20 @@ test('beside a large week a visit that is out of sight is open, and has the focu
   await page.getByTestId('panel-close').click();
   await expect(page.getByTestId('visit-panel')).toHaveCount(0);
   await expect.poll(() => focused(page)).toBe(id);
+});
+
+test('a large week is first seen from today, and again as it was left', async ({ page }) => {
+  await openDesk(page, '/?staff=all#/schedule');
+  await visits(page).first().waitFor();
+  const before = await standing(page);
+  await enlarge(page);
+  await expect.poll(() => standing(page)).toBe(12 * before);
+  await page.keyboard.press('w');
+  await expect.poll(() => columnsInSight(page)).toEqual([4]);
+  await toColumn(page, 1);
+  await expect.poll(() => columnsInSight(page)).toEqual([1]);
+  await page.keyboard.press('m');
+  await expect(page.getByTestId('board')).toHaveCount(0);
+  await page.keyboard.press('w');
+  await expect.poll(() => columnsInSight(page)).toEqual([1]);
 });

@@ -7,6 +7,7 @@ import { instantsOf, neighbour, startPlace, stepTarget, targetOf } from '$areas/
 import { lanesOf } from '$areas/schedule/board/lanes';
 import { firstOpenMinute, layoutDay, layoutDays, type Box, type LayoutOptions } from '$areas/schedule/board/layout';
 import { elapsedScale, ticksOf, wallScale } from '$areas/schedule/board/scale';
+import { firstColumn } from '$areas/schedule/board/sight';
 
 const ZONE = 'Europe/Madrid';
 const day = (date: string): DayBounds => ({
@@ -424,5 +425,30 @@ describe('what is drawn of a large board', () => {
     expect(slots.take(['e', 'f', 'g', 'd'])).toEqual([0, 1, 2, 3]);
     expect(slots.take([])).toEqual([]);
     expect(slots.take(['d'])).toEqual([0]);
+  });
+});
+
+describe('where a board of days is first seen from', () => {
+  const week = ['2026-03-23', '2026-03-24', '2026-03-25'];
+  const of = (visits: AppointmentCard[], dates = week) => layoutDays(range(dates, visits), OPTIONS);
+  const now = instantAt('2026-03-25', 600, ZONE);
+
+  it('is the present, where it has that', () => {
+    expect(firstColumn(of([card('x', '2026-03-24', 600, 30)]), now)).toBe(2);
+  });
+
+  it('is its first visit elsewhere', () => {
+    const later = now + 30 * 86_400_000;
+    expect(firstColumn(of([card('x', '2026-03-24', 600, 30)]), later)).toBe(1);
+    expect(firstColumn(of([]), later)).toBe(0);
+  });
+
+  it('is the first colleague on a day', () => {
+    const shown = layoutDay(
+      range(['2026-03-25'], [card('x', '2026-03-25', 600, 30, { staff_id: 'b' })]),
+      ['a', 'b'],
+      OPTIONS,
+    );
+    expect(firstColumn(shown, now)).toBe(0);
   });
 });

@@ -15,13 +15,30 @@ export function firstSight(layout: Layout, now: number, zoom: number, height: nu
   return Math.max(opening, present) * zoom;
 }
 
-const kept = new Map<string, number>();
+/** Whether the columns of a board are days. */
+export const isOfDays = ({ columns }: Layout): boolean => columns[0]?.day.date !== columns.at(-1)?.day.date;
+
+/** The column that a board of days is first seen from: the present, or the first with a visit. */
+export function firstColumn(layout: Layout, now: number): number {
+  if (!isOfDays(layout)) return 0;
+  const here = layout.columns.findIndex(({ day }) => now >= day.starts_at && now < day.ends_at);
+  return here >= 0 ? here : (layout.boxes[0]?.column ?? 0);
+}
+
+/** How far a board is scrolled, in pixels. */
+interface Sight {
+  top: number;
+  left: number;
+}
+
+const kept = new Map<string, Sight>();
 const keyOf = ({ columns }: Layout): string => columns.map(({ key }) => key).join(' ') + (columns[0]?.day.date ?? '');
 
 /** Keeps how far a board is scrolled, for when somebody comes back to it. */
-export const keepSight = (layout: Layout, top: number): void => void kept.set(keyOf(layout), top);
+export const keepSight = (layout: Layout, { scrollTop: top, scrollLeft: left }: HTMLElement): void =>
+  void kept.set(keyOf(layout), { top, left });
 /** How far it was scrolled when it was left. */
-export const keptSight = (layout: Layout): number | undefined => kept.get(keyOf(layout));
+export const keptSight = (layout: Layout): Sight | undefined => kept.get(keyOf(layout));
 
 /** Scrolls so far that a target that is moved by keyboard can be seen. */
 export function keepInSight(
