@@ -6,6 +6,7 @@ import { formatEndOn, formatMoney, formatTimeOn } from '$lib/time/format';
 import { makeClinic } from '../mock/clinic';
 
 beforeEach(() => takeAppState(makeClinic({ timezone: 'Europe/Madrid' }).app));
+const DAY = 86_400_000;
 const at = (text: string) => Date.parse(`${text}+01:00`);
 
 it('says a time with its day where that is not the one that is shown', () => {
@@ -23,10 +24,18 @@ it('says of a stay on each of its days when it began and when it ends', () => {
   const { visits } = makeClinic({});
   const stay = { starts_at: at('2026-11-16T16:00'), ends_at: at('2026-11-19T17:00') };
   const card = { ...visits[0]!, ...stay, title: null, client_name: 'Ana Paz', pet_name: 'Luna' };
-  const on = (day: string) => boxWords({ card } as unknown as Box, day, undefined, '').label;
+  const on = (date: string, of = card) => {
+    const starts_at = at(`${date}T00:00`);
+    return boxWords({ card: of } as unknown as Box, { date, starts_at, ends_at: starts_at + DAY }, undefined, '').label;
+  };
   expect(on('2026-11-16')).toMatch(/^16:00 – Thu,? 17:00\. Luna/);
   expect(on('2026-11-18')).toMatch(/^Mon,? 16:00 – Thu,? 17:00\. /);
   expect(on('2026-11-19')).toMatch(/^Mon,? 16:00 – 17:00\. /);
+  // Midnight belongs to the day that ends with it, and is where the next begins.
+  const night = { ...card, starts_at: at('2026-11-16T22:00'), ends_at: at('2026-11-17T00:00') };
+  expect(on('2026-11-16', night)).toMatch(/^22:00 – 0?0:00\. /);
+  const early = { ...card, starts_at: at('2026-11-17T00:00'), ends_at: at('2026-11-17T01:00') };
+  expect(on('2026-11-17', early)).toMatch(/^0?0:00 – 0?1:00\. /);
 });
 
 it('writes money with the decimals that the core says, whatever the browser would take', () => {

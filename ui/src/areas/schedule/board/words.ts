@@ -1,8 +1,8 @@
 // What a visit on the board says: to the eye in two lines, to a screen reader in one sentence.
-import type { AppointmentCard, Service } from '$lib/backend';
+import type { AppointmentCard, DayBounds, Service } from '$lib/backend';
 import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
-import { formatDuration, formatEndOn, formatTimeOn } from '$lib/time/format';
+import { formatDuration, formatEndOn, formatTime, formatTimeOn } from '$lib/time/format';
 import type { Box } from './layout';
 
 export interface BoxWords {
@@ -23,15 +23,19 @@ export function whoOf(card: AppointmentCard): string {
 /** `day` is the one it is shown on: of a stay that began before or ends later, the other day is named. */
 export function boxWords(
   { card, buffer }: Box,
-  day: string,
+  day: DayBounds,
   service: Service | undefined,
   colleague: string,
 ): BoxWords {
-  const time = formatTimeOn(card.starts_at, day);
+  // Of an instant within the day nobody needs to find out the date, which takes most of the time that the words of a board do.
+  const isWithin = (at: number): boolean => at >= day.starts_at && at < day.ends_at;
+  const { starts_at, ends_at } = card;
+  const time = isWithin(starts_at) ? formatTime(starts_at) : formatTimeOn(starts_at, day.date);
+  const end = isWithin(ends_at - 1) ? formatTime(ends_at) : formatEndOn(ends_at, day.date);
   const what = card.title ?? service?.name ?? '';
   const state = t(STATUS[card.status].text);
   const parts = [
-    `${time} – ${formatEndOn(card.ends_at, day)}`,
+    `${time} – ${end}`,
     buffer > 0 ? t('schedule.kept_after', { time: formatDuration(buffer) }) : '',
     [card.pet_name, card.client_name].filter(Boolean).join(', ') || (card.title ?? t('visit.blocked')),
     what,
