@@ -143,7 +143,8 @@ async fn took(window: &Window) -> f64 {
 
 /// How many visits stand on the board: of a large one those in sight are drawn.
 async fn shown(window: &Window) -> usize {
-    let script = "return [...document.querySelectorAll('[data-testid=column-count]')].reduce((sum, head) => sum + Number(head.textContent), 0)";
+    let script =
+        "return [...document.querySelectorAll('[data-testid=column-count]')].reduce((sum, head) => sum + Number(head.textContent), 0)";
     let count = window.script(script, Vec::new()).await;
     usize::try_from(count.as_u64().unwrap()).unwrap()
 }
