@@ -1,6 +1,6 @@
 // What a drag on the board means: pure geometry, so that it can be tested without a pointer.
 import { MINUTE } from '$lib/time/zone';
-import { firstOpenMinute, type Column, type Layout } from './layout';
+import { firstOpenMinute, presentColumn, type Column, type Layout } from './layout';
 import { snap } from './scale';
 
 /** A place on the board: a column and a minute from its top. */
@@ -28,7 +28,7 @@ export const CLICK_MINUTES = 30;
 /** Where the keyboard begins to aim at a free time: at the beginning of work, or at the next quarter of an hour where the present is shown. */
 export function startPlace(layout: Layout, now: number): Target {
   const opening = firstOpenMinute(layout);
-  const here = layout.columns.findIndex(({ day }) => now >= day.starts_at && now < day.ends_at);
+  const here = presentColumn(layout, now);
   const present = here < 0 ? 0 : Math.ceil(layout.columns[here]!.scale.minuteOf(now) / 15) * 15;
   const top = Math.max(present, opening ?? (here < 0 ? 480 : 0));
   return { column: Math.max(0, here), top: Math.min(top, layout.length - CLICK_MINUTES), height: CLICK_MINUTES };

@@ -203,6 +203,10 @@ function shadesOf(
   return shades.sort((a, b) => PAINT[a.kind] - PAINT[b.kind]);
 }
 
+/** The first column in which the present is; -1 where it is in none. */
+export const presentColumn = ({ columns }: Layout, now: number): number =>
+  columns.findIndex(({ day }) => now >= day.starts_at && now < day.ends_at);
+
 /** The first minute of work on the board, to scroll to; none where nobody works. */
 export function firstOpenMinute(layout: Layout): number | null {
   const starts = layout.shades.filter(({ kind }) => kind === 'open').map(({ top }) => top);

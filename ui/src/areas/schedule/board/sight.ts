@@ -1,6 +1,6 @@
 // What part of the board is in sight.
 import type { Target } from './gesture';
-import { firstOpenMinute, type Layout } from './layout';
+import { firstOpenMinute, presentColumn, type Layout } from './layout';
 
 const EDGE = 24;
 /** The heads of the columns cover this much. */
@@ -10,7 +10,7 @@ const EIGHT = 480;
 /** Where a board is scrolled to when it is first seen: the beginning of work, or the present a third down. */
 export function firstSight(layout: Layout, now: number, zoom: number, height: number): number {
   const opening = (firstOpenMinute(layout) ?? EIGHT) - 15;
-  const here = layout.columns.find(({ day }) => now >= day.starts_at && now < day.ends_at);
+  const here = layout.columns[presentColumn(layout, now)];
   const present = here ? here.scale.minuteOf(now) - height / zoom / 3 : opening;
   return Math.max(opening, present) * zoom;
 }
@@ -21,7 +21,7 @@ export const isOfDays = ({ columns }: Layout): boolean => columns[0]?.day.date !
 /** The column that a board of days is first seen from: the present, or the first with a visit. */
 export function firstColumn(layout: Layout, now: number): number {
   if (!isOfDays(layout)) return 0;
-  const here = layout.columns.findIndex(({ day }) => now >= day.starts_at && now < day.ends_at);
+  const here = presentColumn(layout, now);
   return here >= 0 ? here : (layout.boxes[0]?.column ?? 0);
 }
 
