@@ -154,7 +154,7 @@ test('an emergency shows in a box of any width, and hours for emergencies alone 
   const slim = page.locator('[data-testid="visit"][data-slim="true"][data-emergency]');
   await slim.first().waitFor();
   const marks = await slim.evaluateAll((boxes) =>
-    boxes.map((box) => getComputedStyle(box.querySelector('.visit-line')!, '::before').width),
+    boxes.map((box) => getComputedStyle(box.querySelector('.visit-text')!, '::before').width),
   );
   expect(new Set(marks)).toEqual(new Set(['13px']));
   await page.getByTestId('view-day').click();

@@ -233,12 +233,16 @@ describe('the layout', () => {
     const blocks: WorkBlock[] = [
       { staff_id: 'a', starts_at: at(480), ends_at: at(780), kind: 'open', reason: null },
       { staff_id: 'a', starts_at: at(780), ends_at: at(840), kind: 'break', reason: null },
+      { staff_id: 'b', starts_at: at(900), ends_at: at(960), kind: 'open', reason: null },
       { staff_id: 'b', starts_at: at(600), ends_at: at(660), kind: 'open', reason: null },
+      { staff_id: 'c', starts_at: at(700), ends_at: at(800), kind: 'open', reason: null },
     ];
-    const kinds = (staff: ReadonlySet<string> | null) =>
-      layoutDays(range(['2026-11-20'], [], blocks), { ...OPTIONS, staff }).shades.map(({ kind }) => kind);
-    expect(kinds(new Set(['a']))).toEqual(['open', 'break']);
-    expect(kinds(null)).toEqual(['open', 'open']);
+    const shades = (staff: ReadonlySet<string> | null) =>
+      layoutDays(range(['2026-11-20'], [], blocks), { ...OPTIONS, staff }).shades.map(
+        ({ kind, top, height }) => `${kind} ${top}–${top + height}`,
+      );
+    expect(shades(new Set(['a']))).toEqual(['open 480–780', 'break 780–840']);
+    expect(shades(null)).toEqual(['open 480–800', 'open 900–960']);
     expect(firstOpenMinute(layoutDays(range(['2026-11-20'], [], blocks), OPTIONS))).toBe(480);
   });
 });

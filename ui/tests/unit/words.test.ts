@@ -1,8 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
-import { boxWords } from '$areas/schedule/board/words';
+import { boxWords, shownOf } from '$areas/schedule/board/words';
 import type { Box } from '$areas/schedule/board/layout';
+import { MARKS } from '$areas/schedule/board/marks';
+import { useLanguage } from '$lib/i18n/index.svelte';
 import { takeAppState } from '$lib/session.svelte';
-import { formatEndOn, formatMoney, formatTimeOn } from '$lib/time/format';
+import { formatClock, formatEndOn, formatMoney, formatTimeOn } from '$lib/time/format';
 import { makeClinic } from '../mock/clinic';
 
 beforeEach(() => takeAppState(makeClinic({ timezone: 'Europe/Madrid' }).app));
@@ -18,6 +20,28 @@ it('says a time with its day where that is not the one that is shown', () => {
 it('counts midnight to the day that ends with it', () => {
   expect(formatEndOn(at('2026-11-17T00:00'), '2026-11-16')).toMatch(/^0?0:00$/);
   expect(formatEndOn(at('2026-11-17T00:01'), '2026-11-16')).toMatch(/^Tue,? 0?0:01$/);
+});
+
+it('leaves out which half of the day it is where the hours beside it say so', async () => {
+  expect(formatClock(at('2026-11-16T16:05'))).toBe('16:05');
+  await useLanguage('en', 'US');
+  expect(formatClock(at('2026-11-16T16:05'))).toBe('4:05');
+  await useLanguage('en', 'GB');
+});
+
+it('shows of a visit what there is room for', () => {
+  const words = { time: '9:00', who: 'Luna Paz', what: 'Check-up', state: 'Confirmed', label: '' };
+  const shown = (lines: number, isNarrow = false, isSlim = false) => {
+    const { mark, time, who, what, wraps } = shownOf(words, 'confirmed', { lines, isNarrow, isSlim });
+    return [mark + time + who + what, wraps];
+  };
+  const { confirmed } = MARKS;
+  expect(shown(1)).toEqual([`${confirmed}\u00a09:00 Luna Paz  Check-up`, false]);
+  expect(shown(2)).toEqual([`${confirmed}\u00a09:00 Luna Paz\nCheck-up · Confirmed`, false]);
+  expect(shown(3)).toEqual([`${confirmed}\u00a09:00 Luna Paz\nCheck-up\nConfirmed`, true]);
+  expect(shown(1, true)).toEqual([`${confirmed}\u00a0Luna Paz`, false]);
+  expect(shown(2, true)).toEqual([`${confirmed}\u00a0Luna Paz\nCheck-up`, true]);
+  expect(shown(2, true, true)).toEqual(['Luna Paz\nCheck-up', true]);
 });
 
 it('says of a stay on each of its days when it began and when it ends', () => {

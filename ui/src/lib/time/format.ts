@@ -18,8 +18,29 @@ const instant = (at: number, options: Intl.DateTimeFormatOptions) => formatter(o
 const day = (date: string, options: Intl.DateTimeFormatOptions) =>
   formatter(options, 'UTC').format(Date.parse(`${date}T12:00:00Z`));
 
+/** Keeps what was written last: a board asks for hundreds of times at once, of a few dozen instants. */
+function kept(write: (format: Intl.DateTimeFormat, at: number) => string): (at: number) => string {
+  let [language, zone] = ['', ''];
+  const texts = new Map<number, string>();
+  return (at) => {
+    if (locale() !== language || clinicZone() !== zone || texts.size > 1000) texts.clear();
+    [language, zone] = [locale(), clinicZone()];
+    let text = texts.get(at);
+    if (text === undefined) {
+      text = write(formatter({ hour: 'numeric', minute: '2-digit' }, zone), at);
+      texts.set(at, text);
+    }
+    return text;
+  };
+}
+
 /** 9:30 */
-export const formatTime = (at: number): string => instant(at, { hour: 'numeric', minute: '2-digit' });
+export const formatTime = kept((format, at) => format.format(at));
+/** 9:30, also where times are written 9:30 AM: beside hours that say which half of the day it is. */
+export const formatClock = kept((format, at) => {
+  const told = format.formatToParts(at).map(({ type, value }) => (type === 'dayPeriod' ? '' : value));
+  return told.join('').trim();
+});
 /** 9:30 – 10:00 */
 export const formatTimes = (from: number, to: number): string =>
   formatter({ hour: 'numeric', minute: '2-digit' }, clinicZone()).formatRange(from, to);

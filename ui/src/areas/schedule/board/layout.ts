@@ -103,8 +103,24 @@ export function layoutDays(range: ScheduleRange, options: LayoutOptions): Layout
   const blocks = range.blocks.filter(({ staff_id }) => isShown(staff_id));
   const layout = assemble(columns, shown, place, place, blocks, options);
   // Of several colleagues only the time when anybody works is of interest.
-  if (options.staff?.size !== 1) layout.shades = layout.shades.filter(({ kind }) => kind === 'open' || kind === 'gap');
+  if (options.staff?.size !== 1)
+    layout.shades = [
+      ...united(layout.shades.filter(({ kind }) => kind === 'open')),
+      ...layout.shades.filter(({ kind }) => kind === 'gap'),
+    ];
   return layout;
+}
+
+/** Those that overlap or meet as one: twenty colleagues' hours over each other would be painted twenty times. */
+function united(shades: readonly Shade[]): Shade[] {
+  const whole: Shade[] = [];
+  for (const shade of [...shades].sort((a, b) => a.column - b.column || a.top - b.top)) {
+    const last = whole.at(-1);
+    if (last && last.column === shade.column && shade.top <= last.top + last.height)
+      last.height = Math.max(last.height, shade.top + shade.height - last.top);
+    else whole.push({ ...shade });
+  }
+  return whole;
 }
 
 function visible(cards: readonly AppointmentCard[], isCancelledShown: boolean): AppointmentCard[] {

@@ -1,9 +1,10 @@
 // What a visit on the board says: to the eye in two lines, to a screen reader in one sentence.
-import type { AppointmentCard, DayBounds, Service } from '$lib/backend';
+import type { AppointmentCard, AppointmentStatus, DayBounds, Service } from '$lib/backend';
 import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
-import { formatDuration, formatEndOn, formatTime, formatTimeOn } from '$lib/time/format';
+import { formatClock, formatDuration, formatEndOn, formatTime, formatTimeOn } from '$lib/time/format';
 import type { Box } from './layout';
+import { MARKS } from './marks';
 
 export interface BoxWords {
   time: string;
@@ -30,12 +31,12 @@ export function boxWords(
   // Of an instant within the day nobody needs to find out the date, which takes most of the time that the words of a board do.
   const isWithin = (at: number): boolean => at >= day.starts_at && at < day.ends_at;
   const { starts_at, ends_at } = card;
-  const time = isWithin(starts_at) ? formatTime(starts_at) : formatTimeOn(starts_at, day.date);
+  const start = isWithin(starts_at) ? formatTime(starts_at) : formatTimeOn(starts_at, day.date);
   const end = isWithin(ends_at - 1) ? formatTime(ends_at) : formatEndOn(ends_at, day.date);
   const what = card.title ?? service?.name ?? '';
   const state = t(STATUS[card.status].text);
   const parts = [
-    `${time} – ${end}`,
+    `${start} – ${end}`,
     buffer > 0 ? t('schedule.kept_after', { time: formatDuration(buffer) }) : '',
     [card.pet_name, card.client_name].filter(Boolean).join(', ') || (card.title ?? t('visit.blocked')),
     what,
@@ -46,5 +47,38 @@ export function boxWords(
     card.has_clash || card.is_overbooked ? t('visit.overbooked') : '',
     card.series_id ? t('visit.in_series') : '',
   ];
+  const time = isWithin(starts_at) ? formatClock(starts_at) : start;
   return { time, who: whoOf(card), what, state, label: parts.filter(Boolean).join('. ') };
+}
+
+/** What a box has room for. */
+export interface Room {
+  /** How many lines of text. */
+  lines: number;
+  /** No room for more than whose visit it is. */
+  isNarrow: boolean;
+  /** Not even for how it stands. */
+  isSlim: boolean;
+}
+
+/** The texts of a box, one after the other, and whether they go on in a new line where they come to its edge. What there is no room for is not there. */
+export function shownOf(
+  { time, who, what, state }: BoxWords,
+  status: AppointmentStatus,
+  { lines, isNarrow, isSlim }: Room,
+): { mark: string; time: string; who: string; what: string; wraps: boolean } {
+  const mark = isSlim ? '' : MARKS[status];
+  // A name does not begin below its mark.
+  const lead = mark && '\u00a0';
+  // Of two lines the second is what the visit is for, unless there is hardly room for a name.
+  const wraps = lines > (isNarrow ? 1 : 2);
+  const said = isNarrow ? what : [what, state].filter(Boolean).join(wraps ? '\n' : ' · ');
+  const beside = isNarrow ? '' : `  ${what}`;
+  return {
+    mark,
+    time: isNarrow ? lead : `${lead}${time} `,
+    who,
+    what: lines === 1 ? beside : `\n${said}`,
+    wraps,
+  };
 }
