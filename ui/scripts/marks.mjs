@@ -1,4 +1,5 @@
-// Writes src/areas/schedule/board/marks.woff2, the icons of a visit's status as the few letters of a font, and marks.ts, which letter is whose.
+// Writes src/areas/schedule/board/marks.woff2, the icons of a visit's status as the few letters of a font, its licence beside it, and marks.ts, which
+// letter is whose.
 // To renew them: `npm install --no-save @tabler/icons-webfont@3.48.0 subset-font@2.9.0 && npm run marks` (the whole font is 67 MB, so it is not kept).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -33,6 +34,7 @@ const codes = Object.fromEntries(
 const letters = Object.values(codes).map((code) => String.fromCodePoint(parseInt(code, 16)));
 const whole = readFileSync(join(dist, 'fonts/tabler-icons.ttf'));
 writeFileSync(join(folder, 'marks.woff2'), await subsetFont(whole, letters.join(''), { targetFormat: 'woff2' }));
+writeFileSync(join(folder, 'LICENSE-tabler'), readFileSync(join(dist, '../LICENSE'), 'utf8'));
 const { name, version } = JSON.parse(readFileSync(join(dist, '../package.json'), 'utf8'));
 writeFileSync(
   join(folder, 'marks.ts'),
