@@ -32,16 +32,16 @@ it('leaves out which half of the day it is where the hours beside it say so', as
 it('shows of a visit what there is room for', () => {
   const words = { time: '9:00', who: 'Luna Paz', what: 'Check-up', state: 'Confirmed', label: '' };
   const shown = (lines: number, isNarrow = false, isSlim = false) => {
-    const { mark, time, who, what, wraps } = shownOf(words, 'confirmed', { lines, isNarrow, isSlim });
-    return [mark + time + who + what, wraps];
+    const { mark, time, who, what, flow } = shownOf(words, 'confirmed', { lines, isNarrow, isSlim });
+    return [mark + time + who + what, flow];
   };
   const { confirmed } = MARKS;
-  expect(shown(1)).toEqual([`${confirmed}\u00a09:00 Luna Paz  Check-up`, false]);
-  expect(shown(2)).toEqual([`${confirmed}\u00a09:00 Luna Paz\nCheck-up · Confirmed`, false]);
-  expect(shown(3)).toEqual([`${confirmed}\u00a09:00 Luna Paz\nCheck-up\nConfirmed`, true]);
-  expect(shown(1, true)).toEqual([`${confirmed}\u00a0Luna Paz`, false]);
-  expect(shown(2, true)).toEqual([`${confirmed}\u00a0Luna Paz\nCheck-up`, true]);
-  expect(shown(2, true, true)).toEqual(['Luna Paz\nCheck-up', true]);
+  expect(shown(1)).toEqual([`${confirmed}\u00a09:00 Luna Paz  Check-up`, 'ellipsis']);
+  expect(shown(2)).toEqual([`${confirmed}\u00a09:00 Luna Paz\nCheck-up · Confirmed`, 'ellipsis']);
+  expect(shown(3)).toEqual([`${confirmed}\u00a09:00 Luna Paz\nCheck-up\nConfirmed`, 'wrap']);
+  expect(shown(1, true)).toEqual([`${confirmed}\u00a0Luna Paz`, 'clip']);
+  expect(shown(2, true)).toEqual([`${confirmed}\u00a0Luna Paz\nCheck-up`, 'wrap']);
+  expect(shown(2, true, true)).toEqual(['Luna Paz\nCheck-up', 'wrap']);
 });
 
 it('says of a stay on each of its days when it began and when it ends', () => {

@@ -61,12 +61,15 @@ export interface Room {
   isSlim: boolean;
 }
 
-/** The texts of a box, one after the other, and whether they go on in a new line where they come to its edge. What there is no room for is not there. */
+/**
+ * The texts of a box, one after the other, and what they do where they come to its edge. What there is no room for is left out of them: to hide an
+ * element makes WebKit build the box anew.
+ */
 export function shownOf(
   { time, who, what, state }: BoxWords,
   status: AppointmentStatus,
   { lines, isNarrow, isSlim }: Room,
-): { mark: string; time: string; who: string; what: string; wraps: boolean } {
+): { mark: string; time: string; who: string; what: string; flow: 'wrap' | 'clip' | 'ellipsis' } {
   const mark = isSlim ? '' : MARKS[status];
   // A name does not begin below its mark.
   const lead = mark && '\u00a0';
@@ -79,6 +82,7 @@ export function shownOf(
     time: isNarrow ? lead : `${lead}${time} `,
     who,
     what: lines === 1 ? beside : `\n${said}`,
-    wraps,
+    // An ellipsis is as wide as what it stands for in a narrow box.
+    flow: wraps ? 'wrap' : isNarrow ? 'clip' : 'ellipsis',
   };
 }
