@@ -5,14 +5,20 @@ use serde_json::Value;
 
 /// What is run: the rules it is given, on the dialog that is open over the rest, or on all of it. Animations are over before contrasts
 /// are measured. What the edge of something that scrolls cuts off is a small target only until it is scrolled to: whatever is small is looked at once
-/// more in the middle.
+/// more in the middle. So is what lies below something that floats, only until that is closed.
 const RUN: &str = "const done = arguments[arguments.length - 1];
   const over = document.querySelectorAll('[role=dialog][data-state=open][data-modal]');
   const where = over.length ? [...over] : document;
   const rules = { runOnly: arguments[0], resultTypes: ['violations'] };
   const name = (node) => node.target.join(' ');
+  const isCovered = (element) => [...document.querySelectorAll('.floating')].some((floating) => {
+    const [own, over] = [element, floating].map((each) => each.getBoundingClientRect());
+    return !floating.contains(element) && own.left < over.right && own.right > over.left && own.top < over.bottom && own.bottom > over.top;
+  });
   const isSmall = async (node) => {
-    document.querySelector(node.target.at(-1))?.scrollIntoView({ block: 'center' });
+    const element = document.querySelector(node.target.at(-1));
+    if (element && isCovered(element)) return false;
+    element?.scrollIntoView({ block: 'center' });
     const { violations } = await axe.run(where, { runOnly: ['target-size'], resultTypes: ['violations'] });
     return violations.some((one) => one.nodes.some((other) => name(other) === name(node)));
   };

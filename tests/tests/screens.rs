@@ -108,7 +108,8 @@ const OF_PET: &[State] = &[
     ("pet-merge", "", "", &[Click("pet-more"), Click("merge-pet"), See("merge-pets-dialog")]),
     ("pet-death", "", "", &[Click("pet-more"), Click("record-death"), See("death-dialog")]),
     ("pet-history", "", "", &[Click("pet-more"), Click("history"), See("history-dialog")]),
-    ("pet-weight", "", "", &[Click("correct-weight"), See("weight-dialog")]),
+    // Not every pet has been weighed.
+    ("pet-weight", "", "", &[Type("weight", "12"), Click("record-weight"), Click("correct-weight"), See("weight-dialog")]),
 ];
 
 /// What opens of a visit that is to come.
