@@ -18,6 +18,8 @@ const instant = (at: number, options: Intl.DateTimeFormatOptions) => formatter(o
 const day = (date: string, options: Intl.DateTimeFormatOptions) =>
   formatter(options, 'UTC').format(Date.parse(`${date}T12:00:00Z`));
 
+const TIME: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
+
 /** Keeps what was written last: a board asks for hundreds of times at once, of a few dozen instants. */
 function kept(write: (format: Intl.DateTimeFormat, at: number) => string): (at: number) => string {
   let [language, zone] = ['', ''];
@@ -27,7 +29,7 @@ function kept(write: (format: Intl.DateTimeFormat, at: number) => string): (at: 
     [language, zone] = [locale(), clinicZone()];
     let text = texts.get(at);
     if (text === undefined) {
-      text = write(formatter({ hour: 'numeric', minute: '2-digit' }, zone), at);
+      text = write(formatter(TIME, zone), at);
       texts.set(at, text);
     }
     return text;
@@ -42,8 +44,7 @@ export const formatClock = kept((format, at) => {
   return told.join('').trim();
 });
 /** 9:30 – 10:00 */
-export const formatTimes = (from: number, to: number): string =>
-  formatter({ hour: 'numeric', minute: '2-digit' }, clinicZone()).formatRange(from, to);
+export const formatTimes = (from: number, to: number): string => formatter(TIME, clinicZone()).formatRange(from, to);
 /** 9:30; of another day than `day`, Fri 9:30 or, a week and more away, 20 Nov, 9:30 */
 export function formatTimeOn(at: number, day: string): string {
   const own = dateOf(at, clinicZone());
@@ -86,8 +87,7 @@ export const formatDateRange = (from: string, to: string): string =>
   );
 
 /** 9:30 of minutes since midnight, whatever the day. */
-export const formatWall = (minutes: number): string =>
-  formatter({ hour: 'numeric', minute: '2-digit' }, 'UTC').format((minutes % 1440) * MINUTE);
+export const formatWall = (minutes: number): string => formatter(TIME, 'UTC').format((minutes % 1440) * MINUTE);
 /** 9 AM, 09:00: the label of an hour on the board. */
 export const formatHour = (minutes: number): string => formatWall(minutes).replace(/[:.]00(?=\s)/, '');
 

@@ -1,4 +1,4 @@
-// What a visit on the board says: to the eye in two lines, to a screen reader in one sentence.
+// What a visit on the board says: to the eye what its box has room for, to a screen reader in one sentence.
 import type { AppointmentCard, AppointmentStatus, DayBounds, Service } from '$lib/backend';
 import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
