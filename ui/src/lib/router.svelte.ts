@@ -160,8 +160,21 @@ function withoutDate(route: string): string {
 }
 
 let keptOn = '';
+let isKeeping = false;
 
+/** Keeps where the desk is, once the screen is drawn: it is a question to the core, and whoever leafs through days waits for none. */
 function keepRoute(): void {
+  if (isKeeping) return;
+  isKeeping = true;
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      isKeeping = false;
+      keepAddress();
+    }),
+  );
+}
+
+function keepAddress(): void {
   const here = `${location.search}${location.hash}`;
   if (!here.includes('#/')) return;
   keepDeskSetting('last_route', here);

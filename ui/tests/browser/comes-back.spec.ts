@@ -13,9 +13,12 @@ test('the times and the entry of the waitlist that are open come back with the s
   await page.getByTestId('entry-more').nth(2).click();
   await page.getByTestId('edit-entry').click();
   await expect(page.getByTestId('waitlist-dialog')).toContainText('Edit entry');
-  const last = await page.evaluate(() => window.petrelWorld!.memory.desk.last_route);
-  const entry = await page.evaluate(() => window.petrelWorld!.memory.waitlist.map(({ id }) => id));
-  expect(entry.some((id) => last!.includes(`edit=${id}`))).toBe(true);
+  const isKept = (): Promise<boolean> =>
+    page.evaluate(() => {
+      const { desk, waitlist } = window.petrelWorld!.memory;
+      return waitlist.some(({ id }) => desk.last_route!.includes(`edit=${id}`));
+    });
+  await expect.poll(isKept).toBe(true);
   await page.getByTestId('waitlist-dialog').getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByTestId('waitlist-dialog')).toHaveCount(0);
   await expect(page).toHaveURL(/entry=[^&]+#\/waitlist$/);

@@ -48,8 +48,8 @@ test('the program comes back on the screen it was left on', async ({ page }) => 
   await openDesk(page, '/#/attention');
   await page.getByTestId('nav-waitlist').click();
   await expect(page).toHaveURL(/#\/waitlist$/);
-  const last = await page.evaluate(() => window.petrelWorld!.memory.desk.last_route);
-  expect(JSON.parse(last!)).toBe('#/waitlist');
+  const last = (): Promise<string | undefined> => page.evaluate(() => window.petrelWorld!.memory.desk.last_route);
+  await expect.poll(last).toBe('"#/waitlist"');
 });
 
 for (const [left, on, url] of [
