@@ -34,17 +34,17 @@ async function openLargeWeek(page: Page): Promise<number> {
 /** The columns of which visits lie in sight. */
 const columnsInSight = (page: Page): Promise<number[]> =>
   page.evaluate(() => {
-    const [pane, body] = ['board', 'board-body'].map((id) =>
-      document.querySelector(`[data-testid=${id}]`)!.getBoundingClientRect(),
+    const pane = document.querySelector('[data-testid=board]')!.getBoundingClientRect();
+    const starts = [...document.querySelectorAll('[data-testid=board-column]')].map(
+      (head) => head.getBoundingClientRect().left,
     );
-    const columns = document.querySelectorAll('[data-testid=board-column]').length;
     // The hours lie over what is scrolled below them.
     const from = document.querySelector('.board-ticks')!.getBoundingClientRect().right;
     const found = new Set<number>();
     for (const visit of document.querySelectorAll('[data-testid=visit]')) {
       const { left, right, top, bottom } = visit.getBoundingClientRect();
-      if (right > from && left < pane!.right && bottom > pane!.top && top < pane!.bottom)
-        found.add(Math.floor(((left - body!.left) / body!.width) * columns));
+      if (right > from && left < pane.right && bottom > pane.top && top < pane.bottom)
+        found.add(starts.findLastIndex((start) => start <= left));
     }
     return [...found].sort((a, b) => a - b);
   });
@@ -52,9 +52,8 @@ const columnsInSight = (page: Page): Promise<number[]> =>
 /** Scrolls sideways to where a column begins. */
 const toColumn = (page: Page, column: number): Promise<void> =>
   page.getByTestId('board').evaluate((pane, to) => {
-    const body = pane.querySelector('[data-testid=board-body]')!;
-    const columns = pane.querySelectorAll('[data-testid=board-column]').length;
-    pane.scrollLeft = (body.clientWidth / columns) * to;
+    const starts = [...pane.querySelectorAll<HTMLElement>('[data-testid=board-column]')].map((head) => head.offsetLeft);
+    pane.scrollLeft = starts[to]! - starts[0]!;
   }, column);
 
 test('of a large week what is in sight is drawn, and what comes into sight', async ({ page }) => {

@@ -5,7 +5,14 @@ import { BoardDrag } from '$areas/schedule/board/drag.svelte';
 import { around, holds, reachesInto, Slots } from '$areas/schedule/board/drawn';
 import { instantsOf, neighbour, startPlace, stepTarget, targetOf } from '$areas/schedule/board/gesture';
 import { lanesOf } from '$areas/schedule/board/lanes';
-import { firstOpenMinute, layoutDay, layoutDays, type Box, type LayoutOptions } from '$areas/schedule/board/layout';
+import {
+  columnAt,
+  firstOpenMinute,
+  layoutDay,
+  layoutDays,
+  type Box,
+  type LayoutOptions,
+} from '$areas/schedule/board/layout';
 import { elapsedScale, ticksOf, wallScale } from '$areas/schedule/board/scale';
 import { firstColumn } from '$areas/schedule/board/sight';
 
@@ -53,6 +60,14 @@ function card(
     ...more,
   };
 }
+
+const hours = (staff_id: string, date: string): WorkBlock => ({
+  staff_id,
+  starts_at: instantAt(date, 540, ZONE),
+  ends_at: instantAt(date, 1020, ZONE),
+  kind: 'open',
+  reason: null,
+});
 
 function range(dates: string[], appointments: AppointmentCard[], blocks: WorkBlock[] = []): ScheduleRange {
   return { timezone: ZONE, days: dates.map(day), staff_ids: ['a', 'b'], blocks, appointments, next_open: null };
@@ -150,7 +165,7 @@ describe('the layout', () => {
       card('2', '2026-11-20', 540, 30, { staff_id: null }),
       card('3', '2026-11-20', 600, 30, { staff_id: 'gone' }),
     ];
-    const layout = layoutDay(range(['2026-11-20'], cards), ['b', 'a'], OPTIONS);
+    const layout = layoutDay(range(['2026-11-20'], cards, [hours('b', '2026-11-20')]), ['b', 'a'], OPTIONS);
     expect(layout.columns.map(({ key }) => key)).toEqual(['b', 'a', 'unassigned']);
     expect(layout.boxes.map(({ card: { id }, column }) => [id, column])).toEqual([
       ['1', 1],
@@ -158,6 +173,38 @@ describe('the layout', () => {
       ['3', 2],
     ]);
     expect(layout.boxes[0]).toMatchObject({ top: 540, height: 30, left: 1 / 3, width: 1 / 3 });
+  });
+
+  it('gives a column in which nobody works and nothing stands less room than one in which something is', () => {
+    const rooms = (cards: AppointmentCard[], blocks: WorkBlock[]) =>
+      layoutDay(range(['2026-11-20'], cards, blocks), ['a', 'b'], OPTIONS).columns.map(({ left, width }) => [
+        left,
+        width,
+      ]);
+    const [works, visit] = [hours('b', '2026-11-20'), card('1', '2026-11-20', 540, 30, { staff_id: 'b' })];
+    const isSecond = [
+      [0, 3 / 11],
+      [3 / 11, 8 / 11],
+    ];
+    expect(rooms([], [works])).toEqual(isSecond);
+    expect(rooms([], [works, { ...hours('a', '2026-11-20'), kind: 'closed' }])).toEqual(isSecond);
+    expect(rooms([], [{ ...works, kind: 'emergency_only' }])).toEqual(isSecond);
+    expect(rooms([visit], [])).toEqual(isSecond);
+    const alike = [
+      [0, 0.5],
+      [0.5, 0.5],
+    ];
+    expect(rooms([visit], [hours('a', '2026-11-20')])).toEqual(alike);
+    expect(rooms([], [])).toEqual(alike);
+    const week = layoutDays(range(['2026-11-20', '2026-11-21'], [], [works]), OPTIONS);
+    expect(week.columns.map(({ isNarrow }) => isNarrow)).toEqual([false, true]);
+    expect(week.shades).toMatchObject([{ column: 0 }]);
+  });
+
+  it('finds the column at a share of the width, and the nearest beyond the edges', () => {
+    const layout = layoutDay(range(['2026-11-20'], [], [hours('b', '2026-11-20')]), ['a', 'b'], OPTIONS);
+    const found = [-0.1, 0, 0.27, 0.28, 1, 1.2].map((share) => columnAt(layout, share));
+    expect(found).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
   it('leaves cancelled visits out unless they are asked for', () => {

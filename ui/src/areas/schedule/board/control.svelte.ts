@@ -5,7 +5,7 @@ import { t } from '$lib/i18n/index.svelte';
 import { formatTimes } from '$lib/time/format';
 import { BoardDrag, trueHeight, type Drop } from './drag.svelte';
 import { CLICK_MINUTES, instantsOf, neighbour, startPlace, stepTarget, type Target } from './gesture';
-import type { Box, Column, Layout } from './layout';
+import { columnAt, type Box, type Column, type Layout } from './layout';
 import { keepInSight } from './sight';
 
 export interface ControlProps {
@@ -192,7 +192,7 @@ export class BoardControl {
   #clickOnFreeTime(event: MouseEvent): void {
     const { layout, zoom, oncreate } = this.#props();
     const { left, top, width } = this.body!.getBoundingClientRect();
-    const column = layout.columns[Math.floor(((event.clientX - left) / width) * layout.columns.length)];
+    const column = layout.columns[columnAt(layout, (event.clientX - left) / width)];
     const minute = Math.floor((event.clientY - top) / zoom / GRID) * GRID;
     if (!column) return;
     const { starts_at, ends_at } = instantsOf({ column: 0, top: minute, height: CLICK_MINUTES }, column);
@@ -236,9 +236,10 @@ export class BoardControl {
 
   #show(target: Target): void {
     const { layout, zoom } = this.#props();
-    if (!this.scroller || !this.body) return;
+    const column = layout.columns[target.column];
+    if (!this.scroller || !this.body || !column) return;
     const height = Math.min(target.height, layout.length - target.top);
-    keepInSight(this.scroller, this.body, { ...target, height }, zoom, layout.columns.length);
+    keepInSight(this.scroller, this.body, { ...target, height }, zoom, column);
   }
 
   #drop({ id, target, kind }: Drop): void {

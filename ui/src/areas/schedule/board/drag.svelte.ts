@@ -1,6 +1,6 @@
 // The pointer and the keyboard on the board: turns events into a target, and drops it.
 import { targetOf, type Gesture, type Place, type Target } from './gesture';
-import type { Box, Layout } from './layout';
+import { columnAt, type Box, type Layout } from './layout';
 
 /** So far a pointer has to go before a press is a drag. */
 const SLACK = 4;
@@ -150,9 +150,8 @@ export class BoardDrag {
   #placeOf(event: PointerEvent): Place {
     const { body, layout, zoom } = this.#surface();
     const { left, top, width } = body.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - left) / width) * layout.columns.length);
     return {
-      column: Math.min(layout.columns.length - 1, Math.max(0, column)),
+      column: columnAt(layout, (event.clientX - left) / width),
       minute: Math.min(layout.length, Math.max(0, (event.clientY - top) / zoom)),
     };
   }

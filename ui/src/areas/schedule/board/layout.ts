@@ -14,7 +14,18 @@ export interface Column {
   /** The column of visits that nobody is assigned to. */
   isUnassigned: boolean;
   scale: DayScale;
+  /** Where it begins, as a share of the board's width, and how much of it it has. */
+  left: number;
+  width: number;
+  /** Nobody works in it and nothing stands there: those in which something does have most of its room. */
+  isNarrow: boolean;
 }
+
+/** A column whose room is not known yet. */
+type Slot = Omit<Column, 'left' | 'width' | 'isNarrow'>;
+
+/** What a narrow column has of another one's width. */
+export const NARROW_SHARE = 3 / 8;
 
 /** A visit on the board, in minutes from the top and shares of the board's width. */
 export interface Box {
@@ -74,7 +85,7 @@ export function layoutDay(range: ScheduleRange, staffOrder: readonly string[], o
   const shown = visible(range.appointments, options.isCancelledShown);
   const known = new Set(range.staff_ids);
   const staff = staffOrder.filter((id) => known.has(id) && (!options.staff || options.staff.has(id)));
-  const columns: Column[] = staff.map((id) => ({ key: id, day, staffId: id, isUnassigned: false, scale }));
+  const columns: Slot[] = staff.map((id) => ({ key: id, day, staffId: id, isUnassigned: false, scale }));
   if (shown.some(({ staff_id }) => staff_id === null || !known.has(staff_id))) {
     columns.push({ key: UNASSIGNED, day, staffId: null, isUnassigned: true, scale });
   }
@@ -88,7 +99,7 @@ export function layoutDay(range: ScheduleRange, staffOrder: readonly string[], o
 
 /** Several days: a column for each. */
 export function layoutDays(range: ScheduleRange, options: LayoutOptions): Layout {
-  const columns: Column[] = range.days.map((day) => ({
+  const columns: Slot[] = range.days.map((day) => ({
     key: day.date,
     day,
     staffId: options.staff?.size === 1 ? [...options.staff][0]! : null,
@@ -128,17 +139,19 @@ function visible(cards: readonly AppointmentCard[], isCancelledShown: boolean): 
 }
 
 function assemble(
-  columns: Column[],
+  slots: Slot[],
   cards: readonly AppointmentCard[],
   place: (card: AppointmentCard) => number[],
   placeBlock: (block: WorkBlock) => number[],
   blocks: readonly WorkBlock[],
   options: LayoutOptions,
 ): Layout {
-  const byColumn: AppointmentCard[][] = columns.map(() => []);
+  const byColumn: AppointmentCard[][] = slots.map(() => []);
   for (const card of cards) {
     for (const at of place(card)) byColumn[at]!.push(card);
   }
+  const worked = new Set(blocks.filter(({ kind }) => WORKED.has(kind)).flatMap(placeBlock));
+  const columns = withRoom(slots, (at) => worked.has(at) || byColumn[at]!.length > 0);
   const boxes = byColumn.flatMap((own, column) => boxesOf(own, column, columns, options));
   return {
     columns,
@@ -148,6 +161,31 @@ function assemble(
     length: columns[0]?.scale.length ?? 1440,
   };
 }
+
+/** Hours in which somebody works. */
+const WORKED: ReadonlySet<WorkBlockKind> = new Set(['open', 'emergency_only']);
+
+/** Shares the board's width out, to those in which something is. Where nothing is anywhere, all are alike. */
+function withRoom(slots: Slot[], isUsed: (at: number) => boolean): Column[] {
+  const used = slots.map((_, at) => isUsed(at));
+  const isEmpty = !used.includes(true);
+  const shares = used.map((isOwn) => (isOwn || isEmpty ? 1 : NARROW_SHARE));
+  const whole = shares.reduce((sum, share) => sum + share, 0);
+  let before = 0;
+  return slots.map((slot, at) => {
+    const share = shares[at]!;
+    const room = { left: before / whole, width: share / whole, isNarrow: share < 1 };
+    before += share;
+    return { ...slot, ...room };
+  });
+}
+
+/** Which column is at a share of the board's width; beyond its edges the first and the last. */
+export const columnAt = ({ columns }: Layout, share: number): number =>
+  Math.max(
+    0,
+    columns.findLastIndex(({ left }) => left <= share),
+  );
 
 function tailsOf(boxes: readonly Box[], columns: readonly Column[]): Tail[] {
   return boxes.flatMap(({ card, column, left, width, top, height, buffer }) => {
@@ -168,7 +206,7 @@ function bufferAfter(card: AppointmentCard, usual: LayoutOptions['buffer']): num
 
 function boxesOf(cards: AppointmentCard[], column: number, columns: Column[], options: LayoutOptions): Box[] {
   const { minMinutes } = options;
-  const { scale } = columns[column]!;
+  const { scale, left, width } = columns[column]!;
   const spans: Span[] = cards.map((card) => {
     const from = Math.min(scale.minuteOf(card.starts_at), scale.length - minMinutes);
     return { from, to: Math.max(scale.minuteOf(card.ends_at), from + minMinutes) };
@@ -179,15 +217,15 @@ function boxesOf(cards: AppointmentCard[], column: number, columns: Column[], op
   const lanes = lanesOf(order.map((index) => spans[index]!));
   return order.map((index, at) => {
     const { from, to } = spans[index]!;
-    const { lane, lanes: count, width } = lanes[at]!;
+    const { lane, lanes: count, width: wide } = lanes[at]!;
     return {
       card: cards[index]!,
       column,
       top: from,
       height: to - from,
       start: scale.minuteOf(cards[index]!.starts_at),
-      left: (column + lane / count) / columns.length,
-      width: width / count / columns.length,
+      left: left + (lane / count) * width,
+      width: (wide / count) * width,
       isContinued: cards[index]!.starts_at < columns[column]!.day.starts_at,
       buffer: bufferAfter(cards[index]!, options.buffer),
     };

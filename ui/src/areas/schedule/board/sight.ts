@@ -1,6 +1,6 @@
 // What part of the board is in sight.
 import type { Target } from './gesture';
-import { firstOpenMinute, presentColumn, type Layout } from './layout';
+import { firstOpenMinute, presentColumn, type Column, type Layout } from './layout';
 
 const EDGE = 24;
 /** The heads of the columns cover this much. */
@@ -46,11 +46,10 @@ export function keepInSight(
   body: HTMLElement,
   target: Target,
   zoom: number,
-  columns: number,
+  column: Column,
 ): void {
-  const width = body.clientWidth / columns;
+  const [left, width] = [column.left * body.clientWidth, column.width * body.clientWidth];
   const gutter = body.getBoundingClientRect().left - scroller.getBoundingClientRect().left + scroller.scrollLeft;
-  const left = target.column * width;
   if (left < scroller.scrollLeft) scroller.scrollLeft = left;
   else if (left + width > scroller.scrollLeft + scroller.clientWidth - gutter)
     scroller.scrollLeft = left + width - scroller.clientWidth + gutter;
