@@ -17,4 +17,6 @@ pub use wrap::WrappedKey;
 
 pub(crate) use check::{check, corrupt};
 pub(crate) use key_file::{remove_if_there, sync_file, sync_folder, with_suffix};
+#[cfg(test)]
+pub(crate) use open::migrate;
 pub(crate) use open::{WRITER_CACHE, is_spoiled, open_reader, open_writer, refuse_newer_file, set_journal, try_writer, twice};

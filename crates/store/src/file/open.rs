@@ -128,7 +128,7 @@ fn newest() -> i64 {
 
 /// Brings the schema up to date, in one transaction: a migration that is in the file without being noted there could never be gone on with. Then
 /// what is derived, where the schema says that it is stale; a crash in between leaves it stale.
-fn migrate(db: &mut Connection) -> Result<()> {
+pub(crate) fn migrate(db: &mut Connection) -> Result<()> {
     runner().run(db).map_err(Box::new)?;
     if db.query_row("SELECT count(*) FROM settings WHERE key = 'derived_is_stale'", [], |row| row.get::<_, i64>(0))? > 0 {
         let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
