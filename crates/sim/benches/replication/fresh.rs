@@ -59,6 +59,9 @@ async fn clinic(bench: &Bench, clients: u32, visits: u32) -> Result<Vec<Line>> {
     let (rows, time, of_desk) = (of("rows")? as usize, Duration::from_secs_f64(of("seconds")?), of("memory_kb")?);
     drop(joining);
     let (at_hub, at_desk) = (size(&hub.database_url).await? - empty, path.metadata()?.len() as f64);
+    let own = bench.folder.path().join("own.petrel");
+    let whole = limits::take_whole(&path, &own)?;
+    std::fs::remove_file(&own)?;
     std::fs::remove_file(&path)?;
 
     let name = figure(rows as f64);
@@ -90,6 +93,12 @@ async fn clinic(bench: &Bench, clients: u32, visits: u32) -> Result<Vec<Line>> {
         Line::rate(format!("limit: COPY of {name} rows out of Postgres"), rows, pages.time, "rows/s"),
         Line::rate(format!("limit: {name} rows into SQLite, indexes made last"), rows, last, "rows/s"),
         Line::rate(format!("limit: {name} rows into SQLite, indexes in place"), rows, in_place, "rows/s"),
+        Line::rate(
+            format!("limit: the whole file of {name} rows, if it were there, under a key of its own and looked over"),
+            rows,
+            whole,
+            "rows/s",
+        ),
         Line::new(format!("memory of a fresh device, {name} rows"), of_desk / 1e3, "MB")
             .with("MB hub", of_hub / 1e3)
             .wants("200 MB on either side", is_small),

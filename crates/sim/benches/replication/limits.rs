@@ -122,6 +122,19 @@ fn bare(path: &Path) -> Result<Connection> {
     Ok(db)
 }
 
+/// What a desk would have to do with a clinic's whole file, were it sent one: write it anew under a key of its own, and look it over. Indexes and all
+/// that is derived are in it.
+pub fn take_whole(path: &Path, own: &Path) -> Result<Duration> {
+    let db = bare(path)?;
+    db.pragma_update(None, "cipher_default_hmac_algorithm", "HMAC_SHA256")?;
+    let start = Instant::now();
+    db.execute("ATTACH ?1 AS own KEY ?2", [&own.to_string_lossy(), format!("x'{}'", "0a".repeat(32)).as_str()])?;
+    db.query_row("SELECT sqlcipher_export('own')", [], |_| Ok(()))?;
+    let verdict: String = db.query_row("PRAGMA own.quick_check(1)", [], |row| row.get(0))?;
+    anyhow::ensure!(verdict == "ok", "the new file is damaged: {verdict}");
+    Ok(start.elapsed())
+}
+
 /// The notes of all clients, changed by nothing but themselves: twice at Postgres, by a statement each, and once in every file, row by row in one
 /// transaction.
 pub async fn update_notes(database_url: &str, files: [&Path; 2], clients: usize) -> Result<Duration> {
