@@ -165,6 +165,36 @@ test('an emergency shows in a box of any width, and hours for emergencies alone 
   await expect(page.locator('.shade[data-kind="emergency_only"]')).toHaveText('Emergencies only');
 });
 
+test('why a colleague is away all day stays in sight, and the others have the room of their column', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/schedule');
+  await page.getByTestId('visit').first().waitFor();
+  const heads = page.getByTestId('board-column');
+  const before = (await heads.first().boundingBox())!.width;
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['appointments', 'schedule_overrides'], (memory) => {
+      const away = memory.staff.find(({ first_name }) => first_name === 'Lena')!.id;
+      memory.visits = memory.visits.filter(({ staff_id }) => staff_id !== away);
+      const reason = 'Away until Monday';
+      const day = { on_date: '2026-11-20', start: null, end: null, recurrence: null };
+      Object.assign(memory.overrides[0]!, day, { staff_id: away, kind: 'unavailable', reason });
+    }),
+  );
+  const reason = page.getByText('Away until Monday');
+  await expect(reason).toBeInViewport({ ratio: 1 });
+  const [first, last] = [(await heads.first().boundingBox())!, (await heads.last().boundingBox())!];
+  expect(first.width).toBeGreaterThan(before);
+  expect(last.width).toBeLessThan(first.width / 2);
+  await expect(heads.last()).toContainText('Lena Fischer');
+  // Below the head, wherever the day is scrolled to.
+  for (const to of [0, 900]) {
+    await page.getByTestId('board').evaluate((pane, top) => (pane.scrollTop = top), to);
+    await expect(reason).toBeInViewport({ ratio: 1 });
+    expect((await reason.boundingBox())!.y).toBeGreaterThanOrEqual(last.y + last.height);
+  }
+});
+
 for (const [locale, first] of [
   ['en-US', '2026-11-01'],
   ['es-ES', '2026-10-26'],
