@@ -79,9 +79,9 @@ impl Stale {
 /// How many cards are sorted at a time: what is sorted lies in memory.
 const SORTED: i64 = 150_000;
 
-/// Makes them anew, in their order: each goes to the end of the table. The visits are read in the order in which they lie (with `+` no index
-/// serves), and sorted: going by their starts would fetch, and decipher, a page for every visit. Where there are very many, by some of them at a
-/// time. Nor is a page fetched for the names of each: those are put together in memory first.
+/// Makes them anew, in their order: each goes to the end of the table. The visits are read in the order in which they lie, and sorted: going by
+/// their starts would fetch, and decipher, a page for every visit. Where there are very many, by some of them at a time. Nor is
+/// a page fetched for the names of each: those are put together in memory first.
 pub(super) fn rebuild(db: &Connection) -> Result<()> {
     db.execute("DELETE FROM visit_cards", [])?;
     let edges = "SELECT DISTINCT starts_at FROM
@@ -90,8 +90,11 @@ pub(super) fn rebuild(db: &Connection) -> Result<()> {
     let mut edges = db.prepare(edges)?.query_map([SORTED], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     edges.push(i64::MAX);
     db.execute_batch(include_str!("names_on_cards.sql"))?;
-    let card = CARD.replace("JOIN clients", "JOIN temp.card_clients").replace("JOIN pets", "JOIN temp.card_pets");
-    let part = "WHERE +a.deleted_at IS NULL AND +a.starts_at >= ?1 AND +a.starts_at < ?2 ORDER BY +a.starts_at, +a.id";
+    let card = CARD
+        .replace("FROM appointments a", "FROM appointments a NOT INDEXED")
+        .replace("JOIN clients", "JOIN temp.card_clients")
+        .replace("JOIN pets", "JOIN temp.card_pets");
+    let part = "WHERE a.deleted_at IS NULL AND a.starts_at >= ?1 AND a.starts_at < ?2 ORDER BY a.starts_at, a.id";
     let mut write = db.prepare(&format!("{}{card} {part}", include_str!("visit_cards.sql")))?;
     let mut from = i64::MIN;
     for to in edges {

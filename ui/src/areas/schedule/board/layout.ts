@@ -25,7 +25,7 @@ export interface Column {
 type Slot = Omit<Column, 'left' | 'width' | 'isNarrow'>;
 
 /** What a narrow column has of another one's width. */
-export const NARROW_SHARE = 3 / 8;
+const NARROW_SHARE = 3 / 8;
 
 /** A visit on the board, in minutes from the top and shares of the board's width. */
 export interface Box {
