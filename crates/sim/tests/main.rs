@@ -12,6 +12,7 @@ mod growing;
 mod held;
 mod hostile;
 mod line;
+mod merged;
 mod moved;
 mod older;
 mod operator;

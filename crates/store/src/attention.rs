@@ -117,7 +117,7 @@ pub(crate) fn dismissed(store: &Store) -> Result<BTreeSet<(String, String)>> {
     remembered(store, DISMISSED)
 }
 
-/// Ids of visits that somebody at this desk let stand, in digits of sixteen.
+/// Visits that somebody at this desk let stand: their ids in digits of sixteen, and where both of two stand then, those of the two, the later one first.
 fn let_stand(store: &Store) -> Result<Vec<String>> {
     remembered(store, LET_STAND)
 }
@@ -128,10 +128,20 @@ fn remembered<T: DeserializeOwned + Default>(store: &Store, key: &str) -> Result
     Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
-/// Notes that a visit was let stand here.
+/// Notes that a visit was let stand here, and beside which others: one that comes back later was not meant.
 pub(crate) fn note_let_stand(store: &Store, id: AppointmentId) -> Result<()> {
     let mut all = let_stand(store)?;
     all.push(hex::encode(id.bytes()));
+    let both = "FROM appointments n JOIN appointments p ON p.id = n.previous_appointment_id WHERE p.deleted_at IS NULL AND p.status NOT IN ('cancelled', 'rescheduled')";
+    let sql = format!(
+        "SELECT lower(hex(n.id) || hex(p.id)) {both} AND n.id = ?1
+         UNION ALL SELECT lower(hex(n.id) || hex(p.id)) {both} AND n.previous_appointment_id = ?1 AND n.deleted_at IS NULL"
+    );
+    let beside = store.read(|db| {
+        let mut statement = db.prepare_cached(&sql)?;
+        Ok(statement.query_map([id.bytes()], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?)
+    })?;
+    all.extend(beside);
     all.drain(..all.len().saturating_sub(MOST_LET_STAND));
     store.set_desk_setting(LET_STAND, Some(&serde_json::to_string(&all)?))
 }
@@ -161,17 +171,26 @@ fn of_the_dead(db: &Connection, now: Millis) -> Result<Kind<AppointmentCard>> {
     of_cards(db, condition, "ASC", (now.0, since.as_str()))
 }
 
-/// Visits to come in place of one that was cancelled, and that nobody has touched since, or of one that was moved more than once, and that nobody here
-/// let stand: that somebody wrote a note at one of two says nothing of the other.
+/// Visits to come in place of one that was cancelled, and that nobody has touched since, or of one that was moved more than once, or that stands itself,
+/// and that nobody here let stand: that somebody wrote a note at one of two says nothing of the other. Where the one in place of it was begun, or is
+/// over, it is the one before that is asked about.
 fn moved_twice(db: &Connection, let_stand: &str, now: Millis) -> Result<Kind<AppointmentCard>> {
+    let since = now.0 - 60 * petrel_domain::DAY;
     let condition = "WHERE a.id IN (
           SELECT n.id FROM appointments n INDEXED BY appointments_in_place JOIN appointments p ON p.id = n.previous_appointment_id
           WHERE n.starts_at > ?1 AND n.previous_appointment_id IS NOT NULL AND n.deleted_at IS NULL AND n.status IN ('pending', 'confirmed', 'reminded')
             AND (p.status = 'cancelled' AND p.updated_at > n.updated_at
+                 OR p.status NOT IN ('cancelled', 'rescheduled') AND p.deleted_at IS NULL
+                   AND lower(hex(n.id) || hex(p.id)) NOT IN (SELECT value FROM json_each(?2))
                  OR EXISTS (SELECT 1 FROM appointments o WHERE o.previous_appointment_id = p.id AND o.id <> n.id AND o.deleted_at IS NULL
                               AND o.status NOT IN ('cancelled', 'rescheduled'))
-                 AND lower(hex(n.id)) NOT IN (SELECT value FROM json_each(?2))))";
-    of_cards(db, condition, "ASC", (now.0, let_stand))
+                 AND lower(hex(n.id)) NOT IN (SELECT value FROM json_each(?2)))
+          UNION ALL
+          SELECT p.id FROM appointments n INDEXED BY appointments_in_place JOIN appointments p ON p.id = n.previous_appointment_id
+          WHERE n.starts_at > ?3 AND n.previous_appointment_id IS NOT NULL AND n.deleted_at IS NULL AND n.status IN ('checked_in', 'in_progress', 'completed')
+            AND p.starts_at > ?1 AND p.status IN ('pending', 'confirmed', 'reminded') AND p.deleted_at IS NULL
+            AND lower(hex(n.id) || hex(p.id)) NOT IN (SELECT value FROM json_each(?2)))";
+    of_cards(db, condition, "ASC", (now.0, let_stand, since))
 }
 
 /// Visits of one colleague at one time that nobody put there knowingly: flagged by the hub, or found here from today on.

@@ -21,7 +21,7 @@ use crate::{Action, Actor, Result, Store, Tx};
 pub(crate) use list::{names_of, rows};
 pub(crate) use same::{Likeness, pairs};
 pub(crate) use tags::save as save_tags;
-pub(crate) use wishes::reach_of;
+pub(crate) use wishes::{reach_of, stop_unwanted};
 
 impl Store {
     /// Makes a client.

@@ -7,7 +7,7 @@ use petrel_domain::checked::Checked;
 use petrel_domain::currency::minor_digits;
 use petrel_domain::desk::{Clinic, ClinicDetails, NewClinic, Saved, StaffDetails};
 use petrel_domain::rights::Right;
-use petrel_domain::{ClinicId, Millis, Refusal, RefusalCode, Role, StaffId, parse_zone, zone};
+use petrel_domain::{ClinicId, DAY, Millis, Refusal, RefusalCode, Role, StaffId, parse_zone, zone};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::clinic_zone::clinic_zone;
@@ -63,19 +63,25 @@ impl Store {
     }
 }
 
-/// Moves the visits that have not begun to the same wall clock in another zone. They stay as long as they were.
+/// Moves the visits that have not begun to the same wall clock in another zone. They stay as long as they were: stays by the clock on the wall, which may
+/// be set there on another day.
 fn keep_wall_clocks(tx: &Tx<'_>, zone: Tz) -> Result<()> {
     let Some(before) = clinic_zone(tx.db())?.filter(|before| *before != zone) else { return Ok(()) };
-    let sql = "SELECT id, starts_at, ends_at FROM appointments
-               WHERE starts_at > ?1 AND status IN ('pending', 'confirmed', 'reminded') AND deleted_at IS NULL";
+    let sql = "SELECT a.id, a.starts_at, a.ends_at, coalesce(s.kind = 'boarding', 0) FROM appointments a LEFT JOIN services s ON s.id = a.service_id
+               WHERE a.starts_at > ?1 AND a.status IN ('pending', 'confirmed', 'reminded') AND a.deleted_at IS NULL";
     let mut statement = tx.db().prepare_cached(sql)?;
-    let visits = statement.query_map([tx.now().0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let visits = visits.collect::<Result<Vec<([u8; 16], i64, i64)>, _>>()?;
+    let visits = statement.query_map([tx.now().0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let visits = visits.collect::<Result<Vec<([u8; 16], i64, i64, bool)>, _>>()?;
     let sql = "UPDATE appointments SET starts_at = ?2, ends_at = ?3, updated_at = ?4 WHERE id = ?1";
     let mut update = tx.db().prepare_cached(sql)?;
-    for (id, starts_at, ends_at) in visits {
+    for (id, starts_at, ends_at, is_boarding) in visits {
         let to = zone::rezoned(Millis(starts_at), before, zone);
-        update.execute(params![id, to.0, to.0 + (ends_at - starts_at), tx.now().0])?;
+        let end = if is_boarding || ends_at - starts_at > DAY {
+            zone::end_of(to, zone::length_of(Millis(starts_at), Millis(ends_at), is_boarding, before), is_boarding, zone)
+        } else {
+            Millis(to.0 + (ends_at - starts_at))
+        };
+        update.execute(params![id, to.0, end.0, tx.now().0])?;
     }
     Ok(())
 }

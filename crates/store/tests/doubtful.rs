@@ -2,7 +2,7 @@
 
 use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
-    AppointmentCard, AppointmentNotes, BookInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, ServiceDetails,
+    AppointmentCard, AppointmentNotes, BookInput, CancelInput, EditAppointmentInput, FormAnswer, FormField, NeedsAttention, ServiceDetails,
     StaffDetails, WaitlistInput,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, Cents, FieldType, OverrideKind, RefusalCode, Role, SeriesScope, ServiceKind};
@@ -71,6 +71,78 @@ fn a_visit_that_two_desks_moved_or_one_cancelled_needs_attention() {
     salon.later(1000);
     salon.store.move_appointment(&salon.owner, salon.shift(one, at("2026-06-02", "11:00"), SeriesScope::This)).unwrap();
     assert_eq!(salon.attention().moved_twice, [], "somebody has seen to it");
+}
+
+/// What another desk's word made of a visit that this one moved, which reached the hub later than the move.
+#[test]
+fn a_visit_that_goes_on_where_another_stands_in_its_place_needs_attention() {
+    let salon = salon();
+    let first = salon.book(at(DAY, "10:00"));
+    let one =
+        salon.store.reschedule_appointment(&salon.owner, salon.shift(first, at("2026-06-02", "10:00"), SeriesScope::This)).unwrap().value;
+    let first_is = |status: &str| {
+        salon.later(1000);
+        let id = first.0.simple();
+        salon.sql(&format!("UPDATE appointments SET status = '{status}', updated_at = updated_at + 1 WHERE id = x'{id}'"));
+        ids(&salon.attention().moved_twice)
+    };
+    for status in ["no_show", "completed", "checked_in", "in_progress", "confirmed", "reminded", "pending"] {
+        assert_eq!(first_is(status), [one], "{status}");
+    }
+    assert_eq!(first_is("rescheduled"), []);
+    assert_eq!(first_is("confirmed"), [one]);
+    salon.later(1000);
+    salon.store.let_stand(&salon.owner, one).unwrap();
+    assert_eq!(salon.attention().moved_twice, [], "both stand");
+    assert_eq!(first_is("checked_in"), [], "that it goes on was meant");
+    // The one in its place is here: the question is the one before.
+    salon.sql(&format!("UPDATE appointments SET deleted_at = updated_at, updated_at = updated_at + 1 WHERE id = x'{}'", first.0.simple()));
+    assert_eq!(salon.attention().moved_twice, []);
+}
+
+#[test]
+fn of_a_visit_that_is_under_way_in_place_of_one_to_come_the_one_to_come_needs_attention() {
+    let salon = salon();
+    let first = salon.book(at("2026-06-03", "10:00"));
+    let one = salon.store.reschedule_appointment(&salon.owner, salon.shift(first, at(DAY, "10:00"), SeriesScope::This)).unwrap().value;
+    salon.clock.set(at(DAY, "10:00"));
+    salon.sql(&format!("UPDATE appointments SET status = 'confirmed', updated_at = updated_at + 1 WHERE id = x'{}'", first.0.simple()));
+    for status in [AppointmentStatus::CheckedIn, AppointmentStatus::InProgress, AppointmentStatus::Completed] {
+        salon.later(1000);
+        salon.store.set_appointment_status(&salon.owner, one, status).unwrap();
+        assert_eq!(ids(&salon.attention().moved_twice), [first], "{status:?}");
+    }
+    salon.store.let_stand(&salon.owner, first).unwrap();
+    assert_eq!(salon.attention().moved_twice, []);
+}
+
+#[test]
+fn a_cancelled_visit_that_is_there_again_although_another_stands_in_its_place_needs_attention() {
+    for is_undone in [true, false] {
+        let salon = salon();
+        let first = salon.book(at(DAY, "10:00"));
+        // Another desk had moved it, and this one cancels it not knowing.
+        salon.later(1000);
+        let cancelled =
+            salon.store.cancel_appointment(&salon.owner, CancelInput { appointment_id: first, reason: None, scope: SeriesScope::This });
+        let cancelled = cancelled.unwrap();
+        let one = salon.book_over(salon.client, at("2026-06-02", "10:00"));
+        let hex = |id: AppointmentId| format!("x'{}'", id.0.simple());
+        salon.sql(&format!("UPDATE appointments SET previous_appointment_id = {}, updated_at = 1 WHERE id = {}", hex(first), hex(one)));
+        assert_eq!(ids(&salon.attention().moved_twice), [one]);
+        salon.later(1000);
+        salon.store.let_stand(&salon.owner, one).unwrap();
+        assert_eq!(salon.attention().moved_twice, [], "it stands in place of the cancelled one");
+        salon.later(1000);
+        if is_undone {
+            salon.store.undo(&salon.owner, cancelled.undo.unwrap()).unwrap();
+        } else {
+            salon.store.set_appointment_status(&salon.owner, first, AppointmentStatus::Confirmed).unwrap();
+        }
+        assert_eq!(ids(&salon.attention().moved_twice), [one], "not beside it");
+        salon.cancel(one, SeriesScope::This);
+        assert_eq!(salon.attention().moved_twice, []);
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What comes back from the hub: a desk's own saves, as all desks write them, and what the hub or another desk did to the same rows meanwhile.
 
 use crate::common::{Salon, at, salon};
-use petrel_domain::desk::{Break, ClientDetails, FormField, ResendChange, ResendEdit, ServiceDetails};
+use petrel_domain::desk::{Break, ClientDetails, FormField, MergeInput, ResendChange, ResendEdit, ServiceDetails};
 use petrel_domain::replication::{
     Change, Clock, Columns, Entry, Logged, Lost, Maker, Op, Outcome, Pulled, PushResult, Reason, Transaction,
 };
-use petrel_domain::{Cents, Clock as _, FieldType, Millis, RefusalCode};
+use petrel_domain::{Cents, Clock as _, FieldType, Millis, PetId, RefusalCode};
 use petrel_store::Action;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -456,6 +456,59 @@ fn what_was_made_is_sent_again_as_it_was_made_and_what_was_written_into_it_since
     resend(&salon, written, new);
     assert_eq!(address(), 1);
     assert!(salon.told(new).iter().any(|column| column == "address"));
+}
+
+#[test]
+fn what_went_away_since_is_not_written_again_in_parts() {
+    let salon = salon();
+    let (twin, other) = (salon.add_client("Grace", "Hopper", ""), salon.add_client("Tea", "Time", ""));
+    salon.echo();
+    let rejected = [salon.client, twin].map(|client| {
+        salon.later(1_000);
+        salon.sql(&format!("UPDATE clients SET notes = 'bad', updated_at = updated_at + 1 WHERE id = x'{}'", client.0.simple()));
+        reject(&salon)
+    });
+    salon.later(1_000);
+    let deletion = salon.store.delete_client(&salon.owner, salon.client).unwrap();
+    salon.store.merge_clients(&salon.owner, MergeInput { into_id: other, from_id: twin }).unwrap();
+    let stands = || salon.texts("SELECT json_array(notes, deleted_at, merged_into_id IS NULL, updated_at) FROM clients ORDER BY id");
+    let (before, waiting) = (stands(), salon.waiting().len());
+    for n in rejected {
+        let refusal = salon.store.resend_rejected(&salon.owner, &ResendChange { n, edits: Vec::new() }).unwrap_err().refusal();
+        assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::NotFound, Some("record")));
+    }
+    assert_eq!((stands(), salon.waiting().len(), salon.store.rejected().unwrap().len()), (before, waiting, 2), "it is still to be settled");
+    salon.store.undo(&salon.owner, deletion.undo.unwrap()).unwrap();
+    resend(&salon, rejected[0], salon.client.0);
+    assert_eq!(salon.count("SELECT count(*) FROM clients WHERE notes = 'good' AND deleted_at IS NULL"), 1);
+}
+
+#[test]
+fn a_merge_that_is_sent_again_brings_back_nothing_that_was_deleted_before() {
+    let salon = salon();
+    let from = salon.add_client("Grace", "Hopper", "");
+    let (gone, living) = (salon.add_pet_of(from, "Rip"), salon.add_pet_of(from, "Tom"));
+    salon.store.delete_pet(&salon.owner, gone).unwrap();
+    salon.echo();
+    salon.later(1_000);
+    salon.store.merge_clients(&salon.owner, MergeInput { into_id: salon.client, from_id: from }).unwrap();
+    let n = reject(&salon);
+    salon.later(1_000);
+    salon.store.resend_rejected(&salon.owner, &ResendChange { n, edits: Vec::new() }).unwrap();
+    let lives = |pet: PetId| {
+        let (pet, owner) = (pet.0.simple(), salon.client.0.simple());
+        salon.count(&format!("SELECT deleted_at IS NULL FROM pets WHERE id = x'{pet}' AND client_id = x'{owner}'"))
+    };
+    assert_eq!([gone, living].map(lives), [0, 1]);
+    // Where all of it went away there is nothing left to give.
+    salon.echo();
+    salon.later(1_000);
+    salon.store.move_pet(&salon.owner, living, salon.add_client("Tea", "Time", "")).unwrap();
+    reject(&salon);
+    let n = reject(&salon);
+    salon.store.delete_pet(&salon.owner, living).unwrap();
+    let refused = salon.store.resend_rejected(&salon.owner, &ResendChange { n, edits: Vec::new() }).unwrap_err();
+    assert_eq!(refused.refusal().code, RefusalCode::NotFound);
 }
 
 #[test]

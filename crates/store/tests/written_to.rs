@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::common::{Salon, at, salon};
-use petrel_domain::desk::{Client, ClientDetails, ClientMessage, ContactWishes, NotifyInput, PetDeathInput, Saved, WriteInput};
+use petrel_domain::desk::{Client, ClientDetails, ClientMessage, ContactWishes, MergeInput, NotifyInput, PetDeathInput, Saved, WriteInput};
 use petrel_domain::{ClientId, EmailStatus, MessageChannel, MessageId, MessageStatus, Millis, Refusal, RefusalCode, Role};
 use petrel_store::Actor;
 
@@ -201,6 +201,54 @@ fn a_no_stops_what_waits_by_that_way_at_once_and_one_undo_lets_it_wait_again() {
     // What they said no to was something else.
     salon.say(|wishes| wishes.email_status = EmailStatus::Unsubscribed);
     assert_eq!(salon.messages_stand(), [(MessageStatus::Queued, None)]);
+}
+
+#[test]
+fn a_no_that_comes_by_a_merge_stops_what_waits_for_either_and_one_undo_lets_it_wait_again() {
+    for is_kept_one_who_said_no in [false, true] {
+        let salon = salon();
+        let other = salon.add_client("Grace", "Hopper", "+4930555111");
+        salon.write("By SMS");
+        salon.later(1_000);
+        salon.sql("UPDATE clients SET sms_opted_out_at = 7, email_status = 'unsubscribed', updated_at = updated_at + 1 WHERE phone = '+4930555111'");
+        // As it comes from another desk, which did not know that the other said no.
+        for channel in ["sms", "email"] {
+            salon.sql(&format!(
+                "INSERT INTO messages (id, client_id, direction, channel, recipient, body, status, created_at, updated_at)
+                 SELECT randomblob(16), id, 'outbound', '{channel}', 'x', 'y', 'queued', 1, 1 FROM clients"
+            ));
+        }
+        let stands = || salon.texts("SELECT channel || ' ' || status || ' ' || coalesce(error, '-') FROM messages ORDER BY id");
+        let before = stands();
+        salon.later(1_000);
+        let [into_id, from_id] = if is_kept_one_who_said_no { [other, salon.client] } else { [salon.client, other] };
+        let merged = salon.store.merge_clients(&salon.owner, MergeInput { into_id, from_id }).unwrap();
+        assert!(stands().iter().all(|one| one.ends_with(" cancelled opted_out")), "{:?}", stands());
+        assert_eq!(stands().len(), 5);
+        salon.store.undo(&salon.owner, merged.undo.unwrap()).unwrap();
+        assert_eq!(stands(), before);
+    }
+    // Who said no to nothing is written to.
+    let salon = salon();
+    let other = salon.add_client("Grace", "Hopper", "+4930555111");
+    salon.write("By SMS");
+    salon.store.merge_clients(&salon.owner, MergeInput { into_id: other, from_id: salon.client }).unwrap();
+    assert_eq!(salon.texts("SELECT status FROM messages"), ["queued"]);
+}
+
+#[test]
+fn a_no_that_comes_by_an_import_stops_what_waits_by_that_way_and_one_undo_lets_it_wait_again() {
+    let salon = salon();
+    salon.write("By SMS");
+    let waits = [(MessageStatus::Queued, None)];
+    salon.import(b"Name,Phone,Email status\nGrace Hopper,+4930123456,unsubscribed\n");
+    assert_eq!(salon.grace().email_status, EmailStatus::Unsubscribed);
+    assert_eq!(salon.messages_stand(), waits, "what they said no to was something else");
+    salon.later(1_000);
+    let report = salon.import(b"Name,Phone,No SMS\nGrace Hopper,+4930123456,yes\n");
+    assert_eq!(salon.messages_stand(), [(MessageStatus::Cancelled, Some("opted_out".into()))]);
+    salon.store.undo(&salon.owner, report.undo.unwrap()).unwrap();
+    assert_eq!((salon.messages_stand(), salon.grace().sms_opted_out_at), (waits.to_vec(), None));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{ClientId, EmailStatus, MembershipStatus, Refusal, RefusalCode};
 use rusqlite::{Connection, params};
 
+use super::wishes::stop_unwanted;
 use super::{refuse_unknown, tags};
 use crate::merge::hand_over;
 use crate::pets::{pets_of, same};
@@ -54,6 +55,10 @@ fn merge(tx: &mut Tx<'_>, from: ClientId, into: ClientId) -> Result<()> {
     let is_set = |of: &str| of == "client_tags" || SETS.iter().any(|(table, _)| *table == of);
     hand_over(tx, "clients", from.bytes(), into.bytes(), is_set)?;
     write_fields(tx, into, &one)?;
+    // What came over waits no more, either.
+    stop_unwanted(tx, into)?;
+    // Where another desk merges the two the other way, or deletes this one, it has to be seen that something was written into it: nobody edits this.
+    tx.say_again("clients", into.bytes(), "source")?;
     let gone = "UPDATE clients SET merged_into_id = ?2, deleted_at = ?3, updated_at = ?3 WHERE id = ?1";
     tx.db().prepare_cached(gone)?.execute(params![from.bytes(), into.bytes(), tx.now().0])?;
     Ok(())

@@ -84,3 +84,15 @@ pub(super) fn save(tx: &Tx<'_>, id: ClientId, input: &ClientDetails) -> Result<(
     }
     Ok(())
 }
+
+/// Stops what waits to be sent by a way that a client does not want as they are kept now: for what brings a no from another record, or from a file.
+pub(crate) fn stop_unwanted(tx: &Tx<'_>, id: ClientId) -> Result<()> {
+    let wishes = kept(tx.db(), id)?.wishes();
+    if !wishes.is_sms_allowed {
+        cancel_unwanted(tx, id, MessageChannel::Sms)?;
+    }
+    if wishes.email_status != EmailStatus::Subscribed {
+        cancel_unwanted(tx, id, MessageChannel::Email)?;
+    }
+    Ok(())
+}

@@ -7,6 +7,7 @@ use petrel_domain::{ClientId, EmailStatus, Millis};
 use rusqlite::params;
 
 use super::cells;
+use crate::clients::stop_unwanted;
 use crate::{Result, Tx};
 
 /// What a client has said no to.
@@ -51,7 +52,8 @@ impl Noes {
         })
     }
 
-    /// Writes them down of a client who is here. That mail came back is said of an address: of this one, or of none. Answers whether anything was new.
+    /// Writes them down of a client who is here; what waits to be sent by what is new is stopped. That mail came back is said of an address: of this one,
+    /// or of none. Answers whether anything was new.
     pub(super) fn keep(&self, tx: &Tx<'_>, id: ClientId, email: Option<&str>) -> Result<bool> {
         if *self == Self::default() {
             return Ok(false);
@@ -64,7 +66,11 @@ impl Noes {
                      OR (?2 IN ('unsubscribed', 'complained') AND email_status IN ('subscribed', 'bounced'))
                      OR (?2 = 'bounced' AND email_status = 'subscribed' AND lower(email) = lower(?3)))";
         let values = params![id.bytes(), self.email().as_str(), email, self.sms(tx.now()).map(|at| at.0), tx.now().0];
-        Ok(tx.db().prepare_cached(sql)?.execute(values)? > 0)
+        let is_new = tx.db().prepare_cached(sql)?.execute(values)? > 0;
+        if is_new {
+            stop_unwanted(tx, id)?;
+        }
+        Ok(is_new)
     }
 }
 

@@ -49,6 +49,9 @@ impl Store {
             hand_over(tx, "pets", from.id.bytes(), into.id.bytes(), |_| false)?;
             update_pet(tx, into.id, &one)?;
             take_photo(tx, into.id, from.id)?;
+            // Where another desk merges the two the other way, or deletes this one, it has to be seen that something was written into it: hardly anybody
+            // edits this.
+            tx.say_again("pets", into.id.bytes(), "species")?;
             if into.details.deceased_on.is_some() != from.details.deceased_on.is_some() {
                 crate::messages::cancel_of_the_dead(tx, into.id)?;
             }

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use petrel_domain::desk::{RejectedChange, RejectedRow, ResendChange, Saved};
+use petrel_domain::manifest::{OPEN_IDS, is_mark, reference};
 use petrel_domain::replication::{Change, Columns, Op, Reason, Transaction};
 use petrel_domain::rights::Right;
 use petrel_domain::{Millis, Refusal, RefusalCode};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde_json::{Value, json};
 
 use super::apply::exists;
@@ -126,12 +127,13 @@ impl Store {
     /// Sends something rejected again, with values set right: it is written as a new action, and what was set aside is settled.
     ///
     /// # Errors
-    /// `not_found` where it is settled already; `forbidden` where the action itself would be; `invalid` on the column whose value cannot be
-    /// what it should, or does not pass the file's own checks. Nothing is changed then.
+    /// `not_found` where it is settled already, or what it wrote into was deleted or merged since; `forbidden` where the action itself would be;
+    /// `invalid` on the column whose value cannot be what it should, or does not pass the file's own checks. Nothing is changed then.
     pub fn resend_rejected(&self, actor: &Actor, input: &ResendChange) -> Result<Saved<()>> {
         let written = self.write(actor, Action::ResendChange, |tx| {
             let rejected = open(tx.db(), input.n)?;
             require(tx.actor(), &rejected.transaction)?;
+            refuse_gone(tx, &rejected.transaction.changes)?;
             for change in &rejected.transaction.changes {
                 let again = |tx: &Tx<'_>| write_again(tx, change, input);
                 let was_here = exists(tx.db(), &change.table, change.id)?;
@@ -192,6 +194,38 @@ fn settle(db: &Connection, n: i64, now: Millis) -> Result<()> {
     Ok(())
 }
 
+/// Whether a change makes its row, and so says all that it held.
+fn is_made(change: &Change) -> bool {
+    change.columns.contains_key("created_at")
+}
+
+/// Refuses where a row went away here, by a deletion or a merge, into which something is to be written: it would be back without what went with it.
+/// What a merge only gave to another record goes over as it is, living or not; where nothing that it is about lives, there is nothing to be done again.
+fn refuse_gone(tx: &Tx<'_>, changes: &[Change]) -> Result<()> {
+    let mut is_any_there = false;
+    for change in changes {
+        if is_made(change) || change.columns.contains_key("deleted_at") {
+            is_any_there = true;
+            continue;
+        }
+        let sql = format!("SELECT deleted_at IS NULL FROM {} WHERE id = ?1", tx.catalog().table(&change.table)?.name);
+        let lives: Option<bool> = tx.db().prepare_cached(&sql)?.query_row([change.id.as_bytes()], |row| row.get(0)).optional()?;
+        match lives {
+            Some(true) => is_any_there = true,
+            Some(false) if is_handed_over(change) => {}
+            _ => return Err(Refusal::not_found("record").into()),
+        }
+    }
+    if is_any_there { Ok(()) } else { Err(Refusal::not_found("record").into()) }
+}
+
+/// Whether a change says nothing of its row but to which others it belongs.
+fn is_handed_over(change: &Change) -> bool {
+    let table = &*change.table;
+    let names_another = |column: &str| reference(table, column).is_some() || OPEN_IDS.contains(&(table, column));
+    change.columns.keys().all(|column| column == "updated_at" || is_mark(table, column) || names_another(column))
+}
+
 fn write_again(tx: &Tx<'_>, change: &Change, input: &ResendChange) -> Result<()> {
     let table = tx.catalog().table(&change.table)?;
     let mut columns = change.columns.clone();
@@ -202,11 +236,11 @@ fn write_again(tx: &Tx<'_>, change: &Change, input: &ResendChange) -> Result<()>
         let kind = table.kinds[table.position(&edit.column).map_err(|_| Refusal::invalid(&edit.column))?];
         columns.insert(edit.column.as_str(), read(kind, &edit.column, edit.value.as_deref())?);
     }
-    if columns.contains_key("created_at") && !is_made_alike(change.id) {
+    if is_made(change) && !is_made_alike(change.id) {
         leave_rest_empty(table, &mut columns);
     }
     // The hub did not have the row, so it went away here: it is back, unless it was to go.
-    if !columns.contains_key("deleted_at") {
+    if is_made(change) && !columns.contains_key("deleted_at") {
         columns.insert("deleted_at", Value::Null);
     }
     columns.insert("updated_at", Value::from(tx.now().0));

@@ -22,9 +22,15 @@ fn schema() -> Schema {
             ("staff".to_owned(), staff),
             (
                 "clients".to_owned(),
-                table(&[("phone", Kind::Text), ("notes", Kind::Text), ("sms_opted_out_at", Kind::Instant), ("merged_into_id", Kind::Id)]),
+                table(&[
+                    ("phone", Kind::Text),
+                    ("notes", Kind::Text),
+                    ("source", Kind::Text),
+                    ("sms_opted_out_at", Kind::Instant),
+                    ("merged_into_id", Kind::Id),
+                ]),
             ),
-            ("pets".to_owned(), table(&[("client_id", Kind::Id), ("name", Kind::Text)])),
+            ("pets".to_owned(), table(&[("client_id", Kind::Id), ("name", Kind::Text), ("species", Kind::Text)])),
             ("services".to_owned(), table(&[("max_per_slot", Kind::Integer), ("buffer_minutes", Kind::Integer), ("kind", Kind::Text)])),
             (
                 "appointments".to_owned(),
@@ -376,6 +382,39 @@ fn a_merged_pet_of_which_something_is_written_unread_is_there_again() {
     hub.push(7, 10, 5, merge(2, 3, &[4])).unwrap();
     hub.push(8, 20, 5, merge(3, 2, &[5])).unwrap();
     assert!([2, 3].iter().all(|pet| !hub.ledger.row("pets", id(*pet)).unwrap().is_deleted()));
+}
+
+/// Two equal records of which nothing else is told are merged at one desk; at another the other way round, or the one that is kept is deleted.
+#[test]
+fn what_is_merged_into_stays_whatever_another_desk_makes_of_it_unread() {
+    for (table, told, all) in [
+        ("clients", json!({"source": "manual", "updated_at": 5}), vec![put("clients", 2, json!({})), put("clients", 3, json!({}))]),
+        ("pets", json!({"species": "dog", "updated_at": 5}), {
+            let pet = |id: u128| put("pets", id, json!({"client_id": text(1), "species": "dog"}));
+            vec![put("clients", 1, json!({})), pet(2), pet(3)]
+        }),
+    ] {
+        let merge = |from: u128, into: u128| {
+            let gone = if table == "pets" { json!({"deleted_at": 5}) } else { json!({"deleted_at": 5, "merged_into_id": text(into)}) };
+            vec![put(table, from, gone), put(table, into, told.clone())]
+        };
+        for (other, is_from_there) in [(merge(3, 2), true), (vec![delete(table, 3)], false)] {
+            for (swap, later) in [(false, 7), (false, 8), (true, 7), (true, 8)] {
+                let mut hub = Hub::new();
+                hub.push(9, 0, 0, all.clone()).unwrap();
+                let seen = hub.head;
+                let mut two = [(7, merge(2, 3)), (8, other.clone())];
+                if swap {
+                    two.reverse();
+                }
+                for (desk, changes) in two {
+                    hub.push(desk, if desk == later { 20 } else { 10 }, seen, changes).unwrap();
+                }
+                let is_there = |row: u128| !hub.ledger.row(table, id(row)).unwrap().is_deleted();
+                assert_eq!([is_there(2), is_there(3)], [is_from_there, true], "{table}, {swap}, {later}");
+            }
+        }
+    }
 }
 
 /// Another desk deletes a visit with its client while this one notes of it that it stands over another no more: nobody typed anything that would be lost.
