@@ -8,6 +8,7 @@ pub(crate) mod clash;
 mod colleagues;
 mod detail;
 mod edit;
+mod freed;
 mod moving;
 mod pick_up;
 mod place;
@@ -18,6 +19,7 @@ mod status;
 mod swap;
 
 pub(crate) use colleagues::{Roster, busy_on_board, roster};
-pub(crate) use place::{Place, UndoneVisits, end_of, is_boarding, is_free_beside, is_outside, refuse_new_clashes, wish};
+pub(crate) use freed::FreedTime;
+pub(crate) use place::{Place, UndoneVisits, is_outside, refuse_new_clashes, wish};
 pub(crate) use row::{Visit, existing, to_come, visit};
 pub(crate) use status::{go_on, refuse_dead};

@@ -58,6 +58,9 @@ fn free(db: &Connection, query: &FreeSlotsQuery, now: Millis) -> Result<Vec<Free
         }
         None => free_slots(&asked, &days, &wish, &Window::from_now(now)),
     };
+    if query.one_a_time {
+        slots.dedup_by_key(|slot| slot.starts_at);
+    }
     if let Some(limit) = query.limit {
         slots.truncate(usize::from(limit));
     }

@@ -1,17 +1,20 @@
 //! The waitlist.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use petrel_domain::checked::Checked;
-use petrel_domain::desk::{Saved, Service, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
+use petrel_domain::desk::{Saved, WaitlistEntry, WaitlistInput, WaitlistMatch, WaitlistMatchQuery};
 use petrel_domain::rights::Right;
-use petrel_domain::waitlist::{Freed, is_over, ranked};
-use petrel_domain::{ClientId, Millis, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, zone};
+use petrel_domain::waitlist::{best_time, is_over, may_be_asked, ranked};
+use petrel_domain::{ClientId, PetId, Refusal, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, zone};
 use rusqlite::{Connection, Params, Row, params};
 
+use crate::appointments::FreedTime;
 use crate::appointments::card::called;
-use crate::appointments::{Place, Roster, Visit, end_of, is_boarding, is_free_beside, roster};
 use crate::pets::refuse_absent;
 use crate::row::RowExt;
-use crate::{Action, Actor, Result, Store, StoreError, Tx};
+use crate::{Action, Actor, Result, Store, Tx};
 
 const SELECT: &str = "SELECT w.*, c.first_name, c.last_name, c.phone, c.email, p.name AS pet_name FROM waitlist_entries w
     JOIN clients c ON c.id = w.client_id LEFT JOIN pets p ON p.id = w.pet_id WHERE w.status IN ('active', 'offered') AND w.deleted_at IS NULL";
@@ -80,14 +83,39 @@ impl Store {
         })
     }
 
-    /// Who could take the time of a visit that was cancelled or moved away, best first.
+    /// Who could take a time that a visit left, or some of it, best first, and when each could come.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`.
+    /// `forbidden`, `not_found`, or what the check of the fields says.
     pub fn waitlist_matches(&self, actor: &Actor, query: &WaitlistMatchQuery) -> Result<Vec<WaitlistMatch>> {
         actor.require(Right::SeeClinic)?;
+        let query = query.clone().checked(())?;
         let now = self.now();
-        self.read(|db| matches(db, query, now))
+        self.read(|db| {
+            // Nobody is asked to bring a pet that died.
+            let mut waiting = entries(db, "AND p.deceased_on IS NULL", [])?;
+            waiting.retain(|entry| may_be_asked(&entry.wish, &query));
+            if waiting.is_empty() {
+                return Ok(Vec::new());
+            }
+            let left = FreedTime::of(db, &query, now)?;
+            // Many wait for few services.
+            let mut free = HashMap::new();
+            let mut found = Vec::new();
+            for entry in waiting {
+                let asked = (entry.wish.service_id, entry.wish.staff_id.is_some());
+                let free = match free.entry(asked) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(left.free_for(db, asked.0, asked.1)?),
+                };
+                if let Some(slot) = best_time(&entry.wish, &query, free, left.zone()) {
+                    found.push((entry, slot));
+                }
+            }
+            let mut ranked = ranked(found, &query);
+            ranked.truncate(usize::from(query.limit.max(1)));
+            Ok(ranked)
+        })
     }
 }
 
@@ -150,37 +178,4 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WaitlistEntry> {
         created_at: row.millis("created_at")?,
         is_over: false,
     })
-}
-
-fn matches(db: &Connection, query: &WaitlistMatchQuery, now: Millis) -> Result<Vec<WaitlistMatch>> {
-    let visit = crate::appointments::existing(db, query.appointment_id)?;
-    // A time that is past is nobody's gain: what was left open is tidied up.
-    if visit.starts_at <= now {
-        return Ok(Vec::new());
-    }
-    let in_zone = crate::clinic_zone::clinic_zone(db)?.ok_or_else(|| StoreError::from(Refusal::not_found("clinic")))?;
-    let freed = Freed::of_visit(visit.starts_at, visit.client_id, visit.service_id, visit.staff_id, in_zone);
-    // Nobody is asked to bring a pet that died.
-    let ranked = ranked(entries(db, "AND p.deceased_on IS NULL", [])?, &freed);
-    if ranked.is_empty() {
-        return Ok(ranked);
-    }
-    let roster = roster(db)?;
-    let service = visit.service(db)?;
-    let own = zone::length_of(visit.starts_at, visit.ends_at, is_boarding(service.as_ref()), roster.zone);
-    let usual = service.as_ref().map_or(own, |service| i64::from(service.details.duration_minutes));
-    // Who waits for the service takes it as long as it usually is; who takes anything, as long as the visit was.
-    let (takes_usual, takes_own) =
-        (is_free_for(db, &roster, &visit, service.as_ref(), usual)?, is_free_for(db, &roster, &visit, service.as_ref(), own)?);
-    let is_free = |found: &WaitlistMatch| if found.entry.wish.service_id.is_some() { takes_usual } else { takes_own };
-    Ok(ranked.into_iter().filter(is_free).take(usize::from(query.limit.max(1))).collect())
-}
-
-/// Whether somebody else fits where a visit was, for so many minutes: its time may be closed by now, or given away.
-fn is_free_for(db: &Connection, roster: &Roster, was: &Visit, service: Option<&Service>, minutes: i64) -> Result<bool> {
-    let ends_at = end_of(was.starts_at, minutes, service, roster.zone);
-    let wanted = Visit { ends_at, is_emergency: false, ..was.clone() };
-    let except = [was.id];
-    // With nobody it stood in nobody's time.
-    Place::of(&wanted, service, &except).map_or(Ok(true), |place| is_free_beside(db, roster, &place, None))
 }

@@ -105,6 +105,28 @@ fn a_visit_left_open_on_an_earlier_day_ended_as_planned() {
 }
 
 #[test]
+fn a_visit_for_which_nobody_was_checked_in_took_place_as_planned() {
+    let salon = salon();
+    let [past, today, coming] =
+        [(DAY, "10:00"), ("2026-06-02", "09:00"), ("2026-06-02", "15:00")].map(|(day, time)| salon.book(at(day, time)));
+    salon.clock.set(at("2026-06-02", "12:00"));
+    let saved = salon.store.close_appointment(&salon.owner, past).unwrap();
+    salon.store.close_appointment(&salon.owner, today).unwrap();
+    let card = |id| salon.store.appointment(&salon.owner, id).unwrap().card;
+    for (id, day, from, to) in [(past, DAY, "10:00", "10:30"), (today, "2026-06-02", "09:00", "09:30")] {
+        let card = card(id);
+        assert_eq!(card.status, AppointmentStatus::Completed);
+        assert_eq!((card.actual_start_at, card.actual_end_at), (Some(at(day, from)), Some(at(day, to))));
+    }
+    let board = salon.store.today_board(&salon.owner).unwrap();
+    assert!(!board.appointments.iter().any(|card| card.id == past), "nobody waits to be picked up since yesterday");
+    let refused = salon.store.close_appointment(&salon.owner, coming).unwrap_err().refusal();
+    assert_eq!(refused.code, RefusalCode::BadTransition, "it is still to come");
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!((card(past).status, card(past).actual_start_at), (AppointmentStatus::Confirmed, None));
+}
+
+#[test]
 fn who_has_no_name_is_called_by_their_phone_or_their_e_mail_everywhere() {
     let salon = salon();
     let by_phone = salon.client_of(Some("+4930555111"), Some("one@example.com"));

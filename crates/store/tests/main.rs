@@ -34,4 +34,5 @@ mod trouble;
 mod undoing;
 mod upgrade;
 mod visits;
+mod waitlist;
 mod written_to;

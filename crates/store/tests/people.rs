@@ -3,9 +3,9 @@
 use crate::common::{Salon, at, everything, salon};
 use petrel_domain::desk::{
     BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, DuplicateReason, MergeInput, PetDeath, PetDeathInput,
-    ScheduleOverride, WaitlistInput, WaitlistMatchQuery, WeightCorrection, WeightInput,
+    WaitlistInput, WeightCorrection, WeightInput,
 };
-use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, OverrideKind, PetId, RefusalCode, SeriesScope};
+use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, PetId, RefusalCode};
 
 impl Salon {
     fn create(&self, details: ClientDetails) -> ClientId {
@@ -181,77 +181,6 @@ fn two_of_whom_one_client_would_have_too_much_are_not_merged() {
     salon.store.merge_clients(&salon.owner, MergeInput { into_id: into, from_id: from }).unwrap();
     let one = salon.store.client(&salon.owner, into).unwrap().details;
     salon.store.save_client(&salon.owner, into, one).unwrap();
-}
-
-#[test]
-fn a_time_that_became_free_is_offered_to_those_it_fits_and_never_for_a_pet_that_died() {
-    let salon = salon();
-    let visit = salon.visit();
-    let wish = |client: ClientId, pet: Option<PetId>| WaitlistInput { client_id: client, pet_id: pet, ..salon.wish_to_wait() };
-    let add = |input: WaitlistInput| salon.store.add_to_waitlist(&salon.owner, input).unwrap().value;
-    let (ida, bo) = (salon.add_client("Ida", "Rhodes", "+4930111111"), salon.add_client("Bo", "Diddley", "+4930222222"));
-    let (cat, gone) = (salon.add_pet_of(ida, "Tom"), salon.add_pet_of(bo, "Rip"));
-    let any = add(wish(bo, None));
-    let exact = add(WaitlistInput { service_id: Some(salon.service), earliest: "09:00".parse().ok(), ..wish(ida, Some(cat)) });
-    add(wish(bo, Some(gone)));
-    // As another desk's word comes: without what this one would have closed.
-    salon.sql("UPDATE pets SET deceased_on = '2026-01-01' WHERE name = 'Rip'");
-    add(wish(salon.client, None));
-    add(WaitlistInput { latest: "09:59".parse().ok(), ..wish(ida, None) });
-    let matches = salon.store.waitlist_matches(&salon.owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap();
-    assert_eq!(matches.iter().map(|found| found.entry.id).collect::<Vec<_>>(), [exact, any]);
-    assert!(matches[0].is_exact_service && !matches[1].is_exact_service);
-}
-
-#[test]
-fn a_time_that_is_not_free_any_more_is_offered_to_nobody() {
-    let salon = salon();
-    let visit = salon.visit();
-    let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
-    let add = |service_id| {
-        let wish = WaitlistInput { client_id: ida, pet_id: None, service_id, ..salon.wish_to_wait() };
-        salon.store.add_to_waitlist(&salon.owner, wish).unwrap().value
-    };
-    let (named, any) = (add(Some(salon.service)), add(None));
-    let offered = || {
-        let query = WaitlistMatchQuery { appointment_id: visit, limit: 5 };
-        let matches = salon.store.waitlist_matches(&salon.owner, &query).unwrap();
-        matches.iter().map(|found| found.entry.id).collect::<Vec<_>>()
-    };
-    salon.cancel(visit, SeriesScope::This);
-    assert_eq!(offered(), [named, any]);
-    // A quarter of an hour was all that it took; a consultation takes half an hour, and another client comes at a quarter past.
-    salon.sql("UPDATE appointments SET ends_at = starts_at + 900000");
-    salon.sql("UPDATE services SET buffer_minutes = 0");
-    let after = salon.book(salon.starts_at(visit).plus_minutes(15));
-    assert_eq!(offered(), [any]);
-    salon.cancel(after, SeriesScope::This);
-    assert_eq!(offered(), [named, any]);
-    let free_day = ScheduleOverride {
-        id: None,
-        staff_id: salon.staff,
-        kind: OverrideKind::Unavailable,
-        on_date: "2026-06-01".parse().unwrap(),
-        start: None,
-        end: None,
-        reason: None,
-        recurrence: None,
-    };
-    salon.store.save_override(&salon.owner, free_day, false).unwrap();
-    assert_eq!(offered(), [], "nobody works on that day");
-}
-
-#[test]
-fn a_time_that_is_past_is_offered_to_nobody() {
-    let salon = salon();
-    let visit = salon.visit();
-    let ida = salon.add_client("Ida", "Rhodes", "+4930111111");
-    let cat = salon.add_pet_of(ida, "Tom");
-    salon.store.add_to_waitlist(&salon.owner, waits(ida, cat)).unwrap();
-    let count = || salon.store.waitlist_matches(&salon.owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap().len();
-    assert_eq!(count(), 1);
-    salon.clock.set(at("2026-06-01", "10:00"));
-    assert_eq!(count(), 0);
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
         days: 30,
         is_emergency: false,
         moving: None,
+        one_a_time: false,
         limit: None,
         starts_at: None,
     };
@@ -146,7 +147,16 @@ fn no_screen_reads_a_large_table_from_end_to_end() {
     };
     store.possible_duplicates(owner, &like, None).unwrap();
     store.waitlist(owner).unwrap();
-    store.waitlist_matches(owner, &WaitlistMatchQuery { appointment_id: visit, limit: 5 }).unwrap();
+    let left = WaitlistMatchQuery {
+        staff_id: salon.staff,
+        starts_at: at("2026-06-01", "10:00"),
+        ends_at: at("2026-06-01", "10:30"),
+        service_id: Some(salon.service),
+        client_id: None,
+        limit: 5,
+    };
+    store.add_to_waitlist(owner, salon.wish_to_wait()).unwrap();
+    store.waitlist_matches(owner, &left).unwrap();
     // More than is shown, so that it is counted.
     salon.crowd(51);
     store.needs_attention(owner).unwrap();

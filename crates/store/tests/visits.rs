@@ -326,6 +326,7 @@ fn a_booked_time_is_no_longer_offered_and_its_buffer_neither() {
         days: 1,
         is_emergency: false,
         moving: None,
+        one_a_time: false,
         limit: None,
         starts_at: None,
     };

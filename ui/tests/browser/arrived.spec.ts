@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
-import { clearTheWay, movable, moveByDay, stored } from './visits';
+import { clearTheWay, movable, moveByKey, stored } from './visits';
 
 const toast = (page: Page, words: string | RegExp) => page.getByText(words);
 
@@ -38,7 +38,7 @@ for (const status of ['checked_in', 'in_progress'] as const) {
 test('a visit that has begun stays on its day', async ({ page }) => {
   const id = await arrived(page, 'checked_in', '/?view=week&staff=all#/schedule');
   const before = await stored(page, id);
-  await moveByDay(page, id, 'ArrowRight');
+  await moveByKey(page, id, 'ArrowRight');
   await expect(toast(page, 'This visit has begun: it can be moved within its day alone.')).toBeVisible();
   expect((await stored(page, id)).starts_at).toBe(before.starts_at);
 });

@@ -91,3 +91,32 @@ test('who is booked from the waitlist with one click can be told', async ({ page
   await expect(page.getByRole('dialog')).toBeVisible();
   expect((await askedOf(page, 'book_appointment')).times).toBe(1);
 });
+
+test('a visit for which nobody was checked in took place, or did not, and is completed as it was planned', async ({
+  page,
+}) => {
+  await openDesk(page, '/#/attention');
+  const open = await page.evaluate(() => {
+    const world = window.petrelWorld!;
+    const visit = world.memory.visits.find(({ ends_at }) => ends_at < world.now() - 2 * 86_400_000)!;
+    world.elsewhere(['appointments'], () => {
+      Object.assign(visit, { status: 'confirmed', actual_start_at: null, actual_end_at: null });
+    });
+    return { id: visit.id, starts_at: visit.starts_at, ends_at: visit.ends_at };
+  });
+  const kept = () =>
+    page.evaluate((id) => {
+      const visit = window.petrelWorld!.memory.visits.find((each) => each.id === id)!;
+      return { status: visit.status, from: visit.actual_start_at, to: visit.actual_end_at };
+    }, open.id);
+  await page.locator(`a[href*="${open.id}"]`).first().click();
+  await page.getByTestId('visit-took-place').click();
+  await expect.poll(kept).toEqual({ status: 'completed', from: open.starts_at, to: open.ends_at });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(async () => (await kept()).status).toBe('confirmed');
+  await page.getByTestId('nav-attention').click();
+  const took = page.getByTestId('took-place');
+  const before = await took.count();
+  await took.last().click();
+  await expect(took).toHaveCount(before - 1);
+});

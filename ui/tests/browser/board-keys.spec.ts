@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, openDesk, test } from './desk';
-import { clearTheWay, movable, moveByDay, placeAt, stored } from './visits';
+import { clearTheWay, movable, moveByKey, placeAt, stored } from './visits';
 
 const QUARTER = 15 * 60_000;
 const visit = (page: Page, id: string) => page.locator(`[data-testid="visit"][data-id="${id}"]`);
@@ -36,7 +36,7 @@ test('the keys go on with a visit that was moved to another day, and with no oth
         .map(({ id: each, starts_at, status }) => [each, starts_at, status]);
     }, id);
   const before = await others();
-  await moveByDay(page, id, 'ArrowLeft');
+  await moveByKey(page, id, 'ArrowLeft');
   await expect.poll(async () => (await stored(page, id)).next_appointment_id).not.toBeNull();
   const next = (await stored(page, id)).next_appointment_id!;
   await expect(visit(page, next)).toBeFocused();
@@ -58,7 +58,7 @@ test('the keys go on with a visit whose move had to be confirmed', async ({ page
     const { memory } = window.petrelWorld!;
     memory.hours = memory.hours.filter(({ day_of_week }) => day_of_week === 5);
   });
-  await moveByDay(page, id, 'ArrowLeft');
+  await moveByKey(page, id, 'ArrowLeft');
   // Each reason is asked by itself: that the time is taken, and that nobody works then.
   const question = page.getByTestId('conflict-dialog');
   await expect(question).toContainText('taken');

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { askedOf, letGo, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
 import { aClient } from './people';
-import { movable, stored, rescheduleOpen } from './visits';
+import { movable, nobodyWaits, rescheduleOpen, stored } from './visits';
 
 /** A change of address within the open page, as a link makes one. */
 const follow = (page: Page, path: string) => page.evaluate((to) => void (location.hash = to), path);
@@ -356,7 +356,7 @@ test('a visit is followed to the one in its place once: a dialog does not go tha
   await openDesk(page, '/#/schedule');
   const id = await movable(page);
   // Nobody waits for the time it leaves.
-  await page.evaluate(() => (window.petrelWorld!.memory.waitlist = []));
+  await nobodyWaits(page);
   await page.locator(`[data-id="${id}"]`).click();
   await rescheduleOpen(page);
   await expect(page.getByText('Rescheduled to')).toBeVisible();
@@ -375,6 +375,7 @@ test('a visit is followed to the one in its place once: a dialog does not go tha
 test('a client is told from any screen, as long as it is offered', async ({ page }) => {
   await openDesk(page, '/#/schedule');
   const id = await movable(page);
+  await nobodyWaits(page);
   await page.locator(`[data-id="${id}"]`).click();
   await page.getByTestId('visit-cancel').click();
   await page.getByTestId('cancel-confirm').click();

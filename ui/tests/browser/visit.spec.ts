@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { askedOf, watchCommands } from './commands';
 import { expect, openDesk, test } from './desk';
-import { clearTheWay, movable, moveByDay, placeAt, stored, rescheduleOpen } from './visits';
+import { clearTheWay, movable, moveByKey, placeAt, stored, rescheduleOpen } from './visits';
 
 test('what another desk changes during a drag neither moves another visit nor brings back one that is gone', async ({
   page,
@@ -229,7 +229,7 @@ for (const [scope, label] of [
       (await stored(page, id)).starts_at - before,
       (await stored(page, 'later')).starts_at - before - WEEK,
     ];
-    await moveByDay(page, id, 'ArrowLeft');
+    await moveByKey(page, id, 'ArrowLeft');
     await page.getByRole('radio', { name: label }).check();
     await page.getByTestId('scope-confirm').click();
     await expect(page.getByText(/^Moved to .*19 Nov.* by as much\.$/)).toBeVisible();
@@ -285,7 +285,7 @@ test('what is typed of a visit goes along when it is rescheduled beside it, and 
   await page.locator(`[data-id="${id}"]`).click();
   await page.getByTestId('visit-edit').click();
   await page.getByTestId('edit-reason').fill('Limps since Monday');
-  await moveByDay(page, id, 'ArrowRight');
+  await moveByKey(page, id, 'ArrowRight');
   await expect(page.getByText('Rescheduled to')).toBeVisible();
   const next = (await stored(page, id)).next_appointment_id!;
   const drafts = () => page.evaluate(() => Object.keys(window.petrelWorld!.memory.drafts));
@@ -309,7 +309,7 @@ test('a visit whose place another took neither shows nor overwrites what is type
   await openDesk(page, '/?view=week&staff=all#/schedule');
   const id = await movable(page);
   await clearTheWay(page, id);
-  await moveByDay(page, id, 'ArrowLeft');
+  await moveByKey(page, id, 'ArrowLeft');
   await expect(page.getByText('Rescheduled to')).toBeVisible();
   const next = (await stored(page, id)).next_appointment_id!;
   const drafts = () => page.evaluate(() => Object.keys(window.petrelWorld!.memory.drafts).sort());
@@ -349,7 +349,7 @@ for (const isFollowed of [true, false]) {
     await page.getByTestId('visit-edit').click();
     await page.getByTestId('edit-reason').fill('Limps since Monday');
     if (!isFollowed) await page.getByTestId('panel-close').click();
-    await moveByDay(page, id, 'ArrowRight');
+    await moveByKey(page, id, 'ArrowRight');
     await expect(page.getByText('Rescheduled to')).toBeVisible();
     if (isFollowed) {
       await expect(page).toHaveURL(new RegExp(`visit=${(await stored(page, id)).next_appointment_id}`));
@@ -488,4 +488,36 @@ test('the second click of a double click on “Undo” does not do it again', as
   // A click of its own does.
   await undo.click();
   await expect.poll(async () => (await stored(page, id)).starts_at).not.toBe(before.starts_at);
+});
+
+test('another service brings its price, and offers to take as long as it does', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await clearTheWay(page, id);
+  const prices = await page.evaluate((own) => {
+    const { visits, services } = window.petrelWorld!.memory;
+    const named = (name: string) => services.find((each) => each.name === name)!;
+    const [from, to] = [named('Nail trim'), named('Full groom')];
+    window.petrelWorld!.elsewhere(['appointments'], () => {
+      const visit = visits.find((each) => each.id === own)!;
+      const starts_at = Date.parse('2026-11-20T11:00:00+01:00');
+      const ends_at = starts_at + from.duration_minutes * 60_000;
+      Object.assign(visit, { service_id: from.id, starts_at, ends_at, estimated_cost_cents: from.base_price_cents });
+    });
+    return { to: to.base_price_cents, minutes: to.duration_minutes };
+  }, id);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-edit').click();
+  const form = page.getByTestId('visit-edit-form');
+  await form.getByRole('combobox', { name: 'Service' }).click();
+  await page.getByRole('option', { name: 'Full groom' }).click();
+  await page.getByTestId('edit-save').click();
+  await page.getByRole('button', { name: 'Make it 1 h 30 min long' }).click();
+  await expect
+    .poll(async () => {
+      const { starts_at, ends_at } = await stored(page, id);
+      return (ends_at - starts_at) / 60_000;
+    })
+    .toBe(prices.minutes);
+  expect((await stored(page, id)).estimated_cost_cents).toBe(prices.to);
 });

@@ -18,6 +18,10 @@ export async function movable(page: Page): Promise<string> {
 export const stored = (page: Page, id: string) =>
   page.evaluate((wanted) => window.petrelWorld!.memory.visits.find((kept) => kept.id === wanted)!, id);
 
+/** Nobody waits: no time that becomes free is offered. */
+export const nobodyWaits = (page: Page): Promise<void> =>
+  page.evaluate(() => window.petrelWorld!.elsewhere(['waitlist_entries'], (memory) => void (memory.waitlist = [])));
+
 /** Nothing stands in the way of a visit: its colleague has no other. */
 export const clearTheWay = (page: Page, id: string): Promise<void> =>
   page.evaluate((own) => {
@@ -27,8 +31,8 @@ export const clearTheWay = (page: Page, id: string): Promise<void> =>
     });
   }, id);
 
-/** Moves a visit on the board to the day before or after. */
-export async function moveByDay(page: Page, id: string, key: 'ArrowLeft' | 'ArrowRight'): Promise<void> {
+/** Moves a visit on the board to the day before or after, or a step down. */
+export async function moveByKey(page: Page, id: string, key: 'ArrowLeft' | 'ArrowRight' | 'ArrowDown'): Promise<void> {
   await page.locator(`[data-id="${id}"]`).focus();
   await page.keyboard.down('Alt');
   await page.keyboard.press(key);

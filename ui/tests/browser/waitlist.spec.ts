@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { expect, openDesk, test } from './desk';
-import { clearTheWay, movable, moveByDay, stored, rescheduleOpen } from './visits';
+import { expect, expectAccessible, openDesk, test } from './desk';
+import { clearTheWay, movable, moveByKey, stored, rescheduleOpen } from './visits';
 
 /** One person waits alone, for a service, or for any: with a note, and for no day or colleague in particular. Gives the name. */
 const onlyOne = (page: Page, service: string | null) =>
@@ -134,10 +134,11 @@ for (const isOpen of [true, false]) {
     if (isOpen) {
       await button.click();
       await rescheduleOpen(page);
-    } else await moveByDay(page, id, 'ArrowLeft');
+    } else await moveByKey(page, id, 'ArrowLeft');
     await expect(page.getByText('Rescheduled to')).toBeVisible();
     const next = (await stored(page, id)).next_appointment_id!;
     if (isOpen) await expect(page).toHaveURL(new RegExp(`visit=${next}`));
+    await page.getByRole('button', { name: 'Who waits' }).click();
     await page.getByTestId('fill').click();
     await expect(page.getByText('has the time')).toBeVisible();
     expect(await outcome(page)).toMatchObject({ ...booked, at: before.starts_at });
@@ -184,7 +185,8 @@ test('a booking that is half typed when somebody who waits is booked waits for i
   await page.getByRole('option').first().click();
   await reason.fill('Swallowed a sock');
   await page.getByTestId('booking-emergency').check();
-  await moveByDay(page, id, 'ArrowLeft');
+  await moveByKey(page, id, 'ArrowLeft');
+  await page.getByRole('button', { name: 'Who waits' }).click();
   await page.getByTestId('fill').click();
   await expect(page.getByTestId('booking-client')).toHaveText(name);
   await expect(reason).toHaveValue('');
@@ -212,7 +214,8 @@ test('what is typed for who waits takes no place of what was half typed before',
   await page.getByTestId('booking-search').fill('romero');
   await page.getByRole('option').first().click();
   await reason.fill('Swallowed a sock');
-  await moveByDay(page, id, 'ArrowLeft');
+  await moveByKey(page, id, 'ArrowLeft');
+  await page.getByRole('button', { name: 'Who waits' }).click();
   await page.getByTestId('fill').click();
   await expect(notice).toContainText('Romero');
   await reason.fill('Limps');
@@ -253,13 +256,90 @@ test('what was left for who waits takes no place of what is typed, which is offe
   expect((await drafts()).booking).toContain('Team meeting');
 });
 
+/** The visit takes an hour and a half from half past two, and nothing stands in the way of anybody. */
+const anHourAndAHalf = (page: Page, id: string) =>
+  page.evaluate((own) => {
+    window.petrelWorld!.elsewhere(['appointments'], (memory) => {
+      const kept = memory.visits.find((each) => each.id === own)!;
+      const starts_at = Date.parse('2026-11-20T14:30:00+01:00');
+      Object.assign(kept, { starts_at, ends_at: starts_at + 5_400_000 });
+      memory.visits = memory.visits.filter((each) => each === kept || each.staff_id !== kept.staff_id);
+    });
+  }, id);
+
+/** Who waits comes at a quarter to three at the earliest. */
+const comesLater = (page: Page) =>
+  page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['waitlist_entries'], ({ waitlist }) => (waitlist[0]!.earliest = '14:45')),
+  );
+
+test('who waits for something shorter is given some of the time, when they can come', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await anHourAndAHalf(page, id);
+  await onlyOne(page, 'Nail trim');
+  await comesLater(page);
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await page.getByTestId('cancel-confirm').click();
+  await expect(page.getByTestId('freed-dialog')).toContainText('14:30–16:00');
+  await expect(page.getByTestId('match-time')).toHaveText('14:45–15:00 · Nail trim');
+  await expectAccessible(page);
+  await page.getByTestId('fill').click();
+  await expect(page.getByText('has the time')).toBeVisible();
+  expect(await outcome(page)).toMatchObject({ ...booked, at: Date.parse('2026-11-20T14:45:00+01:00') });
+});
+
+test('a time that was left for another of the same day is mentioned, and nothing opens by itself', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await anHourAndAHalf(page, id);
+  const name = await onlyOne(page, 'Nail trim');
+  const visit = page.locator(`[data-id="${id}"]`);
+  await expect(visit).toContainText('14:30');
+  await visit.click();
+  await page.getByTestId('visit-move').click();
+  const slot = page.getByTestId('move-dialog').getByTestId('free-slot').first();
+  await expect(slot).toHaveAccessibleName(/20 Nov/);
+  await slot.click();
+  await expect(page.getByText('Moved to')).toBeVisible();
+  await expect(page.getByText('Somebody waits for a time like the one that is free now.')).toBeVisible();
+  await expect(page.getByTestId('freed-dialog')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Who waits' }).click();
+  await expect(page.getByTestId('freed-dialog')).toContainText('14:30–16:00');
+  await expect(page.getByTestId('waitlist-match')).toContainText(name);
+  await expect(page.getByTestId('match-time')).toHaveText('14:30–14:45 · Nail trim');
+});
+
+test('of a time that two fit into, the rest is offered on', async ({ page }) => {
+  await openDesk(page, '/#/schedule');
+  const id = await movable(page);
+  await anHourAndAHalf(page, id);
+  await onlyOne(page, 'Nail trim');
+  await page.evaluate(() =>
+    window.petrelWorld!.elsewhere(['waitlist_entries'], ({ waitlist }) => {
+      waitlist.push({ ...waitlist[0]!, id: 'second', client_name: 'Second Client' });
+    }),
+  );
+  await page.locator(`[data-id="${id}"]`).click();
+  await page.getByTestId('visit-cancel').click();
+  await page.getByTestId('cancel-confirm').click();
+  await expect(page.getByTestId('waitlist-match')).toHaveCount(2);
+  await page.getByTestId('fill').first().click();
+  await expect(page.getByTestId('waitlist-match')).toHaveCount(1);
+  await expect(page.getByTestId('match-time')).toHaveText('14:45–15:00 · Nail trim');
+  await page.getByTestId('fill').click();
+  await expect(page.getByTestId('freed-dialog')).toHaveCount(0);
+});
+
 test('what was done is taken back while the time it left is offered, which is not free then', async ({ page }) => {
   await openDesk(page, '/?view=week&staff=all#/schedule');
   const id = await movable(page);
   await clearTheWay(page, id);
   await onlyOne(page, null);
   const before = await stored(page, id);
-  await moveByDay(page, id, 'ArrowLeft');
+  await moveByKey(page, id, 'ArrowLeft');
+  await page.getByRole('button', { name: 'Who waits' }).click();
   await expect(page.getByTestId('freed-dialog')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('Taken back.')).toBeVisible();

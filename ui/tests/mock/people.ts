@@ -1,17 +1,11 @@
-import type {
-  Client,
-  ClientDetails,
-  ClientRow,
-  PetChip,
-  PetDetails,
-  WaitlistMatch,
-} from '../../src/lib/backend/bindings';
-import { dateOf, wallMinutes, wallTime } from '../../src/lib/time/zone';
+import type { Client, ClientDetails, ClientRow, PetChip, PetDetails } from '../../src/lib/backend/bindings';
+import { dateOf } from '../../src/lib/time/zone';
 import listed from '../../../crates/store/src/breeds/listed.json';
 import { newId, type Memory } from './clinic';
 import { saveWishes, written } from './messages';
 import { samePets } from './same-pets';
 import { card } from './schedule';
+import { waitlistMatches } from './waitlist';
 import { refusal, type Handlers, type World } from './world';
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -333,32 +327,7 @@ export function peopleHandlers(world: World): Handlers {
         ['waitlist_entries'],
         (memory) => ((memory.waitlist = memory.waitlist.filter((entry) => entry.id !== id)), null),
       ),
-    waitlist_matches: ({ query }): WaitlistMatch[] => {
-      const visit = world.memory.visits.find(({ id }) => id === query.appointment_id);
-      if (!visit || visit.starts_at <= world.now()) return [];
-      const day = dateOf(visit.starts_at, world.zone);
-      const time = wallTime(wallMinutes(visit.starts_at, world.zone));
-      // What a wish leaves open fits anything, what it names must be so.
-      return world.memory.waitlist
-        .filter(
-          (entry) =>
-            entry.status === 'active' &&
-            entry.client_id !== visit.client_id &&
-            [null, visit.service_id].includes(entry.service_id) &&
-            [null, visit.staff_id].includes(entry.staff_id) &&
-            [null, day].includes(entry.requested_on) &&
-            (entry.earliest ?? time) <= time &&
-            (entry.latest ?? time) >= time,
-        )
-        .map((entry) => ({
-          entry,
-          is_exact_service: entry.service_id !== null,
-          is_exact_day: entry.requested_on !== null,
-          is_exact_staff: entry.staff_id !== null,
-        }))
-        .sort((a, b) => Number(b.is_exact_service) - Number(a.is_exact_service) || b.entry.priority - a.entry.priority)
-        .slice(0, query.limit);
-    },
+    waitlist_matches: ({ query }) => waitlistMatches(world, query),
     needs_attention: () => {
       const cards = world.memory.visits.map((visit) => card(world, visit));
       const all = rows();
@@ -434,10 +403,18 @@ export function peopleHandlers(world: World): Handlers {
     close_appointment: ({ id }) =>
       world.write('set_appointment_status', ['appointments'], ({ visits }) => {
         const visit = find(visits, id, 'appointment');
-        if (visit.status !== 'in_progress') throw refusal('bad_transition', { detail: `${visit.status}>completed` });
+        const isUnseen = ['confirmed', 'reminded'].includes(visit.status) && visit.ends_at <= world.now();
+        if (!isUnseen && !['in_progress', 'checked_in'].includes(visit.status))
+          throw refusal('bad_transition', { detail: `${visit.status}>completed` });
         const isPast = dateOf(visit.ends_at, world.zone) < dateOf(world.now(), world.zone);
-        const ended = isPast ? visit.ends_at : world.now();
-        Object.assign(visit, { status: 'completed', status_since: ended, actual_end_at: ended });
+        const ended = isPast || isUnseen ? visit.ends_at : world.now();
+        const began = visit.actual_start_at ?? visit.starts_at;
+        Object.assign(visit, {
+          status: 'completed',
+          status_since: ended,
+          actual_start_at: began,
+          actual_end_at: ended,
+        });
         return null;
       }),
     let_stand: ({ id }) => ({

@@ -215,7 +215,7 @@ function busy(world: World, staffId: string | null, from: number, to: number, ex
   );
 }
 
-function freeSlots(world: World, query: FreeSlotsQuery): FreeSlot[] {
+export function freeSlots(world: World, query: FreeSlotsQuery): FreeSlot[] {
   const service = world.memory.services.find(({ id }) => id === query.service_id);
   const length = (query.duration_minutes ?? service?.duration_minutes ?? 30) * MINUTE;
   const found: FreeSlot[] = [];
@@ -241,7 +241,8 @@ function freeSlots(world: World, query: FreeSlotsQuery): FreeSlot[] {
     }
   }
   found.sort((a, b) => a.starts_at - b.starts_at);
-  return query.limit ? found.slice(0, query.limit) : found;
+  const told = query.one_a_time ? found.filter((slot, at) => found[at - 1]?.starts_at !== slot.starts_at) : found;
+  return query.limit ? told.slice(0, query.limit) : told;
 }
 
 export function mustBeFree(

@@ -10,7 +10,6 @@ import {
   isOfLine,
   isWorthKeeping,
   onlyLine,
-  petMeant,
   placeLines,
   refusedLine,
   servicesFor,
@@ -24,6 +23,7 @@ import {
   withPet,
   type Line,
 } from '$areas/booking/booking';
+import { petMeant } from '$areas/booking/pet-meant';
 import { newClientOf, splitName } from '$areas/booking/names';
 import { MINUTE } from '$lib/time/zone';
 

@@ -3,9 +3,10 @@
 use super::{Checked, check_date, check_instant, lines, money, number, optional, optional_line};
 use crate::desk::{
     AppointmentNotes, BookInput, BookPet, CancelInput, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery, MoveInput, RhythmInput,
+    WaitlistMatchQuery,
 };
 use crate::recurrence::Recurrence;
-use crate::{FieldType, MINUTE, Refusal, RefusalCode};
+use crate::{FieldType, MINUTE, Millis, Refusal, RefusalCode};
 
 /// The longest visit: 31 days of boarding, in minutes.
 pub const LONGEST_VISIT: u32 = 44_640;
@@ -85,16 +86,30 @@ impl Checked for MoveInput {
     type Context<'a> = ();
 
     fn checked(self, (): ()) -> Result<Self, Refusal> {
-        check_instant("starts_at", self.starts_at)?;
-        check_instant("ends_at", self.ends_at)?;
-        if self.ends_at <= self.starts_at {
-            return Err(Refusal::on(RefusalCode::EndBeforeStart, "ends_at"));
-        }
-        // The longest stay has an hour more where the clock is set back meanwhile.
-        let minutes = u32::try_from((self.ends_at.0 - self.starts_at.0) / MINUTE).unwrap_or(u32::MAX);
-        number("duration_minutes", minutes, 1, LONGEST_VISIT + 60)?;
+        check_time(self.starts_at, self.ends_at)?;
         Ok(self)
     }
+}
+
+impl Checked for WaitlistMatchQuery {
+    type Context<'a> = ();
+
+    fn checked(self, (): ()) -> Result<Self, Refusal> {
+        check_time(self.starts_at, self.ends_at)?;
+        Ok(self)
+    }
+}
+
+/// From and to of a visit.
+fn check_time(starts_at: Millis, ends_at: Millis) -> Result<(), Refusal> {
+    check_instant("starts_at", starts_at)?;
+    check_instant("ends_at", ends_at)?;
+    if ends_at <= starts_at {
+        return Err(Refusal::on(RefusalCode::EndBeforeStart, "ends_at"));
+    }
+    // The longest stay has an hour more where the clock is set back meanwhile.
+    let minutes = u32::try_from((ends_at.0 - starts_at.0) / MINUTE).unwrap_or(u32::MAX);
+    number("duration_minutes", minutes, 1, LONGEST_VISIT + 60)
 }
 
 impl Checked for CancelInput {
@@ -232,7 +247,7 @@ mod tests {
             pet_id: None,
             service_id: None,
             staff_id: crate::StaffId(uuid::Uuid::nil()),
-            starts_at: crate::Millis(1_780_000_000_000),
+            starts_at: Millis(1_780_000_000_000),
             duration_minutes: Some(30),
             answers: Vec::new(),
         };
@@ -261,7 +276,7 @@ mod tests {
         assert_eq!(field(|input| input.notes.title = None), "service_id");
         assert_eq!(field(|input| input.pets[0].duration_minutes = None), "duration_minutes");
         assert_eq!(field(|input| input.pets[0].duration_minutes = Some(44_641)), "duration_minutes");
-        assert_eq!(field(|input| input.pets[0].starts_at = crate::Millis(i64::MAX)), "starts_at");
+        assert_eq!(field(|input| input.pets[0].starts_at = Millis(i64::MAX)), "starts_at");
         assert_eq!(field(|input| input.pets[0].pet_id = Some(crate::PetId(uuid::Uuid::nil()))), "client_id");
         assert_eq!(field(|input| input.recurrence = Some("FREQ=WEEKLY".into())), "recurrence");
         assert_eq!(field(|input| input.estimated_cost_cents = Some(crate::Cents(-1))), "estimated_cost_cents");

@@ -341,6 +341,9 @@ pub struct FreeSlotsQuery {
     pub is_emergency: bool,
     /// The visit that is being moved does not stand in its own way.
     pub moving: Option<AppointmentId>,
+    /// Of several colleagues who are free at the same time, the first.
+    #[serde(default)]
+    pub one_a_time: bool,
     /// At the most this many, nearest first; none: all.
     pub limit: Option<u16>,
     /// Beginning exactly then, whatever times the hours are divided into; none: where those begin.

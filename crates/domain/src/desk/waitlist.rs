@@ -2,7 +2,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::{AppointmentId, ClientId, Millis, PetId, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, WallTime};
+use super::FreeSlot;
+use crate::{ClientId, Millis, PetId, ServiceId, StaffId, WaitlistEntryId, WaitlistStatus, WallTime};
 
 /// Somebody who waits for a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -49,12 +50,14 @@ pub struct WaitlistEntry {
     pub is_over: bool,
 }
 
-/// An entry that fits a time that became free, best first.
+/// An entry that could take a time that was left, or some of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct WaitlistMatch {
     /// The entry.
     pub entry: WaitlistEntry,
-    /// The exact service was asked for.
+    /// When they could come: free, for as long as what they wait for takes.
+    pub slot: FreeSlot,
+    /// The service that the time was for was asked for.
     pub is_exact_service: bool,
     /// The exact day was asked for.
     pub is_exact_day: bool,
@@ -62,11 +65,19 @@ pub struct WaitlistMatch {
     pub is_exact_staff: bool,
 }
 
-/// Which entries fit the time of a visit that was cancelled or moved away.
+/// Who could take a time that a visit left: it was cancelled, or moved. Only what is free of it is given away, whatever the visit does by now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct WaitlistMatchQuery {
-    /// The visit whose time is free now.
-    pub appointment_id: AppointmentId,
+    /// Whose time it is.
+    pub staff_id: StaffId,
+    /// From.
+    pub starts_at: Millis,
+    /// To.
+    pub ends_at: Millis,
+    /// What it was for.
+    pub service_id: Option<ServiceId>,
+    /// Whose it was: they do not wait for what they gave up.
+    pub client_id: Option<ClientId>,
     /// At the most this many.
     pub limit: u8,
 }

@@ -26,6 +26,7 @@ pub fn lines(bench: &Bench) -> Vec<Line> {
         days: DAYS,
         is_emergency: false,
         moving: None,
+        one_a_time: false,
         limit: None,
         starts_at: None,
     };

@@ -72,6 +72,7 @@ fn free(bench: &Bench, service: ServiceId, count: usize) -> Vec<FreeSlot> {
         days: 62,
         is_emergency: false,
         moving: None,
+        one_a_time: false,
         limit: None,
         starts_at: None,
     };

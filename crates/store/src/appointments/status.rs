@@ -28,6 +28,7 @@ impl Store {
     }
 
     /// Completes a visit that was left open. Where its day has passed it ended as planned: it is not over only now, and nobody waits to be picked up.
+    /// One whose time is over and for which nobody was ever checked in took place as planned, whatever the day.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, `bad_transition`.
@@ -36,7 +37,13 @@ impl Store {
         self.write(actor, Action::SetAppointmentStatus, |tx| {
             let visit = existing(tx.db(), id)?;
             let zone = clinic_zone(tx.db())?.ok_or_else(|| Refusal::not_found("clinic"))?;
-            if zone::date_of(visit.ends_at, zone) < zone::date_of(tx.now(), zone) {
+            let is_unseen = matches!(visit.status, AppointmentStatus::Confirmed | AppointmentStatus::Reminded) && visit.ends_at <= tx.now();
+            if is_unseen {
+                set_status(tx, id, AppointmentStatus::InProgress)?;
+                let sql = "UPDATE appointments SET checked_in_at = starts_at, actual_start_at = starts_at WHERE id = ?1";
+                tx.db().prepare_cached(sql)?.execute([id.bytes()])?;
+            }
+            if is_unseen || zone::date_of(visit.ends_at, zone) < zone::date_of(tx.now(), zone) {
                 // What is stamped already stays so.
                 let sql = "UPDATE appointments SET actual_start_at = coalesce(actual_start_at, starts_at),
                            actual_end_at = max(ends_at, coalesce(actual_start_at, starts_at)), updated_at = ?2 WHERE id = ?1";

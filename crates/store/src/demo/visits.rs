@@ -213,6 +213,12 @@ fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool>
     let started = began.then(|| visit.starts_at.plus_minutes(maker.rng.i64(-4..9)).0.min(maker.now.0));
     let ended = (status == AppointmentStatus::Completed).then(|| visit.ends_at.plus_minutes(maker.rng.i64(-6..8)).0.min(maker.now.0));
     let picked_up = ended.and_then(|ended| picked_up(maker, visit, ended));
+    // Who comes waits some minutes.
+    let waits = (created.0 / MINUTE) % 12 * MINUTE;
+    let came = match status {
+        AppointmentStatus::CheckedIn => Some(maker.now.0 - MINUTE - waits),
+        _ => started.map(|started| (started - waits).max(created.0)),
+    };
     let cancelled =
         (status == AppointmentStatus::Cancelled).then(|| created.0 + (visit.starts_at.0.min(maker.now.0) - created.0).max(0) / 2);
     let words = maker.words.language.clone();
@@ -229,7 +235,7 @@ fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool>
         _ => "none",
     };
     let is_emergency = maker.chance(2);
-    let updated = cancelled.or(picked_up).or(ended).or(started).unwrap_or(created.0).clamp(created.0, maker.now.0);
+    let updated = cancelled.or(picked_up).or(ended).or(started).or(came).unwrap_or(created.0).clamp(created.0, maker.now.0);
     let id = maker.id(created);
     db.prepare_cached(include_str!("visit.sql"))?.execute(params![
         id,
@@ -254,6 +260,7 @@ fn insert(db: &Connection, maker: &mut Maker, visit: &Visit<'_>) -> Result<bool>
         created.0,
         updated,
         picked_up,
+        came,
     ])?;
     Ok(petrel_domain::appointment::takes_time(status))
 }

@@ -41,10 +41,17 @@ export interface NewClient {
   made: { id: string; first: string; last: string; phone: string } | null;
 }
 
+/** One more pet of a client the clinic knows, as it is typed beside the booking. */
+export interface NewPet {
+  name: string;
+  species: Species;
+}
+
 export interface Booking {
   clientId: string | null;
   clientName: string;
   newClient: NewClient | null;
+  newPet: NewPet | null;
   lines: Line[];
   /** Of pets who do not come after all: what was chosen and answered for them is there again where they do. */
   aside: Line[];
@@ -71,6 +78,7 @@ export function emptyBooking(date: string): Booking {
     clientId: null,
     clientName: '',
     newClient: null,
+    newPet: null,
     lines: [emptyLine()],
     aside: [],
     date,
@@ -87,8 +95,12 @@ export function emptyBooking(date: string): Booking {
   };
 }
 
-const isTypedOf = (client: NewClient | null): boolean =>
+/** Whether anything was typed of somebody the clinic does not know yet. */
+export const isTypedOf = (client: NewClient | null): boolean =>
   client !== null && [client.first, client.last, client.phone, client.petName].some((text) => text.trim() !== '');
+
+/** Whether a pet was typed that the client does not have yet. */
+export const isPetTyped = (pet: NewPet | null): boolean => pet !== null && pet.name.trim() !== '';
 
 /** Whom a booking is for, as they are called; or what for, where it is for nobody. */
 export const whoOf = ({ clientName, newClient, title }: Booking): string =>
@@ -105,6 +117,7 @@ export const fromToday = (left: Booking, today: string): Booking =>
 export const isWorthKeeping = (booking: Booking, asked: string | null = null): boolean =>
   (booking.clientId !== null && booking.clientId !== asked) ||
   isTypedOf(booking.newClient) ||
+  isPetTyped(booking.newPet) ||
   booking.reason !== '' ||
   booking.internalNotes !== (booking.wish?.notes ?? '') ||
   booking.title !== '' ||
@@ -114,6 +127,7 @@ export const isWorthKeeping = (booking: Booking, asked: string | null = null): b
 const typedOf = ({ lines, aside, ...booking }: Booking, asked: string | null) => ({
   clientId: booking.clientId === asked ? null : booking.clientId,
   newClient: isTypedOf(booking.newClient) ? booking.newClient : null,
+  newPet: isPetTyped(booking.newPet) ? booking.newPet : null,
   title: booking.title,
   reason: booking.reason,
   internalNotes: booking.internalNotes === booking.wish?.notes ? '' : booking.internalNotes,
@@ -157,10 +171,6 @@ export function usualService(
 
 /** The pets that can be booked. */
 export const bookable = (pets: readonly Pet[]): Pet[] => pets.filter(({ deceased_on }) => deceased_on === null);
-
-/** Which of a client's living pets a booking is for at first: the one that is meant, where it lives, else the only one. */
-export const petMeant = (living: readonly { id: string }[], meant: string | null): string | null =>
-  living.find(({ id }) => id === meant)?.id ?? (living.length === 1 ? living[0]!.id : null);
 
 export function minutesOf(line: Line, services: readonly Service[]): number {
   return line.duration ?? services.find(({ id }) => id === line.serviceId)?.duration_minutes ?? 30;

@@ -15,10 +15,11 @@ import { FREE_TIMES, servicesQuery, staffQuery } from '$lib/data/queries';
 import { deskSetting, keepDeskSetting } from '$lib/desk-settings';
 import { clinicZone } from '$lib/session.svelte';
 import { now } from '$lib/time/clock.svelte';
-import { dateOf, instantAt, wallMinutes } from '$lib/time/zone';
+import { dateOf, instantAt, MINUTE, wallMinutes } from '$lib/time/zone';
 import { toCome } from '$areas/visit/slots';
 import * as rules from './booking';
 import { emptyBooking, emptyLine, type Booking, type Line } from './booking';
+import { petMeant } from './pet-meant';
 import type { BookingSeed } from './seed.svelte';
 
 /** The booking form: what was chosen so far, what is free, what the core said. To be made while a component is set up. */
@@ -40,9 +41,17 @@ export class BookingForm {
 
   booking = $state<Booking>(emptyBooking(dateOf(now(), clinicZone())));
   #isBlockBegun = $state(false);
+  /** The length was marked on the board: another service has it, too. */
+  #span: number | null = null;
   /** Time is kept for something else than a client; what was left may bring the title of it along. */
   readonly isBlocking = $derived(this.booking.clientId === null && (this.#isBlockBegun || this.booking.title !== ''));
   refusal = $state<Refusal | null>(null);
+  /** A client, or a pet of theirs, is typed beside it whom the clinic does not know yet. */
+  readonly isToBeMade = $derived(
+    this.booking.clientId === null ? rules.isTypedOf(this.booking.newClient) : rules.isPetTyped(this.booking.newPet),
+  );
+  /** Makes who or what is typed beside it and is not known yet, and says whether that worked. */
+  make: (() => Promise<boolean>) | null = null;
   #overruled: RefusalCode[] = [];
   isSaving = $state(false);
 
@@ -60,6 +69,17 @@ export class BookingForm {
   readonly service = $derived(this.services.data?.find(({ id }) => id === this.first.serviceId));
   readonly person = $derived(this.staff.data?.find(({ id }) => id === this.first.staffId));
   readonly minutes = $derived(rules.minutesOf(this.first, this.services.data ?? []));
+  /** How long one colleague is to be free: for all of the family who come to them, one after the other. None: as long as the service takes. */
+  readonly #needed = $derived.by(() => {
+    const { lines, date } = this.booking;
+    if (lines.length < 2) return this.first.duration;
+    const { staffId } = this.first;
+    const noon = instantAt(date, 720, this.zone);
+    const own = rules
+      .placeLines(lines, noon, staffId, this.services.data ?? [], this.hoursBuffer)
+      .filter((line) => line.staffId === staffId);
+    return (Math.max(...own.map(({ endsAt }) => endsAt)) - noon) / MINUTE;
+  });
   readonly slots = createQuery(() => ({
     ...live(
       FREE_TIMES,
@@ -67,7 +87,7 @@ export class BookingForm {
         'booking-slots',
         this.first.serviceId,
         this.first.staffId,
-        this.first.duration,
+        this.#needed,
         this.booking.date,
         this.booking.isEmergency,
       ],
@@ -75,12 +95,13 @@ export class BookingForm {
         backend.freeSlots({
           service_id: this.first.serviceId || null,
           staff_id: this.first.staffId || null,
-          duration_minutes: this.first.duration,
+          duration_minutes: this.#needed,
           from: this.booking.date,
           days: 21,
           is_emergency: this.booking.isEmergency,
           moving: null,
-          limit: 60,
+          limit: 120,
+          one_a_time: true,
         }),
     ),
     enabled: this.first.serviceId !== '' || this.first.duration !== null,
@@ -95,7 +116,7 @@ export class BookingForm {
         'booking-then',
         this.first.serviceId,
         this.first.staffId,
-        this.minutes,
+        this.#needed ?? this.minutes,
         this.booking.startsAt,
         this.booking.isEmergency,
       ],
@@ -124,7 +145,7 @@ export class BookingForm {
     return backend.freeSlots({
       service_id: this.first.serviceId || null,
       staff_id: this.first.staffId || null,
-      duration_minutes: this.first.duration ?? (this.service ? null : this.minutes),
+      duration_minutes: this.#needed ?? (this.service ? null : this.minutes),
       from: dateOf(startsAt, this.zone),
       days: 1,
       is_emergency: this.booking.isEmergency,
@@ -155,8 +176,15 @@ export class BookingForm {
     if (seed.staffId) this.chooseStaff(seed.staffId);
     if (seed.startsAt !== undefined) this.chooseTime(seed.startsAt);
     if (seed.durationMinutes) this.first.duration = seed.durationMinutes;
+    if (seed.spanMinutes !== undefined) this.#mark(seed.spanMinutes);
     if (seed.isWalkIn) this.setWalkIn(true);
     this.refusal = null;
+  }
+
+  /** So much was marked on the board, or a place alone: what was marked before counts no more, unless another length was typed since. */
+  #mark(minutes: number | null): void {
+    if (minutes !== null || this.first.duration === this.#span) this.first.duration = minutes;
+    this.#span = minutes;
   }
 
   /** For somebody who waits. What the waitlist says of them stands in the notes, unless others were typed. */
@@ -182,6 +210,7 @@ export class BookingForm {
   /** Goes on with what was left: on a day that is not over, and who walks in is here now. */
   goOn(left: Booking): void {
     this.booking = rules.fromToday(left, dateOf(now(), this.zone));
+    this.#span = null;
     this.#isBlockBegun = left.title !== '';
     if (left.isWalkIn) this.setWalkIn(true);
     this.refusal = null;
@@ -205,7 +234,8 @@ export class BookingForm {
     this.booking.clientId = row.id;
     this.booking.clientName = row.name;
     this.booking.newClient = null;
-    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, rules.petMeant(pets, petId)));
+    this.booking.newPet = null;
+    this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, petMeant(pets, petId)));
     this.refusal = null;
   }
 
@@ -213,6 +243,7 @@ export class BookingForm {
     this.#dropWish();
     this.booking.clientId = null;
     this.booking.clientName = '';
+    this.booking.newPet = null;
     this.#takeLines(rules.onlyLine($state.snapshot(this.booking) as Booking, null));
     this.refusal = null;
   }
@@ -255,7 +286,8 @@ export class BookingForm {
 
   /** Another service: a colleague who does not do it gives way to whoever is free. */
   chooseService(serviceId: string): void {
-    Object.assign(this.first, { serviceId, duration: null });
+    const { duration } = this.first;
+    Object.assign(this.first, { serviceId, duration: duration === this.#span ? duration : null });
     if (this.person && !rules.canDo(this.person, this.service)) this.first.staffId = '';
   }
 
@@ -292,6 +324,7 @@ export class BookingForm {
   reset(): void {
     this.booking = emptyBooking(dateOf(now(), this.zone));
     this.#isBlockBegun = false;
+    this.#span = null;
     this.refusal = null;
   }
 

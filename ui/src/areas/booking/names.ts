@@ -15,3 +15,7 @@ export const newClientOf = (typed: string): NewClient => ({
   species: 'dog',
   made: null,
 });
+
+/** Whether a pet of a client is the one that was typed. */
+export const isCalled = (pet: { name: string }, name: string): boolean =>
+  pet.name.trim().toLocaleLowerCase() === name.trim().toLocaleLowerCase();

@@ -6,6 +6,8 @@ export interface BookingSeed {
   staffId?: string;
   startsAt?: number;
   durationMinutes?: number;
+  /** How much was marked on the board, which holds whatever it becomes for; none where a place alone was chosen. */
+  spanMinutes?: number | null;
   serviceId?: string;
   /** Who waits: it is for them, and they wait no longer once it is made. */
   entry?: WaitlistEntry;

@@ -4,13 +4,16 @@ import IconMessage from '@tabler/icons-svelte/icons/message';
 import IconPencil from '@tabler/icons-svelte/icons/pencil';
 import IconPlus from '@tabler/icons-svelte/icons/calendar-plus';
 import IconRepeat from '@tabler/icons-svelte/icons/repeat';
-import type { AppointmentCard, AppointmentDetail } from '$lib/backend';
+import { canDo } from '$areas/booking/booking';
+import { plant } from '$areas/booking/seed.svelte';
+import { backend, type AppointmentCard, type AppointmentDetail } from '$lib/backend';
 import type { Command } from '$lib/commands/registry.svelte';
 import { STATUS } from '$lib/components/status';
 import { t, type PlainKey } from '$lib/i18n/index.svelte';
 import { newBooking, showHistory } from '$lib/shell/actions.svelte';
 import { takesTime } from '$lib/takes-time';
 import { formatDateTime } from '$lib/time/format';
+import { MINUTE } from '$lib/time/zone';
 import { canMove, canReschedule, canSwap, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
 import { canPickUp } from './pick-up';
 
@@ -56,9 +59,23 @@ const repeat = (visit: AppointmentDetail): VisitAction => ({
   testid: 'visit-repeat',
 });
 
+/** Another visit like this one: for the same, with the same colleague, as long, as far as either is there still. */
+async function bookAgain(visit: AppointmentDetail, client: string): Promise<void> {
+  const [services, staff] = await Promise.all([backend.services(), backend.staff()]).catch(() => [[], []] as const);
+  const service = services.find(({ id, is_active }) => id === visit.service_id && is_active);
+  const person = staff.find(({ id, is_active, is_bookable }) => id === visit.staff_id && is_active && is_bookable);
+  const isShort = service?.kind !== 'boarding';
+  plant({
+    serviceId: service?.id,
+    staffId: person && canDo(person, service) ? person.id : undefined,
+    durationMinutes: service && isShort ? (visit.ends_at - visit.starts_at) / MINUTE : undefined,
+  });
+  newBooking({ client, pet: visit.pet_id ?? undefined });
+}
+
 /** What its menu offers: the other statuses, then the rest. */
 export function menuActions(visit: AppointmentDetail, onedit: () => void): VisitAction[][] {
-  const { client_id: client, pet_id: pet } = visit;
+  const { client_id: client } = visit;
   const statuses = visit.next_statuses.filter((status) => status !== 'rescheduled');
   const ofClient: VisitAction[] = client
     ? [
@@ -67,7 +84,7 @@ export function menuActions(visit: AppointmentDetail, onedit: () => void): Visit
           title: 'visit.book_again',
           group,
           icon: IconPlus,
-          run: () => newBooking({ client, pet: pet ?? undefined }),
+          run: () => void bookAgain(visit, client),
         },
         {
           id: 'visit.notify',

@@ -15,7 +15,7 @@ import {
   type RefusalCode,
   type SeriesScope,
 } from '$lib/backend';
-import { save, toastRefused, toastSaid, toastSaved } from '$lib/data/saving';
+import { save, toastOffered, toastRefused, toastSaid, toastSaved } from '$lib/data/saving';
 import { invalidate } from '$lib/data/live';
 import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
@@ -44,6 +44,9 @@ interface Message {
   next?: Message;
 }
 
+/** A visit as it was before it left its time: somebody's. */
+export type FreedVisit = AppointmentCard & { staff_id: string };
+
 /** Refusals about a time that a person may overrule, knowing it. */
 const OVERRULABLE: ReadonlySet<RefusalCode> = new Set([
   'slot_taken',
@@ -63,8 +66,8 @@ export const flow = $state<{
   rhythm: AppointmentDetail | null;
   /** The visit that is to change places with another of its day. */
   swap: string | null;
-  /** A time that became free, to be offered to who waits. */
-  freed: AppointmentCard | null;
+  /** A visit as it was, whose time is to be offered to who waits. */
+  freed: FreedVisit | null;
   /** A rescheduled visit lives on under another id, and after undo under its old one: the screen that shows it now follows, once. */
   replaced: { from: string; to: string } | null;
   /** What was replaced last, until the address changes: a screen that follows it is no other screen. */
@@ -174,7 +177,7 @@ async function place(
     const when = formatDateTime(to.startsAt);
     const body = t(scope === 'this' ? 'visit.notify_moved' : 'visit.notify_series_moved', { pet: petOf(card), when });
     toastSaved(movedWords(scope, isRescheduled, to.startsAt), saved, notifyAction(card, body, saved.value ?? card.id));
-    if (isRescheduled && isLeft(card, to)) offer(card, begun);
+    if (scope === 'this' && isLeft(card, to)) void mention(card);
     return saved.value ?? card.id;
   } catch (thrown) {
     const refusal = refusalOf(thrown);
@@ -308,6 +311,18 @@ export async function setStatus(card: AppointmentCard, status: AppointmentStatus
   await writeStatus(card, status, done);
 }
 
+/** Whether a visit is over by the clock, and nobody said that whoever it is for came. */
+export const isUnseen = ({ status, ends_at }: AppointmentCard, now: number): boolean =>
+  ends_at <= now && (status === 'confirmed' || status === 'reminded');
+
+/** Completes a visit that was left open: it took place as it was planned, where nothing else was said of it. */
+export async function close({ id }: AppointmentCard): Promise<void> {
+  if (underWay.has(id)) return;
+  underWay.add(id);
+  await save(backend.closeAppointment(id), { done: t('visit.was_completed') });
+  underWay.delete(id);
+}
+
 /** Marks who is done as picked up, or takes that back. */
 export async function setPickedUp(card: AppointmentCard, isPickedUp: boolean): Promise<void> {
   if (underWay.has(card.id)) return;
@@ -317,16 +332,27 @@ export async function setPickedUp(card: AppointmentCard, isPickedUp: boolean): P
   underWay.delete(card.id);
 }
 
-/** Whether all of a visit's time is left for another: none where it was moved by less than it takes. */
+/** Whether all of a visit's time is left for another: who is moved by less than that is not worth a question. */
 const isLeft = (card: AppointmentCard, { staffId, startsAt, endsAt }: Destination): boolean =>
   (staffId ?? card.staff_id) !== card.staff_id || endsAt <= card.starts_at || startsAt >= card.ends_at;
 
+/** Who could take the time that a visit had, as it was. */
+export const matchesOf = ({ starts_at, ends_at, service_id, client_id }: AppointmentCard, staff_id: string) => ({
+  staff_id,
+  starts_at,
+  ends_at,
+  service_id,
+  client_id,
+  limit: 8,
+});
+
 /**
- * Looks for who could take the time that a visit left: the old one of it still says which that is. A time of nobody has nobody to give it with,
- * and who went on to another screen since `begun` is not called back.
+ * Looks for who could take the time that a visit had, as it was. A time of nobody has nobody to give it with, and who went on to another screen
+ * since `begun` is not called back.
  */
 function offer(card: AppointmentCard, begun: number): void {
-  if (card.staff_id && closings === begun) flow.freed = card;
+  const { staff_id } = card;
+  if (staff_id !== null && closings === begun) flow.freed = { ...card, staff_id };
 }
 
 /** Of a series, those that are cancelled are told of as well. */
@@ -335,6 +361,15 @@ const CANCELLED = {
   following: 'visit.notify_following_cancelled',
   all: 'visit.notify_series_cancelled',
 } as const;
+
+/** Mentions who waits for a time that was left for another. Whoever moves visits goes on with that: nothing opens by itself. */
+async function mention(card: AppointmentCard): Promise<void> {
+  if (card.staff_id === null) return;
+  const matches = await backend.waitlistMatches(matchesOf(card, card.staff_id)).catch(() => []);
+  if (matches.length === 0) return;
+  const run = (): void => offer(card, closings);
+  toastOffered(t('visit.fits', { count: matches.length }), { label: t('visit.show_waiting'), run });
+}
 
 /** Cancels, says so, and looks for who could take the time. Gives whether it did: where it was refused, the reason stays to be sent again. */
 export async function cancelVisit(card: AppointmentCard, reason: string, scope: SeriesScope): Promise<boolean> {

@@ -932,6 +932,8 @@ export type FreeSlotsQuery = {
 	is_emergency: boolean,
 	/**  The visit that is being moved does not stand in its own way. */
 	moving: AppointmentId | null,
+	/**  Of several colleagues who are free at the same time, the first. */
+	one_a_time?: boolean,
 	/**  At the most this many, nearest first; none: all. */
 	limit: number | null,
 	/**  Beginning exactly then, whatever times the hours are divided into; none: where those begin. */
@@ -2144,11 +2146,13 @@ export type WaitlistInput = {
 	notes: string | null,
 };
 
-/**  An entry that fits a time that became free, best first. */
+/**  An entry that could take a time that was left, or some of it. */
 export type WaitlistMatch = {
 	/**  The entry. */
 	entry: WaitlistEntry,
-	/**  The exact service was asked for. */
+	/**  When they could come: free, for as long as what they wait for takes. */
+	slot: FreeSlot,
+	/**  The service that the time was for was asked for. */
 	is_exact_service: boolean,
 	/**  The exact day was asked for. */
 	is_exact_day: boolean,
@@ -2156,10 +2160,18 @@ export type WaitlistMatch = {
 	is_exact_staff: boolean,
 };
 
-/**  Which entries fit the time of a visit that was cancelled or moved away. */
+/**  Who could take a time that a visit left: it was cancelled, or moved. Only what is free of it is given away, whatever the visit does by now. */
 export type WaitlistMatchQuery = {
-	/**  The visit whose time is free now. */
-	appointment_id: AppointmentId,
+	/**  Whose time it is. */
+	staff_id: StaffId,
+	/**  From. */
+	starts_at: Millis,
+	/**  To. */
+	ends_at: Millis,
+	/**  What it was for. */
+	service_id: ServiceId | null,
+	/**  Whose it was: they do not wait for what they gave up. */
+	client_id: ClientId | null,
 	/**  At the most this many. */
 	limit: number,
 };

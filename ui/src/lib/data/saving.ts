@@ -35,6 +35,10 @@ export function toastSaved<T>(message: string, saved: Saved<T>, more?: ToastActi
   });
 }
 
+/** Offers something that follows from what was done, where nobody who goes on with their work is held up by it. */
+export const toastOffered = (message: string, { label, run }: ToastAction): void =>
+  void toast(message, { duration: UNDO_MILLIS, action: { label, onClick: unlessDouble(run) } });
+
 /** Why nothing was done. */
 export const toastSaid = (message: string): void => void toast(message, { duration: UNDO_MILLIS });
 export const toastDone = (message: string): void => void toast.success(message);

@@ -18,7 +18,8 @@ export interface ControlProps {
   columnName: (column: Column) => string;
   isMovable: (box: Box) => boolean;
   onopen: (card: AppointmentCard) => void;
-  oncreate: (column: Column, starts_at: number, ends_at: number) => void;
+  /** A free time was chosen: a place, or with `isSpan` from and to. */
+  oncreate: (column: Column, starts_at: number, ends_at: number, isSpan: boolean) => void;
   /** Answers the visit's id after it, none where it stays where it was. */
   onmove: (card: AppointmentCard, column: Column, starts_at: number, ends_at: number) => Promise<string | null>;
 }
@@ -196,7 +197,7 @@ export class BoardControl {
     const minute = Math.floor((event.clientY - top) / zoom / GRID) * GRID;
     if (!column) return;
     const { starts_at, ends_at } = instantsOf({ column: 0, top: minute, height: CLICK_MINUTES }, column);
-    oncreate(column, starts_at, ends_at);
+    oncreate(column, starts_at, ends_at, false);
   }
 
   /** Keys on the board itself: the arrows aim at a free time, with Shift they make it longer or shorter, and Enter books it. */
@@ -214,7 +215,7 @@ export class BoardControl {
     } else if (isEnter && place) {
       const column = layout.columns[place.column]!;
       const { starts_at, ends_at } = instantsOf(place, column);
-      oncreate(column, starts_at, ends_at);
+      oncreate(column, starts_at, ends_at, place.height !== CLICK_MINUTES);
     } else if (isArrow || isEnter) this.begin();
     else return;
     event.preventDefault();
@@ -252,7 +253,7 @@ export class BoardControl {
       if (box && !isWhere(target, box)) void this.#moveTo(box.card, target);
     } else {
       const { starts_at, ends_at } = instantsOf(target, column);
-      oncreate(column, starts_at, ends_at);
+      oncreate(column, starts_at, ends_at, true);
     }
   }
 
