@@ -336,8 +336,10 @@ export async function setPickedUp(card: AppointmentCard, isPickedUp: boolean): P
 const isLeft = (card: AppointmentCard, { staffId, startsAt, endsAt }: Destination): boolean =>
   (staffId ?? card.staff_id) !== card.staff_id || endsAt <= card.starts_at || startsAt >= card.ends_at;
 
+const isSomebodys = (card: AppointmentCard): card is FreedVisit => card.staff_id !== null;
+
 /** Who could take the time that a visit had, as it was. */
-export const matchesOf = ({ starts_at, ends_at, service_id, client_id }: AppointmentCard, staff_id: string) => ({
+export const matchesOf = ({ staff_id, starts_at, ends_at, service_id, client_id }: FreedVisit) => ({
   staff_id,
   starts_at,
   ends_at,
@@ -351,8 +353,7 @@ export const matchesOf = ({ starts_at, ends_at, service_id, client_id }: Appoint
  * since `begun` is not called back.
  */
 function offer(card: AppointmentCard, begun: number): void {
-  const { staff_id } = card;
-  if (staff_id !== null && closings === begun) flow.freed = { ...card, staff_id };
+  if (isSomebodys(card) && closings === begun) flow.freed = card;
 }
 
 /** Of a series, those that are cancelled are told of as well. */
@@ -364,8 +365,8 @@ const CANCELLED = {
 
 /** Mentions who waits for a time that was left for another. Whoever moves visits goes on with that: nothing opens by itself. */
 async function mention(card: AppointmentCard): Promise<void> {
-  if (card.staff_id === null) return;
-  const matches = await backend.waitlistMatches(matchesOf(card, card.staff_id)).catch(() => []);
+  if (!isSomebodys(card)) return;
+  const matches = await backend.waitlistMatches(matchesOf(card)).catch(() => []);
   if (matches.length === 0) return;
   const run = (): void => offer(card, closings);
   toastOffered(t('visit.fits', { count: matches.length }), { label: t('visit.show_waiting'), run });
