@@ -368,7 +368,7 @@ async function mention(card: AppointmentCard): Promise<void> {
   if (!isSomebodys(card)) return;
   const matches = await backend.waitlistMatches(matchesOf(card)).catch(() => []);
   if (matches.length === 0) return;
-  const run = (): void => offer(card, closings);
+  const run = (): void => void (flow.freed = card);
   toastOffered(t('visit.fits', { count: matches.length }), { label: t('visit.show_waiting'), run });
 }
 
