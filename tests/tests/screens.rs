@@ -55,7 +55,7 @@ const STATES: &[State] = &[
     ),
     ("settings-staff", "/settings/staff", "", &[See("staff-row")]),
     ("settings-staff-new", "/settings/staff", "new=1", &[See("staff-dialog")]),
-    ("settings-staff-pin", "/settings/staff", "", &[Click("[data-testid=staff-row] button:nth-last-of-type(2)"), See("pin-dialog")]),
+    ("settings-staff-pin", "/settings/staff", "", &[Click("set-pin"), See("pin-dialog")]),
     ("settings-staff-edit", "/settings/staff", "", &[Click("[data-testid=staff-row] button:last-of-type"), See("staff-dialog")]),
     ("settings-hours", "/settings/hours", "", &[See("save-hours")]),
     ("settings-hours-break", "/settings/hours", "", &[Click("add-break"), See("more-break")]),

@@ -245,6 +245,9 @@ pub const REGISTERS: &[(&str, &[&str])] = &[
     ("attachments", &["sha256", "media_type", "byte_size", "width", "height"]),
 ];
 
+/// Objects in which a `false` is what a person said no to. Of two that were written apart, each no stands, whichever clock is later.
+pub const WISHES: &[(&str, &str)] = &[("clients", "notification_settings")];
+
 /// What is noted of a row because of another one, and nobody typed: the hub, or a desk that changed the other, writes it without asking.
 pub const MARKS: &[(&str, &str)] = &[("appointments", "is_overbooked"), ("appointments", "clash_with_id")];
 

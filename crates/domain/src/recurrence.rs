@@ -56,6 +56,11 @@ impl Recurrence {
         self.rule.get_until().map(DateTime::date_naive)
     }
 
+    /// Whether it goes by weeks: on the weekday of its first day, or those that it names.
+    pub fn is_weekly(&self) -> bool {
+        self.rule.get_freq() == Frequency::Weekly
+    }
+
     /// Whether it is every day of a stretch, without a gap.
     pub fn is_every_day(&self) -> bool {
         let rule = &self.rule;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::admin::lock_out;
 use crate::db::clinic_transaction;
 use crate::problem::Problem;
 use crate::routes::Hub;
@@ -239,7 +240,7 @@ pub(crate) async fn renew(hub: &Hub, refresh_token: &str) -> Result<Tokens, Prob
         if row.try_get(2)? {
             return Err(Problem::Away("a refresh token that was used up a moment ago".to_owned()));
         }
-        pg.execute("UPDATE devices SET revoked_at = now() WHERE clinic_id = $1 AND id = $2", &[&clinic, &device]).await?;
+        lock_out(&pg, clinic, device).await?;
         pg.commit().await?;
         tracing::warn!(%clinic, %device, "a refresh token was used again; the desk is revoked");
         return Err(Problem::Revoked);

@@ -19,6 +19,10 @@ use crate::problem::{Problem, is_passing};
 use crate::reach::Reach;
 use crate::tls::NotEncrypted;
 
+/// How long the owner's work on the tables waits for one to be free. Whoever pushes or pulls waits behind it meanwhile, in every clinic: where somebody holds
+/// a table for long, as a dump does, the step is given up and tried again later.
+pub(crate) const LOCK_TIMEOUT: &str = "2s";
+
 mod embedded {
     refinery::embed_migrations!("../../migrations/hub");
 }
@@ -127,9 +131,13 @@ impl Database {
         let (mut client, connection) = Reach::of(&config.database_url)?.connect().await.context("the database cannot be reached")?;
         let task = tokio::spawn(connection);
         client.batch_execute("SELECT pg_advisory_lock(4790)").await?;
+        client.batch_execute(&format!("SET lock_timeout = '{LOCK_TIMEOUT}'")).await?;
         may_use_roles(&client).await?;
         let runner = embedded::migrations::runner().set_abort_divergent(true);
-        runner.run_async(&mut client).await.context("the schema could not be brought up to date")?;
+        runner
+            .run_async(&mut client)
+            .await
+            .context("the schema could not be brought up to date; where a table was not free, a dump may be reading it")?;
         // Other hubs of before know then, and not only when they ask the next time.
         client.batch_execute(&format!("SELECT pg_advisory_unlock(4790); NOTIFY {CHANNEL}, '{MIGRATED}'")).await?;
         drop(client);

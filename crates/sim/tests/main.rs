@@ -8,6 +8,7 @@ mod common;
 mod decoders;
 mod encrypted;
 mod faults;
+mod founding;
 mod growing;
 mod held;
 mod hostile;

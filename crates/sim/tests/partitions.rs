@@ -1,5 +1,7 @@
 //! The log's partitions, under an owner who is nobody special, as the guide for hosting makes one: what is archived is missed by no desk.
 
+use std::time::Duration;
+
 use petrel_domain::Millis;
 use petrel_domain::replication::{LeftOut, Push, WIRE_SCHEMA};
 use petrel_sim::{Postgres, Served, connect};
@@ -69,6 +71,28 @@ async fn a_partition_that_a_dump_holds_is_archived_later_and_no_desk_waits_for_i
     assert_eq!(numbers(&hub, 1).await.unwrap(), [2]);
     let left = "SELECT count(*) FROM pg_constraint WHERE conname = 'of_its_month'";
     assert_eq!(database.query_one(left, &[]).await.unwrap().get::<_, i64>(0), 0);
+}
+
+/// What brings the schema up to date has every desk wait behind it where it waits for a table.
+#[tokio::test]
+async fn a_schema_is_brought_up_to_date_when_its_tables_are_free() {
+    let postgres = Postgres::alone().unwrap();
+    let (url, super_url) = owned(&postgres).await;
+    let config = petrel_hub::Config { database_url: url, connections: 1 };
+    petrel_hub::Database::migrate(&config).await.unwrap();
+    let (database, dump) = (connect(&super_url).await.unwrap(), connect(&super_url).await.unwrap());
+    dump.batch_execute("BEGIN; LOCK TABLE refinery_schema_history IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let starting = tokio::spawn(async move { petrel_hub::Database::wait_for(&config).await.map(drop) });
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    let waiting = async || database.query_one(waits, &[]).await.unwrap().get::<_, i64>(0);
+    let gives_up = async {
+        while waiting().await == 0 {}
+        while waiting().await > 0 {}
+    };
+    tokio::time::timeout(Duration::from_secs(60), gives_up).await.expect("it waits for ever, or for nothing");
+    assert!(!starting.is_finished(), "it is tried again");
+    dump.batch_execute("COMMIT").await.unwrap();
+    starting.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use petrel_domain::replication::{Problem, Tokens};
 use petrel_domain::{Clock, FixedClock, Millis, SystemClock};
 use petrel_sim::{Postgres, Served, connect};
-use petrel_sync::HttpHub;
+use petrel_sync::{HttpHub, HubError};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -111,10 +111,15 @@ async fn a_thief_who_renews_on_and_on_is_noticed_when_the_desk_comes_back() {
         desk.later().await;
     }
     desk.uses(&stolen).await.unwrap();
+    let drawn = told(desk.client.post(format!("{}/v1/devices/code", desk.served.url)).bearer_auth(&stolen.access_token)).await.unwrap();
     desk.later().await;
     assert_eq!(desk.renew(&desk.tokens).await.map(drop), Err(refused("revoked")));
     assert_eq!(desk.uses(&stolen).await, Err(refused("revoked")));
     assert_eq!(desk.renew(&stolen).await.map(drop), Err(refused("revoked")));
+    // Nor does a code let them in again that they drew before.
+    let hub = HttpHub::new(&desk.served.url, None, Box::new(|_| Ok(()))).unwrap();
+    let code = drawn["code"].as_str().unwrap();
+    assert_eq!(hub.enrol(code, "Thief", "test").await.unwrap_err(), HubError::BadCode);
 }
 
 /// However often: the pair that was copied is not forgotten by that.

@@ -22,4 +22,4 @@ pub(crate) use colleagues::{Roster, busy_on_board, roster};
 pub(crate) use freed::FreedTime;
 pub(crate) use place::{Place, UndoneVisits, is_outside, refuse_new_clashes, wish};
 pub(crate) use row::{Visit, existing, to_come, visit};
-pub(crate) use status::{go_on, refuse_dead};
+pub(crate) use status::{go_on, refuse_dead, wait_for_nobody};

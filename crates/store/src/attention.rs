@@ -56,7 +56,9 @@ impl Store {
         self.read(|db| {
             let clashes = clashes(db, now)?;
             let awaiting_approval = visits(db, "a.status = 'pending' AND a.starts_at >= ?1", "ASC", now)?;
-            let open = "a.status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress') AND a.starts_at < ?1";
+            // Time that is blocked for something else waits for nobody.
+            let open = "a.status IN ('pending', 'confirmed', 'reminded', 'checked_in', 'in_progress') AND a.starts_at < ?1
+                        AND (a.client_id IS NOT NULL OR a.pet_id IS NOT NULL)";
             let left_open = visits(db, open, "DESC", now)?;
             let of_the_dead = of_the_dead(db, now)?;
             let moved_twice = moved_twice(db, &let_stand, now)?;

@@ -63,6 +63,18 @@ impl Store {
     }
 }
 
+/// What saving another zone or currency does to the rest of the clinic, where one is set by itself.
+///
+/// # Errors
+/// As [`Store::save_clinic`]; `invalid` where this program does not know the zone.
+pub(crate) fn before_setting(tx: &Tx<'_>, column: &str, value: &str) -> Result<()> {
+    match column {
+        "timezone" => keep_wall_clocks(tx, parse_zone(value)?),
+        "currency" => keep_figures(tx, value),
+        _ => Ok(()),
+    }
+}
+
 /// Moves the visits that have not begun to the same wall clock in another zone. They stay as long as they were: stays by the clock on the wall, which may
 /// be set there on another day.
 fn keep_wall_clocks(tx: &Tx<'_>, zone: Tz) -> Result<()> {

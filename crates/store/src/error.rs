@@ -38,6 +38,14 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The same of a place that somebody chose to have something written to: it is that place that cannot be written, and not the clinic's file.
+    #[must_use]
+    pub fn at(self, path: &std::path::Path) -> Self {
+        let code = self.refusal().code;
+        let is_of_place = matches!(code, RefusalCode::ReadOnly | RefusalCode::FileUnreadable);
+        if is_of_place { Refusal::on(RefusalCode::ReadOnly, "path").with_detail(path.display()).into() } else { self }
+    }
+
     /// Whether a row refers to one that is not there.
     pub fn is_dangling(&self) -> bool {
         let Self::Sql(error) = self else { return false };

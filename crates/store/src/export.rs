@@ -5,15 +5,17 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use petrel_domain::currency::minor_digits;
 use petrel_domain::desk::{ExportFormat, ExportReport, Progress};
 use petrel_domain::rights::Right;
-use petrel_domain::{Millis, Refusal, RefusalCode};
+use petrel_domain::{Millis, Refusal, RefusalCode, parse_zone};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use serde_json::{Map, Value};
 
 use crate::catalog::is_instant;
 use crate::cell::{csv_file, harmless};
+use crate::clinic::clinic;
 use crate::import::headers::of_own as own_header;
 use crate::{Actor, Result, Store};
 
@@ -48,6 +50,9 @@ const LIST_HEADERS: &[&str] = &[
     "Alerts",
     "Date of death",
 ];
+
+/// The list of visits for people and their sheets: by the clinic's clock, with names.
+const VISITS: &str = "visits.csv";
 
 impl Store {
     /// Writes everything that is not deleted to `path`: a new folder for CSV, a file for JSON, in the place of one of that name. It appears when it is
@@ -85,7 +90,8 @@ impl Store {
             // What is half written helps nobody; that it cannot be removed changes nothing about why it was not finished.
             let _ = if partial.is_dir() { std::fs::remove_dir_all(partial) } else { std::fs::remove_file(partial) };
         }
-        Ok(ExportReport { path: path.display().to_string(), ..finished? })
+        let report = finished.map_err(|error| error.at(path))?;
+        Ok(ExportReport { path: path.display().to_string(), ..report })
     }
 }
 
@@ -111,9 +117,7 @@ impl Work<'_> {
         while let Some(row) = rows.next()? {
             visit(&names, row)?;
             count += 1;
-            if count % 5000 == 0 && self.cancel.load(Ordering::Relaxed) {
-                return Err(Refusal::new(RefusalCode::Cancelled).into());
-            }
+            self.refuse_cancelled(count)?;
         }
         Ok(count)
     }
@@ -137,6 +141,7 @@ impl Work<'_> {
             writer.flush()?;
         }
         self.list(&folder.join(LIST))?;
+        self.visits(&folder.join(VISITS))?;
         Ok(ExportReport { path: String::new(), rows, tables: u32::try_from(tables.len()).unwrap_or(u32::MAX) })
     }
 
@@ -188,6 +193,71 @@ impl Work<'_> {
         Ok(writer.flush()?)
     }
 
+    /// Visits as one list. (The tables have them by ids, and times in UTC.)
+    fn visits(&self, path: &Path) -> Result<()> {
+        const HEADERS: [&str; 14] = [
+            "Date",
+            "From",
+            "Until date",
+            "Until",
+            "Client",
+            "Phone",
+            "Pet",
+            "Service",
+            "Title",
+            "Colleague",
+            "Status",
+            "Amount",
+            "Currency",
+            "Payment",
+        ];
+        let Some(clinic) = clinic(self.db)? else { return Ok(()) };
+        let zone = parse_zone(&clinic.details.timezone)?;
+        let mut writer = csv_file(path)?;
+        writer.write_record(HEADERS)?;
+        let mut statement = self.db.prepare(
+            "SELECT a.starts_at, a.ends_at, trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, '')), c.phone, p.name, s.name, a.title,
+               trim(coalesce(m.first_name, '') || ' ' || coalesce(m.last_name, '')), a.status, coalesce(a.final_cost_cents, a.estimated_cost_cents),
+               coalesce(a.payment_currency, ?1), a.payment_status
+             FROM appointments a LEFT JOIN clients c ON c.id = a.client_id LEFT JOIN pets p ON p.id = a.pet_id
+               LEFT JOIN services s ON s.id = a.service_id LEFT JOIN staff m ON m.id = a.staff_id
+             WHERE a.deleted_at IS NULL ORDER BY a.starts_at, a.id",
+        )?;
+        let mut rows = statement.query([&clinic.details.currency])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let [from, until] = [0, 1].map(|column| row.get(column).map(Millis));
+            let local = |at: Millis| at.in_zone(zone).naive_local();
+            let (from, until) = (local(from?), local(until?));
+            let day = |at: chrono::NaiveDateTime| at.format("%F").to_string();
+            let clock = |at: chrono::NaiveDateTime| at.format("%H:%M").to_string();
+            let told = |column: usize| Ok::<_, crate::StoreError>(text("", row.get_ref(column)?));
+            let currency = told(10)?;
+            let amount = row.get::<_, Option<i64>>(9)?.map_or_else(String::new, |amount| decimal(amount, minor_digits(&currency)));
+            let has_amount = !amount.is_empty();
+            let cells = [
+                day(from),
+                clock(from),
+                day(until),
+                clock(until),
+                told(2)?,
+                told(3)?,
+                told(4)?,
+                told(5)?,
+                told(6)?,
+                told(7)?,
+                told(8)?,
+                amount,
+                if has_amount { currency } else { String::new() },
+                told(11)?,
+            ];
+            writer.write_record(cells.iter().map(|cell| harmless(cell).into_owned()))?;
+            count += 1;
+            self.refuse_cancelled(count)?;
+        }
+        Ok(writer.flush()?)
+    }
+
     /// The names of all fields that clients have of the clinic's own.
     fn own_fields(&self) -> Result<Vec<String>> {
         let sql = "SELECT DISTINCT f.key FROM clients c, json_each(c.custom_fields) f WHERE c.deleted_at IS NULL ORDER BY f.key";
@@ -195,8 +265,24 @@ impl Work<'_> {
         Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
+    /// Looks after so many rows whether it is to be stopped.
+    fn refuse_cancelled(&self, rows: u32) -> Result<()> {
+        let is_stopped = rows.is_multiple_of(5000) && self.cancel.load(Ordering::Relaxed);
+        if is_stopped { Err(Refusal::new(RefusalCode::Cancelled).into()) } else { Ok(()) }
+    }
+
     fn tell(&self, done: usize, total: usize) {
         (self.progress)(Progress { done: u32::try_from(done).unwrap_or(u32::MAX), total: u32::try_from(total).unwrap_or(u32::MAX) });
+    }
+}
+
+/// An amount in the smallest unit of its currency as a decimal number: 4500 of two digits is `45.00`.
+fn decimal(amount: i64, digits: u8) -> String {
+    let power = 10_u64.pow(u32::from(digits));
+    let (sign, amount) = (if amount < 0 { "-" } else { "" }, amount.unsigned_abs());
+    match digits {
+        0 => format!("{sign}{amount}"),
+        _ => format!("{sign}{}.{:0width$}", amount / power, amount % power, width = usize::from(digits)),
     }
 }
 

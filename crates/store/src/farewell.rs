@@ -6,7 +6,7 @@ use petrel_domain::rights::Right;
 use petrel_domain::{AppointmentId, AppointmentStatus, PetId, Refusal, StaffId};
 use rusqlite::{OptionalExtension, params};
 
-use crate::appointments::{clash, existing};
+use crate::appointments::{clash, existing, wait_for_nobody};
 use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -56,6 +56,7 @@ pub(crate) fn end_plans(tx: &Tx<'_>, pet: PetId, reason: Option<&str>) -> Result
                    WHERE pet_id = ?1 AND status IN ('active', 'offered') AND deleted_at IS NULL";
     let closed = tx.db().prepare_cached(entries)?.execute(params![pet.bytes(), tx.now().0])?;
     crate::messages::cancel_of_the_dead(tx, pet)?;
+    wait_for_nobody(tx, Some(pet))?;
     let count = |rows: usize| u32::try_from(rows).unwrap_or(u32::MAX);
     Ok(PetDeath { cancelled_visits: count(cancelled.len()), closed_entries: count(closed) })
 }

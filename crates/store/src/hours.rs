@@ -110,10 +110,15 @@ fn of_everybody(tx: &Tx<'_>, input: &ScheduleOverride) -> Result<Vec<ScheduleOve
             == (input.kind, input.on_date, input.start, input.end, &input.recurrence)
     };
     let lacks = |id: &StaffId| !present.get(id).is_some_and(|own| own.iter().any(is_like));
-    // A whole day for emergencies opens a day without hours to them: that is for whom it is entered by name, and not for whoever is off anyway.
-    let is_whole_day = input.kind == OverrideKind::EmergencyOnly && input.start.is_none();
+    // What changes hours is not for whoever is off on that day anyway: it would open the day to them. Days on end do so by themselves.
+    // A rule by months or years falls on other weekdays in its turn.
+    let weekday_stays = input.recurrence.as_deref().is_none_or(|rule| Recurrence::parse(rule).is_ok_and(|rule| rule.is_weekly()));
+    let opens = input.kind != OverrideKind::Unavailable && weekday_stays;
     let hours = all_hours(tx.db())?;
-    let is_off = |id: &StaffId| is_whole_day && !hours.get(id).is_some_and(|own| own.iter().any(|line| line.holds_on(input.on_date)));
+    let works = |id: &StaffId| hours.get(id).is_some_and(|own| own.iter().any(|line| line.holds_on(input.on_date)));
+    // A day on which nobody works is opened to all. A whole day for emergencies would be from midnight to midnight: that is for whom it is entered by name.
+    let is_opened = staff.iter().all(|id| !works(id)) && input.start.is_some();
+    let is_off = |id: &StaffId| opens && !is_opened && !works(id);
     Ok(staff.into_iter().filter(|id| lacks(id) && !is_off(id)).map(|staff_id| ScheduleOverride { staff_id, ..input.clone() }).collect())
 }
 

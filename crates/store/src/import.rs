@@ -36,7 +36,7 @@ impl Store {
         let file = read::File::open(Path::new(path), plan, &locale)?;
         let today = self.today()?;
         let read = rows::read(&file, &locale, today);
-        let known = self.read(known::Known::load)?;
+        let known = self.read(|db| known::Known::load(db, today))?;
         let sorted = run::sort(&file, &read.rows, &known);
         let duplicates = sorted.duplicates();
         let bad = in_order(read.bad, &sorted.bad);
@@ -49,6 +49,8 @@ impl Store {
             bad_rows: count(bad.len()),
             bad_sample: bad.iter().take(SHOWN).cloned().collect::<Vec<BadRow>>(),
             ambiguous_dates: count(read.ambiguous_dates),
+            undated_deaths: count(read.undated_deaths),
+            nameless_pets: count(read.nameless_pets),
             sample: file.records.iter().take(SHOWN).map(|record| record.cells.iter().map(str::to_owned).collect()).collect(),
             headers: file.headers,
             plan: file.plan,
@@ -71,8 +73,9 @@ impl Store {
         actor.require(Right::MoveData)?;
         let locale = self.read(crate::clinic::locale)?;
         let file = read::File::open(Path::new(&plan.path), Some(plan.clone()), &locale)?;
-        let read = rows::read(&file, &locale, self.today()?);
-        let saved = run::run(self, actor, &file, &read, progress, cancel)?;
+        let today = self.today()?;
+        let read = rows::read(&file, &locale, today);
+        let saved = run::run(self, actor, &file, &read, today, progress, cancel)?;
         let (report, more) = saved.value;
         let bad = in_order(read.bad, &more);
         let mut report = ImportReport { undo: saved.undo, bad_rows: count(bad.len()), ..report };

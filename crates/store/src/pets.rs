@@ -3,6 +3,8 @@
 mod merge;
 mod same;
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightCorrection, WeightInput, WeightPoint};
@@ -277,16 +279,26 @@ fn page(db: &Connection, id: PetId) -> Result<PetPage> {
     let (client_name, client_phone) = names_of(db, pet.client_id)?.unwrap_or_default();
     let condition = "WHERE a.pet_id = ?1 AND a.deleted_at IS NULL ORDER BY a.starts_at DESC LIMIT ?2";
     let visits = cards(db, condition, params![id.bytes(), TIMELINE])?;
+    let mut notes = notes_of_visits(db, id)?;
     let records = records(db, id)?;
     let weights = weights(&records);
     let mut timeline: Vec<(Millis, TimelineEntry)> =
-        visits.into_iter().map(|visit| (visit.starts_at, TimelineEntry::Visit { visit })).collect();
+        visits.into_iter().map(|visit| (visit.starts_at, TimelineEntry::Visit { notes: notes.remove(&visit.id), visit })).collect();
     timeline.extend(records.into_iter().map(|record| (record.recorded_at, TimelineEntry::Record { record })));
     timeline.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let mut same = same(&pets_of(db, pet.client_id)?);
     same.retain(|pair| pair.first == id || pair.second == id);
     let timeline = timeline.into_iter().map(|(_, entry)| entry).collect();
     Ok(PetPage { pet, client_name, client_phone, timeline, weights, same })
+}
+
+/// What was noted of a pet's visits: who sees it next looks there first.
+fn notes_of_visits(db: &Connection, pet: PetId) -> Result<HashMap<AppointmentId, String>> {
+    let sql = "SELECT id, substr(concat_ws(' · ', nullif(reason, ''), nullif(internal_notes, '')), 1, 300) AS notes FROM appointments
+               WHERE pet_id = ?1 AND (reason <> '' OR internal_notes <> '') AND deleted_at IS NULL ORDER BY starts_at DESC LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let notes = statement.query_map(params![pet.bytes(), TIMELINE], |row| Ok((row.get(0).map(AppointmentId::from_bytes)?, row.get(1)?)))?;
+    Ok(notes.collect::<Result<_, _>>()?)
 }
 
 fn records(db: &Connection, pet: PetId) -> Result<Vec<MedicalRecord>> {

@@ -25,7 +25,7 @@ pub use bootstrap::{Begun, Bootstrap};
 pub use copy::{Field, Outline, decode_copy, encode_copy, outline_copy};
 pub use losses::LostValue;
 pub(crate) use named::right_to_write;
-pub(crate) use registers::{Registers, weight};
+pub(crate) use registers::Registers;
 pub use rejected::Rejected;
 pub(crate) use shield::Shield;
 pub(crate) use values::{is_same, json};
@@ -101,6 +101,19 @@ impl Store {
     /// # Errors
     /// What SQLite says.
     pub fn join_hub(&self, url: &str, device_id: Uuid, clinic_id: Uuid, tokens: &Tokens) -> Result<()> {
+        self.tie(url, device_id, clinic_id, tokens, false)
+    }
+
+    /// The same where the clinic at the hub is empty: what this file has is to be told of, all of it ([`Store::tell_everything`]). Both or neither: what was
+    /// told to nobody would be told to the next hub as if nobody there had written anything since.
+    ///
+    /// # Errors
+    /// What SQLite says; nothing is changed then.
+    pub fn found_at_hub(&self, url: &str, device_id: Uuid, clinic_id: Uuid, tokens: &Tokens) -> Result<()> {
+        self.tie(url, device_id, clinic_id, tokens, true)
+    }
+
+    fn tie(&self, url: &str, device_id: Uuid, clinic_id: Uuid, tokens: &Tokens, is_founder: bool) -> Result<()> {
         let sql = "UPDATE sync_state SET hub_url = ?1, device_id = ?2, clinic_id = ?3, access_token = ?4, access_expires_at = ?5,
                      refresh_token = ?6, trouble = NULL, cursor = iif(clinic_id IS ?3, cursor, 0), head = iif(clinic_id IS ?3, head, 0)
                    WHERE id = 1";
@@ -108,6 +121,9 @@ impl Store {
         let values = params![url, device, clinic, tokens.access_token, tokens.access_expires_at.0, tokens.refresh_token];
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if is_founder {
+            self.tell_all(&tx)?;
+        }
         // Another hub counts anew: by the numbers of the one before, what was sent would be taken for not yet read for ever.
         tx.execute("UPDATE outbox SET last_seq = 0 WHERE last_seq > 0 AND (SELECT clinic_id FROM sync_state) IS NOT ?1", [clinic])?;
         tx.execute(sql, values)?;

@@ -1,7 +1,7 @@
 //! What needs a person on a real file: how much of it there is, and how it is settled. What those without a name are called.
 
 use crate::common::{Salon, at, salon};
-use petrel_domain::desk::{AttentionCounts, ClientDetails, WaitlistInput};
+use petrel_domain::desk::{AttentionCounts, BookInput, ClientDetails, WaitlistInput};
 use petrel_domain::{AppointmentId, AppointmentStatus, ClientId, RefusalCode, SeriesScope};
 
 const DAY: &str = "2026-06-01";
@@ -209,4 +209,17 @@ fn two_people_are_not_held_against_each_other_until_that_is_taken_back() {
     assert_eq!(new.len(), 2, "somebody new may be either");
     salon.store.dismiss_duplicate(&salon.owner, ann, bo, false).unwrap();
     assert_eq!((like(), pairs()), (1, 1));
+}
+
+#[test]
+fn time_that_was_blocked_waits_for_nobody() {
+    let salon = salon();
+    let visit = salon.book(at(DAY, "10:00"));
+    let mut meeting = BookInput { client_id: None, ..salon.wish(at(DAY, "11:00")) };
+    meeting.notes.title = Some("Meeting".into());
+    (meeting.pets[0].pet_id, meeting.pets[0].service_id, meeting.pets[0].duration_minutes) = (None, None, Some(60));
+    salon.store.book_appointment(&salon.owner, meeting).unwrap();
+    salon.clock.set(at(DAY, "17:00"));
+    let open = salon.store.needs_attention(&salon.owner).unwrap().left_open;
+    assert_eq!(open.iter().map(|card| card.id).collect::<Vec<_>>(), [visit]);
 }

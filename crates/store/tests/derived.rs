@@ -129,9 +129,12 @@ impl Day {
                 ];
                 self.with_visit(*which, |id| drop(store.set_appointment_status(&owner, id, to[*status])));
             }
-            Step::PickUp(which, is) => self.with_visit(*which, |id| drop(store.set_picked_up(&owner, id, *is))),
+            Step::PickUp(which, is) => self.with_visit(*which, |id| drop(store.set_picked_up(&owner, &[id], *is))),
             Step::Cancel(which) => self.with_visit(*which, |id| {
-                drop(store.cancel_appointment(&owner, CancelInput { appointment_id: id, reason: None, scope: SeriesScope::This }))
+                drop(store.cancel_appointment(
+                    &owner,
+                    CancelInput { appointment_id: id, reason: None, scope: SeriesScope::This, with: Vec::new() },
+                ))
             }),
             Step::Move(which, quarter) => self.with_visit(*which, |id| drop(store.move_appointment(&owner, moved(id, slot(*quarter, 3))))),
             Step::Reschedule(which, quarter) => {

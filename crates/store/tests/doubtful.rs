@@ -123,8 +123,10 @@ fn a_cancelled_visit_that_is_there_again_although_another_stands_in_its_place_ne
         let first = salon.book(at(DAY, "10:00"));
         // Another desk had moved it, and this one cancels it not knowing.
         salon.later(1000);
-        let cancelled =
-            salon.store.cancel_appointment(&salon.owner, CancelInput { appointment_id: first, reason: None, scope: SeriesScope::This });
+        let cancelled = salon.store.cancel_appointment(
+            &salon.owner,
+            CancelInput { appointment_id: first, reason: None, scope: SeriesScope::This, with: Vec::new() },
+        );
         let cancelled = cancelled.unwrap();
         let one = salon.book_over(salon.client, at("2026-06-02", "10:00"));
         let hex = |id: AppointmentId| format!("x'{}'", id.0.simple());

@@ -80,6 +80,47 @@ fn a_day_off_for_everybody_is_one_action_and_nobody_has_it_twice() {
     assert_eq!(salon.store.save_override(&salon.owner, known, true).unwrap_err().refusal().code, RefusalCode::Invalid);
 }
 
+fn other_hours(salon: &Salon, first: &str, rule: Option<&str>, kind: OverrideKind) -> ScheduleOverride {
+    ScheduleOverride { kind, start: Some("08:00".parse().unwrap()), end: Some("14:00".parse().unwrap()), ..closed(salon, first, rule) }
+}
+
+#[test]
+fn other_hours_for_weeks_leave_days_off_alone_but_of_who_works_those_weeks_only() {
+    let salon = salon();
+    let summer = |kind| other_hours(&salon, "2026-06-01", Some("FREQ=DAILY;UNTIL=20260630"), kind);
+    let is_refused = |date: &str, is_emergency: bool| {
+        let wish = BookInput { is_emergency, ..salon.wish(at(date, "08:00")) };
+        salon.store.book_appointment(&salon.owner, wish).is_err()
+    };
+    save(&salon, summer(OverrideKind::CustomHours));
+    assert_eq!([is_refused("2026-06-05", false), is_refused("2026-06-06", false)], [false, true], "a Friday, a Saturday");
+    salon.store.delete_override(&salon.owner, all(&salon)[0].id.unwrap()).unwrap();
+    save(&salon, summer(OverrideKind::EmergencyOnly));
+    assert_eq!([is_refused("2026-06-12", true), is_refused("2026-06-13", true)], [false, true]);
+    // On one day by itself somebody comes in.
+    save(&salon, other_hours(&salon, "2026-06-20", None, OverrideKind::CustomHours));
+    assert!(!is_refused("2026-06-20", false));
+    let locum = salon.hire("Lo", Role::Veterinarian, true);
+    save(&salon, ScheduleOverride { staff_id: locum, ..summer(OverrideKind::CustomHours) });
+    let mut wish = salon.wish(at("2026-06-27", "08:00"));
+    wish.pets[0].staff_id = locum;
+    salon.store.book_appointment(&salon.owner, wish).unwrap();
+}
+
+#[test]
+fn other_hours_for_everybody_are_for_who_works_that_day_or_for_all_where_nobody_does() {
+    let salon = salon();
+    let bo = salon.hire("Bo", Role::Groomer, true);
+    let for_all = |day: &str, rule| {
+        let of = other_hours(&salon, day, rule, OverrideKind::CustomHours);
+        salon.store.save_override(&salon.owner, of, true).unwrap().value.ids.len()
+    };
+    assert_eq!(for_all("2026-06-05", None), 1, "Bo has no hours on a Friday");
+    assert_eq!(for_all("2026-06-07", None), 2, "a Sunday that is worked for once");
+    assert_eq!(for_all("2026-06-13", Some("FREQ=DAILY;UNTIL=20260620")), 2, "it begins on a day off, and is everybody's");
+    assert!(all(&salon).iter().filter(|of| of.staff_id == bo).all(|of| of.on_date != "2026-06-05".parse().unwrap()));
+}
+
 #[test]
 fn visits_that_stand_in_the_time_of_an_exception_are_told() {
     let salon = salon();

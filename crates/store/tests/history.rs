@@ -115,7 +115,7 @@ fn what_was_done_says_who_did_what_to_whom_and_what_was_taken_back() {
     assert!(deleted.records > 1, "its pet and its visit went with it");
     assert!(salon.store.history_here(&salon.owner, &about.table, about.id, None).unwrap().entries[0].is_deletion);
     let booked = all.iter().find(|done| done.action == "book_appointment").unwrap();
-    assert_eq!(booked.about.as_ref().unwrap().name, "Rex Grace Hopper");
+    assert_eq!(booked.about.as_ref().unwrap().name, "Rex (Grace Hopper)");
     assert!(all.iter().any(|done| done.action == "create_clinic"));
     assert_eq!(names(Some(marc)).len(), 1);
 

@@ -150,7 +150,7 @@ fn what_a_row_of_an_import_without_a_name_says_is_kept_of_the_client_above() {
     assert_eq!((report.clients, report.pets, report.bad_rows), (1, 2, 0));
     let told =
         "SELECT concat_ws('|', address, notes, custom_fields ->> 'Other phone', custom_fields ->> 'Vet') FROM clients WHERE source = 'csv'";
-    assert_eq!(salon.texts(told), ["1 Main St|Pays cash\n\nCalls early\n\nVet: B|+4930999999|A"]);
+    assert_eq!(salon.texts(told), ["1 Main St|Pays cash\n\nCalls early\n\nVet (Kit): B|+4930999999|A"]);
     assert_eq!(salon.texts("SELECT tag FROM client_tags WHERE deleted_at IS NULL ORDER BY tag"), ["Cats", "VIP"]);
 }
 
@@ -195,4 +195,113 @@ fn two_numbers_of_clients_are_two_clients_of_an_import_whatever_else_they_share(
         assert_eq!(salon.store.needs_attention(&salon.owner).unwrap().duplicates.len(), 1, "a person may say otherwise: {why}");
         assert_eq!(salon.import(csv.as_bytes()).clients, 0, "who came in is here: {why}");
     }
+}
+
+/// Other programs take out clients and animals each by themselves.
+#[test]
+fn a_list_of_patients_finds_the_clients_that_came_before_it() {
+    let salon = salon();
+    salon.import(b"Client ID,Name,Phone\n7,Ann Ash,+4930111111\n8,Bo Birch,\n9,Bo Birch,\n");
+    let preview = salon.preview(b"Client ID,Pet,Species\n7,Milo,Dog\n7,Kit,Cat\n99,Ghost,Dog\n");
+    assert_eq!((preview.new_clients, preview.new_pets, preview.duplicates, preview.bad_rows), (0, 2, 1, 1));
+    let first = &preview.duplicate_sample[0];
+    assert_eq!((first.existing_name.as_str(), first.reason), ("Ann Ash", DuplicateReason::Number));
+    salon.import(b"Client ID,Pet,Species\n7,Milo,Dog\n7,Kit,Cat\n99,Ghost,Dog\n");
+    let pets =
+        "SELECT c.first_name || ': ' || p.name FROM pets p JOIN clients c ON c.id = p.client_id WHERE p.name <> 'Rex' ORDER BY p.name";
+    assert_eq!(salon.texts(pets), ["Ann: Kit", "Ann: Milo"]);
+
+    // Who is the only one called so, where nothing else is told; not where two are.
+    let preview = salon.preview(b"Name,Species,Owner\nZoe,Dog,Ann Ash\nYin,Cat,Bo Birch\n");
+    assert_eq!((preview.new_clients, preview.duplicates), (1, 1));
+    assert_eq!(
+        (preview.duplicate_sample[0].existing_name.as_str(), preview.duplicate_sample[0].reason),
+        ("Ann Ash", DuplicateReason::Name)
+    );
+    let preview = salon.preview(b"Name,Phone\nAnn Ash,+4930999999\n");
+    assert_eq!(preview.new_clients, 1, "who can be reached elsewhere may be another");
+}
+
+#[test]
+fn the_number_of_a_client_who_is_here_is_kept_for_the_next_file() {
+    let salon = salon();
+    salon.add_client("Ann", "Ash", "+4930111111");
+    salon.import(b"Client ID,Name,Phone\n7,Ann Ash,+4930111111\n");
+    assert_eq!(salon.preview(b"Client ID,Pet\n7,Milo\n").new_pets, 1);
+}
+
+#[test]
+fn cells_that_were_filled_because_they_had_to_be_set_nobody_aside() {
+    let salon = salon();
+    let csv = b"Name,Phone,Pet,Weight,DOB,Sex,Deceased\n\
+        Ann Ash,+4930111111,Milo,0.00,00/00/0000,N/A,no\n\
+        Bo Birch,+4930222222,Kit,N/A,-,Male Intact,Yes\n\
+        Cy Cedar,+4930333333,Zoe,4 kg,5-Jan-19,F,5 Jan 2026\n";
+    let preview = salon.preview(csv);
+    assert_eq!((preview.bad_rows, preview.undated_deaths, preview.nameless_pets), (0, 1, 0));
+    salon.import(csv);
+    let told = "SELECT name || ' ' || coalesce(weight_grams, '-') || ' ' || coalesce(born_on, '-') || ' ' || sex || ' ' || coalesce(deceased_on, '-')
+                FROM pets WHERE name <> 'Rex' ORDER BY name";
+    let today = salon.texts("SELECT deceased_on FROM pets WHERE name = 'Kit'").remove(0);
+    assert_eq!(
+        salon.texts(told),
+        [format!("Kit - - male {today}"), "Milo - - unknown -".into(), "Zoe 4000 2019-01-05 female 2026-01-05".into()]
+    );
+}
+
+#[test]
+fn what_is_told_of_a_pet_without_its_name_is_counted() {
+    let salon = salon();
+    assert_eq!(
+        salon.preview(b"Client,Phone,Pet,Species,Allergies\nAnn Ash,+4930111111,,Cat,Nuts\nBo Birch,+4930222222,,,\n").nameless_pets,
+        1
+    );
+}
+
+#[test]
+fn a_field_of_the_clinics_own_that_differs_from_pet_to_pet_says_of_which_it_is() {
+    let salon = salon();
+    salon.import(b"Name,Phone,Pet,Rabies tag\nAnn Ash,+4930111111,Milo,111\nAnn Ash,+4930111111,Kit,222\nAnn Ash,+4930111111,Zoe,111\n");
+    let told = "SELECT custom_fields || ' ' || notes FROM clients WHERE first_name = 'Ann'";
+    assert_eq!(salon.texts(told), [r#"{"Rabies tag":"111"} Rabies tag (Kit): 222"#]);
+}
+
+/// Taken for the day of the import, which is another at every import.
+#[test]
+fn a_death_on_no_day_is_none_of_a_second_pet_when_the_file_comes_again() {
+    let salon = salon();
+    let csv = b"Name,Phone,Pet,Species,Patient status,Deceased,Date of death\n\
+        Ann Ash,+4930111111,Milo,Dog,Deceased,,\nAnn Ash,+4930111111,Kit,Cat,Inactive,,\n\
+        Bo Birch,+4930222222,Zoe,Dog,,Yes,2026-01-05\nBo Birch,+4930222222,Max,Dog,,yes,\n";
+    assert_eq!(salon.import(csv).bad_rows, 0);
+    let told = "SELECT name || ' ' || coalesce(deceased_on, 'lives') FROM pets WHERE name <> 'Rex' ORDER BY name";
+    let first = salon.texts(told);
+    let today = salon.texts("SELECT deceased_on FROM pets WHERE name = 'Milo'").remove(0);
+    assert_eq!(first, [String::from("Kit lives"), format!("Max {today}"), format!("Milo {today}"), String::from("Zoe 2026-01-05")]);
+    assert_eq!(
+        salon.texts("SELECT custom_fields ->> 'Patient status' FROM clients WHERE first_name = 'Ann'"),
+        ["Deceased"],
+        "what else it says is kept"
+    );
+    salon.later(3 * petrel_domain::DAY);
+    let again = salon.import(csv);
+    assert_eq!((again.clients, again.pets, salon.texts(told)), (0, 0, first));
+}
+
+/// Every program counts from one.
+#[test]
+fn a_number_that_may_be_the_pets_is_nobodys_who_is_here() {
+    let salon = salon();
+    salon.add_client("Ann", "Ash", "+4930111111");
+    salon.import(b"ID,Name,Phone,Pet\n7,Ann Ash,+4930111111,Milo\n");
+    assert_eq!(salon.preview(b"Client ID,Pet\n7,Ghost\n").bad_rows, 1);
+}
+
+#[test]
+fn of_whom_a_file_says_nothing_but_a_number_no_second_one_is_made() {
+    let salon = salon();
+    salon.import(b"Client ID,Name,Phone\n7,Ann Ash,+4930111111\n");
+    let plan = ImportPlan { on_duplicate: OnDuplicate::CreateAnyway, ..salon.preview(b"Client ID,Pet\n7,Milo\n").plan };
+    let preview = salon.store.preview_import(&salon.owner, &plan.path.clone(), Some(plan)).unwrap();
+    assert_eq!((preview.new_clients, preview.new_pets), (0, 1));
 }

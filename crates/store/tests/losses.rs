@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use crate::common::{Salon, salon};
+use crate::common::{Salon, at, salon};
+use petrel_domain::desk::{FormAnswer, FormField, LostVisit, ServiceDetails};
 use petrel_domain::manifest::REFERENCES;
 use petrel_domain::replication::Tokens;
-use petrel_domain::{DAY, Millis, RefusalCode, Role, StaffId};
+use petrel_domain::{DAY, FieldType, Millis, RefusalCode, Role, StaffId, zone};
 use petrel_store::{Action, Actor, Store};
 use uuid::Uuid;
 
@@ -196,6 +197,53 @@ fn what_was_chosen_of_a_setting_is_taken_back_by_who_may_write_it() {
     let chosen = salon.store.choose_value(&salon.owner, 2, "name", true).unwrap().undo.unwrap();
     assert_eq!(salon.store.undo(&front, chosen).unwrap_err().refusal().code, RefusalCode::Forbidden);
     salon.store.undo(&salon.owner, chosen).unwrap();
+}
+
+/// Of many animals with one name, and visits of one, it must be clear which is decided about.
+#[test]
+fn what_lost_says_whose_it_is() {
+    let salon = salon();
+    let form = vec![FormField { name: "Bites?".into(), field_type: FieldType::Text, is_required: false, choices: Vec::new() }];
+    let service = salon.store.services(&salon.owner).unwrap().into_iter().find(|one| one.id == salon.service).unwrap();
+    salon.store.save_service(&salon.owner, salon.service, ServiceDetails { form_fields: form, ..service.details }).unwrap();
+    let mut wish = salon.wish(at("2026-06-01", "10:00"));
+    wish.pets[0].answers = vec![FormAnswer { name: "Bites?".into(), field_type: FieldType::Text, value: "no".into() }];
+    let visit = salon.store.book_appointment(&salon.owner, wish).unwrap().value.appointment_ids[0];
+    let answer = salon
+        .store
+        .read(|db| Ok(db.query_row("SELECT id FROM appointment_form_answers", [], |row| row.get(0).map(Uuid::from_bytes))?))
+        .unwrap();
+    salon.lost(1, "pets", salon.pet.0, "allergies", "nuts");
+    salon.lost(2, "appointments", visit.0, "internal_notes", "calm");
+    salon.lost(3, "appointment_form_answers", answer, "field_value", "yes");
+    let choices = salon.store.lost_choices(&salon.owner).unwrap();
+    let client = salon.store.client(&salon.owner, salon.client).unwrap().details;
+    let label = format!("Rex ({} {})", client.first_name, client.last_name);
+    assert!(choices.iter().all(|choice| choice.label == label), "{:?}", choices.iter().map(|choice| &choice.label).collect::<Vec<_>>());
+    let of = |seq: usize| choices.iter().find(|choice| choice.seq.0 == seq as i64).unwrap().visit.clone();
+    let told =
+        |question: Option<&str>| Some(LostVisit { id: visit, starts_at: at("2026-06-01", "10:00"), question: question.map(Into::into) });
+    assert_eq!([of(1), of(2), of(3)], [None, told(None), told(Some("Bites?"))]);
+}
+
+#[test]
+fn a_zone_or_currency_that_is_chosen_does_what_saving_it_does() {
+    let salon = salon();
+    let visit = salon.book(at("2026-06-01", "10:00"));
+    let clinic = salon.store.clinic().unwrap().unwrap().id;
+    salon.sql("UPDATE services SET base_price_cents = 4500, updated_at = updated_at + 1");
+    salon.lost(1, "clinics", clinic.0, "timezone", "Atlantic/Canary");
+    salon.lost(2, "clinics", clinic.0, "currency", "JPY");
+    salon.lost(3, "clinics", clinic.0, "timezone", "Moon");
+    assert_eq!(salon.choose(&salon.owner, 3, "timezone"), Err(RefusalCode::Invalid), "a zone of a newer program");
+    assert_eq!(salon.choose(&salon.owner, 1, "timezone"), Ok(()));
+    let starts_at = salon.store.appointment(&salon.owner, visit).unwrap().card.starts_at;
+    assert_eq!(zone::wall_time(starts_at, chrono_tz::Atlantic::Canary).to_string(), "10:00");
+    salon.sql("UPDATE appointments SET estimated_cost_cents = 100, updated_at = updated_at + 1");
+    assert_eq!(salon.choose(&salon.owner, 2, "currency"), Err(RefusalCode::CurrencyInUse));
+    salon.sql("UPDATE appointments SET estimated_cost_cents = 0, updated_at = updated_at + 1");
+    assert_eq!(salon.choose(&salon.owner, 2, "currency"), Ok(()));
+    assert_eq!(salon.count("SELECT max(base_price_cents) FROM services"), 45);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod door;
 mod doubtful;
 mod echoes;
 mod exceptions;
+mod families;
 mod history;
 mod imported;
 mod keys;

@@ -14,7 +14,7 @@ impl Salon {
     }
 
     fn pick_up(&self, id: AppointmentId, is_picked_up: bool) -> Option<petrel_domain::desk::ActionId> {
-        self.store.set_picked_up(&self.owner, id, is_picked_up).unwrap().undo
+        self.store.set_picked_up(&self.owner, &[id], is_picked_up).unwrap().undo
     }
 
     /// When a visit was picked up, as its panel and the board of today say alike.
@@ -61,7 +61,7 @@ fn who_is_done_waits_until_somebody_comes_and_that_can_be_taken_back() {
 fn only_what_is_over_can_be_picked_up_and_only_by_who_may_write() {
     let salon = salon();
     let id = salon.book(at("2026-06-01", "10:00"));
-    let refused = |actor: &Actor, id, is| salon.store.set_picked_up(actor, id, is).unwrap_err().refusal();
+    let refused = |actor: &Actor, id, is| salon.store.set_picked_up(actor, &[id], is).unwrap_err().refusal();
     salon.to(id, &[CheckedIn, InProgress]);
     let early = refused(&salon.owner, id, true);
     assert_eq!((early.code, early.detail.as_deref()), (RefusalCode::BadTransition, Some("in_progress>picked_up")));
@@ -69,7 +69,7 @@ fn only_what_is_over_can_be_picked_up_and_only_by_who_may_write() {
     let nobody = AppointmentId(Uuid::nil());
     assert_eq!(refused(&salon.owner, nobody, true).code, RefusalCode::NotFound);
     let desk = Actor::staff(StaffId(Uuid::from_u128(9)), Role::FrontDesk);
-    assert!(salon.store.set_picked_up(&desk, id, true).is_ok());
+    assert!(salon.store.set_picked_up(&desk, &[id], true).is_ok());
 }
 
 #[test]
@@ -104,4 +104,20 @@ fn a_stamp_from_before_the_visit_was_over_is_no_pick_up() {
     assert_eq!(salon.picked_up(id), None);
     salon.to(id, &[Completed]);
     assert_eq!(salon.count("SELECT count(picked_up_at) FROM appointments"), 0);
+}
+
+#[test]
+fn what_died_waits_for_nobody() {
+    let (salon, id) = done();
+    let saved = salon.die(salon.pet, "2026-06-01").unwrap();
+    assert_eq!(salon.picked_up(id), Some(salon.clock.now()));
+    assert_eq!(salon.store.appointment(&salon.owner, id).unwrap().pet_deceased_on, Some("2026-06-01".parse().unwrap()));
+    salon.store.undo(&salon.owner, saved).unwrap();
+    assert_eq!(salon.picked_up(id), None);
+
+    // It is put to sleep in the course of the visit.
+    salon.to(id, &[InProgress]);
+    salon.die(salon.pet, "2026-06-01");
+    salon.to(id, &[Completed]);
+    assert_eq!(salon.picked_up(id), Some(salon.clock.now()));
 }

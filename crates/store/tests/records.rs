@@ -1,7 +1,7 @@
 //! Medical records: what they say is overdue, and who may delete them.
 
 use crate::common::{Salon, at, salon};
-use petrel_domain::desk::WeightInput;
+use petrel_domain::desk::{TimelineEntry, WeightInput};
 use petrel_domain::{RefusalCode, Role};
 use petrel_store::Actor;
 
@@ -62,4 +62,23 @@ fn who_may_not_write_medical_records_deletes_none_with_their_pet() {
     salon.sql("UPDATE medical_records SET deleted_at = NULL");
     salon.sql("UPDATE pets SET deleted_at = NULL");
     salon.store.delete_pet(&Actor::staff(salon.staff, Role::Groomer), salon.pet).unwrap();
+}
+
+#[test]
+fn what_was_noted_of_a_visit_stands_beside_it_on_the_page_of_the_pet() {
+    let salon = salon();
+    let (one, other) = (salon.book(at("2026-06-01", "10:00")), salon.book(at("2026-06-02", "10:00")));
+    let mut edit = salon.edit_of(one);
+    (edit.notes.reason, edit.notes.internal_notes) = (Some("Full groom".into()), Some("Blade 7, hates the dryer".into()));
+    salon.store.edit_appointment(&salon.owner, edit).unwrap();
+    let page = salon.store.pet_page(&salon.owner, salon.pet).unwrap();
+    let told: Vec<_> = page
+        .timeline
+        .iter()
+        .filter_map(|entry| match entry {
+            TimelineEntry::Visit { visit, notes } => Some((visit.id, notes.as_deref())),
+            TimelineEntry::Record { .. } => None,
+        })
+        .collect();
+    assert_eq!(told, [(other, None), (one, Some("Full groom · Blade 7, hates the dryer"))]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::common::salon;
+use crate::common::{at, salon};
 use petrel_domain::desk::{BadRowWords, ClientDetails, DateOrder, ExportFormat, ImportField, OnDuplicate};
 use petrel_domain::{Refusal, RefusalCode};
 
@@ -189,7 +189,10 @@ fn what_later_rows_of_an_import_say_of_a_client_is_kept() {
     let report = salon.import(csv);
     assert_eq!((report.clients, report.pets, report.bad_rows), (1, 3, 0));
     let sql = "SELECT email || '|' || address || '|' || notes || '|' || (custom_fields ->> 'Vet') || '|' || (custom_fields ->> 'Gate') FROM clients WHERE last_name = 'Ash'";
-    assert_eq!(salon.texts(sql), ["ann@example.com|1 Main St|Pays cash\n\nCalls early\n\nVet: B\n\nother@example.com|A|12"]);
+    assert_eq!(
+        salon.texts(sql),
+        ["ann@example.com|1 Main St|Pays cash\n\nCalls early\n\nVet (Kit): B\n\nVet (Luna): B\n\nother@example.com|A|12"]
+    );
     assert_eq!(salon.texts("SELECT tag FROM client_tags WHERE deleted_at IS NULL ORDER BY tag"), ["Cats", "VIP"]);
 }
 
@@ -271,14 +274,14 @@ fn what_cannot_be_read_of_an_import_is_written_in_the_words_of_who_reads_it_and_
         let [file, line, reason] = ["file_name", "file_line", "file_reason"].map(|name| texts[name].clone());
         let reasons = BTreeMap::from([("bad_date".to_owned(), texts["reason_bad_date"].clone())]);
         let words = BadRowWords { file: format!("../{file}"), line, reason, reasons };
-        let plan = salon.preview(b"Name,Vet,Pet,DOB,Weight\nBo Birch,=A,Old,about 2015,\nCy Cedar,,Max,,none\n").plan;
+        let plan = salon.preview(b"Name,Vet,Pet,DOB,Weight\nBo Birch,=A,Old,about 2015,\nCy Cedar,,Max,,heavy\n").plan;
         let report = salon.store.run_import(&salon.owner, &plan, &words, &|_| {}, &AtomicBool::new(false)).unwrap();
         let path = report.bad_rows_file.unwrap();
         assert_eq!(Path::new(&path).file_name().unwrap().to_str().unwrap(), format!("clients-{file}.csv"));
         let written = std::fs::read_to_string(&path).unwrap();
         assert!(written.contains(&format!("DOB: {}", words.reasons["bad_date"])), "{written}");
         assert!(written.contains("Weight: bad_weight"), "without a text it is the code: {written}");
-        let mended = written.replace("about 2015", "2015-01-01").replace(",none,", ",,");
+        let mended = written.replace("about 2015", "2015-01-01").replace(",heavy,", ",,");
         let report = salon.import(mended.as_bytes());
         assert_eq!((report.clients, report.pets, report.bad_rows), (2, 2, 0), "{mended}");
         assert_eq!(salon.texts("SELECT custom_fields FROM clients WHERE last_name = 'Birch'"), [r#"{"Vet":"=A"}"#]);
@@ -356,7 +359,7 @@ fn an_import_fills_what_is_empty_of_a_pet_that_is_here() {
 fn a_death_that_an_import_tells_of_ends_what_was_planned_where_the_pet_is_surely_the_same() {
     let salon = salon();
     salon.sql("UPDATE pets SET born_on = '2010-05-01'");
-    let id = salon.book(crate::common::at("2026-06-01", "10:00"));
+    let id = salon.book(at("2026-06-01", "10:00"));
     let row = |rest: &str| format!("Name,Phone,Pet,DOB,Deceased\nGrace Hopper,+4930123456,{rest}\n");
     let died = row("Rex,2010-05-01,2026-05-01");
     assert_eq!((salon.import(died.as_bytes()).pets, salon.status(id).as_str()), (0, "cancelled"));
@@ -535,4 +538,32 @@ fn a_hundred_thousand_rows_come_in_and_go_again_as_one() {
     salon.store.undo(&salon.owner, report.undo.unwrap()).unwrap();
     assert_eq!(salon.count("SELECT count(*) FROM clients WHERE deleted_at IS NULL"), 1);
     assert_eq!(salon.count("SELECT count(*) FROM search_docs"), 1);
+}
+
+/// For whoever keeps the books: by names, in the clinic's zone, in its currency.
+#[test]
+fn visits_are_taken_out_as_people_read_them() {
+    let salon = salon();
+    let visit = salon.book(at("2026-06-01", "10:00"));
+    salon.sql(
+        "UPDATE appointments SET final_cost_cents = 4505, payment_currency = 'EUR', payment_status = 'paid', updated_at = updated_at + 1",
+    );
+    let folder = salon.folder.path().join("out");
+    let taken = |path: &Path| salon.store.export_all(&salon.owner, path, ExportFormat::Csv, &|_| {}, &AtomicBool::new(false));
+    taken(&folder).unwrap();
+    let list = std::fs::read_to_string(folder.join("visits.csv")).unwrap();
+    let card = salon.store.appointment(&salon.owner, visit).unwrap().card;
+    let line = list.lines().nth(1).unwrap();
+    assert!(line.starts_with(&format!("2026-06-01,10:00,2026-06-01,10:30,{},", card.client_name)), "{line}");
+    assert!(line.contains(",Rex,") && line.ends_with(",confirmed,45.05,EUR,paid"), "{line}");
+
+    let nowhere = salon.folder.path().join("pulled out").join("list");
+    let refusal =
+        Refusal::from(salon.store.export_all(&salon.owner, &nowhere, ExportFormat::Json, &|_| {}, &AtomicBool::new(false)).unwrap_err());
+    assert_eq!(
+        (refusal.code, refusal.field.as_deref()),
+        (RefusalCode::ReadOnly, Some("path")),
+        "it is not the clinic's file that cannot be written"
+    );
+    assert!(refusal.detail.unwrap().ends_with("list"));
 }

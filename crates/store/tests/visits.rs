@@ -1,6 +1,6 @@
 //! Visits on a real file: what fits, what is refused, what moves, what comes back.
 
-use crate::common::{Salon, at, everything, knowingly, salon};
+use crate::common::{Salon, at, knowingly, salon};
 use petrel_domain::desk::{
     ActionId, AppointmentCard, AppointmentNotes, BookInput, BookPet, EditAppointmentInput, FormAnswer, FormField, FreeSlotsQuery,
     MoveInput, NotifyInput, WeeklyHours,
@@ -141,27 +141,6 @@ fn undoing_a_cancellation_is_refused_when_the_time_was_given_away() {
 }
 
 #[test]
-fn a_family_is_booked_in_one_go_or_not_at_all() {
-    let salon = salon();
-    let second = salon.add_pet("Luna");
-    let both = |first: &str, other: &str| {
-        let mut input = salon.wish(at("2026-06-01", first));
-        let mut pet = input.pets[0].clone();
-        (pet.pet_id, pet.starts_at) = (Some(second), at("2026-06-01", other));
-        input.pets.push(pet);
-        input
-    };
-    let refusal = salon.refused(both("10:00", "10:15"));
-    assert_eq!((refusal.code, refusal.field.as_deref()), (RefusalCode::SlotTaken, Some("pets[1].starts_at")));
-    assert_eq!(salon.count("SELECT count(*) FROM appointments"), 0, "the first pet is not half booked");
-    let booked = salon.store.book_appointment(&salon.owner, both("10:00", "10:30")).unwrap();
-    let detail = salon.store.appointment(&salon.owner, booked.value.appointment_ids[0]).unwrap();
-    assert_eq!(detail.group.len(), 1);
-    salon.store.undo(&salon.owner, booked.undo.unwrap()).unwrap();
-    assert_eq!(salon.count("SELECT count(*) FROM appointments WHERE deleted_at IS NULL"), 0);
-}
-
-#[test]
 fn a_series_keeps_its_wall_clock_over_the_change_and_tells_what_it_left_out() {
     let salon = salon();
     // Berlin sets its clocks back on 25 October 2026; the second Monday is taken.
@@ -182,27 +161,6 @@ fn a_series_keeps_its_wall_clock_over_the_change_and_tells_what_it_left_out() {
     let late =
         BookInput { overruled: knowingly(), recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at("2026-06-01", "20:00")) };
     assert_eq!(salon.store.book_appointment(&salon.owner, late).unwrap().value.appointment_ids.len(), 3);
-}
-
-#[test]
-fn of_a_date_that_is_left_out_for_one_of_a_family_nothing_is_sent_or_counted() {
-    let salon = salon();
-    let second = salon.add_pet("Kit");
-    // The second Monday is taken when the second pet's turn comes: the first has been written by then.
-    salon.book(at("2026-06-08", "10:30"));
-    let mut family = BookInput { recurrence: Some("FREQ=WEEKLY;COUNT=3".into()), ..salon.wish(at("2026-06-01", "10:00")) };
-    let (pet_id, starts_at) = (Some(second), at("2026-06-01", "10:30"));
-    family.pets.push(BookPet { pet_id, starts_at, ..family.pets[0].clone() });
-    let before = everything(&salon);
-    salon.later(1000);
-    let saved = salon.store.book_appointment(&salon.owner, family).unwrap();
-    assert_eq!((saved.value.appointment_ids.len(), saved.value.skipped.as_slice()), (4, &[at("2026-06-08", "10:00")][..]));
-    assert_eq!(salon.count("SELECT row_count FROM outbox ORDER BY n DESC LIMIT 1"), 4);
-    let kept = everything(&salon);
-    salon.store.rebuild_derived().unwrap();
-    assert_eq!(everything(&salon), kept);
-    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
-    assert_eq!(everything(&salon), before);
 }
 
 #[test]

@@ -324,7 +324,8 @@ async fn settle(store: &Store, hub: &impl Hub, round: &mut Round) -> Result<(), 
     Ok(())
 }
 
-/// Compares every table with the hub's. Answers the tables that differ; none where the two are not at the same number just now.
+/// Compares every table with the hub's. Answers the tables that differ; none where the two are not at the same number just now. A hub that has no numbers yet
+/// differs in nothing: whoever has been told nothing is no measure of what is here.
 ///
 /// # Errors
 /// The hub's, or the file's.
@@ -333,6 +334,9 @@ pub async fn compare(store: &Store, hub: &impl Hub) -> Result<Option<Vec<String>
     let (head, theirs) = hub.digest().await?;
     if head != cursor {
         return Ok(None);
+    }
+    if head == 0 {
+        return Ok(Some(Vec::new()));
     }
     let differs = mine.into_iter().filter(|table| !theirs.contains(table));
     Ok(Some(differs.map(|(name, ..)| name).collect()))

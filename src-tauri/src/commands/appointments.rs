@@ -42,8 +42,8 @@ pub fn cancel_appointment(desk: State<'_, Desk>, input: CancelInput) -> Answer<S
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn set_appointment_status(desk: State<'_, Desk>, id: AppointmentId, status: AppointmentStatus) -> Answer<Saved<()>> {
-    desk.save(|store, actor| store.set_appointment_status(actor, id, status))
+pub fn set_appointment_status(desk: State<'_, Desk>, ids: Vec<AppointmentId>, status: AppointmentStatus) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.set_statuses(actor, &ids, status))
 }
 
 /// A visit of an earlier day that was left open is completed as planned.
@@ -62,8 +62,8 @@ pub fn let_stand(desk: State<'_, Desk>, id: AppointmentId) -> Answer<Saved<()>> 
 
 #[tauri::command(async)]
 #[specta::specta]
-pub fn set_picked_up(desk: State<'_, Desk>, id: AppointmentId, is_picked_up: bool) -> Answer<Saved<()>> {
-    desk.save(|store, actor| store.set_picked_up(actor, id, is_picked_up))
+pub fn set_picked_up(desk: State<'_, Desk>, ids: Vec<AppointmentId>, is_picked_up: bool) -> Answer<Saved<()>> {
+    desk.save(|store, actor| store.set_picked_up(actor, &ids, is_picked_up))
 }
 
 #[tauri::command(async)]

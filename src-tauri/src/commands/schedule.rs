@@ -47,7 +47,8 @@ pub(crate) async fn print_day_sheet(
     desk.off_main(move |desk| {
         let sheet = desk.ask(|store, actor| store.day_sheet(actor, date, staff, language.as_deref()))?;
         let pdf = petrel_print::day_sheet(&sheet).map_err(Refusal::internal)?;
-        petrel_store::write_private(Path::new(&path), &pdf).map_err(Refusal::from)?;
+        let place = Path::new(&path);
+        petrel_store::write_private(place, &pdf).map_err(|error| Refusal::from(error.at(place)))?;
         // Where no program shows PDFs, the file is there all the same.
         if let Err(error) = open::that_detached(&path) {
             tracing::info!(%error, "the day sheet could not be opened");

@@ -291,10 +291,9 @@ fn tie(clinic: &Clinic, address: &str, enrolled: &Enrolled) -> Result<(), Refusa
     if !is_same && (clinic.locked_out.is_set() || enrolled.head > 0) {
         return Err(Refusal::on(RefusalCode::OtherClinic, "code").with_detail(&enrolled.clinic_name));
     }
-    if !is_same {
-        store.tell_everything()?;
-    }
-    Ok(store.join_hub(address, enrolled.device_id, enrolled.clinic_id, &enrolled.tokens)?)
+    let Enrolled { device_id, clinic_id, tokens, .. } = enrolled;
+    let tied = if is_same { Store::join_hub } else { Store::found_at_hub };
+    Ok(tied(store, address, *device_id, *clinic_id, tokens)?)
 }
 
 /// What a person is told of the hub.

@@ -1,5 +1,6 @@
 import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
+import { stored } from './visits';
 
 test('a visit that two desks moved stands where somebody says so, and an open one of another day ended as planned', async ({
   page,
@@ -119,4 +120,38 @@ test('a visit for which nobody was checked in took place, or did not, and is com
   const before = await took.count();
   await took.last().click();
   await expect(took).toHaveCount(before - 1);
+});
+
+test('a visit of an earlier day that was left open is completed as it was planned from its panel, too', async ({
+  page,
+}) => {
+  for (const status of ['checked_in', 'in_progress'] as const) {
+    await openDesk(page, '/#/attention');
+    const open = await page.evaluate((now) => {
+      const world = window.petrelWorld!;
+      const visit = world.memory.visits.find(({ ends_at }) => ends_at < world.now() - 2 * 86_400_000)!;
+      world.elsewhere(['appointments'], () => void Object.assign(visit, { status: now, actual_end_at: null }));
+      return { id: visit.id, ends_at: visit.ends_at };
+    }, status);
+    await page.locator(`a[href*="${open.id}"]`).first().click();
+    const next = page.getByTestId('visit-next');
+    await expect(next).toHaveText('Complete');
+    await next.click();
+    await expect(page.getByText('Completed.', { exact: true })).toBeVisible();
+    expect(await stored(page, open.id)).toMatchObject({ status: 'completed', actual_end_at: open.ends_at });
+  }
+});
+
+test('each button says whose visit it settles', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  await page.evaluate(() => {
+    const world = window.petrelWorld!;
+    const past = world.memory.visits.filter(({ ends_at }) => ends_at < world.now() - 2 * 86_400_000);
+    const open = ['confirmed', 'in_progress'];
+    world.elsewhere(['appointments'], () => open.forEach((status, at) => Object.assign(past[at]!, { status })));
+  });
+  for (const words of ['Took place', 'Did not come', 'Complete', 'Confirm']) {
+    const button = page.getByRole('button', { name: new RegExp(`^${words}: \\S+`) }).first();
+    await expect(button).toHaveText(words);
+  }
 });

@@ -1,6 +1,7 @@
+import type { Locator } from '@playwright/test';
 import { askedOf, watchCommands } from './commands';
 import { expect, expectAccessible, openDesk, test } from './desk';
-import { aPet } from './people';
+import { aClient, aPet } from './people';
 import { movable, stored } from './visits';
 
 test('a weight is taken with a comma and with a point, and what is none is not written down', async ({ page }) => {
@@ -115,4 +116,57 @@ test('a birth date of years ago is a few presses away, by keyboard too', async (
   await expect(page.getByRole('combobox', { name: 'Month' })).toHaveValue('12');
   await page.locator('[data-calendar-day]').filter({ hasText: /^17$/ }).click();
   await expect(page.getByRole('button', { name: 'Born: 17 Dec 2008' })).toBeVisible();
+});
+
+test('the lines of an address and of an own field stay lines when something is changed in them', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const id = await aClient(page, 'quiet');
+  await page.evaluate((own) => {
+    const client = window.petrelWorld!.memory.clients.find((each) => each.id === own)!;
+    client.address = 'Calle Mayor 1\n28013 Madrid';
+    client.custom_fields = { Access: 'Ring twice\nSecond floor', Insurance: 'Mapfre' };
+  }, id);
+  await page.goto(`/#/clients/${id}`);
+  await page.getByTestId('edit-client').click();
+  const address = page.getByTestId('client-address');
+  const [access, insurance] = ['Access', 'Insurance'].map((name) => page.getByRole('textbox', { name })) as [
+    Locator,
+    Locator,
+  ];
+  await expect(address).toHaveValue('Calle Mayor 1\n28013 Madrid');
+  await address.press('Control+End');
+  await address.pressSequentially('\nSpain');
+  await expect(access).toHaveValue('Ring twice\nSecond floor');
+  await access.press('Control+End');
+  await access.pressSequentially(' left');
+  await insurance.fill('Adeslas');
+  await expectAccessible(page);
+  await page.getByTestId('save-client').click();
+  await expect(page.getByTestId('client-dialog')).toHaveCount(0);
+  const kept = await page.evaluate(
+    (own) => window.petrelWorld!.memory.clients.find((client) => client.id === own)!,
+    id,
+  );
+  expect(kept).toMatchObject({
+    address: 'Calle Mayor 1\n28013 Madrid\nSpain',
+    custom_fields: { Access: 'Ring twice\nSecond floor left', Insurance: 'Adeslas' },
+  });
+});
+
+test('an own field of which one line is left keeps who types into it', async ({ page }) => {
+  await openDesk(page, '/#/attention');
+  const id = await aClient(page, 'quiet');
+  await page.evaluate((own) => {
+    const client = window.petrelWorld!.memory.clients.find((each) => each.id === own)!;
+    client.custom_fields = { Access: 'a\nb' };
+  }, id);
+  await page.goto(`/#/clients/${id}`);
+  await page.getByTestId('edit-client').click();
+  const access = page.getByRole('textbox', { name: 'Access' });
+  await access.press('Control+End');
+  await access.press('Backspace');
+  await access.press('Backspace');
+  await expect(access).toHaveValue('a');
+  await page.keyboard.type('bc');
+  await expect(access).toHaveValue('abc');
 });

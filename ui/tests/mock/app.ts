@@ -12,6 +12,11 @@ function mustBeLong(passphrase: string): void {
   if (passphrase.length < 12) throw refusal('too_short', { field: 'passphrase', limit: 12 });
 }
 
+/** Whoever has visits, and what visits are of, stays. */
+function mustHaveNoVisits(field: string, visits: Visit[]): void {
+  if (visits.length > 0) throw refusal('in_use', { field, detail: 'appointments', limit: visits.length });
+}
+
 export function appHandlers(world: World): Handlers {
   const to = (change: Partial<AppState>): AppState => Object.assign(world.memory.app, change);
   const replace = <T extends { id: string }>(list: T[], id: string, input: object): null => {
@@ -188,8 +193,10 @@ export function appHandlers(world: World): Handlers {
       }),
     delete_staff: ({ id }) =>
       world.write('delete_staff', ['staff'], (memory) => {
-        if (memory.visits.some(({ staff_id }) => staff_id === id))
-          throw refusal('in_use', { detail: 'appointments', limit: 3 });
+        mustHaveNoVisits(
+          'staff',
+          memory.visits.filter(({ staff_id }) => staff_id === id),
+        );
         memory.staff = memory.staff.filter((person) => person.id !== id);
         return null;
       }),
@@ -211,11 +218,14 @@ export function appHandlers(world: World): Handlers {
     save_service: ({ id, input }) =>
       world.write('save_service', ['services'], ({ services }) => replace(services, id, input)),
     delete_service: ({ id }) =>
-      world.write(
-        'delete_service',
-        ['services'],
-        (memory) => ((memory.services = memory.services.filter((service) => service.id !== id)), null),
-      ),
+      world.write('delete_service', ['services'], (memory) => {
+        mustHaveNoVisits(
+          'services',
+          memory.visits.filter(({ service_id }) => service_id === id),
+        );
+        memory.services = memory.services.filter((service) => service.id !== id);
+        return null;
+      }),
     weekly_hours: () => world.memory.hours,
     save_weekly_hours: ({ staffId, hours }) =>
       world.write('save_weekly_hours', ['staff_schedules'], (memory) => {
@@ -290,6 +300,8 @@ export function appHandlers(world: World): Handlers {
           { line: 91, reason: 'missing_name', column: null, cell: null },
         ],
         ambiguous_dates: 214,
+        undated_deaths: 3,
+        nameless_pets: 0,
       };
     },
     run_import: async () => {

@@ -31,6 +31,7 @@ export type Visit = Omit<
   | 'has_alert'
   | 'pet_alerts'
   | 'pet_allergies'
+  | 'pet_deceased_on'
   | 'breed'
   | 'client_no_shows'
   | 'client_visits'

@@ -246,7 +246,8 @@ function conflicts({ clients, pets }: Omit<Memory, 'hub'>, now: number): Pick<Hu
         seq: '1204',
         table: 'pets',
         id: pet.id,
-        label: pet.name,
+        label: `${pet.name} (${nameOf(first)})`,
+        visit: null,
         column: 'alerts',
         kept: {
           value: 'Bites when held: muzzle first. Heart murmur, grade II, checked in March.',
@@ -266,6 +267,7 @@ function conflicts({ clients, pets }: Omit<Memory, 'hub'>, now: number): Pick<Hu
         table: 'clients',
         id: first.id,
         label: nameOf(first),
+        visit: null,
         column: 'notes',
         kept: { value: 'Prefers mornings', staff_name: null, at: null, is_here: false },
         lost: { value: 'Prefers evenings', staff_name: 'Carmen Ruiz', at: now - 3 * DAY, is_here: true },

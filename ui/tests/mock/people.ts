@@ -210,7 +210,14 @@ export function peopleHandlers(world: World): Handlers {
       const timeline = [
         ...world.memory.visits
           .filter(({ pet_id }) => pet_id === id)
-          .map((visit) => ({ at: visit.starts_at, entry: { kind: 'visit', visit: card(world, visit) } })),
+          .map((visit) => ({
+            at: visit.starts_at,
+            entry: {
+              kind: 'visit',
+              visit: card(world, visit),
+              notes: [visit.notes.reason, visit.notes.internal_notes].filter(Boolean).join(' · ') || null,
+            },
+          })),
         ...records.map((record) => ({ at: record.recorded_at, entry: { kind: 'record', record } })),
       ];
       return {

@@ -98,6 +98,7 @@ function detail(world: World, id: string): AppointmentDetail {
     ...card(world, visit),
     pet_alerts: pet?.alerts ?? null,
     pet_allergies: pet?.allergies ?? null,
+    pet_deceased_on: pet?.deceased_on ?? null,
     breed: pet?.breed ?? null,
     client_no_shows: own.filter(({ status }) => status === 'no_show').length,
     client_visits: own.filter(({ ends_at }) => ends_at < world.now()).length,
@@ -109,7 +110,7 @@ function detail(world: World, id: string): AppointmentDetail {
       .map(({ title }) => title),
     group: visit.group_id
       ? visits
-          .filter((other) => other.group_id === visit.group_id && other.id !== id)
+          .filter((other) => other.group_id === visit.group_id && other.id !== id && other.status !== 'rescheduled')
           .map((other) => card(world, other))
       : [],
     series: standOf(world, visit),
@@ -486,30 +487,36 @@ export function scheduleHandlers(world: World): Handlers {
       }),
     cancel_appointment: ({ input }) =>
       world.write('cancel_appointment', ['appointments'], () => {
-        for (const visit of scoped(world, visitOf(world, input.appointment_id), input.scope))
+        const ids: string[] = [input.appointment_id, ...input.with];
+        for (const visit of ids.flatMap((id) => scoped(world, visitOf(world, id), input.scope))) {
+          if (!NEXT[visit.status].includes('cancelled'))
+            throw refusal('bad_transition', { detail: `${visit.status}>cancelled` });
           Object.assign(visit, {
             status: 'cancelled',
             status_since: world.now(),
             cancelled_at: world.now(),
             cancellation_reason: input.reason,
           });
+        }
         return null;
       }),
-    set_appointment_status: ({ id, status }) =>
+    set_appointment_status: ({ ids, status }) =>
       world.write('set_appointment_status', ['appointments'], () => {
-        const visit = visitOf(world, id);
-        if (!NEXT[visit.status].includes(status))
-          throw refusal('bad_transition', { detail: `${visit.status}>${status}` });
-        Object.assign(visit, { status, status_since: world.now(), picked_up_at: null });
-        if (status === 'in_progress') visit.actual_start_at = world.now();
-        if (status === 'completed') visit.actual_end_at = world.now();
+        for (const visit of (ids as string[]).map((id) => visitOf(world, id))) {
+          if (!NEXT[visit.status].includes(status))
+            throw refusal('bad_transition', { detail: `${visit.status}>${status}` });
+          Object.assign(visit, { status, status_since: world.now(), picked_up_at: null });
+          if (status === 'in_progress') visit.actual_start_at = world.now();
+          if (status === 'completed') visit.actual_end_at = world.now();
+        }
         return null;
       }),
-    set_picked_up: ({ id, isPickedUp }) =>
+    set_picked_up: ({ ids, isPickedUp }) =>
       world.write('set_picked_up', ['appointments'], () => {
-        const visit = visitOf(world, id);
-        if (visit.status !== 'completed') throw refusal('bad_transition', { detail: `${visit.status}>picked_up` });
-        visit.picked_up_at = isPickedUp ? world.now() : null;
+        for (const visit of (ids as string[]).map((id) => visitOf(world, id))) {
+          if (visit.status !== 'completed') throw refusal('bad_transition', { detail: `${visit.status}>picked_up` });
+          visit.picked_up_at = isPickedUp ? world.now() : null;
+        }
         return null;
       }),
     swap_choices: ({ id }) => {

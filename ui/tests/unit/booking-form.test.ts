@@ -1,8 +1,8 @@
 import { render } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { emptyBooking, emptyLine } from '$areas/booking/booking';
+import { emptyBooking, emptyLine, type Line } from '$areas/booking/booking';
 import type { BookingForm } from '$areas/booking/form.svelte';
-import type { Pet } from '$lib/backend';
+import { backend, type Pet, type Service } from '$lib/backend';
 import { invalidate, queryClient } from '$lib/data/live';
 import { appState, refreshAppState, takeAppState } from '$lib/session.svelte';
 import { installMock } from '../mock/install';
@@ -68,6 +68,27 @@ it('goes on with what was left at a time of a day that is over on the first that
   form.goOn({ ...form.booking, date: '2026-11-19', startsAt: at('2026-11-19T09:00:00+01:00'), isTimeChosen: true });
   await expect.poll(() => form.startsAt).toBeGreaterThan(Date.now());
   expect(form.date).toBe('2026-11-20');
+});
+
+it('asks for a time as long as the longest stay of a family, and as long as all of their visits', async () => {
+  const { services } = world.memory;
+  const [exam, boarding] = services as [Service, Service];
+  Object.assign(boarding, { kind: 'boarding', duration_minutes: 1440 });
+  const asked = vi.spyOn(backend, 'freeSlots');
+  const form = openForm();
+  await expect.poll(() => form.services.data).toBeTruthy();
+  const stay = { ...emptyLine(), serviceId: boarding.id, duration: 3 * 1440 };
+  const visit = { ...emptyLine(), serviceId: exam.id };
+  const askedFor = (...lines: Line[]): void => {
+    form.booking.lines = lines.map((line, index) => ({ ...line, petId: `${index}` }));
+  };
+  askedFor(stay, { ...stay, duration: 4 * 1440 }, visit);
+  await expect.poll(() => asked.mock.lastCall?.[0].duration_minutes).toBe(4 * 1440);
+  askedFor(visit, stay, visit);
+  await expect.poll(() => asked.mock.lastCall?.[0].duration_minutes).toBe(2 * exam.duration_minutes);
+  form.booking.lines = [{ ...stay, petId: 'a' }];
+  form.togglePet('b', true);
+  expect(form.booking.lines[1]).toMatchObject({ petId: 'b', duration: 3 * 1440 });
 });
 
 it('goes on without a pet that has died since', async () => {

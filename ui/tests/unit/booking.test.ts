@@ -9,6 +9,7 @@ import {
   fromToday,
   isOfLine,
   isWorthKeeping,
+  lengthBeside,
   onlyLine,
   placeLines,
   refusedLine,
@@ -106,6 +107,30 @@ describe('a family in one go', () => {
     const buffer = bufferOfHours([line, ended, { ...line, day_of_week: 4, buffer_minutes: 30 }], 'Europe/Madrid');
     const placed = placeLines(lines, NINE, 'vet', SERVICES, buffer);
     expect(placed.map(({ startsAt }) => (startsAt - NINE) / MINUTE)).toEqual([0, 40]);
+  });
+
+  it('that is boarded begins together and stays as long as the first, whatever else it comes for', () => {
+    const stays: Service[] = [{ ...service('boarding', 1440), kind: 'boarding', buffer_minutes: 30 }, ...SERVICES];
+    const first = { ...emptyLine(), petId: 'a', serviceId: 'boarding', duration: 3 * 1440 };
+    const both = withPet({ lines: [first], aside: [] }, 'b', stays);
+    expect(both.lines[1]).toEqual({ ...first, petId: 'b' });
+    const exam = { ...emptyLine(), serviceId: 'exam' };
+    const lines = [...both.lines, { ...exam, petId: 'c' }, { ...exam, petId: 'd' }];
+    const placed = placeLines(lines, NINE, 'vet', stays, () => 5);
+    expect(placed.map(({ startsAt, endsAt }) => [(startsAt - NINE) / MINUTE, (endsAt - NINE) / MINUTE])).toEqual([
+      [0, 3 * 1440],
+      [0, 3 * 1440],
+      [0, 30],
+      [35, 65],
+    ]);
+    // Before it, a visit keeps nothing from beginning either.
+    expect(placeLines([lines[2]!, first], NINE, 'vet', stays)[1]!.startsAt).toBe(NINE);
+    // What was typed of a visit is of that one alone, and of a stay it is of no visit.
+    expect(withPet({ lines: [{ ...exam, petId: 'c', duration: 45 }], aside: [] }, 'd', stays).lines[1]).toEqual({
+      ...exam,
+      petId: 'd',
+    });
+    expect([lengthBeside(first, 'exam', stays), lengthBeside(first, 'boarding', stays)]).toEqual([null, 3 * 1440]);
   });
 
   it('is sent as one booking', () => {
@@ -274,11 +299,12 @@ describe('who and what', () => {
     expect(fromToday(left, '2026-11-19')).toEqual(left);
   });
 
-  it('is for the pet that is meant, where it lives, else for the only one', () => {
+  it('is for the pet that is meant, and for the only one where none is', () => {
     const [tom, mia] = [{ id: 'tom' }, { id: 'mia' }];
     expect(petMeant([tom, mia], 'mia')).toBe('mia');
     expect(petMeant([tom, mia], 'died')).toBeNull();
-    expect(petMeant([tom], 'died')).toBe('tom');
+    expect(petMeant([tom], 'died')).toBeNull();
+    expect(petMeant([tom], null)).toBe('tom');
     expect(petMeant([tom, mia], null)).toBeNull();
     expect(petMeant([], 'died')).toBeNull();
   });

@@ -16,6 +16,7 @@ const NOW = at('2026-11-20T10:00:00Z');
 const visit = (id: string, starts: string, status = 'confirmed'): TimelineEntry => ({
   kind: 'visit',
   visit: { id, starts_at: at(starts), ends_at: at(starts) + 1_800_000, status } as AppointmentCard,
+  notes: null,
 });
 const record = (id: string, recorded: string, more: Partial<MedicalRecord> = {}): TimelineEntry => ({
   kind: 'record',

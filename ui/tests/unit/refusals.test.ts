@@ -48,9 +48,21 @@ it('says who may change medical records, and what keeps an undo from going back'
     'Your role may not do this. Ask the owner or an administrator.',
   );
   expect(refusalText(refusal('in_use', { field: 'pets', detail: 'visit_planned' }))).toContain('Cancel it first');
-  expect(refusalText(refusal('in_use', { field: 'services', detail: 'appointments' }))).toBe(
+  expect(refusalText(refusal('in_use', { field: 'pets', detail: 'appointments' }))).toBe(
     'This is still in use, so it was left as it is.',
   );
+});
+
+it('says how many visits keep a colleague or a service from being deleted', () => {
+  const kept = (field: string, limit: number | null) =>
+    refusalText(refusal('in_use', { field, detail: 'appointments', limit }));
+  expect(kept('staff', 1)).toContain('This colleague has one visit, past');
+  expect(kept('staff', 1200)).toContain('This colleague has 1,200 visits, past');
+  expect(kept('services', 1)).toContain('One visit is of this service, past');
+  expect(kept('services', 3)).toContain('3 visits are of this service, past');
+  // What undoes that somebody was added counts none.
+  expect(kept('staff', null)).toContain('This colleague has visits, past');
+  expect(kept('services', null)).toContain('There are visits of this service, past');
 });
 
 it('says a limit in the unit that the field is typed in', () => {
@@ -99,9 +111,12 @@ it('shows a field it does not know by its own name', () => {
 });
 
 it.each(Object.keys(LANGUAGES) as Language[])(
-  'names the screen that it sends to as that is called (%s)',
+  'names the screen and the box that it sends to as those are called (%s)',
   async (language) => {
     await useLanguage(language);
     expect(refusalText(refusal('empty_clinic'))).toContain(t('settings.sync'));
+    const ofVisits = (field: string) => refusalText(refusal('in_use', { field, detail: 'appointments', limit: 2 }));
+    expect(ofVisits('staff')).toMatch(new RegExp(`[“«]${t('settings.is_active')}[”»]`));
+    expect(ofVisits('services')).toMatch(new RegExp(`[“«]${t('settings.service_active')}[”»]`));
   },
 );

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AppointmentCard } from '$lib/backend';
 import { bookedMinutes, lanesOf, minutesIn, minutesLate, pickUpTone, waitTone, workTone } from '$areas/today/board';
+import { isLeftOpen } from '$areas/visit/left-open';
 import { waitsToday } from '$areas/visit/pick-up';
 import { levelOf, loadOf, monthOf, weeksOf } from '$areas/schedule/month';
 import { slotsByDay } from '$areas/visit/slots';
@@ -32,17 +33,20 @@ it('puts each visit where it stands: who waits longest first, emergencies before
     card('done first', 'completed', 9, 2),
     card('fetched', 'completed', 0, 1, false, { picked_up_at: 20 }),
     card('fetched last', 'completed', 0, 1, false, { picked_up_at: 30 }),
+    // Time that was blocked is nobody's turn.
     card('meeting', 'completed', 0, 10, false, { pet_id: null, client_id: null }),
+    card('meeting to come', 'confirmed', 5, 0, false, { pet_id: null, client_id: null }),
+    card('stray', 'confirmed', 30, 0, false, { client_id: null }),
     card('no', 'no_show', 0, 40),
     card('off', 'cancelled', 0, 50),
     card('moved', 'rescheduled', 0),
   ]);
   expect(Object.fromEntries(Object.entries(lanes).map(([lane, cards]) => [lane, cards.map(({ id }) => id)]))).toEqual({
-    expected: ['early', 'late'],
+    expected: ['early', 'late', 'stray'],
     arrived: ['urgent', 'long', 'short'],
     in_progress: [],
     ready: ['done first', 'done'],
-    gone: ['fetched last', 'fetched', 'meeting', 'off', 'no'],
+    gone: ['fetched last', 'fetched', 'off', 'no'],
   });
 });
 
@@ -59,6 +63,18 @@ it('asks for a pick-up of whom is here today, and of nobody on earlier days', ()
   // It was to be over yesterday, and was over this morning; and a stay that is over before its last day.
   expect(asked({ ends_at: noon - day, actual_end_at: noon - 1 })).toBe(true);
   expect(asked({ ends_at: noon + day, actual_end_at: noon - day })).toBe(true);
+});
+
+it('a visit of an earlier day is left open while somebody is here', () => {
+  const [noon, zone] = [Date.parse('2026-11-20T12:00:00Z'), 'Europe/Madrid'];
+  const isLeft = (status: AppointmentCard['status'], ends: string) =>
+    isLeftOpen(card('a', status, 0, 0, false, { ends_at: Date.parse(ends) }), noon, zone);
+  expect(isLeft('in_progress', '2026-11-19T23:45:00+01:00')).toBe(true);
+  expect(isLeft('checked_in', '2026-11-19T12:00:00+01:00')).toBe(true);
+  // It was to be over at midnight, or this morning.
+  expect(isLeft('in_progress', '2026-11-20T00:00:00+01:00')).toBe(false);
+  expect(isLeft('in_progress', '2026-11-20T08:00:00+01:00')).toBe(false);
+  expect(isLeft('confirmed', '2026-11-19T12:00:00+01:00')).toBe(false);
 });
 
 it('counts full minutes and never below none', () => {

@@ -107,30 +107,45 @@ pub struct DayPlan {
 }
 
 /// The overrides of a colleague with the days each of them falls on, worked out once for a range.
-struct Overrides<'a> {
-    of_days: Vec<(&'a ScheduleOverride, BTreeSet<NaiveDate>)>,
+struct Overrides<'a>(Vec<Falling<'a>>);
+
+/// An override with the days it falls on.
+struct Falling<'a> {
+    of: &'a ScheduleOverride,
+    days: BTreeSet<NaiveDate>,
+    /// It is for every day of a stretch, without a gap.
+    is_for_days_on_end: bool,
 }
 
 impl<'a> Overrides<'a> {
     fn new(colleague: &'a Colleague, from: NaiveDate, to: NaiveDate) -> Self {
-        let of_days = colleague.overrides.iter().map(|of| (of, falls_on(of, from, to))).filter(|(_, days)| !days.is_empty());
-        Self { of_days: of_days.collect() }
+        Self(colleague.overrides.iter().map(|of| falling(of, from, to)).filter(|falling| !falling.days.is_empty()).collect())
+    }
+
+    /// Those that change the hours of a day, or open it. What is for days on end (other hours in summer) leaves the days off in between alone; only of who has
+    /// no weekly hours at all is each of its days opened.
+    fn opening(&self, date: NaiveDate, kind: OverrideKind, is_day_off: bool) -> impl Iterator<Item = &'a ScheduleOverride> {
+        self.falling(date, kind).filter(move |falling| !(is_day_off && falling.is_for_days_on_end)).map(|falling| falling.of)
     }
 
     fn on(&self, date: NaiveDate, kind: OverrideKind) -> impl Iterator<Item = &'a ScheduleOverride> {
-        self.of_days.iter().filter(move |(of, days)| of.kind == kind && days.contains(&date)).map(|(of, _)| *of)
+        self.falling(date, kind).map(|falling| falling.of)
+    }
+
+    fn falling(&self, date: NaiveDate, kind: OverrideKind) -> impl Iterator<Item = &Falling<'a>> {
+        self.0.iter().filter(move |falling| falling.of.kind == kind && falling.days.contains(&date))
     }
 }
 
-fn falls_on(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> BTreeSet<NaiveDate> {
+fn falling(of: &ScheduleOverride, from: NaiveDate, to: NaiveDate) -> Falling<'_> {
     let once = || (from..=to).contains(&of.on_date).then_some(of.on_date).into_iter().collect();
-    match &of.recurrence {
-        None => once(),
-        // A rule was checked when it was saved; one that another desk's newer version wrote still closes its first day.
-        Some(rule) => match Recurrence::parse(rule).and_then(|rule| rule.days_between(of.on_date, from, to)) {
-            Ok(days) => days.into_iter().collect(),
-            Err(_) => once(),
-        },
+    // A rule was checked when it was saved; one that another desk's newer version wrote still closes its first day.
+    let rule = of.recurrence.as_deref().and_then(|rule| Recurrence::parse(rule).ok());
+    let days = rule.as_ref().and_then(|rule| rule.days_between(of.on_date, from, to).ok());
+    Falling {
+        of,
+        days: days.map_or_else(once, |days| days.into_iter().collect()),
+        is_for_days_on_end: rule.is_some_and(|rule| rule.is_every_day()),
     }
 }
 
@@ -145,7 +160,8 @@ fn plan(colleague: &Colleague, overrides: &Overrides<'_>, day: &Day) -> DayPlan 
     let date = day.bounds.date;
     let weekly: Vec<&WeeklyHours> = colleague.hours.iter().filter(|hours| hours.holds_on(date)).collect();
     let mut plan = DayPlan::default();
-    let custom: Vec<_> = overrides.on(date, OverrideKind::CustomHours).collect();
+    let is_day_off = weekly.is_empty() && colleague.hours.iter().any(|hours| hours.is_in_effect(date));
+    let custom: Vec<_> = overrides.opening(date, OverrideKind::CustomHours, is_day_off).collect();
     if custom.is_empty() {
         plan.stretches = weekly.iter().map(|hours| stretch(day, hours.start, hours.end, Some(hours), false)).collect();
         // Whoever pauses is away, also where other hours of theirs overlap the pause.
@@ -160,7 +176,7 @@ fn plan(colleague: &Colleague, overrides: &Overrides<'_>, day: &Day) -> DayPlan 
             plan.stretches.push(stretch(day, start, end, weekly.first().copied(), false));
         }
     }
-    for of in overrides.on(date, OverrideKind::EmergencyOnly) {
+    for of in overrides.opening(date, OverrideKind::EmergencyOnly, is_day_off) {
         keep_for_emergencies(&mut plan, day, of, weekly.first().copied());
     }
     for of in overrides.on(date, OverrideKind::Unavailable) {

@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -162,6 +163,8 @@ pub struct AppointmentDetail {
     pub pet_alerts: Option<String>,
     /// The pet's allergies, shown first.
     pub pet_allergies: Option<String>,
+    /// When the pet died.
+    pub pet_deceased_on: Option<NaiveDate>,
     /// The pet's breed.
     pub breed: Option<String>,
     /// How often the client did not come.
@@ -182,7 +185,7 @@ pub struct AppointmentDetail {
     pub previous_appointment_id: Option<AppointmentId>,
     /// The visit that replaces this one.
     pub next_appointment_id: Option<AppointmentId>,
-    /// The others of the family's group.
+    /// The others of the family's group, as they stand now.
     pub group: Vec<AppointmentCard>,
     /// RFC 5545 rule of its series.
     pub recurrence: Option<String>,
@@ -291,6 +294,8 @@ pub struct CancelInput {
     pub reason: Option<String>,
     /// Which of its series.
     pub scope: SeriesScope,
+    /// Others of its family that were booked with it and do not come either: of the same scope.
+    pub with: Vec<AppointmentId>,
 }
 
 /// Changes to a visit other than its time and status.
@@ -334,7 +339,7 @@ pub struct FreeSlotsQuery {
     /// Minutes; none: the service's.
     pub duration_minutes: Option<u16>,
     /// From this day.
-    pub from: chrono::NaiveDate,
+    pub from: NaiveDate,
     /// This many days, 1 to 62.
     pub days: u16,
     /// Emergency-only time counts as free.

@@ -214,6 +214,10 @@ pub enum DuplicateReason {
     Email,
     /// The name, and a pet's name.
     NameAndPet,
+    /// The number they have in another program; of a file that is brought in.
+    Number,
+    /// The name, of which there is one; of a file that is brought in.
+    Name,
 }
 
 /// Merging one client into another: everything of `from_id` goes to `into_id`, and empty fields are filled.

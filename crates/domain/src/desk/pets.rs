@@ -118,6 +118,8 @@ pub enum TimelineEntry {
     Visit {
         /// The visit.
         visit: AppointmentCard,
+        /// What was noted of it: why they came, and for the clinic alone; the first 300 characters.
+        notes: Option<String>,
     },
     /// A record.
     Record {

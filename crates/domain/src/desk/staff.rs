@@ -94,7 +94,12 @@ pub struct WeeklyHours {
 impl WeeklyHours {
     /// Whether they are hours of this day: of its weekday, and not over or yet to come.
     pub fn holds_on(&self, date: NaiveDate) -> bool {
-        self.day_of_week == zone::day_of_week(date) && self.effective_from <= date && self.effective_until.is_none_or(|until| date <= until)
+        self.day_of_week == zone::day_of_week(date) && self.is_in_effect(date)
+    }
+
+    /// Whether they are neither over on this day nor yet to come, whatever its weekday.
+    pub fn is_in_effect(&self, date: NaiveDate) -> bool {
+        self.effective_from <= date && self.effective_until.is_none_or(|until| date <= until)
     }
 }
 

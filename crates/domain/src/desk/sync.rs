@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use specta::Type;
 use uuid::Uuid;
 
-use crate::Millis;
 pub use crate::replication::HubDevice;
+use crate::{AppointmentId, Millis};
 
 use super::KeyStore;
 
@@ -272,12 +272,25 @@ pub struct LostChoice {
     pub id: Uuid,
     /// What people call it (a client's name), or empty.
     pub label: String,
+    /// The visit that it is, or an answer of.
+    pub visit: Option<LostVisit>,
     /// The column.
     pub column: String,
     /// What stands, and who wrote it.
     pub kept: WrittenValue,
     /// What lost, and who wrote it.
     pub lost: WrittenValue,
+}
+
+/// The visit of a value that lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct LostVisit {
+    /// Which.
+    pub id: AppointmentId,
+    /// From.
+    pub starts_at: Millis,
+    /// The question, where it is an answer.
+    pub question: Option<String>,
 }
 
 /// What somebody wrote.

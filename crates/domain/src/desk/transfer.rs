@@ -126,6 +126,10 @@ pub struct ImportPreview {
     pub bad_sample: Vec<BadRow>,
     /// Dates that could be read in more than one order.
     pub ambiguous_dates: u32,
+    /// Pets that died on a day that the file does not say: it is taken for today.
+    pub undated_deaths: u32,
+    /// Rows that tell of a pet without its name: of those nothing of the pet comes in.
+    pub nameless_pets: u32,
 }
 
 /// A row whose client is here already.

@@ -2,6 +2,7 @@
 //! them. A day may hold thousands of visits at one hour, and whoever sends them must not hold up the clinic.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use uuid::Uuid;
 
@@ -101,8 +102,27 @@ pub(super) struct Agenda {
     /// Visits by the visit they are said to clash with.
     clashing: HashMap<Uuid, BTreeSet<Uuid>>,
     /// How many visits, or blocks of them, were looked at.
-    #[cfg(test)]
-    pub(super) looks: std::cell::Cell<usize>,
+    pub(super) looks: Looks,
+}
+
+/// A count that goes on while the agenda is read.
+#[derive(Debug, Default)]
+pub(super) struct Looks(AtomicUsize);
+
+impl Looks {
+    pub(super) fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn look(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Clone for Looks {
+    fn clone(&self) -> Self {
+        Self(AtomicUsize::new(self.count()))
+    }
 }
 
 impl Agenda {
@@ -168,10 +188,7 @@ impl Agenda {
 
     /// The open visits that reach into a place, by start, end and id; each when it is asked for.
     pub(super) fn reaching(&self, place: Place) -> impl Iterator<Item = (Uuid, &Visit)> {
-        let look = || {
-            #[cfg(test)]
-            self.looks.set(self.looks.get() + 1);
-        };
+        let look = || self.looks.look();
         let spans = self.open.get(&place.staff).map(|spans| spans.between(place.from.saturating_sub(self.buffer), place.until, look));
         let found = spans.into_iter().flatten().filter_map(|(.., id)| Some((id, self.visits.get(&id)?)));
         found.filter(move |(_, visit)| self.reaches(visit, place))

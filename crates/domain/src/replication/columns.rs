@@ -18,6 +18,17 @@ const EXPECTED: usize = 24;
 #[derive(Clone, Default, PartialEq)]
 pub struct Columns(Arc<Vec<(Name, Value)>>);
 
+/// About how many bytes a value is as JSON.
+pub(super) fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len() + 2,
+        Value::Array(values) => values.iter().map(|value| weight(value) + 1).sum::<usize>() + 2,
+        Value::Object(members) => members.iter().map(|(name, value)| name.len() + weight(value) + 4).sum::<usize>() + 2,
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 16,
+    }
+}
+
 impl Columns {
     /// None.
     pub fn new() -> Self {
@@ -27,6 +38,13 @@ impl Columns {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// About how many bytes they are as JSON, with the id of their row.
+    pub fn weight(&self) -> usize {
+        /// A row's id, and the signs around it.
+        const ROW: usize = 48;
+        self.0.iter().map(|(name, value)| name.len() + weight(value) + 4).sum::<usize>() + ROW
     }
 
     /// Whether there are none.

@@ -14,12 +14,17 @@ use super::ledger::{Ledger, Row, Stamp, known, register};
 use super::schema::Schema;
 use super::wire::{Change, Clock, Entry, Lost, Maker, Op, Reason, Transaction};
 use crate::Millis;
-use crate::manifest::{OnDelete, Reference, Replicated, reference, replicated};
+use crate::manifest::{OnDelete, Reference, Replicated, WISHES, reference, replicated};
 
 /// How far ahead of the hub a desk's clock may be, in milliseconds, before it is set back.
 pub const MAX_AHEAD: i64 = 60_000;
 /// The most rows of one transaction.
 const MAX_CHANGES: usize = 20_000;
+/// The most bytes that the entries of one transaction hold, about: as much as a push brings, and as much that it won over.
+const MAX_BYTES: usize = 64 << 20;
+/// The most visits that those of one transaction are held against. An hour with a thousand visits of one colleague takes a tenth of it; without an end,
+/// thousands at one hour of a service that has room for all would hold up every clinic of the hub.
+const MAX_LOOKS: usize = 10_000_000;
 
 /// The clock that is judged: one that is more than a minute ahead of the hub is set to the hub's time, so that a desk whose clock is a year
 /// ahead does not win for a year.
@@ -34,6 +39,8 @@ struct Case<'a> {
     seen: i64,
     next: i64,
     entries: Vec<Entry>,
+    /// How many bytes they hold, about.
+    bytes: usize,
     /// Visits whose place is a question.
     places: Vec<Uuid>,
     /// Where visits stood that may stand there no more.
@@ -77,6 +84,7 @@ pub fn judge(
         seen: transaction.seen,
         next: first_seq,
         entries,
+        bytes: 0,
         places: Vec::new(),
         left: Vec::new(),
         takes_client: transaction.changes.iter().any(|change| change.table == "clients" && is_deletion(&change.columns)),
@@ -128,6 +136,16 @@ fn is_typed(table: &str, column: &str, value: &Value, row: &Row) -> bool {
     !(is_mark(table, column) || is_owner(table, column) || is_cleared(table, column, value) || is_filler())
 }
 
+/// Of an object of wishes that two wrote apart: what won, and every no of what lost. None for any other column.
+fn with_noes_of_both(table: &str, column: &str, winner: &Value, loser: &Value) -> Option<Value> {
+    let (Value::Object(winner), Value::Object(loser)) = (winner, loser) else { return None };
+    if !WISHES.contains(&(table, column)) {
+        return None;
+    }
+    let noes = loser.iter().filter(|(_, wish)| **wish == Value::Bool(false));
+    Some(winner.clone().into_iter().chain(noes.map(|(kind, no)| (kind.clone(), no.clone()))).collect())
+}
+
 /// A deletion says when.
 fn complete(change: &mut Change, clock: Clock) {
     if change.op == Op::Delete && change.columns.get("deleted_at").is_none_or(Value::is_null) {
@@ -145,6 +163,9 @@ impl Case<'_> {
             match self.ledger.row(table, change.id) {
                 None => self.make(schema, table, change)?,
                 Some(_) => self.merge(table, change),
+            }
+            if self.bytes > MAX_BYTES {
+                return Err(Reason::new("too_large"));
             }
         }
         // A child may come before its parent within one transaction: references are looked at when all of it is there.
@@ -166,8 +187,7 @@ impl Case<'_> {
                 self.revive(table, id);
             }
         }
-        self.judge_places();
-        Ok(())
+        self.judge_places()
     }
 
     fn make(&mut self, schema: &Schema, table: &'static str, change: &Change) -> Result<(), Reason> {
@@ -197,25 +217,27 @@ impl Case<'_> {
             let is_seen = !self.is_unseen(&theirs);
             let is_won = is_seen || mine.beats(&theirs);
             let old = row.value(column);
-            let differs = old != value;
-            if is_won {
-                // When a row was last changed is nothing anybody typed; that it did not stand, the desk must know all the same.
-                if differs && !is_seen && column != "updated_at" {
-                    lost.push(Lost { column: column.to_owned(), value: old.clone(), seq: theirs.seq });
-                }
-                standing.insert(column, value.clone());
-                set.insert(column, value.clone());
+            let (winner, loser) = if is_won { (value, old) } else { (old, value) };
+            let stands = if is_seen { None } else { with_noes_of_both(table, column, winner, loser) };
+            let stands = stands.unwrap_or_else(|| winner.clone());
+            // When a row was last changed is nothing anybody typed; that it did not stand, the desk must know all the same.
+            if !is_seen && *old != stands && column != "updated_at" {
+                lost.push(Lost { column: column.to_owned(), value: old.clone(), seq: theirs.seq });
+            }
+            if *value != stands {
+                lost.push(Lost { column: column.to_owned(), value: value.clone(), seq });
+            }
+            if is_won || *old != stands {
+                set.insert(column, stands.clone());
                 if !won.iter().any(|(register, _)| register == name) {
                     // A clock that is behind what the desk had seen must not go back.
                     let clock = mine.clock.max(theirs.clock);
-                    won.push((name.into(), Stamp { clock, ..mine }));
+                    // What is of both neither has read.
+                    let replica = if stands == *winner { mine.replica } else { Uuid::nil() };
+                    won.push((name.into(), Stamp { clock, replica, ..mine }));
                 }
-            } else {
-                if differs {
-                    lost.push(Lost { column: column.to_owned(), value: value.clone(), seq });
-                }
-                standing.insert(column, old.clone());
             }
+            standing.insert(column, stands);
         }
         if change.columns.contains_key("created_at") {
             // The desk made the row, and another one had made it before: it must get all that the other wrote, also into columns it left empty.
@@ -312,7 +334,7 @@ impl Case<'_> {
         }
     }
 
-    fn judge_places(&mut self) {
+    fn judge_places(&mut self) -> Result<(), Reason> {
         let mut open = std::mem::take(&mut self.places);
         let agenda = self.ledger.agenda();
         let pointing: Vec<_> = open.iter().flat_map(|id| agenda.clashing_with(*id)).collect();
@@ -326,6 +348,9 @@ impl Case<'_> {
             if !done.insert(id) {
                 continue;
             }
+            if self.ledger.agenda().looks.count() > MAX_LOOKS {
+                return Err(Reason::of("too_crowded", "appointments", id, "starts_at"));
+            }
             if clash::is_mark_stale(self.ledger.agenda(), id) {
                 self.add("appointments", id, Columns::from_iter([("is_overbooked", Value::from(0))]), Maker::Clash);
             }
@@ -335,6 +360,7 @@ impl Case<'_> {
                 self.add("appointments", id, Columns::from_iter([("clash_with_id", value)]), Maker::Clash);
             }
         }
+        Ok(())
     }
 
     /// An entry of the hub's own: it stands, whatever the clocks say.
@@ -349,12 +375,16 @@ impl Case<'_> {
 
     fn push(&mut self, table: &str, id: Uuid, columns: Columns, lost: Vec<Lost>, prior: i64, maker: Maker) {
         let op = if is_deletion(&columns) { Op::Delete } else { Op::Put };
-        self.entries.push(Entry { table: table.into(), id, op, columns, lost, prior, maker });
+        let entry = Entry { table: table.into(), id, op, columns, lost, prior, maker };
+        self.bytes += entry.weight();
+        self.entries.push(entry);
         self.next += 1;
     }
 }
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 mod tests;

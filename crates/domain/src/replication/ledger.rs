@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::agenda::Agenda;
+use super::agenda::{Agenda, Looks};
 use super::columns::{Columns, Name};
 use super::wire::Clock;
 use crate::manifest::{REGISTERS, Replicated, replicated};
@@ -87,8 +87,8 @@ pub struct Ledger {
     /// The visits and services among them.
     agenda: Agenda,
     touched: HashMap<Key, Touched>,
-    /// What was done since a transaction began, in its order: the rows as they were before each step.
-    before: Option<Vec<(Key, Option<Row>)>>,
+    /// Since a transaction began: the rows it changed, as they were before it, each once, however often it changes it.
+    before: Option<HashMap<Key, Option<Row>>>,
 }
 
 /// The name as the manifest has it; none where no such table is replicated.
@@ -159,7 +159,8 @@ impl Ledger {
 
     /// Begins a transaction: what follows can be taken back.
     pub(super) fn begin(&mut self) {
-        self.before = Some(Vec::new());
+        self.before = Some(HashMap::default());
+        self.agenda.looks = Looks::default();
     }
 
     /// Keeps what was done since [`Ledger::begin`].
@@ -170,7 +171,7 @@ impl Ledger {
     /// Takes back what was done since [`Ledger::begin`]. Answers nothing; `touched` may name rows that were not changed after all,
     /// which then are written as they were.
     pub(super) fn take_back(&mut self) {
-        for (key, row) in self.before.take().unwrap_or_default().into_iter().rev() {
+        for (key, row) in self.before.take().unwrap_or_default() {
             match row {
                 None => {
                     self.rows.remove(&key);
@@ -189,7 +190,7 @@ impl Ledger {
     pub(super) fn make(&mut self, table: &'static str, id: Uuid, row: Row) {
         let key = (table, id);
         if let Some(before) = &mut self.before {
-            before.push((key, None));
+            before.entry(key).or_insert(None);
         }
         self.touched.entry(key).or_default().is_new = true;
         self.load(table, id, row);
@@ -200,7 +201,7 @@ impl Ledger {
         let key = (table, id);
         let Some(row) = self.rows.get_mut(&key) else { return };
         if let Some(before) = &mut self.before {
-            before.push((key, Some(row.clone())));
+            before.entry(key).or_insert_with(|| Some(row.clone()));
         }
         let touched = self.touched.entry(key).or_default();
         for (column, value) in columns.iter() {
@@ -246,4 +247,27 @@ fn note_parents(children: &mut HashMap<Key, HashSet<Key>>, key: Key, row: &Row) 
 fn needs(table: &str, row: &Row, parent: &str, id: Uuid) -> bool {
     let mut references = replicated(table).into_iter().flat_map(Replicated::needs).filter(|of| of.parent == parent);
     references.any(|of| row.id(of.column) == Some(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Each change of a large row would be a copy of it, all at once.
+    #[test]
+    fn a_row_that_is_changed_often_is_kept_once_as_it_was() {
+        let (mut ledger, id) = (Ledger::default(), Uuid::from_u128(1));
+        let row = |n: i64| Row { columns: Columns::from_iter([("notes", Value::from(n))]), ..Row::default() };
+        ledger.load("clients", id, row(0));
+        ledger.begin();
+        for n in 1..9 {
+            ledger.set("clients", id, &row(n).columns, &[], n);
+        }
+        ledger.make("clients", Uuid::from_u128(2), row(1));
+        assert_eq!(ledger.before.as_ref().map(HashMap::len), Some(2));
+        ledger.take_back();
+        assert_eq!((ledger.row("clients", id), ledger.row("clients", Uuid::from_u128(2))), (Some(&row(0)), None));
+    }
 }

@@ -275,6 +275,13 @@ pub struct Entry {
     pub maker: Maker,
 }
 
+impl Entry {
+    /// About how many bytes it is as JSON.
+    pub fn weight(&self) -> usize {
+        self.columns.weight() + self.lost.iter().map(|lost| super::columns::weight(&lost.value)).sum::<usize>()
+    }
+}
+
 /// A transaction as the log has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Logged {

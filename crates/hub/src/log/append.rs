@@ -25,6 +25,8 @@ use crate::problem::Problem;
 
 /// How many rows are judged before what they did is sent.
 const ROWS_AT_ONCE: usize = 2_000;
+/// The same in bytes, about. What weighs as much is waited for, before the next is judged: so a batch takes no more memory than this and one transaction.
+const BYTES_AT_ONCE: usize = 16 << 20;
 
 /// Some of a push, to be judged.
 struct Batch<'a> {
@@ -209,11 +211,12 @@ async fn together(
         let mut ledger: Ledger = load::load(pg, catalog, clinic, batch).await?;
         let mut ends = Vec::with_capacity(batch.len());
         let mut batch = batch.iter_mut().peekable();
+        let mut waiting = 0;
         while batch.peek().is_some() {
             // Others of this thread have their turn between what is judged at once.
             tokio::task::yield_now().await;
-            let (mut applied, mut rows) = (Vec::new(), 0);
-            while let Some(transaction) = batch.next_if(|_| rows < ROWS_AT_ONCE) {
+            let (mut applied, mut rows, mut bytes) = (Vec::new(), 0, 0);
+            while let Some(transaction) = batch.next_if(|_| rows < ROWS_AT_ONCE && bytes < BYTES_AT_ONCE) {
                 let unread = unread.get(&transaction.id());
                 let judged = match unread {
                     Some(unread) => Err(unread.reason.clone()),
@@ -224,6 +227,7 @@ async fn together(
                         let numbered = Numbered { first_seq: head + 1, transaction, entries };
                         head += numbered.entries.len() as i64;
                         rows += numbered.entries.len();
+                        bytes += numbered.entries.iter().map(Entry::weight).sum::<usize>();
                         ends.push(Ended::applied(&numbered));
                         applied.push(numbered);
                     }
@@ -243,6 +247,13 @@ async fn together(
             match (&mut statements).now_or_never() {
                 Some(answer) => answer?,
                 None => under_way.push(statements),
+            }
+            waiting += bytes;
+            if waiting >= BYTES_AT_ONCE {
+                for statements in under_way.drain(..) {
+                    statements.await?;
+                }
+                waiting = 0;
             }
         }
         Ok((ends, head))

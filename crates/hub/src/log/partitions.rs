@@ -4,11 +4,8 @@ use chrono::{Datelike, Months, NaiveDate};
 use petrel_domain::{Clock, SystemClock};
 use tokio_postgres::{Client, Error};
 
+use crate::db::LOCK_TIMEOUT;
 use crate::reach::Reach;
-
-/// How long one step waits for the tables to be free. Whoever pushes or pulls waits behind it meanwhile, in every clinic: where somebody holds a table
-/// for long, as a dump does, the step is given up and tried again later.
-const LOCK_TIMEOUT: &str = "2s";
 
 /// Makes the partitions of this month and the next, and archives those whose last entry is older than `days` days. Works as the database's
 /// owner, on a connection of its own. Answers how many were archived: none where another hub is at it.

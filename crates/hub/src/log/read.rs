@@ -248,6 +248,8 @@ pub(crate) async fn history(
     before: Option<i64>,
 ) -> Result<History, Problem> {
     const MOST: usize = 500;
+    // Each entry lies within its transaction, which is read whole: an import has some thousands.
+    const MOST_READ: usize = 32 << 20;
     if !schema.tables.contains_key(table) {
         return Err(Problem::NotFound);
     }
@@ -258,11 +260,15 @@ pub(crate) async fn history(
     if let Some(before) = before {
         // Whatever number is said: of another row nothing is told.
         let known = entry(&pg, clinic, before).await?;
-        seq = known.filter(|(found, _)| *found.entry.table == *table && found.entry.id == id).ok_or(Problem::NotFound)?.1;
+        seq = known
+            .filter(|Stood { happened: Happened { entry, .. }, .. }| *entry.table == *table && entry.id == id)
+            .ok_or(Problem::NotFound)?
+            .prior;
     }
-    let (mut entries, mut bytes) = (Vec::new(), 0);
-    while seq > 0 && entries.len() < MOST {
-        let Some((mut found, prior)) = entry(&pg, clinic, seq).await? else { break };
+    let (mut entries, mut bytes, mut read) = (Vec::new(), 0, 0);
+    while seq > 0 && entries.len() < MOST && read < MOST_READ {
+        let Some(Stood { happened: mut found, prior, weight }) = entry(&pg, clinic, seq).await? else { break };
+        read += weight;
         schema.narrow(&mut found.entry);
         // A text that was written on for months is in each of them whole.
         bytes += serde_json::to_vec(&found).map_err(|error| Problem::Internal(error.to_string()))?.len();
@@ -276,8 +282,17 @@ pub(crate) async fn history(
     Ok(History { entries, more: seq > 0 })
 }
 
-/// One entry of the log with who and when, and the number of the row's entry before it.
-async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Happened, i64)>, Problem> {
+/// An entry of the log.
+struct Stood {
+    happened: Happened,
+    /// The number of the row's entry before it.
+    prior: i64,
+    /// How many bytes were read for it.
+    weight: usize,
+}
+
+/// One entry of the log with who and when.
+async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<Stood>, Problem> {
     let columns = "first_seq, replica_id, clock, staff_id, action, recorded_at, entries, (SELECT d.name FROM devices d WHERE d.clinic_id = $1 AND d.id = l.device_id)";
     let sql = format!(
         "SELECT * FROM (SELECT last_seq, {columns} FROM log l WHERE clinic_id = $1 AND last_seq >= $2 ORDER BY last_seq LIMIT 1) a
@@ -289,14 +304,16 @@ async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Happened, 
     let first: i64 = row.try_get(1)?;
     let Ok(place) = usize::try_from(seq - first) else { return Ok(None) };
     let unreadable = |error: serde_json::Error| Problem::Internal(error.to_string());
-    let mut entries: Vec<Entry> = serde_json::from_str(row.try_get(7)?).map_err(unreadable)?;
+    let text: &str = row.try_get(7)?;
+    let mut entries: Vec<Entry> = serde_json::from_str(text).map_err(unreadable)?;
     if place >= entries.len() {
         return Ok(None);
     }
     let entry = entries.swap_remove(place);
     let at: chrono::DateTime<chrono::Utc> = row.try_get(6)?;
     let prior = entry.prior;
-    let found = Happened {
+    let weight = text.len();
+    let happened = Happened {
         seq,
         replica: row.try_get(2)?,
         clock: Clock(row.try_get(3)?),
@@ -306,7 +323,7 @@ async fn entry(pg: &Pg<'_>, clinic: Uuid, seq: i64) -> Result<Option<(Happened, 
         device: row.try_get(8)?,
         entry,
     };
-    Ok(Some((found, prior)))
+    Ok(Some(Stood { happened, prior, weight }))
 }
 
 /// Counts and hashes of every table, and the log's last number, at one moment.

@@ -73,7 +73,7 @@ pub(super) fn detail(db: &Connection, id: AppointmentId, now: Millis) -> Result<
         detail.overdue_vaccinations = overdue(db, pet.bytes(), now)?;
     }
     if let Some(group) = detail.card.group_id {
-        let condition = "WHERE a.group_id = ?1 AND a.id <> ?2 AND a.deleted_at IS NULL ORDER BY a.starts_at";
+        let condition = "WHERE a.group_id = ?1 AND a.id <> ?2 AND a.status <> 'rescheduled' AND a.deleted_at IS NULL ORDER BY a.starts_at";
         detail.group = cards(db, condition, params![group.bytes(), id.bytes()])?;
     }
     detail.answers = answers(db, id)?;
@@ -107,6 +107,7 @@ fn read_detail(row: &Row<'_>) -> rusqlite::Result<AppointmentDetail> {
         payment_status: row.choice("payment_status", PaymentStatus::parse)?,
         pet_alerts: row.named("pet_alerts")?,
         pet_allergies: row.named("pet_allergies")?,
+        pet_deceased_on: row.parsed_opt("pet_deceased_on")?,
         breed: row.named("breed")?,
         client_no_shows: 0,
         client_visits: 0,

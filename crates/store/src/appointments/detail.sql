@@ -5,7 +5,7 @@ SELECT
   p.name AS pet_name, p.species AS species,
   p.alerts IS NOT NULL OR p.allergies IS NOT NULL AS has_alert, a.picked_up_at,
   a.booking_method, a.booking_reference, a.reason, a.symptoms, a.special_requests, a.client_notes, a.internal_notes, a.pickup_address,
-  a.estimated_cost_cents, a.final_cost_cents, a.payment_status, p.alerts AS pet_alerts, p.allergies AS pet_allergies, p.breed,
+  a.estimated_cost_cents, a.final_cost_cents, a.payment_status, p.alerts AS pet_alerts, p.allergies AS pet_allergies, p.deceased_on AS pet_deceased_on, p.breed,
   a.created_at, a.cancellation_reason, a.reschedule_count, a.previous_appointment_id, a.recurrence,
   (SELECT n.id FROM appointments n WHERE n.previous_appointment_id = a.id AND n.deleted_at IS NULL) AS next_appointment_id
 FROM appointments a

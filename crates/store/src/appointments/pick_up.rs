@@ -11,13 +11,13 @@ use crate::row::RowExt;
 use crate::{Action, Actor, Result, Store, Tx};
 
 impl Store {
-    /// Marks whoever a visit was for as picked up, or takes that back. What is so already stays as it is.
+    /// Marks whoever these visits were for as picked up, or takes that back: all of them or none. What is so already stays as it is.
     ///
     /// # Errors
     /// `forbidden`, `not_found`; `bad_transition` where the visit is not over.
-    pub fn set_picked_up(&self, actor: &Actor, id: AppointmentId, is_picked_up: bool) -> Result<Saved<()>> {
+    pub fn set_picked_up(&self, actor: &Actor, ids: &[AppointmentId], is_picked_up: bool) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
-        self.write(actor, Action::SetPickedUp, |tx| set_picked_up(tx, id, is_picked_up))
+        self.write(actor, Action::SetPickedUp, |tx| ids.iter().try_for_each(|id| set_picked_up(tx, *id, is_picked_up)))
     }
 }
 

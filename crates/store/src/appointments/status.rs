@@ -3,7 +3,7 @@
 use petrel_domain::appointment::{Stamp, check_move, stamps, takes_time};
 use petrel_domain::desk::{CancelInput, Saved};
 use petrel_domain::rights::Right;
-use petrel_domain::{AppointmentId, AppointmentStatus, Millis, Refusal, RefusalCode, SeriesScope, zone};
+use petrel_domain::{AppointmentId, AppointmentStatus, DAY, Millis, PetId, Refusal, RefusalCode, SeriesScope, zone};
 use rusqlite::{Connection, params};
 
 use super::clash;
@@ -20,11 +20,21 @@ impl Store {
     /// # Errors
     /// `forbidden`, `not_found`, `bad_transition`; `slot_taken` where a visit would come back to a time to come that was given away; `pet_deceased`.
     pub fn set_appointment_status(&self, actor: &Actor, id: AppointmentId, status: AppointmentStatus) -> Result<Saved<()>> {
+        self.set_statuses(actor, &[id], status)
+    }
+
+    /// The same of several visits in one action, as of a family that comes together. All of them, or none.
+    ///
+    /// # Errors
+    /// As [`Self::set_appointment_status`]; `required` where there are none.
+    pub fn set_statuses(&self, actor: &Actor, ids: &[AppointmentId], status: AppointmentStatus) -> Result<Saved<()>> {
+        let (first, with) = ids.split_first().ok_or_else(|| Refusal::on(RefusalCode::Required, "ids"))?;
         if status == AppointmentStatus::Cancelled {
-            return self.cancel_appointment(actor, CancelInput { appointment_id: id, reason: None, scope: SeriesScope::This });
+            let input = CancelInput { appointment_id: *first, reason: None, scope: SeriesScope::This, with: with.to_vec() };
+            return self.cancel_appointment(actor, input);
         }
         actor.require(Right::WriteClinic)?;
-        self.write(actor, Action::SetAppointmentStatus, |tx| set_status(tx, id, status))
+        self.write(actor, Action::SetAppointmentStatus, |tx| ids.iter().try_for_each(|id| set_status(tx, *id, status)))
     }
 
     /// Completes a visit that was left open. Where its day has passed it ended as planned: it is not over only now, and nobody waits to be picked up.
@@ -97,7 +107,20 @@ fn set_status(tx: &mut Tx<'_>, id: AppointmentId, status: AppointmentStatus) -> 
         set("picked_up_at", stamps.picked_up_at),
     );
     tx.db().prepare_cached(&sql)?.execute(params![id.bytes(), status.as_str(), tx.now().0, is_overbooked])?;
+    if status == AppointmentStatus::Completed {
+        wait_for_nobody(tx, visit.pet_id)?;
+    }
     if takes_time(status) { Ok(()) } else { clash::leave(tx, &visit) }
+}
+
+/// What died waits for nobody to pick it up.
+pub(crate) fn wait_for_nobody(tx: &Tx<'_>, pet: Option<PetId>) -> Result<()> {
+    let Some(pet) = pet else { return Ok(()) };
+    let sql = "UPDATE appointments SET picked_up_at = max(?2, coalesce(actual_end_at, ?2)), updated_at = ?2
+               WHERE pet_id = ?1 AND status = 'completed' AND picked_up_at IS NULL AND actual_end_at > ?2 - ?3 AND deleted_at IS NULL
+                 AND (SELECT deceased_on IS NOT NULL FROM pets WHERE id = ?1)";
+    tx.db().prepare_cached(sql)?.execute(params![pet.bytes(), tx.now().0, DAY])?;
+    Ok(())
 }
 
 fn set(column: &str, stamp: Stamp) -> String {

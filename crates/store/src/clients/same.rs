@@ -103,7 +103,7 @@ pub(crate) fn pairs(db: &Connection, limit: usize) -> Result<Vec<Likeness>> {
             let is_told = match reason {
                 DuplicateReason::Phone => !contact::is_unclear(shared),
                 DuplicateReason::Email => contact::is_email(shared),
-                DuplicateReason::NameAndPet => true,
+                DuplicateReason::NameAndPet | DuplicateReason::Number | DuplicateReason::Name => true,
             };
             if is_told {
                 groups.entry(shared.to_owned()).or_default().push(ClientId::from_bytes(row.get(0)?));

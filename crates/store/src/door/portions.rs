@@ -41,7 +41,7 @@ pub(super) fn portions(changes: Vec<u8>, rows: usize, mut registers: Registers, 
     let mut last: Option<&str> = None;
     for Record { table, header, id, record, .. } in records {
         let rest = registers.remove(&table.name, id);
-        let size = record.len() + rest.as_ref().map_or(0, crate::replica::weight);
+        let size = record.len() + rest.as_ref().map_or(0, petrel_domain::replication::Columns::weight);
         if portion.rows > 0 && (portion.rows == MOST_ROWS || bytes + size > MOST_BYTES) {
             all.push(std::mem::take(&mut portion));
             (bytes, last) = (0, None);

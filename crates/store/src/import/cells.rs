@@ -5,9 +5,62 @@ use petrel_domain::desk::DateOrder;
 use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
+/// Whether a cell is filled, and says that nobody knows.
+pub(super) fn says_nothing(cell: &str) -> bool {
+    let words = ["", "na", "nil", "none", "null", "nan", "unknown", "unk", "tbd", "ninguno", "ninguna", "desconocido", "desconocida"];
+    words.contains(&solid(cell).as_str())
+}
+
+/// The same of a number or a date: all its figures are 0.
+pub(super) fn is_zero(cell: &str) -> bool {
+    let mut figures = cell.chars().filter(|c| c.is_numeric()).peekable();
+    figures.peek().is_some() && figures.all(|figure| figure == '0')
+}
+
+/// The months as they are written out or cut short, in English and Spanish.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "january", "ene", "enero"],
+    &["feb", "february", "febrero"],
+    &["mar", "march", "marzo"],
+    &["apr", "april", "abr", "abril"],
+    &["may", "mayo"],
+    &["jun", "june", "junio"],
+    &["jul", "july", "julio"],
+    &["aug", "august", "ago", "agosto"],
+    &["sep", "sept", "september", "septiembre", "setiembre"],
+    &["oct", "october", "octubre"],
+    &["nov", "november", "noviembre"],
+    &["dec", "december", "dic", "diciembre"],
+];
+
+/// A date whose month is a word: `5-Jan-19`, `Jan 5, 2019`, `5 de enero de 2019`; with its weekday before it or a time behind it. None where it is no such date.
+fn written_out(cell: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let folded = fold(cell);
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && *word != "de").collect();
+    let month_of = |word: &str| MONTHS.iter().position(|names| names.contains(&word));
+    let place = words.iter().position(|word| month_of(word).is_some())?;
+    let month = u32::try_from(month_of(words[place])?).ok()? + 1;
+    // "5th".
+    let number = |place: usize| words.get(place)?.trim_end_matches(|c: char| c.is_ascii_lowercase()).parse::<u32>().ok();
+    let day_first = place.checked_sub(1).and_then(number);
+    let (day, year) = match day_first {
+        Some(day) => (day, number(place + 1)?),
+        None => (number(place + 1)?, number(place + 2)?),
+    };
+    // "2019 Jan 5" has its year where others have their day.
+    let (day, year) = if day > 31 { (year, day) } else { (day, year) };
+    let year = if year >= 100 { year } else { full_year(year, today) };
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
 /// A date in one of three orders, with any of the usual characters between its parts, with or without a time behind it. A year of two
 /// digits is the one that lies in the last hundred years.
 pub(super) fn date(cell: &str, order: DateOrder, today: NaiveDate) -> Option<NaiveDate> {
+    if cell.contains(|c: char| c.is_alphabetic() && c != 'T')
+        && let Some(date) = written_out(cell, today)
+    {
+        return Some(date);
+    }
     let (a, b, c, is_year_first) = parts(cell)?;
     let (year, month, day) = match (is_year_first, order) {
         (true, _) | (false, DateOrder::YearMonthDay) => (a, b, c),
@@ -78,7 +131,12 @@ pub(super) fn sex(cell: &str) -> Option<(Sex, Option<bool>)> {
         | "hembraesterilizada" | "hembracastrada" | "esterilizada" | "castrada" | "he" => Some((Sex::Female, Some(true))),
         "mn" | "mc" | "nm" | "cm" | "maleneutered" | "neuteredmale" | "neutered" | "castrated" | "malecastrated" | "castratedmale"
         | "machocastrado" | "castrado" => Some((Sex::Male, Some(true))),
-        "" | "u" | "unknown" | "na" | "desconocido" => Some((Sex::Unknown, None)),
+        "fi" | "femaleintact" | "intactfemale" | "femaleentire" | "entirefemale" | "femaleunspayed" | "hembraentera" => {
+            Some((Sex::Female, Some(false)))
+        }
+        "mi" | "maleintact" | "intactmale" | "maleentire" | "entiremale" | "machoentero" => Some((Sex::Male, Some(false))),
+        "u" => Some((Sex::Unknown, None)),
+        _ if says_nothing(cell) => Some((Sex::Unknown, None)),
         _ => None,
     }
 }
@@ -89,6 +147,35 @@ pub(super) fn yes_no(cell: &str) -> Option<bool> {
         "y" | "yes" | "true" | "t" | "1" | "x" | "s" | "si" => Some(true),
         "n" | "no" | "false" | "f" | "0" => Some(false),
         _ => None,
+    }
+}
+
+/// Whether a word says that a pet died.
+pub(super) fn is_death(cell: &str) -> bool {
+    let words = [
+        "deceased",
+        "dead",
+        "died",
+        "rip",
+        "euthanized",
+        "euthanised",
+        "pts",
+        "fallecido",
+        "fallecida",
+        "muerto",
+        "muerta",
+        "difunto",
+        "difunta",
+    ];
+    words.contains(&solid(cell).as_str())
+}
+
+/// Whether a pet died: by such a word, that it lives, or yes and no.
+pub(super) fn is_dead(cell: &str) -> Option<bool> {
+    match solid(cell).as_str() {
+        _ if is_death(cell) => Some(true),
+        "alive" | "living" | "active" | "vivo" | "viva" | "activo" | "activa" => Some(false),
+        _ => yes_no(cell),
     }
 }
 
@@ -209,6 +296,27 @@ mod tests {
     }
 
     #[test]
+    fn months_are_words_too() {
+        for cell in [
+            "5-Jan-19",
+            "05 Jan 2019",
+            "Jan 5, 2019",
+            "January 5th, 2019",
+            "Sat, Jan 5 2019 00:00",
+            "5 de enero de 2019",
+            "5/ene./2019",
+            "2019-Jan-05",
+        ] {
+            assert_eq!(read(cell, DateOrder::MonthDayYear).as_deref(), Some("2019-01-05"), "{cell}");
+        }
+        for bad in ["Jan 2019", "31 feb 2019", "June", "5 moons 2019", "mar"] {
+            assert_eq!(read(bad, DateOrder::DayMonthYear), None, "{bad}");
+        }
+        assert!(["-", "N/A", "unknown", "?", "(none)"].into_iter().all(says_nothing) && !says_nothing("no"));
+        assert!(["0", "0.00", "00/00/0000", "0 kg"].into_iter().all(is_zero) && !["", "kg", "10"].into_iter().any(is_zero));
+    }
+
+    #[test]
     fn the_order_is_proven_by_one_date_else_it_is_the_countrys() {
         assert_eq!(order(["03/04/2020", "31/03/2020"].into_iter(), "en-US"), DateOrder::DayMonthYear);
         assert_eq!(order(["03/04/2020"].into_iter(), "en-US"), DateOrder::MonthDayYear);
@@ -232,6 +340,8 @@ mod tests {
             assert_eq!(sex(neutered), Some((Sex::Male, Some(true))), "{neutered}");
         }
         assert_eq!((sex("n/a"), sex("-")), (Some((Sex::Unknown, None)), Some((Sex::Unknown, None))));
+        assert_eq!((sex("Male Intact"), sex("Female (entire)")), (Some((Sex::Male, Some(false))), Some((Sex::Female, Some(false)))));
+        assert_eq!([is_dead("Deceased"), is_dead("Sí"), is_dead("Active"), is_dead("2019")], [Some(true), Some(true), Some(false), None]);
         assert_eq!(species("Canine"), Species::Dog);
         assert_eq!(species("Pájaro"), Species::Bird);
         assert_eq!(species("Alpaca"), Species::Other);

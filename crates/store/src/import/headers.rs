@@ -224,6 +224,8 @@ const WORDS: &[(ImportField, &[&str])] = &[
         DeceasedOn,
         &[
             "deceased",
+            "is deceased",
+            "dead",
             "date of death",
             "deceased on",
             "deceased date",
@@ -231,6 +233,7 @@ const WORDS: &[(ImportField, &[&str])] = &[
             "dod",
             "fecha de fallecimiento",
             "fallecido",
+            "fallecida",
             "fecha de defuncion",
         ],
     ),
@@ -301,6 +304,8 @@ pub(super) fn guess(headers: &[String]) -> Vec<ImportField> {
             }
         })
         .collect();
+    name_the_pet(headers, &mut fields);
+    date_the_death(headers, &mut fields);
     // "Nombre" beside "Mascota" without "Apellidos" is the whole name; so is "Name" beside nothing.
     if fields.contains(&FirstName) && !fields.contains(&LastName) && !fields.contains(&FullName) {
         fields.iter_mut().filter(|field| **field == FirstName).for_each(|field| *field = FullName);
@@ -314,6 +319,53 @@ pub(super) fn guess(headers: &[String]) -> Vec<ImportField> {
         rest = before;
     }
     fields
+}
+
+/// Of two columns that tell of a death, the one of its day is that; the other says yes and no, and is read besides ([`says_who_died`]).
+fn date_the_death(headers: &[String], fields: &mut [ImportField]) {
+    let is_of_day = |header: &String| folded(header).split(' ').any(|word| ["date", "on", "dod", "fecha"].contains(&word));
+    let all = || headers.iter().enumerate().filter(|(_, header)| known(header) == Some(DeceasedOn) && !header.starts_with(OWN));
+    let (Some((first, _)), Some((of_day, _))) = (all().next(), all().find(|(_, header)| is_of_day(header))) else { return };
+    if first != of_day {
+        fields[first] = Custom;
+        fields[of_day] = DeceasedOn;
+    }
+}
+
+/// What a column says of who died that is kept as the clinic's own: a yes or no beside the day, or how a patient stands, in words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deaths {
+    Answer,
+    Word,
+}
+
+/// Whether a column besides that of the day says who died.
+pub(super) fn says_who_died(header: &str) -> Option<Deaths> {
+    const STATUS: [&str; 7] =
+        ["status", "pet status", "patient status", "animal status", "estado", "estado del paciente", "estado de la mascota"];
+    match () {
+        () if header.starts_with(OWN) => None,
+        () if known(header) == Some(DeceasedOn) => Some(Deaths::Answer),
+        () => STATUS.contains(&folded(header).as_str()).then_some(Deaths::Word),
+    }
+}
+
+/// In a list of patients ("Name, Species, Breed, Owner, Phone") the name is the pet's, and the owner's stands under another header.
+fn name_the_pet(headers: &[String], fields: &mut [ImportField]) {
+    let is_of_pets = fields.iter().any(|field| matches!(field, Species | Breed)) && !fields.contains(&PetName);
+    let place = |words: &[&str]| headers.iter().position(|header| words.contains(&folded(header).as_str()));
+    let Some(name) = place(&["name", "nombre"]).filter(|_| is_of_pets) else { return };
+    let owner =
+        place(&["owner", "owner name", "client", "client name", "customer", "customer name", "cliente", "propietario", "dueno", "titular"]);
+    // A last name alone says that the other is the first of a person.
+    let is_named_in_parts = fields.iter().enumerate().any(|(column, field)| column != name && *field == FirstName);
+    if owner.is_none() && !is_named_in_parts {
+        return;
+    }
+    fields[name] = PetName;
+    if let Some(owner) = owner {
+        fields[owner] = FullName;
+    }
 }
 
 /// What a client's own fields are called, by column: as the header says, with the next free number behind it where a column before it is called so, too.
@@ -337,9 +389,13 @@ pub(super) fn own_names(headers: &[String], columns: &[ImportField]) -> Vec<Stri
     own
 }
 
-fn known(header: &str) -> Option<ImportField> {
-    let folded = fold(header).split_whitespace().collect::<Vec<_>>().join(" ");
+pub(super) fn known(header: &str) -> Option<ImportField> {
+    let folded = folded(header);
     WORDS.iter().find(|(_, words)| words.contains(&folded.as_str())).map(|(field, _)| *field)
+}
+
+fn folded(header: &str) -> String {
+    fold(header).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a number under this header is surely a client's. That of an "ID" beside a pet may be the pet's.
@@ -376,6 +432,19 @@ mod tests {
         );
         assert_eq!(of("Name|Email opt out|Do not text"), [FullName, NoEmail, NoSms]);
         assert_eq!(of("Nombre|Sin correo|No enviar SMS"), [FullName, NoEmail, NoSms]);
+    }
+
+    #[test]
+    fn in_a_list_of_patients_the_name_is_the_pets() {
+        assert_eq!(of("Name|Species|Breed|Owner|Phone"), [PetName, Species, Breed, FullName, Phone]);
+        assert_eq!(of("Owner|Name|Species"), [FullName, PetName, Species]);
+        assert_eq!(of("Nombre|Especie|Propietario"), [PetName, Species, FullName]);
+        assert_eq!(of("Name|Species|Owner first name|Owner last name"), [PetName, Species, FirstName, LastName]);
+        assert_eq!(of("Name|Pet|Species|Owner")[..2], [FullName, PetName], "the pet has a name of its own");
+        assert_eq!(of("Name|Species|Phone")[0], FullName, "else nobody would be named");
+        assert_eq!(of("Nombre|Apellidos|Especie")[..2], [FirstName, LastName]);
+        assert_eq!(of("Name|Pet|Deceased|Date of death")[2..], [Custom, DeceasedOn]);
+        assert_eq!(of("Name|Pet|Patient status")[2], Custom, "whatever else it says is kept");
     }
 
     #[test]

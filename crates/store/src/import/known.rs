@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use petrel_domain::desk::{ClientDetails, DuplicateReason, PetDetails};
 use petrel_domain::text::fold;
 use petrel_domain::{ClientId, PetId, Sex, Species, contact};
@@ -15,10 +16,14 @@ use crate::row::RowExt;
 /// The clients by what two of them may share. A household shares a phone or an e-mail.
 #[derive(Default)]
 pub(super) struct Known {
+    /// What a death on no day is taken for.
+    today: NaiveDate,
     by_external_id: HashMap<String, Vec<ClientId>>,
     by_phone: HashMap<String, Vec<ClientId>>,
     by_email: HashMap<String, Vec<ClientId>>,
     by_name_and_pet: HashMap<String, Vec<ClientId>>,
+    /// By first and last name; nobody where two are called so.
+    by_name: HashMap<String, Option<ClientId>>,
     clients: HashMap<ClientId, Client>,
     pets: HashMap<ClientId, Vec<Pet>>,
 }
@@ -57,8 +62,8 @@ enum Agreement {
 }
 
 impl Known {
-    pub(super) fn load(db: &Connection) -> Result<Self> {
-        let mut known = Self::default();
+    pub(super) fn load(db: &Connection, today: NaiveDate) -> Result<Self> {
+        let mut known = Self { today, ..Self::default() };
         let mut statement =
             db.prepare("SELECT id, first_name, last_name, phone, email, external_id FROM clients WHERE deleted_at IS NULL")?;
         let mut rows = statement.query([])?;
@@ -76,7 +81,11 @@ impl Known {
                 known.by_external_id.entry(external_id).or_default().push(id);
             }
             let (first, last) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
-            known.clients.insert(id, Client { name: full_name(first, last), folded: Folded::of(first, last), phone, email });
+            let folded = Folded::of(first, last);
+            if folded.is_whole() {
+                known.by_name.entry(folded.full.clone()).and_modify(|one| *one = None).or_insert(Some(id));
+            }
+            known.clients.insert(id, Client { name: full_name(first, last), folded, phone, email });
         }
         // Of namesakes the one that lives is looked at first.
         let sql = "SELECT client_id, id, name, breed, microchip, species, sex, born_on, deceased_on FROM pets WHERE deleted_at IS NULL
@@ -104,6 +113,7 @@ impl Known {
         &self,
         client: &ClientDetails,
         external_id: Option<&str>,
+        is_number_of_client: bool,
         mut pets: impl Iterator<Item = &'a str>,
     ) -> Option<(ClientId, DuplicateReason)> {
         if self.clients.is_empty() {
@@ -131,7 +141,23 @@ impl Known {
             let ids = self.by_name_and_pet.get(&name_and_pet(&folded, &fold(pet))?)?;
             ids.iter().find(|id| !self.is_elsewhere(**id, phone, email))
         });
-        found.map(|id| (*id, DuplicateReason::NameAndPet))
+        if let Some(id) = found {
+            return Some((*id, DuplicateReason::NameAndPet));
+        }
+        // Of whom nothing but the name is told, as in a list of patients with their owners: who is the only one called so.
+        let is_numbered = external_id.is_some() && is_number_of_client;
+        let is_name_alone =
+            !is_numbered && client.phone.is_none() && client.email.is_none() && client.address.is_none() && folded.is_whole();
+        let id = self.by_name.get(&folded.full).copied().flatten().filter(|_| is_name_alone)?;
+        Some((id, DuplicateReason::Name))
+    }
+
+    /// The one client who has this number in another program.
+    pub(super) fn of_number(&self, number: &str) -> Option<ClientId> {
+        match self.by_external_id.get(number)?.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
     }
 
     /// Whether a client has another phone or another e-mail than these, and neither is the same.
@@ -184,8 +210,8 @@ impl Known {
             let name = fold(&row.name);
             let namesakes = || here.iter().filter(|pet| pet.name == name && !found.contains(&Some(pet.id)));
             // One that says the same of a death comes before one that may be told of it.
-            let same = namesakes().find(|pet| pet.details.deceased_on == row.deceased_on && pets::is_here(&pet.details, row));
-            let same = same.or_else(|| namesakes().find(|pet| pets::is_here(&pet.details, row)));
+            let same = namesakes().find(|pet| pet.details.deceased_on == row.deceased_on && pets::is_here(&pet.details, row, self.today));
+            let same = same.or_else(|| namesakes().find(|pet| pets::is_here(&pet.details, row, self.today)));
             found.push(same.map(|pet| pet.id));
         }
         found
@@ -221,6 +247,11 @@ impl Folded {
         let words = |name: &str| fold(name).split_whitespace().collect::<Vec<_>>().join(" ");
         let (first, last) = (words(first_name), words(last_name));
         Self { full: full_name(&first, &last), first, last }
+    }
+
+    /// Whether both names are there.
+    fn is_whole(&self) -> bool {
+        !self.first.is_empty() && !self.last.is_empty()
     }
 
     /// How two names agree; not at all where the first names are two.

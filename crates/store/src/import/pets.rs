@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use petrel_domain::desk::PetDetails;
 use petrel_domain::text::fold;
 use petrel_domain::{PetId, Sex, Species};
@@ -61,7 +62,9 @@ fn is_one(one: &PetDetails, other: &PetDetails) -> bool {
 /// A chip tells it, whatever else differs; without one it is asked for what an animal has for life. What changes over the years (what it must not eat, that it
 /// was neutered) makes no other one, as it does within a file. A death is only a pet's of which the chip or the birthday says that it is the same: the one that
 /// lives may have got the name of the one before.
-pub(super) fn is_here(here: &PetDetails, row: &PetDetails) -> bool {
+///
+/// A row that says no day of a death is taken for `today`: it agrees with whatever day is known here.
+pub(super) fn is_here(here: &PetDetails, row: &PetDetails, today: NaiveDate) -> bool {
     let is_of_chip = here.microchip.is_some() && here.microchip == row.microchip;
     let is_of_birthday = here.born_on.is_some() && here.born_on == row.born_on;
     let is_alike = || {
@@ -71,7 +74,8 @@ pub(super) fn is_here(here: &PetDetails, row: &PetDetails) -> bool {
             && agree(here.microchip.as_deref(), row.microchip.as_deref())
             && (is_of_birthday || agree(here.breed.as_deref().map(fold), row.breed.as_deref().map(fold)))
     };
-    let is_dead_as = here.deceased_on == row.deceased_on;
+    let is_undated = here.deceased_on.is_some() && row.deceased_on == Some(today);
+    let is_dead_as = here.deceased_on == row.deceased_on || is_undated;
     let is_surely = (is_of_chip || is_of_birthday) && agree(here.deceased_on, row.deceased_on) && is_life(here, row);
     (is_of_chip || is_alike()) && (is_dead_as || is_surely)
 }

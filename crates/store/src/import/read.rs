@@ -6,6 +6,7 @@ use encoding_rs::Encoding;
 use petrel_domain::Refusal;
 use petrel_domain::desk::{DateOrder, ImportField, ImportPlan, OnDuplicate, WeightUnit};
 
+use super::headers::Deaths;
 use super::{cells, headers, sniff, unreadable};
 use crate::Result;
 use crate::cell::unguarded;
@@ -27,6 +28,8 @@ pub(super) struct File {
     pub(super) headers: Vec<String>,
     /// What a client's own fields are called, by column.
     pub(super) own_names: Vec<String>,
+    /// The columns that say who died besides the one of the day.
+    pub(super) deaths: Vec<(usize, Deaths)>,
     pub(super) records: Vec<Record>,
 }
 
@@ -47,13 +50,17 @@ impl File {
             }
             None => sniff::encoding(&bytes),
         };
+        if sniff::is_workbook(&bytes) {
+            return Err(unreadable("workbook").into());
+        }
         let text = sniff::decode(&bytes, encoding);
         drop(bytes);
+        let (told, text) = told_delimiter(&text);
         let delimiter = match &plan {
             Some(plan) => one_byte(&plan.delimiter)?,
-            None => u8::try_from(sniff::delimiter(&text)).unwrap_or(b','),
+            None => told.unwrap_or_else(|| u8::try_from(sniff::delimiter(text)).unwrap_or(b',')),
         };
-        let (headers, records) = records(&text, delimiter)?;
+        let (headers, records) = records(text, delimiter)?;
         let plan = match plan {
             Some(plan) if plan.columns.len() == headers.len() => plan,
             // Read with another delimiter or encoding it has other columns; what to do with whom is here is asked of no column.
@@ -66,7 +73,9 @@ impl File {
             None => guess(path, encoding, delimiter, &headers, &records, locale),
         };
         let own_names = headers::own_names(&headers, &plan.columns);
-        Ok(Self { path: path.to_owned(), plan, headers, own_names, records })
+        let own = headers.iter().zip(&plan.columns).enumerate().filter(|(_, (_, field))| **field == ImportField::Custom);
+        let deaths = own.filter_map(|(column, (header, _))| Some((column, headers::says_who_died(header)?))).collect();
+        Ok(Self { path: path.to_owned(), plan, headers, own_names, deaths, records })
     }
 }
 
@@ -76,10 +85,19 @@ fn one_byte(delimiter: &str) -> Result<u8> {
     Ok(one.ok_or_else(|| Refusal::invalid("delimiter").with_detail(delimiter))?)
 }
 
+/// What a spreadsheet program is told in a line of its own above the table (`sep=;`), and the rest.
+fn told_delimiter(text: &str) -> (Option<u8>, &str) {
+    let told = text.split_inclusive('\n').next().filter(|line| line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep=")));
+    match told.map(|line| line.trim_end_matches(['\r', '\n'])) {
+        // The line stays, emptied: those below keep their numbers.
+        Some(told) if told.len() == 5 => (told.as_bytes().get(4).copied(), &text[told.len()..]),
+        _ => (None, text),
+    }
+}
+
 fn records(text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Record>)> {
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
-    let mut headers = Vec::new();
-    let mut records = Vec::new();
+    let mut records: Vec<Record> = Vec::new();
     let mut record = csv::StringRecord::new();
     let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
     while reader.read_record(&mut record)? {
@@ -87,15 +105,38 @@ fn records(text: &str, delimiter: u8) -> Result<(Vec<String>, Vec<Record>)> {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let cells = plain(&record);
-        if headers.is_empty() {
-            headers = cells.iter().map(str::to_owned).collect();
-        } else if cells != headers {
-            // A header that was pasted in once more is no client.
-            records.push(Record { line, cells });
-        }
+        records.push(Record { line, cells: plain(&record) });
     }
-    if headers.is_empty() { Err(unreadable("empty").into()) } else { Ok((headers, records)) }
+    if records.is_empty() {
+        return Err(unreadable("empty").into());
+    }
+    records.drain(..titles(&records));
+    if is_data(&records[0].cells) {
+        // Nobody said what the columns are: they are told apart by their numbers.
+        let columns = records.iter().map(|record| record.cells.len()).max().unwrap_or_default();
+        return Ok(((1..=columns).map(|column| column.to_string()).collect(), records));
+    }
+    let headers = records.remove(0).cells;
+    // A header that was pasted in once more is no client.
+    records.retain(|record| record.cells != headers);
+    Ok((headers.iter().map(str::to_owned).collect(), records))
+}
+
+/// How many lines stand above the table: a title, a date, each in one cell, where the table has more.
+fn titles(records: &[Record]) -> usize {
+    const MOST: usize = 10;
+    let filled = |record: &Record| record.cells.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let is_header = |record: &Record| record.cells.iter().any(|cell| headers::known(cell).is_some());
+    let first = records.iter().take(MOST).position(|record| filled(record) > 1 || is_header(record)).unwrap_or_default();
+    // One line with a second cell among many of one makes no table.
+    let is_table = records.get(first..first + 2).is_some_and(|two| two.iter().all(|record| filled(record) > 1));
+    if is_table { first } else { 0 }
+}
+
+/// Whether the first line is a client, and no header: nothing in it names a column, and there is an address of mail or a phone.
+fn is_data(cells: &csv::StringRecord) -> bool {
+    let is_contact = |cell: &str| petrel_domain::contact::is_email(cell.trim()) || cell.bytes().filter(u8::is_ascii_digit).count() >= 6;
+    cells.iter().all(|cell| headers::known(cell).is_none()) && cells.iter().any(is_contact)
 }
 
 /// A record as it was before a spreadsheet was kept from running its cells: what was taken out comes in as it was.
@@ -156,6 +197,37 @@ fn guess(path: &Path, encoding: &'static Encoding, delimiter: u8, headers: &[Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> File {
+        File::read(Path::new("clients.csv"), text.into(), None, "en-US").unwrap()
+    }
+
+    #[test]
+    fn what_stands_above_the_table_is_none_of_it() {
+        let file = read("Client list\r\nPrinted 2026-05-01\r\n\r\nName;Phone\r\nAda;030 111\r\n");
+        assert_eq!((file.headers.join("|"), file.records.len(), file.records[0].line), ("Name|Phone".into(), 1, 5));
+        let file = read("sep=;\r\nName;Note\r\nAda;a, b, c\r\nBo;d, e, f\r\n");
+        assert_eq!((file.headers.join("|"), file.records[0].line, file.plan.delimiter.as_str()), ("Name|Note".into(), 3, ";"));
+        let file = read("Name\nAda Byron\nByron, Ada\n");
+        assert_eq!((file.headers.join("|"), file.records.len()), ("Name".into(), 2), "a list of one column");
+        let file = read("Nobody knows\nAda Byron\n");
+        assert_eq!((file.headers.join("|"), file.records.len()), ("Nobody knows".into(), 1));
+    }
+
+    #[test]
+    fn a_file_without_a_header_loses_nobody() {
+        let file = read("Ada,Byron,030 1111111\nBo,Diddley,030 2222222\n");
+        assert_eq!((file.headers.join("|"), file.records.len(), file.records[0].line), ("1|2|3".into(), 2, 1));
+        assert_eq!(read("Ada,Phone\n").headers.join("|"), "Ada|Phone", "a column is named");
+    }
+
+    #[test]
+    fn a_workbook_is_no_text() {
+        let Err(crate::StoreError::Refused(refusal)) = File::read(Path::new("a.xlsx"), b"PK\x03\x04..".to_vec(), None, "en-US") else {
+            panic!("it was read")
+        };
+        assert_eq!(refusal.detail.as_deref(), Some("workbook"));
+    }
 
     #[test]
     fn lines_are_counted_as_an_editor_does() {

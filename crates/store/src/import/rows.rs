@@ -8,6 +8,7 @@ use petrel_domain::desk::{BadRow, ClientDetails, ImportField, ImportPlan, PetDet
 use petrel_domain::text::fold;
 use petrel_domain::{Sex, Species};
 
+use super::headers::Deaths;
 use super::noes::{self, Noes};
 use super::read::{File, Record};
 use super::{cells, weight};
@@ -26,6 +27,10 @@ pub(super) struct Row {
     /// What other rows of this client share, the number first.
     pub(super) keys: Vec<String>,
     pub(super) pet: Option<PetDetails>,
+    /// It died on a day that the row does not say.
+    pub(super) is_death_undated: bool,
+    /// It says something of a pet, and not its name.
+    pub(super) is_pet_nameless: bool,
     pub(super) noes: Noes,
 }
 
@@ -34,6 +39,10 @@ pub(super) struct Read {
     pub(super) rows: Vec<Row>,
     pub(super) bad: Vec<BadRow>,
     pub(super) ambiguous_dates: usize,
+    /// Pets that died on a day that the file does not say.
+    pub(super) undated_deaths: usize,
+    /// Rows that tell of a pet without its name.
+    pub(super) nameless_pets: usize,
 }
 
 /// A row that cannot be, and whether a client may stand in it, whose pets are below.
@@ -54,11 +63,19 @@ pub(super) fn read(file: &File, locale: &str, today: NaiveDate) -> Read {
         let started: Vec<_> = work.collect();
         started.into_iter().map(|thread| thread.join().unwrap_or_default()).collect()
     });
-    let mut read = Read { rows: Vec::with_capacity(file.records.len()), bad: Vec::new(), ambiguous_dates: ambiguous(file) };
+    let mut read = Read {
+        rows: Vec::with_capacity(file.records.len()),
+        bad: Vec::new(),
+        ambiguous_dates: ambiguous(file),
+        undated_deaths: 0,
+        nameless_pets: 0,
+    };
     let mut is_cut_off = true;
     for row in parts.into_iter().flatten() {
         match row {
             Ok(row) => {
+                read.undated_deaths += usize::from(row.is_death_undated);
+                read.nameless_pets += usize::from(row.is_pet_nameless);
                 read.rows.push(Row { is_cut_off, ..row });
                 is_cut_off = false;
             }
@@ -118,6 +135,17 @@ impl<'a> Cells<'a> {
             Some(cell) => read(cell).map(Some).ok_or_else(|| self.refuse(field, reason)),
         }
     }
+
+    /// The same of a cell that says something.
+    fn read_said<T>(
+        &self,
+        field: ImportField,
+        reason: &str,
+        said: impl Fn(&str) -> bool,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, BadRow> {
+        if self.get(field).is_some_and(said) { self.read(field, reason, read) } else { Ok(None) }
+    }
 }
 
 fn row(file: &File, record: &Record, locale: &str, today: NaiveDate) -> Result<Row, Refused> {
@@ -148,6 +176,9 @@ fn row_of(cells: &Cells<'_>, locale: &str, today: NaiveDate) -> Result<Row, BadR
     let client = client(cells);
     let is_somebody = !(client.first_name.is_empty() && client.last_name.is_empty()) || client.email.is_some() || client.phone.is_some();
     let pet = pet(cells, &cells.file.plan, today)?;
+    let is_day_said = || cells.get(ImportField::DeceasedOn).is_some_and(|cell| cell.bytes().filter(u8::is_ascii_digit).count() > 2);
+    let is_death_undated = pet.as_ref().is_some_and(|pet| pet.deceased_on == Some(today)) && !is_day_said();
+    let is_pet_nameless = pet.is_none() && OF_PET.into_iter().any(|field| cells.get(field).is_some_and(|cell| !cells::says_nothing(cell)));
     let noes = Noes {
         email: cells.read(ImportField::NoEmail, "bad_no", noes::email)?.flatten(),
         sms: cells.read(ImportField::NoSms, "bad_no", |cell| noes::sms(cell, cells.file.plan.date_order, today))?.flatten(),
@@ -163,8 +194,25 @@ fn row_of(cells: &Cells<'_>, locale: &str, today: NaiveDate) -> Result<Row, BadR
     if is_somebody {
         keys.extend(contact_keys(&client));
     }
-    Ok(Row { line: cells.record.line, client, is_somebody, is_cut_off: false, external_id, keys, pet, noes })
+    Ok(Row {
+        line: cells.record.line,
+        client,
+        is_somebody,
+        is_cut_off: false,
+        external_id,
+        keys,
+        pet,
+        is_death_undated,
+        is_pet_nameless,
+        noes,
+    })
 }
+
+/// What is told of a pet besides its name.
+const OF_PET: [ImportField; 8] = {
+    use ImportField::*;
+    [Species, Breed, Sex, BornOn, Weight, Microchip, Allergies, Alerts]
+};
 
 /// The same number of theirs, or the same name with the same phone, e-mail or address, is the same client. "None" and "-" are no such thing: two who have
 /// nothing else in common share them.
@@ -268,6 +316,8 @@ fn split_name(name: &str) -> (String, String) {
 fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<PetDetails>, BadRow> {
     let Some(name) = cells.text(ImportField::PetName) else { return Ok(None) };
     let date = |cell: &str| cells::date(cell, plan.date_order, today);
+    // A cell that was filled because it had to be says as much as an empty one.
+    let said = |cell: &str| !cells::says_nothing(cell) && !cells::is_zero(cell);
     let kind = cells.get(ImportField::Species);
     let species = kind.map_or(Species::Other, cells::species);
     let breed = cells
@@ -280,20 +330,30 @@ fn pet(cells: &Cells<'_>, plan: &ImportPlan, today: NaiveDate) -> Result<Option<
         breed,
         sex,
         is_neutered: cells.read(ImportField::Neutered, "bad_neutered", cells::neutered)?.flatten().or(by_sex),
-        born_on: cells.read(ImportField::BornOn, "bad_date", date)?,
-        weight_grams: cells.read(ImportField::Weight, "bad_weight", |cell| weight::grams(cell, plan.weight_unit))?,
+        born_on: cells.read_said(ImportField::BornOn, "bad_date", said, date)?,
+        weight_grams: cells.read_said(ImportField::Weight, "bad_weight", said, |cell| weight::grams(cell, plan.weight_unit))?,
         color: cells.text(ImportField::Color),
         microchip: cells.text(ImportField::Microchip),
         allergies: cells.text(ImportField::Allergies),
         alerts: cells.text(ImportField::Alerts),
-        // "No" under "Deceased" is an answer, too.
+        // Yes and no under "Deceased" are answers, too. Of a death on a day that nobody says is known by today.
         deceased_on: cells
-            .read(ImportField::DeceasedOn, "bad_date", |cell| match cells::yes_no(cell) {
-                Some(false) => Some(None),
-                _ => date(cell).map(Some),
+            .read(ImportField::DeceasedOn, "bad_date", |cell| match cells::is_dead(cell) {
+                Some(is_dead) => Some(is_dead.then_some(today)),
+                None if !said(cell) => Some(None),
+                None => date(cell).map(Some),
             })?
-            .flatten(),
+            .flatten()
+            .or_else(|| is_said_dead(cells).then_some(today)),
     }))
+}
+
+/// Whether a column besides that of the day says that the pet died.
+fn is_said_dead(cells: &Cells<'_>) -> bool {
+    cells.file.deaths.iter().any(|(column, how)| {
+        let cell = cells.record.cells.get(*column).unwrap_or_default();
+        cells::is_death(cell) || *how == Deaths::Answer && cells::is_dead(cell) == Some(true)
+    })
 }
 
 #[cfg(test)]

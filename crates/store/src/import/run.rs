@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use chrono::NaiveDate;
 use petrel_domain::desk::{
     BadRow, ClientDetails, DuplicateReason, ImportDuplicate, ImportField, ImportReport, OnDuplicate, PetDetails, Progress, Saved,
 };
@@ -36,6 +37,8 @@ pub(super) struct Family<'a> {
     /// The pets of its rows; one that several rows name stands once.
     pets: Vec<Cow<'a, PetDetails>>,
     noes: Noes,
+    /// Whether its number is surely the client's: one that may be the pet's is kept of nobody who is here.
+    is_numbered: bool,
     known: Option<(ClientId, DuplicateReason)>,
     /// For each pet which of the client's it is, where the client is here.
     known_pets: Vec<Option<PetId>>,
@@ -72,7 +75,7 @@ impl Sorted<'_> {
     }
 
     pub(super) fn new_clients(&self, on_duplicate: OnDuplicate) -> usize {
-        self.families.iter().filter(|family| family.known.is_none() || on_duplicate == OnDuplicate::CreateAnyway).count()
+        self.families.iter().filter(|family| family.known.is_none() || family.asked(on_duplicate) == OnDuplicate::CreateAnyway).count()
     }
 
     pub(super) fn new_pets(&self, on_duplicate: OnDuplicate) -> usize {
@@ -84,12 +87,18 @@ impl<'a> Family<'a> {
     /// The pets that are to be made.
     fn new_pets(&'a self, on_duplicate: OnDuplicate) -> impl Iterator<Item = &'a PetDetails> {
         let all = self.pets.iter().enumerate();
-        let new = all.filter(move |(place, _)| match (self.known, on_duplicate) {
+        let new = all.filter(move |(place, _)| match (self.known, self.asked(on_duplicate)) {
             (None, _) | (_, OnDuplicate::CreateAnyway) => true,
             (Some(_), OnDuplicate::Skip) => false,
             (Some(_), OnDuplicate::FillIn) => self.known_pets.get(*place).copied().flatten().is_none(),
         });
         new.map(|(_, pet)| pet.as_ref())
+    }
+
+    /// What is done where the client is here: of whom the file says nothing but a number no second one can be made.
+    fn asked(&self, on_duplicate: OnDuplicate) -> OnDuplicate {
+        let is_number_alone = matches!(self.known, Some((_, DuplicateReason::Number)));
+        if is_number_alone && on_duplicate == OnDuplicate::CreateAnyway { OnDuplicate::FillIn } else { on_duplicate }
     }
 
     /// The pets that are here already.
@@ -149,14 +158,19 @@ pub(super) fn sort<'a>(file: &File, rows: &'a [Row], known: &Known) -> Sorted<'a
     for (key, row) in awaiting {
         match sorting.by_key.get(key).copied() {
             Some(index) => sorting.add(index, row),
-            None => sorting.set_aside(row),
+            None => match row.external_id.as_deref().filter(|_| sorting.is_number_of_client).and_then(|number| known.of_number(number)) {
+                Some(id) => sorting.here(row, id),
+                None => sorting.set_aside(row),
+            },
         }
     }
-    let Sorting { mut families, bad, .. } = sorting;
+    let Sorting { mut families, bad, is_number_of_client, .. } = sorting;
     for family in &mut families {
         family.pets = pets::of(family.rows.iter().filter_map(|row| row.pet.as_ref()));
         family.noes = family.rows.iter().map(|row| row.noes).fold(Noes::default(), Noes::and);
-        family.known = known.find(&family.client, family.external_id, family.pets.iter().map(|pet| pet.name.as_str()));
+        let pets = family.pets.iter().map(|pet| pet.name.as_str());
+        family.known = family.known.or_else(|| known.find(&family.client, family.external_id, is_number_of_client, pets));
+        family.is_numbered = is_number_of_client;
         if let Some((id, _)) = family.known {
             family.known_pets = known.pets_of(id, family.pets.iter().map(Cow::as_ref));
         }
@@ -186,13 +200,23 @@ impl<'a> Sorting<'a, '_> {
             self.add(index, row);
             return index;
         }
+        self.begin(row, None)
+    }
+
+    /// Sorts a row in that says of its client only the number by which they are known here: a list of patients that comes after one of clients.
+    fn here(&mut self, row: &'a Row, id: ClientId) {
+        self.begin(row, Some((id, DuplicateReason::Number)));
+    }
+
+    fn begin(&mut self, row: &'a Row, known: Option<(ClientId, DuplicateReason)>) -> usize {
         self.families.push(Family {
             client: Cow::Borrowed(&row.client),
             external_id: row.external_id.as_deref(),
             rows: vec![row],
             pets: Vec::new(),
             noes: Noes::default(),
-            known: None,
+            is_numbered: false,
+            known,
             known_pets: Vec::new(),
         });
         let index = self.families.len() - 1;
@@ -234,6 +258,7 @@ impl<'a> Sorting<'a, '_> {
             (Some(kept), Some(other)) if kept != other && !is_kept => Cow::Owned(with_number(self.file, row, other)),
             _ => Cow::Borrowed(&row.client),
         };
+        let said = of_its_pet(&family.client, said, row);
         if let Err(field) = merge::add(&mut family.client, &said) {
             self.bad.push(no_room(self.file, row.line, field));
             return;
@@ -258,6 +283,20 @@ fn with_number(file: &File, row: &Row, number: &str) -> ClientDetails {
     ClientDetails { notes: Some(notes), ..row.client.clone() }
 }
 
+/// What a row says in fields of the clinic's own beside a pet, and differs from what is kept (the tag of each dog), goes to the notes with the pet's name.
+fn of_its_pet<'a>(kept: &ClientDetails, said: Cow<'a, ClientDetails>, row: &Row) -> Cow<'a, ClientDetails> {
+    let Some(pet) = &row.pet else { return said };
+    let differs = |(name, value): &(&String, &String)| kept.custom_fields.get(*name).is_some_and(|kept| kept != *value);
+    if !said.custom_fields.iter().any(|field| differs(&field)) {
+        return said;
+    }
+    let (told, custom_fields) = said.custom_fields.iter().partition::<Vec<_>, _>(differs);
+    let custom_fields = custom_fields.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let told = told.into_iter().map(|(name, value)| format!("{name} ({}): {value}", pet.name));
+    let notes = said.notes.iter().cloned().chain(told).collect::<Vec<_>>().join("\n\n");
+    Cow::Owned(ClientDetails { custom_fields, notes: Some(notes), ..said.into_owned() })
+}
+
 /// A row that has more for a field than a client has room for.
 fn no_room(file: &File, line: u32, field: ImportField) -> BadRow {
     let column = file.plan.columns.iter().position(|of| *of == field).and_then(|index| file.headers.get(index));
@@ -271,12 +310,13 @@ pub(super) fn run(
     actor: &Actor,
     file: &File,
     read: &Read,
+    today: NaiveDate,
     progress: &dyn Fn(Progress),
     cancel: &AtomicBool,
 ) -> Result<Saved<(ImportReport, Vec<BadRow>)>> {
     let total = count(read.rows.len());
     store.write_much(actor, Action::ImportClients, |tx| {
-        let known = Known::load(tx.db())?;
+        let known = Known::load(tx.db(), today)?;
         let Sorted { families, mut bad } = sort(file, &read.rows, &known);
         let mut report = ImportReport { clients: 0, pets: 0, updated: 0, skipped: 0, bad_rows: 0, bad_rows_file: None, undo: None };
         let (mut done, mut since_cut) = (0, 0);
@@ -303,14 +343,14 @@ pub(super) fn run(
 /// Brings a family in. Answers the fields that had no room for all of it.
 fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, on_duplicate: OnDuplicate, report: &mut ImportReport) -> Result<Vec<ImportField>> {
     let mut full = Vec::new();
-    let id = match (family.known, on_duplicate) {
+    let id = match (family.known, family.asked(on_duplicate)) {
         (Some(_), OnDuplicate::Skip) => {
             report.skipped += count(family.rows.len());
             return Ok(full);
         }
         (Some((id, _)), OnDuplicate::FillIn) => {
             let mut is_filled = vec![
-                fill_in(tx, id, &family.client)?,
+                fill_in(tx, id, &family.client, family.external_id.filter(|_| family.is_numbered))?,
                 add_tags(tx, id, &family.client, &mut full)?,
                 add_custom_fields(tx, id, &family.client, &mut full)?,
                 family.noes.keep(tx, id, family.client.email.as_deref())?,
@@ -345,18 +385,20 @@ fn bring_in(tx: &mut Tx<'_>, family: &Family<'_>, on_duplicate: OnDuplicate, rep
 }
 
 /// Fills what is empty; what is there stays. Answers whether anything was.
-fn fill_in(tx: &Tx<'_>, id: ClientId, client: &ClientDetails) -> Result<bool> {
+fn fill_in(tx: &Tx<'_>, id: ClientId, client: &ClientDetails, external_id: Option<&str>) -> Result<bool> {
     let sql = "SELECT first_name, last_name FROM clients WHERE id = ?1";
     let (first, last): (String, String) = tx.db().prepare_cached(sql)?.query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (first_name, last_name) = filled_name((&first, &last), (&client.first_name, &client.last_name));
     let sql = "UPDATE clients SET first_name = ?2, last_name = ?3, email = coalesce(email, ?4), phone = coalesce(phone, ?5),
-                 address = coalesce(address, ?6), notes = coalesce(notes, ?7), updated_at = ?8
+                 address = coalesce(address, ?6), notes = coalesce(notes, ?7), external_id = coalesce(external_id, ?9), updated_at = ?8
                WHERE id = ?1 AND (first_name <> ?2 OR last_name <> ?3 OR (email IS NULL AND ?4 IS NOT NULL)
-                 OR (phone IS NULL AND ?5 IS NOT NULL) OR (address IS NULL AND ?6 IS NOT NULL) OR (notes IS NULL AND ?7 IS NOT NULL))";
+                 OR (phone IS NULL AND ?5 IS NOT NULL) OR (address IS NULL AND ?6 IS NOT NULL) OR (notes IS NULL AND ?7 IS NOT NULL)
+                 OR (external_id IS NULL AND ?9 IS NOT NULL))";
     let ClientDetails { email, phone, address, notes, .. } = client;
-    let count =
-        tx.db().prepare_cached(sql)?.execute(params![id.bytes(), first_name, last_name, email, phone, address, notes, tx.now().0])?;
-    Ok(count > 0)
+    // The ids of a list that this program took out say nothing that is not known.
+    let external_id = external_id.filter(|number| uuid::Uuid::parse_str(number).is_err());
+    let values = params![id.bytes(), first_name, last_name, email, phone, address, notes, tx.now().0, external_id];
+    Ok(tx.db().prepare_cached(sql)?.execute(values)? > 0)
 }
 
 /// Adds the tags that a client does not have. Answers whether there were any.

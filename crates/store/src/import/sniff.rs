@@ -37,6 +37,11 @@ fn is_nearly_utf8(bytes: &[u8]) -> bool {
     right > RIGHT_FOR_A_BROKEN * broken
 }
 
+/// Whether a file is a workbook of a spreadsheet program, and no text: packed as they are now, or as they were before 2007.
+pub(super) fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
 /// The text of a file, without its mark.
 pub(super) fn decode(bytes: &[u8], encoding: &'static Encoding) -> String {
     encoding.decode(bytes).0.into_owned()
@@ -61,10 +66,11 @@ pub(super) fn delimiter(text: &str) -> char {
             break;
         }
     }
+    // Above the table there may be a title: the lines agree with each other, not with the first.
     let score = |index: usize| {
-        let first = lines[0][index];
-        let same = lines.iter().filter(|line| line[index] == first && first > 0).count();
-        (same, first)
+        let counts = lines.iter().map(|line| line[index]).filter(|count| *count > 0);
+        let same = |count: usize| lines.iter().filter(|line| line[index] == count).count();
+        counts.map(|count| (same(count), count)).max().unwrap_or_default()
     };
     let best = (0..DELIMITERS.len()).max_by_key(|index| (score(*index), std::cmp::Reverse(*index))).unwrap_or(0);
     DELIMITERS[best]
@@ -81,6 +87,7 @@ mod tests {
         assert_eq!(delimiter("Name\tPhone\nA\t1\n"), '\t');
         assert_eq!(delimiter("Name|Phone|Note\nA|1|\"x\ny,z\"\n"), '|');
         assert_eq!(delimiter("Name\nAda\n"), ',');
+        assert_eq!(delimiter("Clients, all of them\n\nName;Phone\nAda;1\nBo;2\n"), ';', "below a title");
     }
 
     #[test]

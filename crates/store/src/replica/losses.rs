@@ -2,17 +2,18 @@
 
 use std::sync::LazyLock;
 
-use petrel_domain::desk::{LostChoice, Saved, Seq, WrittenValue};
+use petrel_domain::desk::{LostChoice, LostVisit, Saved, Seq, WrittenValue};
 use petrel_domain::manifest::REGISTERS;
 use petrel_domain::replication::Change;
 use petrel_domain::rights::Right;
-use petrel_domain::{Millis, Refusal};
+use petrel_domain::{AppointmentId, Millis, Refusal};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::named::right_to_write;
 use super::values::{to_sql, to_wire};
+use crate::clinic::before_setting;
 use crate::staff::{change_member, refuse_ownerless};
 use crate::{Action, Actor, Result, Store, Tx};
 
@@ -120,6 +121,7 @@ impl Store {
             table: table.clone(),
             id: *id,
             label: super::named::label(db, table, *id)?,
+            visit: visit_of(db, table, *id)?,
             column: column.clone(),
             kept: written(stands.as_ref().unwrap_or(&value.kept), !brought_lost && stands.is_none())?,
             lost: written(&value.lost, brought_lost)?,
@@ -156,7 +158,7 @@ impl Store {
     /// A person has chosen. The value is written anew, also where it is the one that stands: so every desk knows that it is settled.
     ///
     /// # Errors
-    /// `not_found` where there is no such value or it is settled; `forbidden`.
+    /// `not_found` where there is no such value or it is settled; `forbidden`; of a clinic's zone or currency, what saving it says.
     pub fn choose_value(&self, actor: &Actor, seq: i64, column: &str, take_lost: bool) -> Result<Saved<()>> {
         self.write(actor, Action::ChooseValue, |tx| {
             let sql = format!("SELECT table_name, row_id, lost FROM lost_values WHERE seq = ?1 AND column_name = ?2 AND {}", *OPEN);
@@ -168,7 +170,11 @@ impl Store {
             let kind = schema.kinds[schema.position(column)?];
             let now = tx.now().0;
             if take_lost {
-                let value = to_sql(kind, &serde_json::from_str(&lost)?)?;
+                let lost: Value = serde_json::from_str(&lost)?;
+                if table == "clinics" {
+                    before_setting(tx, column, lost.as_str().unwrap_or_default())?;
+                }
+                let value = to_sql(kind, &lost)?;
                 let sql = format!("UPDATE {table} SET {column} = ?2, updated_at = ?3 WHERE id = ?1");
                 let take = |tx: &Tx<'_>| Ok(tx.db().execute(&sql, params![id, value, now]).map(drop)?);
                 if table == "staff" {
@@ -188,6 +194,21 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// The visit that a row is, or an answer of.
+fn visit_of(db: &Connection, table: &str, id: Uuid) -> Result<Option<LostVisit>> {
+    let sql = match table {
+        "appointments" => "SELECT id, starts_at, NULL FROM appointments WHERE id = ?1",
+        "appointment_form_answers" => {
+            "SELECT a.id, a.starts_at, f.field_name FROM appointment_form_answers f JOIN appointments a ON a.id = f.appointment_id WHERE f.id = ?1"
+        }
+        _ => return Ok(None),
+    };
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(LostVisit { id: row.get(0).map(AppointmentId::from_bytes)?, starts_at: Millis(row.get(1)?), question: row.get(2)? })
+    };
+    Ok(db.prepare_cached(sql)?.query_row([id.as_bytes()], read).optional()?)
 }
 
 /// A value as it is compared: a text as it is, an object as a line for each of its fields.

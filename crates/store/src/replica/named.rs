@@ -51,23 +51,34 @@ pub(crate) fn right_to_write(table: &str) -> Right {
     }
 }
 
+/// Whose a pet or a visit is, after the pet's name: `(Ida Kim)`. By itself where no pet is named.
+const OF_CLIENT: &str = "CASE WHEN c.id IS NULL OR c.first_name || c.last_name = '' THEN ''
+    WHEN p.name IS NULL THEN trim(c.first_name || ' ' || c.last_name) ELSE '(' || trim(c.first_name || ' ' || c.last_name) || ')' END";
+
 /// What people call a record; empty where it has no name or is not here.
 pub(super) fn label(db: &Connection, table: &str, id: Uuid) -> Result<String> {
     let sql = match table {
         "clients" | "staff" => format!("SELECT first_name, last_name FROM {table} WHERE id = ?1"),
-        "pets" | "services" | "lists" | "campaigns" | "sequences" | "message_templates" | "clinics" => {
+        // Whose, as many are called the same.
+        "pets" => format!("SELECT p.name, {OF_CLIENT} FROM pets p LEFT JOIN clients c ON c.id = p.client_id WHERE p.id = ?1"),
+        "services" | "lists" | "campaigns" | "sequences" | "message_templates" | "clinics" => {
             format!("SELECT name, '' FROM {table} WHERE id = ?1")
         }
         "staff_schedules" | "schedule_overrides" => {
             format!("SELECT s.first_name, s.last_name FROM {table} t JOIN staff s ON s.id = t.staff_id WHERE t.id = ?1")
         }
+        "appointment_form_answers" => format!(
+            "SELECT coalesce(p.name, ''), {OF_CLIENT} FROM appointment_form_answers f JOIN appointments t ON t.id = f.appointment_id
+             LEFT JOIN pets p ON p.id = t.pet_id LEFT JOIN clients c ON c.id = t.client_id WHERE f.id = ?1"
+        ),
         "appointments" | "waitlist_entries" => format!(
-            "SELECT coalesce(p.name, ''), trim(coalesce(c.first_name, '') || ' ' || coalesce(c.last_name, ''))
+            "SELECT coalesce(p.name, ''), {OF_CLIENT}
              FROM {table} t LEFT JOIN pets p ON p.id = t.pet_id LEFT JOIN clients c ON c.id = t.client_id WHERE t.id = ?1"
         ),
-        "medical_records" => {
-            "SELECT p.name, coalesce(t.title, '') FROM medical_records t JOIN pets p ON p.id = t.pet_id WHERE t.id = ?1".to_owned()
-        }
+        "medical_records" => format!(
+            "SELECT p.name, {OF_CLIENT} || iif(t.title <> '', ': ' || t.title, '') FROM medical_records t JOIN pets p ON p.id = t.pet_id
+             LEFT JOIN clients c ON c.id = p.client_id WHERE t.id = ?1"
+        ),
         "client_tags" => "SELECT t.tag, '' FROM client_tags t WHERE t.id = ?1".to_owned(),
         _ => return Ok(String::new()),
     };

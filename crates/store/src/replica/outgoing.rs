@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row, TransactionBehavior, params};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::registers::{Registers, weight};
+use super::registers::Registers;
 use super::values::to_wire;
 use crate::catalog::Catalog;
 use crate::changes::{Kind, each};
@@ -112,15 +112,20 @@ impl Store {
     /// # Errors
     /// What SQLite says; nothing is changed then.
     pub fn tell_everything(&self) -> Result<bool> {
-        let now = self.now();
         let mut writer = self.writer();
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let is_whole: bool = tx.query_row(
-            "SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL) = (SELECT next_n - 1 FROM sync_state WHERE id = 1)",
-            [],
-            |row| row.get(0),
-        )?;
-        if is_whole {
+        let was_needed = self.tell_all(&tx)?;
+        tx.commit()?;
+        self.forget_shield();
+        Ok(was_needed)
+    }
+
+    /// The same as a part of what else is written.
+    pub(super) fn tell_all(&self, tx: &Connection) -> Result<bool> {
+        let now = self.now();
+        // What was read from a hub, or filled from one, is in no outbox.
+        let sql = "SELECT cursor = 0 AND (SELECT count(*) FROM outbox WHERE sent_at IS NULL) = next_n - 1 FROM sync_state WHERE id = 1";
+        if tx.query_row(sql, [], |row| row.get(0))? {
             return Ok(false);
         }
         tx.execute("UPDATE outbox SET sent_at = ?1, last_seq = 0 WHERE sent_at IS NULL", [now.0])?;
@@ -144,16 +149,14 @@ impl Store {
                 if !named.is_empty() {
                     later.insert(id, named);
                 }
-                telling.add(&tx, id, columns)?;
+                telling.add(tx, id, columns)?;
             }
-            telling.tell(&tx)?;
+            telling.tell(tx)?;
             for (id, named) in later {
-                telling.add(&tx, id, named)?;
+                telling.add(tx, id, named)?;
             }
-            telling.tell(&tx)?;
+            telling.tell(tx)?;
         }
-        tx.commit()?;
-        self.forget_shield();
         Ok(true)
     }
 }
@@ -170,7 +173,7 @@ struct Telling<'a> {
 impl Telling<'_> {
     fn add(&mut self, tx: &Connection, id: Uuid, columns: Columns) -> Result<()> {
         const ROWS: usize = 500;
-        let bytes = weight(&columns);
+        let bytes = columns.weight();
         if self.rows.len() == ROWS || self.bytes + bytes > MOST_BYTES {
             self.tell(tx)?;
         }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use petrel_domain::replication::Columns;
 use rusqlite::Connection;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::values::to_wire;
@@ -52,7 +51,7 @@ impl Registers {
 
     /// About how many bytes that is.
     pub(crate) fn weight(&self) -> usize {
-        self.0.values().flat_map(BTreeMap::values).map(weight).sum()
+        self.0.values().flat_map(BTreeMap::values).map(Columns::weight).sum()
     }
 
     /// Takes out what was gathered of a row.
@@ -75,20 +74,4 @@ impl Registers {
     pub(crate) fn read(text: Option<&str>) -> Result<BTreeMap<String, BTreeMap<Uuid, Columns>>> {
         Ok(text.map(serde_json::from_str).transpose()?.unwrap_or_default())
     }
-}
-
-/// About how many bytes columns of a row are, as JSON.
-pub(crate) fn weight(columns: &Columns) -> usize {
-    /// A row's id, and the signs around it.
-    const ROW: usize = 48;
-    fn of(value: &Value) -> usize {
-        match value {
-            Value::String(text) => text.len() + 2,
-            Value::Array(values) => values.iter().map(|value| of(value) + 1).sum::<usize>() + 2,
-            Value::Object(members) => members.iter().map(|(name, value)| name.len() + of(value) + 4).sum::<usize>() + 2,
-            Value::Null | Value::Bool(_) => 5,
-            Value::Number(_) => 16,
-        }
-    }
-    columns.iter().map(|(name, value)| name.len() + of(value) + 4).sum::<usize>() + ROW
 }

@@ -78,7 +78,7 @@ impl Salon {
     }
 
     pub fn cancel(&self, id: AppointmentId, scope: SeriesScope) -> Saved<()> {
-        let input = CancelInput { appointment_id: id, reason: Some("Moved away".into()), scope };
+        let input = CancelInput { appointment_id: id, reason: Some("Moved away".into()), scope, with: Vec::new() };
         self.store.cancel_appointment(&self.owner, input).unwrap()
     }
 

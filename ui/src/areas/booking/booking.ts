@@ -176,6 +176,14 @@ export function minutesOf(line: Line, services: readonly Service[]): number {
   return line.duration ?? services.find(({ id }) => id === line.serviceId)?.duration_minutes ?? 30;
 }
 
+/** Whether a service is a stay of days: it takes a place, not a colleague's hands. */
+export const isStay = (serviceId: string, services: readonly Service[]): boolean =>
+  services.find(({ id }) => id === serviceId)?.kind === 'boarding';
+
+/** The length of one more pet's visit for a service: of a family that is boarded all stay as long; else as long as the service takes. */
+export const lengthBeside = (first: Line, serviceId: string, services: readonly Service[]): number | null =>
+  isStay(first.serviceId, services) && isStay(serviceId, services) ? first.duration : null;
+
 /**
  * The slot a booking stands on now: the chosen time with the asked colleague, or whoever is free then. Where no time was chosen, the first one; of the
  * day, where that was.
@@ -215,12 +223,13 @@ export function withoutPet({ lines, aside }: Lines, petId: string): Lines {
 }
 
 /** A pet of the family comes: with what was chosen for it before, or for the same as the first. */
-export function withPet({ lines, aside }: Lines, petId: string): Lines {
+export function withPet({ lines, aside }: Lines, petId: string, services: readonly Service[] = []): Lines {
   const first = lines[0] ?? emptyLine();
   const before = aside.find((line) => line.petId === petId);
   const others = aside.filter((line) => line.petId !== petId);
   if (first.petId === null) return { lines: [{ ...(before ?? first), petId }, ...lines.slice(1)], aside: others };
-  const added = before ?? { ...emptyLine(), petId, serviceId: first.serviceId };
+  const { serviceId } = first;
+  const added = before ?? { ...emptyLine(), petId, serviceId, duration: lengthBeside(first, serviceId, services) };
   return { lines: [...lines, added], aside: others };
 }
 
@@ -243,7 +252,7 @@ const bufferOf = (line: Line, services: readonly Service[]): number =>
 
 /**
  * When each pet's turn is: with a colleague who has one of the family already, after that one and what its service and the hours keep free;
- * with another colleague, at the same time as the first.
+ * with another colleague, at the same time as the first. So does a stay begin, and nobody waits until it is over.
  */
 export function placeLines(
   lines: readonly Line[],
@@ -255,9 +264,10 @@ export function placeLines(
   const freeAt = new Map<string, number>();
   return lines.map((line, index) => {
     const who = index === 0 ? staffId : line.staffId || staffId;
-    const from = freeAt.get(who) ?? startsAt;
+    const isLong = isStay(line.serviceId, services);
+    const from = isLong ? startsAt : (freeAt.get(who) ?? startsAt);
     const endsAt = from + minutesOf(line, services) * MINUTE;
-    freeAt.set(who, endsAt + (bufferOf(line, services) + hoursBuffer(who, from)) * MINUTE);
+    if (!isLong) freeAt.set(who, endsAt + (bufferOf(line, services) + hoursBuffer(who, from)) * MINUTE);
     return { ...line, staffId: who, startsAt: from, endsAt };
   });
 }

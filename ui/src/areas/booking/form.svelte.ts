@@ -69,15 +69,21 @@ export class BookingForm {
   readonly service = $derived(this.services.data?.find(({ id }) => id === this.first.serviceId));
   readonly person = $derived(this.staff.data?.find(({ id }) => id === this.first.staffId));
   readonly minutes = $derived(rules.minutesOf(this.first, this.services.data ?? []));
-  /** How long one colleague is to be free: for all of the family who come to them, one after the other. None: as long as the service takes. */
+  /**
+   * How long one colleague is to be free: for all of the family who come to them, one after the other; of stays, for the longest. None: as long as
+   * the service takes.
+   */
   readonly #needed = $derived.by(() => {
     const { lines, date } = this.booking;
     if (lines.length < 2) return this.first.duration;
-    const { staffId } = this.first;
+    const { staffId, serviceId } = this.first;
     const noon = instantAt(date, 720, this.zone);
+    const services = this.services.data ?? [];
+    // Stays and visits do not stand in each other's way: the time is asked for of what the first is.
+    const isLong = rules.isStay(serviceId, services);
     const own = rules
-      .placeLines(lines, noon, staffId, this.services.data ?? [], this.hoursBuffer)
-      .filter((line) => line.staffId === staffId);
+      .placeLines(lines, noon, staffId, services, this.hoursBuffer)
+      .filter((line) => line.staffId === staffId && rules.isStay(line.serviceId, services) === isLong);
     return (Math.max(...own.map(({ endsAt }) => endsAt)) - noon) / MINUTE;
   });
   readonly slots = createQuery(() => ({
@@ -255,7 +261,8 @@ export class BookingForm {
   /** A pet of the family comes, or does not. */
   togglePet(petId: string, isComing: boolean): void {
     const booking = $state.snapshot(this.booking) as Booking;
-    this.#takeLines(isComing ? rules.withPet(booking, petId) : rules.withoutPet(booking, petId));
+    const { data } = this.services;
+    this.#takeLines(isComing ? rules.withPet(booking, petId, data) : rules.withoutPet(booking, petId));
     // It names a pet by its place among them.
     this.refusal = null;
   }
@@ -289,6 +296,17 @@ export class BookingForm {
     const { duration } = this.first;
     Object.assign(this.first, { serviceId, duration: duration === this.#span ? duration : null });
     if (this.person && !rules.canDo(this.person, this.service)) this.first.staffId = '';
+  }
+
+  /** Another length; of a family that is boarded all stay as long, but who was given a length of their own. */
+  chooseLength(minutes: number): void {
+    const first = $state.snapshot(this.first) as Line;
+    const services = this.services.data ?? [];
+    for (const line of this.booking.lines.slice(1)) {
+      const isBeside = rules.lengthBeside({ ...first, duration: minutes }, line.serviceId, services) !== null;
+      if (isBeside && line.duration === first.duration) line.duration = minutes;
+    }
+    this.first.duration = minutes;
   }
 
   chooseSlot(slot: FreeSlot): void {

@@ -4,7 +4,8 @@ import { PALETTE } from '$lib/components/palette';
 /** A service as it is typed: an empty description where there is none. */
 export type ServiceForm = ServiceDetails & { description: string };
 
-export const freshService = (): ServiceForm => ({
+/** What the first service begins with. */
+const FIRST: ServiceForm = {
   name: '',
   description: '',
   kind: 'medical',
@@ -21,7 +22,18 @@ export const freshService = (): ServiceForm => ({
   is_active: true,
   staff_roles: ['owner', 'veterinarian'],
   form_fields: [],
-});
+};
+
+/** A new service is mostly like the others: of the kind that most are of, and done by the same people as one of that kind. */
+export function freshService(services: Service[] = []): ServiceForm {
+  const offered = services.filter(({ is_active }) => is_active);
+  const times = (wanted: string) => offered.filter(({ kind }) => kind === wanted).length;
+  const like = offered.reduce<Service | undefined>(
+    (usual, one) => (usual && times(usual.kind) >= times(one.kind) ? usual : one),
+    undefined,
+  );
+  return { ...FIRST, form_fields: [], kind: like?.kind ?? FIRST.kind, staff_roles: [...(like ?? FIRST).staff_roles] };
+}
 
 /** A service's details without its id, to be edited. */
 export function serviceFormOf(service: Service): ServiceForm {
@@ -41,6 +53,17 @@ export const detailsOf = (form: ServiceForm): ServiceDetails => ({
 });
 
 export const freshQuestion = (): FormField => ({ name: '', field_type: 'text', is_required: false, choices: [] });
+
+export type QuestionTrouble = 'nameless' | 'twice' | 'choiceless';
+
+/** What is wrong with each question. The core says it too, but not of which. */
+export const questionTroubles = (fields: FormField[]): (QuestionTrouble | null)[] =>
+  fields.map(({ name, field_type, choices }, index) => {
+    const said = name.trim().toLowerCase();
+    if (said === '') return 'nameless';
+    if (fields.slice(0, index).some((other) => other.name.trim().toLowerCase() === said)) return 'twice';
+    return field_type === 'choice' && choices.length < 2 ? 'choiceless' : null;
+  });
 
 export const choicesOf = (text: string): string[] =>
   text

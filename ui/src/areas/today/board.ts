@@ -1,7 +1,7 @@
 // The check-in board: which visits stand where, and how long already.
 import type { AppointmentCard, AppointmentStatus } from '$lib/backend';
 import { MINUTE } from '$lib/time/zone';
-import { waits } from '$areas/visit/pick-up';
+import { isOfSomebody, waits } from '$areas/visit/pick-up';
 
 export type Lane = 'expected' | 'arrived' | 'in_progress' | 'ready' | 'gone';
 export const LANES: readonly Lane[] = ['expected', 'arrived', 'in_progress', 'ready', 'gone'];
@@ -19,8 +19,10 @@ const LANE_OF: Record<AppointmentStatus, Lane | null> = {
   rescheduled: null,
 };
 
-const laneOf = (card: AppointmentCard): Lane | null =>
-  card.status === 'completed' && !waits(card) ? 'gone' : LANE_OF[card.status];
+function laneOf(card: AppointmentCard): Lane | null {
+  if (!isOfSomebody(card)) return null;
+  return card.status === 'completed' && !waits(card) ? 'gone' : LANE_OF[card.status];
+}
 
 /** Whether a visit that is gone took place: of the others nobody was there. */
 export const wasHere = ({ status }: AppointmentCard): boolean => status === 'completed';

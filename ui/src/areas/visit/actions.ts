@@ -6,15 +6,19 @@ import IconPlus from '@tabler/icons-svelte/icons/calendar-plus';
 import IconRepeat from '@tabler/icons-svelte/icons/repeat';
 import { canDo } from '$areas/booking/booking';
 import { plant } from '$areas/booking/seed.svelte';
-import { backend, type AppointmentCard, type AppointmentDetail } from '$lib/backend';
+import { backend, type AppointmentCard, type AppointmentDetail, type AppointmentStatus } from '$lib/backend';
 import type { Command } from '$lib/commands/registry.svelte';
 import { STATUS } from '$lib/components/status';
 import { t, type PlainKey } from '$lib/i18n/index.svelte';
+import { route } from '$lib/router.svelte';
+import { clinicZone } from '$lib/session.svelte';
 import { newBooking, showHistory } from '$lib/shell/actions.svelte';
 import { takesTime } from '$lib/takes-time';
+import { now } from '$lib/time/clock.svelte';
 import { formatDateTime } from '$lib/time/format';
 import { MINUTE } from '$lib/time/zone';
-import { canMove, canReschedule, canSwap, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
+import { canMove, canReschedule, canSwap, close, flow, petOf, setPickedUp, setStatus } from './flow.svelte';
+import { isLeftOpen } from './left-open';
 import { canPickUp } from './pick-up';
 
 /** Something that can be done with the visit that is open: it stands in its menu, and in the palette. */
@@ -31,6 +35,14 @@ export const moveTitle = (card: AppointmentCard, now: number): PlainKey =>
 const isMissed = (card: AppointmentCard, now: number): boolean => card.ends_at <= now && canReschedule(card.status);
 export const openMove = (card: AppointmentCard, now: number): void =>
   void (flow.move = { card, isReschedule: isMissed(card, now) });
+
+/** Whether a visit was left open on an earlier day, and is looked at there: on the board of today stands who is still here. */
+export const wasLeftOpen = (card: AppointmentCard, at: number): boolean =>
+  route.path !== '/today' && isLeftOpen(card, at, clinicZone());
+
+/** Goes on to a status; what was left open was completed on its day, as it was planned, and not now. */
+export const goOn = (card: AppointmentCard, status: AppointmentStatus): Promise<void> =>
+  status === 'completed' && wasLeftOpen(card, now()) ? close(card) : setStatus(card, status);
 
 /** Who is done is picked up, or was not after all. */
 function pickUp(visit: AppointmentDetail): VisitAction[] {
@@ -106,7 +118,7 @@ export function menuActions(visit: AppointmentDetail, onedit: () => void): Visit
         title: STATUS[status].verb,
         group,
         icon: STATUS[status].icon,
-        run: () => void setStatus(visit, status),
+        run: () => void goOn(visit, status),
         testid: `visit-to-${status}`,
       })),
     ],

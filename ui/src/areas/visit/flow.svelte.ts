@@ -22,6 +22,7 @@ import { t } from '$lib/i18n/index.svelte';
 import { clinicZone } from '$lib/session.svelte';
 import { formatDateTime, formatTime } from '$lib/time/format';
 import { dateOf } from '$lib/time/zone';
+import { alikeOf, also, idsOf, namesOf, petOf } from './family';
 
 export interface Destination {
   staffId: string | null;
@@ -231,7 +232,7 @@ export async function lead(from: string, to: string): Promise<void> {
   flow.replaced = null;
 }
 
-export const petOf = (card: AppointmentCard): string => card.pet_name || card.client_name || t('visit.blocked');
+export { petOf };
 
 /** The toast's offer to tell the client: nothing is written to anybody without it. */
 export function notifyAction(card: AppointmentCard, body: string, id = card.id) {
@@ -291,24 +292,41 @@ export const isHere = (status: AppointmentStatus): boolean => status === 'checke
 export const canMove = (status: AppointmentStatus): boolean => canReschedule(status) || isHere(status);
 export const usualNext = (status: AppointmentStatus): AppointmentStatus | null => USUAL[status] ?? null;
 
-/** Visits whose status is being written: they are not written a second time meanwhile. */
+/** Visits of which something is being written: it is not written a second time meanwhile. */
 const underWay = new Set<string>();
 
-/** Writes a visit's status, and says `done`. */
-export async function writeStatus({ id }: AppointmentCard, status: AppointmentStatus, done: string): Promise<void> {
-  if (underWay.has(id)) return;
-  underWay.add(id);
-  await save(backend.setAppointmentStatus(id, status), { done });
-  underWay.delete(id);
+async function unlessUnderWay(cards: AppointmentCard[], write: () => Promise<unknown>): Promise<void> {
+  if (cards.some(({ id }) => underWay.has(id))) return;
+  cards.forEach(({ id }) => underWay.add(id));
+  await write();
+  cards.forEach(({ id }) => underWay.delete(id));
 }
+
+/** Writes the status of visits, says `done`, and offers the same for those of the family that stood as the first did. */
+const writeStatuses = (cards: AppointmentCard[], status: AppointmentStatus, done: string): Promise<void> =>
+  unlessUnderWay(cards, async () => {
+    const alike = await alikeOf(cards);
+    // Whoever was said so by hand meanwhile is not said so again.
+    const run = async (): Promise<void> => {
+      const still = await alikeOf(cards);
+      if (still.length > 0) await writeStatuses(still, status, nowWords(still, status));
+    };
+    await save(backend.setAppointmentStatus(idsOf(cards), status), { done, more: also(alike, () => void run()) });
+  });
+
+/** Writes a visit's status, and says `done`. */
+export const writeStatus = (card: AppointmentCard, status: AppointmentStatus, done: string): Promise<void> =>
+  writeStatuses([card], status, done);
+
+const nowWords = (cards: AppointmentCard[], status: AppointmentStatus): string =>
+  cards.map((card) => t('visit.now_status', { pet: petOf(card), status: t(STATUS[status].text) })).join(', ');
 
 export async function setStatus(card: AppointmentCard, status: AppointmentStatus): Promise<void> {
   if (status === 'cancelled') {
     flow.cancel = card;
     return;
   }
-  const done = t('visit.now_status', { pet: petOf(card), status: t(STATUS[status].text) });
-  await writeStatus(card, status, done);
+  await writeStatus(card, status, nowWords([card], status));
 }
 
 /** Whether a visit is over by the clock, and nobody said that whoever it is for came. */
@@ -316,21 +334,22 @@ export const isUnseen = ({ status, ends_at }: AppointmentCard, now: number): boo
   ends_at <= now && (status === 'confirmed' || status === 'reminded');
 
 /** Completes a visit that was left open: it took place as it was planned, where nothing else was said of it. */
-export async function close({ id }: AppointmentCard): Promise<void> {
-  if (underWay.has(id)) return;
-  underWay.add(id);
-  await save(backend.closeAppointment(id), { done: t('visit.was_completed') });
-  underWay.delete(id);
-}
+export const close = (card: AppointmentCard): Promise<void> =>
+  unlessUnderWay([card], () => save(backend.closeAppointment(card.id), { done: t('visit.was_completed') }));
 
 /** Marks who is done as picked up, or takes that back. */
-export async function setPickedUp(card: AppointmentCard, isPickedUp: boolean): Promise<void> {
-  if (underWay.has(card.id)) return;
-  underWay.add(card.id);
-  const done = t(isPickedUp ? 'visit.was_picked_up' : 'visit.waits_again', { pet: petOf(card) });
-  await save(backend.setPickedUp(card.id, isPickedUp), { done });
-  underWay.delete(card.id);
-}
+export const setPickedUp = (card: AppointmentCard, isPickedUp: boolean): Promise<void> => pickUp([card], isPickedUp);
+
+const pickUp = (cards: AppointmentCard[], isPickedUp: boolean): Promise<void> =>
+  unlessUnderWay(cards, async () => {
+    const alike = await alikeOf(cards);
+    const done =
+      cards.length > 1
+        ? t(isPickedUp ? 'visit.were_picked_up' : 'visit.wait_again', { pets: namesOf(cards) })
+        : t(isPickedUp ? 'visit.was_picked_up' : 'visit.waits_again', { pet: namesOf(cards) });
+    const more = also(alike, () => void pickUp(alike, isPickedUp));
+    await save(backend.setPickedUp(idsOf(cards), isPickedUp), { done, more });
+  });
 
 /** Whether all of a visit's time is left for another: who is moved by less than that is not worth a question. */
 const isLeft = (card: AppointmentCard, { staffId, startsAt, endsAt }: Destination): boolean =>
@@ -372,18 +391,31 @@ async function mention(card: AppointmentCard): Promise<void> {
   toastOffered(t('visit.fits', { count: matches.length }), { label: t('visit.show_waiting'), run });
 }
 
-/** Cancels, says so, and looks for who could take the time. Gives whether it did: where it was refused, the reason stays to be sent again. */
-export async function cancelVisit(card: AppointmentCard, reason: string, scope: SeriesScope): Promise<boolean> {
-  const input = { appointment_id: card.id, reason: reason.trim() || null, scope };
-  const body = t(CANCELLED[scope], { pet: petOf(card), when: formatDateTime(card.starts_at) });
+/**
+ * Cancels a visit, and those of its family that do not come either, says so, and looks for who could take the time. Gives whether it did: where it
+ * was refused, the reason stays to be sent again.
+ */
+export async function cancelVisit(
+  card: AppointmentCard,
+  reason: string,
+  scope: SeriesScope,
+  family: AppointmentCard[],
+): Promise<boolean> {
+  const input = { appointment_id: card.id, reason: reason.trim() || null, scope, with: idsOf(family) };
+  const pet = namesOf([card, ...family]);
+  const body = [card, ...family]
+    .map((one) => t(CANCELLED[scope], { pet: petOf(one), when: formatDateTime(one.starts_at) }))
+    .join('\n');
   const begun = closings;
+  const isOne = scope === 'this' && family.length === 0;
   const saved = await save(backend.cancelAppointment(input), {
-    done: t(scope === 'this' ? 'visit.was_cancelled' : 'visit.were_cancelled', { pet: petOf(card) }),
+    done: t(isOne ? 'visit.was_cancelled' : 'visit.were_cancelled', { pet }),
     more: notifyAction(card, body),
   });
   if (!saved) return false;
   // One that is open by now is another's.
   if (closings === begun) flow.cancel = null;
   offer(card, begun);
+  for (const other of family) void mention(other);
   return true;
 }

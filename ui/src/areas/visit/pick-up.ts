@@ -2,9 +2,11 @@
 import type { AppointmentCard } from '$lib/backend';
 import { dateOf } from '$lib/time/zone';
 
-/** Whether there is somebody to be picked up: of time that was blocked for something else, there is nobody. */
-export const canPickUp = (card: AppointmentCard): boolean =>
-  card.status === 'completed' && (card.pet_id !== null || card.client_id !== null);
+/** Whether somebody comes: in time that was blocked for something else, nobody does. */
+export const isOfSomebody = ({ pet_id, client_id }: AppointmentCard): boolean => pet_id !== null || client_id !== null;
+
+/** Whether there is somebody to be picked up. */
+export const canPickUp = (card: AppointmentCard): boolean => card.status === 'completed' && isOfSomebody(card);
 
 /** Whether they still wait for it. */
 export const waits = (card: AppointmentCard): boolean => canPickUp(card) && card.picked_up_at === null;

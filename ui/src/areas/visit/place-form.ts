@@ -38,6 +38,10 @@ export function endOf(startsAt: number, duration: number, isBoarding: boolean, z
   return end > startsAt ? end : passed;
 }
 
+/** When a visit ends that is moved and stays as long as it is: a stay by the clock on the wall, whatever the clocks do meanwhile. */
+export const movedEnd = (visit: Stay, startsAt: number, isBoarding: boolean, zone: string): number =>
+  endOf(startsAt, lengthOf(visit, isBoarding, zone), isBoarding, zone);
+
 /** When a visit is to start; none where no time is typed. Where it stands already it stays: of a time that comes twice, the second may be meant. */
 export function startOf({ date, minutes }: PlaceForm, { starts_at }: Stay, zone: string): number | null {
   if (date === dateOf(starts_at, zone) && minutes === wallMinutes(starts_at, zone)) return starts_at;

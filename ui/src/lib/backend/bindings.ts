@@ -96,12 +96,12 @@ export const commands = {
 	moveAppointment: (input: MoveInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("move_appointment", { input })),
 	rescheduleAppointment: (input: MoveInput) => typedError<Saved<AppointmentId>, Refusal>(__TAURI_INVOKE("reschedule_appointment", { input })),
 	cancelAppointment: (input: CancelInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("cancel_appointment", { input })),
-	setAppointmentStatus: (id: AppointmentId, status: AppointmentStatus) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_appointment_status", { id, status })),
+	setAppointmentStatus: (ids: AppointmentId[], status: AppointmentStatus) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_appointment_status", { ids, status })),
 	/**  A visit of an earlier day that was left open is completed as planned. */
 	closeAppointment: (id: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("close_appointment", { id })),
 	/**  A visit that two desks made doubtful stands. */
 	letStand: (id: AppointmentId) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("let_stand", { id })),
-	setPickedUp: (id: AppointmentId, isPickedUp: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_picked_up", { id, isPickedUp })),
+	setPickedUp: (ids: AppointmentId[], isPickedUp: boolean) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("set_picked_up", { ids, isPickedUp })),
 	editAppointment: (input: EditAppointmentInput) => typedError<Saved<null>, Refusal>(__TAURI_INVOKE("edit_appointment", { input })),
 	/**  What a rhythm would make of the visits to come; nothing is written. */
 	rhythmPlan: (input: RhythmInput) => typedError<RhythmPlan, Refusal>(__TAURI_INVOKE("rhythm_plan", { input })),
@@ -316,6 +316,8 @@ export type AppointmentDetail = {
 	pet_alerts: string | null,
 	/**  The pet's allergies, shown first. */
 	pet_allergies: string | null,
+	/**  When the pet died. */
+	pet_deceased_on: string | null,
 	/**  The pet's breed. */
 	breed: string | null,
 	/**  How often the client did not come. */
@@ -336,7 +338,7 @@ export type AppointmentDetail = {
 	previous_appointment_id: AppointmentId | null,
 	/**  The visit that replaces this one. */
 	next_appointment_id: AppointmentId | null,
-	/**  The others of the family's group. */
+	/**  The others of the family's group, as they stand now. */
 	group: AppointmentCard[],
 	/**  RFC 5545 rule of its series. */
 	recurrence: string | null,
@@ -488,6 +490,8 @@ export type CancelInput = {
 	reason: string | null,
 	/**  Which of its series. */
 	scope: SeriesScope,
+	/**  Others of its family that were booked with it and do not come either: of the same scope. */
+	with: AppointmentId[],
 };
 
 /**  Money in minor units of the clinic's currency. */
@@ -815,7 +819,11 @@ export type DuplicateReason =
 /**  The e-mail. */
 "email" | 
 /**  The name, and a pet's name. */
-"name_and_pet";
+"name_and_pet" | 
+/**  The number they have in another program; of a file that is brought in. */
+"number" | 
+/**  The name, of which there is one; of a file that is brought in. */
+"name";
 
 /**  Changes to a visit other than its time and status. */
 export type EditAppointmentInput = {
@@ -1087,6 +1095,10 @@ export type ImportPreview = {
 	bad_sample: BadRow[],
 	/**  Dates that could be read in more than one order. */
 	ambiguous_dates: number,
+	/**  Pets that died on a day that the file does not say: it is taken for today. */
+	undated_deaths: number,
+	/**  Rows that tell of a pet without its name: of those nothing of the pet comes in. */
+	nameless_pets: number,
 };
 
 /**  What an import did. */
@@ -1152,12 +1164,24 @@ export type LostChoice = {
 	id: string,
 	/**  What people call it (a client's name), or empty. */
 	label: string,
+	/**  The visit that it is, or an answer of. */
+	visit: LostVisit | null,
 	/**  The column. */
 	column: string,
 	/**  What stands, and who wrote it. */
 	kept: WrittenValue,
 	/**  What lost, and who wrote it. */
 	lost: WrittenValue,
+};
+
+/**  The visit of a value that lost. */
+export type LostVisit = {
+	/**  Which. */
+	id: AppointmentId,
+	/**  From. */
+	starts_at: Millis,
+	/**  The question, where it is an answer. */
+	question: string | null,
 };
 
 /**  An entry of a pet's history. */
@@ -2034,7 +2058,9 @@ export type TimelineEntry =
 /**  A visit. */
 { kind: "visit"; 
 /**  The visit. */
-visit: AppointmentCard } | 
+visit: AppointmentCard; 
+/**  What was noted of it: why they came, and for the clinic alone; the first 300 characters. */
+notes: string | null } | 
 /**  A record. */
 { kind: "record"; 
 /**  The record. */

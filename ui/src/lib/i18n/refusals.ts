@@ -8,7 +8,7 @@ import { hasText, t, type MessageKey } from './index.svelte';
  */
 export function refusalText(refusal: Refusal, nameOf: (field: string | null) => string = fieldName): string {
   return t(
-    `refusal.${refusal.code}` as MessageKey,
+    keyOf(refusal) as MessageKey,
     {
       field: nameOf(refusal.field),
       limit: limitOf(refusal),
@@ -24,6 +24,20 @@ function limitOf({ code, field, limit }: Refusal): string | number {
   if (code !== 'too_large' && code !== 'too_small') return most;
   if (/(^|[._])grams$/.test(field ?? '')) return formatWeight(most);
   return field?.endsWith('_cents') ? formatMoney(most) : formatNumber(most);
+}
+
+/**
+ * What visits keep from being deleted: what can be done instead depends on whose they are. It is done in the settings, whose texts come later; before,
+ * it is said in general. So it is of a file that is of another kind than its name says. A place that was chosen and cannot be written is named.
+ */
+function keyOf({ code, field, detail }: Refusal): string {
+  const own =
+    code === 'in_use' && detail === 'appointments'
+      ? `refusal.in_use_${field}`
+      : code === 'read_only'
+        ? `refusal.read_only_${field}`
+        : code === 'file_unreadable' && `refusal.file_unreadable_${detail}`;
+  return own && hasText(own) ? own : `refusal.${code}`;
 }
 
 /** The name a person knows a field by; `pets[0].starts_at` is the field `starts_at`. */

@@ -9,8 +9,9 @@ use super::tests::{Hub, delete, id, put, text};
 use super::*;
 
 /// What is written: single columns, and a register of three.
-const COLUMNS: [(&str, u128, &str); 5] = [
+const COLUMNS: [(&str, u128, &str); 6] = [
     ("clients", 3, "notes"),
+    ("clients", 3, "notification_settings"),
     ("clients", 3, "phone"),
     ("clients", 4, "notes"),
     ("appointments", 6, "status"),
@@ -53,6 +54,8 @@ fn change() -> impl Strategy<Value = Change> {
         let columns = match column {
             "status" => json!({"status": STATUSES[value]}),
             "starts_at" => json!({"staff_id": text(1), "starts_at": value, "ends_at": value + 1}),
+            "notification_settings" if is_empty => json!({column: {}}),
+            "notification_settings" => json!({column: {STATUSES[value]: false}}),
             _ if is_empty => json!({column: null}),
             _ => json!({column: value.to_string()}),
         };
@@ -62,9 +65,18 @@ fn change() -> impl Strategy<Value = Change> {
     })
 }
 
-/// Desks that did not know of each other: each wrote once, having read the clinic and nothing since.
+/// Desks that did not know of each other: each wrote once, having read the clinic and nothing since. Wishes it says once, as every transaction does: a no
+/// that it took back before it had read another's would stand or not, by who came first.
 fn apart() -> impl Strategy<Value = Vec<Write>> {
-    let write = (0_i64..6, prop::collection::vec(change(), 1..4));
+    let is_of_wishes = |change: &Change| change.columns.contains_key("notification_settings");
+    let write = (0_i64..6, prop::collection::vec(change(), 1..4)).prop_map(move |(at, mut changes)| {
+        let mut wishes = 0;
+        changes.retain(|change| {
+            wishes += usize::from(is_of_wishes(change));
+            !is_of_wishes(change) || wishes == 1
+        });
+        (at, changes)
+    });
     prop::collection::vec(write, 2..5).prop_map(|all| {
         let desks = 11..;
         desks.zip(all).map(|(desk, (at, changes))| Write { desk, at, changes }).collect()
@@ -148,6 +160,25 @@ proptest! {
         let (table, row, column, value) = if is_of_pet { ("pets", 5, "name", "Max") } else { ("clients", 3, "notes", "kept") };
         prop_assert_eq!(hub.value(table, row, "deleted_at"), Value::Null);
         prop_assert_eq!(hub.value(table, row, column), json!(value));
+    }
+
+    /// One says no to one thing, another to the next, a third to nothing: whoever comes when, by whatever clock.
+    #[test]
+    fn every_no_stands(wishes in prop::collection::vec((0_i64..4, prop::collection::vec(any::<bool>(), 3)), 2..5)) {
+        let (mut hub, seen) = clinic();
+        let kinds = ["email_reminders", "sms_reminders", "medical_updates"];
+        for (desk, (at, wishes)) in (11..).zip(&wishes) {
+            let wishes: serde_json::Map<_, _> = kinds.iter().zip(wishes).map(|(kind, wish)| ((*kind).to_owned(), json!(wish))).collect();
+            hub.push(desk, *at, seen, vec![put("clients", 3, json!({"notification_settings": wishes}))]).unwrap();
+        }
+        let stands = hub.value("clients", 3, "notification_settings");
+        for (place, kind) in kinds.iter().enumerate() {
+            prop_assert_eq!(&stands[kind], &json!(wishes.iter().all(|(_, wishes)| wishes[place])), "{}", kind);
+        }
+        // Who has read a no may take it back.
+        let head = hub.head;
+        hub.push(20, -1, head, vec![put("clients", 3, json!({"notification_settings": {"sms_reminders": true}}))]).unwrap();
+        prop_assert_eq!(hub.value("clients", 3, "notification_settings"), json!({"sms_reminders": true}));
     }
 
     /// A pet of nobody is refused, with whatever else was to be written.

@@ -27,6 +27,7 @@ fn schema() -> Schema {
                     ("notes", Kind::Text),
                     ("source", Kind::Text),
                     ("sms_opted_out_at", Kind::Instant),
+                    ("notification_settings", Kind::Json),
                     ("merged_into_id", Kind::Id),
                 ]),
             ),
@@ -102,7 +103,7 @@ impl Hub {
         self.push(desk, row as i64, seen, vec![put("appointments", row, columns)]).unwrap()
     }
 
-    fn clash(&self, row: u128) -> Value {
+    pub(super) fn clash(&self, row: u128) -> Value {
         self.value("appointments", row, "clash_with_id")
     }
 }
@@ -487,46 +488,6 @@ fn the_chain_of_a_row_leads_from_its_last_entry_to_its_first() {
     let entries = hub.push(7, 1, 0, vec![put("clients", 1, json!({"phone": "1"})), put("clients", 1, json!({"phone": "2"}))]).unwrap();
     assert_eq!(entries.iter().map(|entry| entry.prior).collect::<Vec<_>>(), [1, 3]);
     assert_eq!(hub.ledger.row("clients", id(1)).unwrap().seq, 4);
-}
-
-/// Thousands at one hour, as somebody may send them who means harm: none is held against all the others.
-#[test]
-fn a_day_with_thousands_of_visits_at_one_hour_is_judged_in_few_steps() {
-    const VISITS: u128 = 5_000;
-    let mut hub = Hub::new();
-    hub.push(9, 0, 0, vec![put("staff", 1, json!({"first_name": "A"}))]).unwrap();
-    let visit = |from: i64, to: i64| json!({"staff_id": text(1), "starts_at": from, "ends_at": to, "status": "confirmed"});
-    let day = crate::DAY;
-    // A stay of a month; those of its last days, which all clash with it; a crowd at one hour after it; and another the hour after.
-    let mut row = 10;
-    let mut some = |from: &dyn Fn(i64) -> i64, length: i64| {
-        row += VISITS;
-        (0..VISITS).map(|n| put("appointments", row + n, visit(from(n as i64), from(n as i64) + length))).collect()
-    };
-    let steps: [(Vec<Change>, usize); 4] = [
-        (vec![put("appointments", 7, visit(-30 * day, 0))], 10),
-        (some(&|n| -day + n * 40, 30), 300),
-        (some(&|_| day, 3_600_000), 400),
-        (some(&|_| day + 3_600_000, 3_600_000), 400),
-    ];
-    for (changes, most) in steps {
-        let (seen, first, count) = (hub.head, changes[0].id, changes.len());
-        hub.ledger.agenda().looks.set(0);
-        hub.push(7, 10, seen, changes).unwrap();
-        let looks = hub.ledger.agenda().looks.get() / count;
-        assert!(looks <= most, "{looks} for each of {count} from {first} on");
-    }
-    let crowd = 10 + 3 * VISITS;
-    assert!((0..VISITS).all(|n| hub.clash(crowd + n) != Value::Null), "each of a crowd is told");
-    // All of it moves away at once.
-    let seen = hub.head;
-    hub.ledger.agenda().looks.set(0);
-    let away =
-        (0..VISITS).map(|n| put("appointments", crowd + n, visit(9 * day + n as i64 * 100, 9 * day + n as i64 * 100 + 50))).collect();
-    hub.push(7, 20, seen, away).unwrap();
-    let looks = hub.ledger.agenda().looks.get() / VISITS as usize;
-    assert!(looks <= 800, "{looks} for each");
-    assert_eq!(hub.clash(crowd + VISITS - 1), Value::Null);
 }
 
 /// What a deletion elsewhere clears, and what a register says besides what changed, is nothing that anybody typed.
