@@ -287,9 +287,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn the_engine_says_what_the_slow_one_says(case in case()) {
-        let fast: Vec<Millis> = free_slots(&[(&case.colleague, &case.busy)], &days(case.date, 1, case.zone), &case.wish, &always()).iter().map(|slot| slot.starts_at).collect();
-        prop_assert_eq!(fast, slow::free(&case.colleague, &case.busy, &case.wish, case.date, case.zone));
+    fn the_engine_says_what_the_slow_one_says_and_of_that_what_begins_in_a_window(case in case(), from in 0i64..1600, length in 0i64..1600) {
+        let free = |window: &Window| -> Vec<Millis> {
+            free_slots(&[(&case.colleague, &case.busy)], &days(case.date, 1, case.zone), &case.wish, window).iter().map(|slot| slot.starts_at).collect()
+        };
+        let mut slow = slow::free(&case.colleague, &case.busy, &case.wish, case.date, case.zone);
+        prop_assert_eq!(free(&always()), slow.clone());
+        let day = zone::day_start(case.date, case.zone);
+        let window = Window { from: day.plus_minutes(from), until: day.plus_minutes(from + length) };
+        slow.retain(|at| window.from <= *at && *at < window.until);
+        prop_assert_eq!(free(&window), slow);
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Store {
         Ok(page)
     }
 
-    /// Adds a pet to a client.
+    /// Adds a pet to a client. Its weight is its first entry, where who adds it may write records.
     ///
     /// # Errors
     /// `forbidden`, `not_found`, or what the check of the fields says.
@@ -44,19 +44,34 @@ impl Store {
         let input = input.checked(self.today()?)?;
         self.write(actor, Action::CreatePet, |tx| {
             refuse_unknown(tx.db(), client)?;
-            insert_pet(tx, client, &input)
+            let id = insert_pet(tx, client, &input)?;
+            if actor.require(Right::WriteRecords).is_ok() {
+                keep_known_weight(tx, id)?;
+            }
+            Ok(id)
         })
     }
 
-    /// Changes a pet. Where its day of death is new, what was planned for it ends, as in [`Store::record_death`].
+    /// Changes a pet. Where its day of death is new, what was planned for it ends, as in [`Store::record_death`]. Another weight is one that it has now:
+    /// an entry like those of [`Store::record_weight`]; none leaves it as its entries say.
     ///
     /// # Errors
-    /// `forbidden`, `not_found`, or what the check of the fields says.
+    /// `forbidden`, on `weight_grams` where there are entries and who changes it may not write records; `not_found`, or what the check of the fields says.
     pub fn save_pet(&self, actor: &Actor, id: PetId, input: PetDetails) -> Result<Saved<()>> {
         actor.require(Right::WriteClinic)?;
-        let input = input.checked(self.today()?)?;
+        let today = self.today()?;
+        let input = input.checked(today)?;
         self.write(actor, Action::SavePet, |tx| {
+            let weight = weight_written(tx, id, &input)?;
             update_pet(tx, id, &input)?;
+            match weight {
+                Weight::Entered(grams) => {
+                    let entry = WeightInput { pet_id: id, appointment_id: None, grams, recorded_at: None };
+                    record_weight(tx, &entry, today)?;
+                }
+                Weight::OfEntries => follow_latest(tx, id)?,
+                Weight::AsSaid => {}
+            }
             if input.deceased_on.is_some() {
                 crate::farewell::end_plans(tx, id, None)?;
             }
@@ -205,6 +220,34 @@ fn update_pet(tx: &Tx<'_>, id: PetId, input: &PetDetails) -> Result<()> {
     Ok(())
 }
 
+/// What becomes of a pet's weight where the pet is written with one.
+enum Weight {
+    /// It was weighed: an entry, in grams.
+    Entered(u32),
+    /// None was said: it is what the entries say.
+    OfEntries,
+    /// It is the pet's own, without an entry: nobody who may write one said so, or it died.
+    AsSaid,
+}
+
+/// What the weight that a pet is written with is, beside the one it has.
+///
+/// # Errors
+/// `forbidden` on `weight_grams`.
+fn weight_written(tx: &Tx<'_>, id: PetId, input: &PetDetails) -> Result<Weight> {
+    let had = "SELECT weight_grams FROM pets WHERE id = ?1 AND deleted_at IS NULL";
+    let had: Option<Option<u32>> = tx.db().prepare_cached(had)?.query_row([id.bytes()], |row| row.get(0)).optional()?;
+    let has_entries = latest(tx, id)?.is_some();
+    match (input.weight_grams, had) {
+        (weight, Some(had)) if weight == had => Ok(Weight::AsSaid),
+        (None, _) => Ok(if has_entries { Weight::OfEntries } else { Weight::AsSaid }),
+        (Some(_), _) if input.deceased_on.is_some() => Ok(Weight::AsSaid),
+        (Some(grams), _) if tx.actor().require(Right::WriteRecords).is_ok() => Ok(Weight::Entered(grams)),
+        (Some(_), _) if has_entries => Err(Refusal::on(RefusalCode::Forbidden, "weight_grams").into()),
+        _ => Ok(Weight::AsSaid),
+    }
+}
+
 /// A pet's days, as they are stored.
 struct Dates {
     born_on: Option<String>,
@@ -330,8 +373,21 @@ fn weights(records: &[MedicalRecord]) -> Vec<WeightPoint> {
         .collect()
 }
 
+/// Makes an entry of the weight that a pet came with, by an import or from who may not write records, as of the day it came: the first entry else
+/// takes its place, and nobody knows any longer what it was.
+fn keep_known_weight(tx: &mut Tx<'_>, pet: PetId) -> Result<()> {
+    let sql = "INSERT INTO medical_records (id, pet_id, kind, data, recorded_at, created_at, updated_at)
+               SELECT ?1, id, 'weight', json_object('grams', weight_grams), created_at, ?3, ?3 FROM pets
+               WHERE id = ?2 AND weight_grams IS NOT NULL AND deleted_at IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM medical_records r WHERE r.pet_id = ?2 AND r.kind = 'weight' AND r.deleted_at IS NULL)";
+    let id = tx.new_id();
+    tx.db().prepare_cached(sql)?.execute(params![id.as_bytes(), pet.bytes(), tx.now().0])?;
+    Ok(())
+}
+
 fn record_weight(tx: &mut Tx<'_>, input: &WeightInput, today: NaiveDate) -> Result<RecordId> {
     input.recorded_at.map_or(Ok(()), |at| check_day(tx, input.pet_id, at, today))?;
+    keep_known_weight(tx, input.pet_id)?;
     let id = RecordId(tx.new_id());
     let recorded_at = input.recorded_at.unwrap_or(tx.now());
     let sql = "INSERT INTO medical_records (id, pet_id, appointment_id, author_id, kind, data, recorded_at, created_at, updated_at)

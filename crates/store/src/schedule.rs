@@ -8,7 +8,7 @@ use petrel_domain::checked::check_date;
 use petrel_domain::desk::{AppointmentCard, MonthDay, ScheduleRange, WorkBlockKind};
 use petrel_domain::rights::Right;
 use petrel_domain::{DAY, MINUTE, Millis, zone};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, params_from_iter};
 
 use crate::appointments::card::{board, cards};
 use crate::appointments::{Roster, roster};
@@ -117,22 +117,36 @@ fn overview(db: &Connection, first: NaiveDate, last: NaiveDate) -> Result<Vec<Mo
     let mut days = empty_days(&roster, first, last);
     let (from, to) = (zone::day_start(first, roster.zone), zone::day_start(last + Days::new(1), roster.zone));
     // Of the hands that work that day, who stays the night takes none, and who did not come took none.
-    let sql = "SELECT starts_at, ends_at, is_emergency,
-                 status = 'no_show' OR service_id IN (SELECT id FROM services WHERE kind = 'boarding')
-               FROM visit_cards WHERE starts_at >= ?1 AND starts_at < ?2 AND status NOT IN ('cancelled', 'rescheduled')";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query([from.0, to.0])?;
-    while let Some(row) = rows.next()? {
-        let (starts_at, ends_at): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let index = (zone::date_of(Millis(starts_at), roster.zone) - first).num_days();
-        if let Some(day) = usize::try_from(index).ok().and_then(|index| days.get_mut(index)) {
-            day.visits += 1;
-            day.emergencies += u32::from(row.get::<_, bool>(2)?);
-            if row.get::<_, Option<bool>>(3)? != Some(true) {
-                day.booked_minutes += u32::try_from((ends_at - starts_at) / MINUTE).unwrap_or(0).min(1440);
+    const COLUMNS: &str = "SELECT starts_at, ends_at, is_emergency,
+             status = 'no_show' OR service_id IN (SELECT id FROM services WHERE kind = 'boarding')";
+    // As on the board: a visit is on every day that it touches. Hands it takes on the first.
+    let ordinary = format!(
+        "{COLUMNS} FROM visit_cards WHERE starts_at >= ?1 AND starts_at < ?2 AND ends_at > ?3 AND status NOT IN ('cancelled', 'rescheduled')"
+    );
+    let long = format!(
+        "{COLUMNS} FROM appointments WHERE ends_at - starts_at > 86400000 AND starts_at < ?1 AND ends_at > ?2 AND deleted_at IS NULL
+           AND status NOT IN ('cancelled', 'rescheduled')"
+    );
+    let mut touch = |sql: &str, values: &[i64]| -> Result<()> {
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            let (starts_at, ends_at): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let day_of = |at: i64| (zone::date_of(Millis(at), roster.zone) - first).num_days();
+            let (begun, is_emergency) = (day_of(starts_at), row.get::<_, bool>(2)?);
+            for index in begun..=day_of((ends_at - 1).max(starts_at)) {
+                let Some(day) = usize::try_from(index).ok().and_then(|index| days.get_mut(index)) else { continue };
+                day.visits += 1;
+                day.emergencies += u32::from(is_emergency);
+                if index == begun && row.get::<_, Option<bool>>(3)? != Some(true) {
+                    day.booked_minutes += u32::try_from((ends_at - starts_at) / MINUTE).unwrap_or(0).min(1440);
+                }
             }
         }
-    }
+        Ok(())
+    };
+    touch(&ordinary, &[from.0 - DAY, to.0, from.0])?;
+    touch(&long, &[from.0 - DAY, from.0])?;
     Ok(days)
 }
 

@@ -3,7 +3,7 @@
 use crate::common::{Salon, at, everything, salon};
 use petrel_domain::desk::{
     BookInput, BookPet, ClientDetails, ClientFilter, ClientSort, ClientsQuery, DuplicateReason, MergeInput, PetDeath, PetDeathInput,
-    WaitlistInput, WeightCorrection, WeightInput,
+    PetDetails, WaitlistInput, WeightCorrection, WeightInput,
 };
 use petrel_domain::{AppointmentId, AppointmentStatus, BookingMethod, ClientId, DAY, PetId, RefusalCode};
 
@@ -363,6 +363,37 @@ fn a_mistyped_weight_is_set_right_or_taken_out_and_the_pets_own_follows() {
     assert_eq!(all(), [9_300, 8_900]);
     let front = petrel_store::Actor::staff(salon.staff, petrel_domain::Role::FrontDesk);
     assert_eq!(salon.store.remove_weight(&front, before).unwrap_err().refusal().code, RefusalCode::Forbidden);
+}
+
+#[test]
+fn a_weight_typed_in_a_pets_form_is_an_entry_and_what_it_came_with_is_kept() {
+    let salon = salon();
+    let page = |pet| salon.store.pet_page(&salon.owner, pet).unwrap();
+    let told = |pet| (page(pet).pet.details.weight_grams, page(pet).weights.iter().map(|point| point.grams).collect::<Vec<_>>());
+    let details = |pet, weight_grams| PetDetails { weight_grams, ..page(pet).pet.details };
+    let pet = salon.store.create_pet(&salon.owner, salon.client, details(salon.pet, Some(12_000))).unwrap().value;
+    assert_eq!(told(pet), (Some(12_000), vec![12_000]));
+    salon.clock.set(at("2026-06-01", "09:00"));
+    let saved = salon.store.save_pet(&salon.owner, pet, details(pet, Some(12_400))).unwrap();
+    assert_eq!(told(pet), (Some(12_400), vec![12_000, 12_400]));
+    salon.store.undo(&salon.owner, saved.undo.unwrap()).unwrap();
+    assert_eq!(told(pet), (Some(12_000), vec![12_000]));
+    salon.store.save_pet(&salon.owner, pet, PetDetails { name: "Rex".into(), ..details(pet, Some(12_000)) }).unwrap();
+    salon.store.save_pet(&salon.owner, pet, details(pet, None)).unwrap();
+    assert_eq!(told(pet), (Some(12_000), vec![12_000]), "it is still what was weighed");
+    // Whoever may write no records knows what an owner said, until somebody weighed.
+    let front = petrel_store::Actor::staff(salon.staff, petrel_domain::Role::FrontDesk);
+    let refused = salon.store.save_pet(&front, pet, details(pet, Some(1))).unwrap_err().refusal();
+    assert_eq!((refused.code, refused.field.as_deref()), (RefusalCode::Forbidden, Some("weight_grams")));
+    let said = salon.store.create_pet(&front, salon.client, details(pet, Some(3_000))).unwrap().value;
+    salon.store.save_pet(&front, said, details(said, Some(3_100))).unwrap();
+    assert_eq!(told(said), (Some(3_100), vec![]));
+    salon.clock.set(at("2026-06-02", "09:00"));
+    let wrong = WeightInput { pet_id: said, grams: 41_000, recorded_at: None, appointment_id: None };
+    let wrong = salon.store.record_weight(&salon.owner, wrong).unwrap().value;
+    assert_eq!(told(said), (Some(41_000), vec![3_100, 41_000]));
+    salon.store.remove_weight(&salon.owner, wrong).unwrap();
+    assert_eq!(told(said), (Some(3_100), vec![3_100]));
 }
 
 #[test]

@@ -319,7 +319,9 @@ fn the_board_shows_the_day_and_what_reaches_into_it() {
     assert!(board.blocks.iter().any(|block| block.starts_at == at("2026-06-01", "09:00")));
     let month = salon.store.month_overview(&salon.owner, "2026-06-15".parse().unwrap()).unwrap();
     let first = month.iter().find(|day| day.date == "2026-06-01".parse().unwrap()).unwrap();
-    assert_eq!((first.visits, first.booked_minutes, first.open_minutes), (1, 30, 8 * 60));
+    assert_eq!((first.visits, first.booked_minutes, first.open_minutes), (2, 30, 8 * 60), "a stay is there on each of its days");
+    let days = |from: &str| month.iter().skip_while(|day| day.date.to_string() != from).map(|day| day.visits).take(6).collect::<Vec<_>>();
+    assert_eq!(days("2026-05-29"), [0, 1, 1, 2, 2, 1], "from the day it begins to that on which it ends");
     // A week begins on another day elsewhere: there are days enough around the month for all of them.
     let ends = month.first().zip(month.last()).map(|(first, last)| (first.date.to_string(), last.date.to_string())).unwrap();
     assert_eq!(ends, ("2026-05-26".into(), "2026-07-06".into()));

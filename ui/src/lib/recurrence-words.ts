@@ -16,5 +16,6 @@ export function describeRule(rule: string): string {
   const on = days.length > 0 ? ` ${t('repeat.on', { days: names })}` : '';
   const until =
     end.by === 'count' ? t('repeat.times', { count: end.count }) : t('repeat.until', { date: formatDate(end.until) });
-  return `${every}${on}, ${until}`;
+  const orLast = rule.includes('BYSETPOS') ? ` (${t('repeat.or_last')})` : '';
+  return `${every}${on}${orLast}, ${until}`;
 }

@@ -2,6 +2,19 @@
 import { expect, expectAccessible, openDesk, test, type DeskOptions } from './desk';
 import { watchCommands } from './commands';
 
+/** What each trouble with the file is told by. */
+const ADVICE = {
+  corrupt: 'The file is damaged',
+  file_busy: 'another',
+  read_only: 'written',
+  disk_full: 'Free some space',
+  disk_trouble: 'disk',
+  wrong_key: 'does not fit this file',
+  newer_file: 'newer',
+  keychain_unavailable: 'keychain',
+  key_missing: 'key',
+};
+
 for (const theme of ['light', 'dark'] as const) {
   for (const [way, sign] of [
     ['new', 'create-clinic'],
@@ -36,11 +49,22 @@ for (const theme of ['light', 'dark'] as const) {
     });
   }
 
-  for (const code of ['corrupt', 'file_busy', 'key_missing'] as const) {
+  for (const code of [
+    'corrupt',
+    'file_busy',
+    'read_only',
+    'disk_full',
+    'disk_trouble',
+    'wrong_key',
+    'newer_file',
+    'keychain_unavailable',
+    'key_missing',
+  ] as const) {
     test(`no accessibility violation in trouble: ${code} (${theme})`, async ({ page }) => {
       const refusal = { code, field: null, limit: null, until: null, alternatives: [], detail: null };
       await openDesk(page, '/', { theme, app: { phase: { name: 'trouble', refusal }, clinic: null, staff: null } });
-      await expect(page.getByTestId('screen-trouble')).toBeVisible();
+      const screen = page.getByTestId('screen-trouble');
+      await expect(screen).toContainText(ADVICE[code]);
       await expectAccessible(page);
     });
   }

@@ -40,7 +40,7 @@ test('an import runs as it was chosen last, once', async ({ page }) => {
 test('a preview that is left does not come back', async ({ page }) => {
   await openPreview(page);
   await read(page, 'Dates', 'Month, day, year');
-  await page.getByRole('button', { name: 'Back' }).click();
+  await page.getByTestId('screen-import').getByRole('button', { name: 'Back' }).click();
   await expect(page.getByTestId('choose-csv')).toBeVisible();
   await letGo(page, 'preview_import');
   await page.getByTestId('choose-csv').click();

@@ -54,7 +54,13 @@ test('a drag on free time opens the booking with that time and colleague, and a 
   await expect(page.getByTestId('booking-staff')).toContainText('Marc Vidal');
   await expect(page.getByTestId('booking-duration')).toHaveValue('45 min');
   await expect(page.getByTestId('booking-search')).toBeFocused();
-  await page.keyboard.type('garcia');
+  // Whose pet, by its name: of several it is the one that comes.
+  const pet = await page.evaluate(() => {
+    const { clients, pets } = window.petrelWorld!.memory;
+    const ids = new Set(clients.filter(({ last_name }) => last_name.startsWith('García')).map(({ id }) => id));
+    return pets.find(({ client_id, deceased_on }) => ids.has(client_id) && !deceased_on)!.name;
+  });
+  await page.keyboard.type(`${pet} garcia`);
   await page.getByRole('option').first().waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');

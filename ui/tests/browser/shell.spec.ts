@@ -84,6 +84,21 @@ for (const [path, pane] of [
   });
 }
 
+test('the way back is a button and a key, and leads to the screen as it was left', async ({ page }) => {
+  await openDesk(page, '/#/clients');
+  await page.getByTestId('client-row').first().waitFor();
+  await page.getByTestId('clients-filter').fill('garcia');
+  await expect(page).toHaveURL(/q=garcia/);
+  await page.getByTestId('nav-today').click();
+  await page.getByTestId('screen-today').waitFor();
+  await page.getByTestId('back').click();
+  await expect(page).toHaveURL(/q=garcia.*#\/clients/);
+  await page.getByTestId('nav-today').click();
+  await page.getByTestId('screen-today').waitFor();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect(page).toHaveURL(/q=garcia.*#\/clients/);
+});
+
 test('single keys do nothing while one types', async ({ page }) => {
   await openDesk(page, '/#/attention');
   await page.getByTestId('global-search').fill('c');

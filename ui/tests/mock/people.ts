@@ -51,6 +51,20 @@ function row({ pets, visits }: Memory, client: Client, now: number): ClientRow {
   };
 }
 
+/** The record of a weight. */
+const weighing = (pet_id: string, grams: number, recorded_at: number, appointment_id: string | null) => ({
+  pet_id,
+  id: newId(),
+  record_kind: 'weight' as const,
+  title: 'Weight',
+  body: null,
+  weight_grams: grams,
+  recorded_at,
+  due_on: null,
+  author_id: null,
+  appointment_id,
+});
+
 /** The pet's own weight is that of its latest record. */
 function followLatest(pets: Memory['pets'], records: Memory['records'], petId: string): null {
   const own = records.filter(({ pet_id, record_kind }) => pet_id === petId && record_kind === 'weight');
@@ -241,9 +255,13 @@ export function peopleHandlers(world: World): Handlers {
         return id;
       }),
     save_pet: ({ id, input }) =>
-      world.write('save_pet', ['pets'], ({ pets }) => {
+      world.write('save_pet', ['medical_records', 'pets'], ({ pets, records }) => {
         mustBeDays(world, input);
-        Object.assign(find(pets, id, 'pet'), input);
+        const pet = find(pets, id, 'pet');
+        // Another weight is one that was weighed.
+        if (input.weight_grams !== null && input.weight_grams !== pet.weight_grams)
+          records.push(weighing(id, input.weight_grams, world.now(), null));
+        Object.assign(pet, { ...input, weight_grams: input.weight_grams ?? pet.weight_grams });
         return null;
       }),
     delete_pet: ({ id }) =>
@@ -256,21 +274,10 @@ export function peopleHandlers(world: World): Handlers {
       world.write('move_pet', ['pets'], ({ pets }) => ((find(pets, id, 'pet').client_id = clientId), null)),
     record_weight: ({ input }) =>
       world.write('record_weight', ['medical_records', 'pets'], ({ pets, records }) => {
-        const id = newId();
         find(pets, input.pet_id, 'pet').weight_grams = input.grams;
-        records.push({
-          pet_id: input.pet_id,
-          id,
-          record_kind: 'weight',
-          title: 'Weight',
-          body: null,
-          weight_grams: input.grams,
-          recorded_at: input.recorded_at ?? world.now(),
-          due_on: null,
-          author_id: null,
-          appointment_id: input.appointment_id,
-        });
-        return id;
+        const record = weighing(input.pet_id, input.grams, input.recorded_at ?? world.now(), input.appointment_id);
+        records.push(record);
+        return record.id;
       }),
     correct_weight: ({ input }) =>
       world.write('correct_weight', ['medical_records', 'pets'], ({ pets, records }) => {

@@ -101,7 +101,7 @@ function detail(world: World, id: string): AppointmentDetail {
     pet_deceased_on: pet?.deceased_on ?? null,
     breed: pet?.breed ?? null,
     client_no_shows: own.filter(({ status }) => status === 'no_show').length,
-    client_visits: own.filter(({ ends_at }) => ends_at < world.now()).length,
+    client_visits: own.filter(({ status }) => status === 'completed' || status === 'no_show').length,
     balance_cents: own
       .filter(({ payment_status }) => payment_status === 'pending')
       .reduce((sum, { final_cost_cents }) => sum + (final_cost_cents ?? 0), 0),

@@ -50,6 +50,9 @@ it('another visit of a pet that died is for no other until somebody says so, tho
   render(PanelHost, { client: died.client_id, pet: died.id, onbooked });
   await expect.poll(() => screen.queryByTestId('booking-client')).toBeTruthy();
   await book();
+  await expect.poll(() => screen.queryByTestId('which-pet')).toBeTruthy();
+  expect(onbooked).not.toHaveBeenCalled();
+  await press('booking-save');
   await expect.poll(() => onbooked.mock.calls.length).toBe(1);
   expect(world.memory.visits.at(-1)).toMatchObject({ client_id: died.client_id, pet_id: null });
 });

@@ -3,7 +3,6 @@ import type { Service, Staff } from '$lib/backend';
 import { bufferOfHours } from '$lib/data/hours';
 import {
   canWalkIn,
-  datesOf,
   emptyBooking,
   emptyLine,
   fromToday,
@@ -412,11 +411,4 @@ describe('what was answered', () => {
     expect(again.lines).toEqual([line('b', '7')]);
     expect(withPet(again, 'a').lines).toEqual([line('b', '7'), line('a', '4')]);
   });
-});
-
-it('names the dates of a series that were left out, but not a year of them', () => {
-  const day = 86_400_000;
-  const first = Date.UTC(2026, 10, 20, 9);
-  expect(datesOf([first, first + 7 * day])).toBe('20 Nov 2026; 27 Nov 2026');
-  expect(datesOf(Array.from({ length: 30 }, (_, index) => first + index * day))).toMatch(/^20 Nov.*27 Nov 2026; …$/);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AppointmentCard, Client, ClientRow } from '$lib/backend';
 import { isAllToCome, parted } from '$areas/client/visits';
-import { canBeKnown, detailsOf, emptyForm, formOf, nameOf, ownTroubles, withDetails } from '$areas/clients/client-form';
+import { canBeKnown, detailsOf, emptyForm, formOf, ownTroubles, withDetails } from '$areas/clients/client-form';
+import { nameOf } from '$areas/clients/name';
 import { belongs, noShowsOf } from '$areas/clients/figures';
 import { guessFrom } from '$areas/clients/filter';
 import { PAGE, pagesFor, rowAfter } from '$areas/clients/windows';

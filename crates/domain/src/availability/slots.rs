@@ -1,10 +1,13 @@
 //! Free times over days and colleagues.
 
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
 use super::judge::has_room;
 use super::open::rules;
 use super::plan::{Day, Days, Stretch, plans};
 use super::{Busy, Colleague, Wish};
-use crate::desk::FreeSlot;
+use crate::desk::{FreeSlot, ServiceDetails};
 use crate::{DAY, MINUTE, Millis, WallTime, zone};
 
 /// The stretch of time that free times may start in: not in the past.
@@ -20,6 +23,13 @@ impl Window {
     /// From now on.
     pub fn from_now(now: Millis) -> Self {
         Self { from: now, until: Millis(i64::MAX) }
+    }
+
+    /// What a client may choose of a service who books without the desk: not sooner than `min_advance_hours` from now, as the clock runs, nor on a day that is
+    /// more than `advance_booking_days` after today on the clinic's wall. (The desk is not bound by it.)
+    pub fn for_clients(service: &ServiceDetails, now: Millis, zone: Tz) -> Self {
+        let last = zone::date_of(now, zone) + TimeDelta::days(i64::from(service.advance_booking_days));
+        Self { from: now.plus_minutes(i64::from(service.min_advance_hours) * 60), until: zone::day_start(last + TimeDelta::days(1), zone) }
     }
 }
 
@@ -89,5 +99,72 @@ impl Asked<'_> {
         let Some(rules) = rules(self.open, first, self.wish, starts_at, ends_at) else { return false };
         let is_kept = rules.is_emergency_only && !self.wish.is_emergency;
         !is_kept && has_room(self.busy, self.wish, starts_at, ends_at, &rules)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::availability::days;
+    use crate::desk::WeeklyHours;
+    use crate::{ServiceKind, StaffId};
+
+    /// Hours of notice are hours; days ahead are days on the wall, one of which has 23 hours here.
+    #[test]
+    fn clients_choose_from_some_hours_ahead_until_the_end_of_the_last_day_they_may_have() {
+        let zone: Tz = "Europe/Madrid".parse().unwrap();
+        let staff_id = StaffId(Uuid::from_u128(1));
+        let wall = |minutes| WallTime::from_minutes(minutes).unwrap();
+        let trim = ServiceDetails {
+            name: "Nail trim".into(),
+            description: None,
+            kind: ServiceKind::Grooming,
+            duration_minutes: 30,
+            buffer_minutes: 0,
+            base_price_cents: None,
+            color: "#336699".into(),
+            requires_approval: false,
+            advance_booking_days: 1,
+            min_advance_hours: 12,
+            cancellation_cutoff_hours: 24,
+            max_per_slot: 1,
+            is_online: true,
+            is_active: true,
+            staff_roles: Vec::new(),
+            form_fields: Vec::new(),
+        };
+        let (saturday, sunday): (NaiveDate, NaiveDate) = ("2026-03-28".parse().unwrap(), "2026-03-29".parse().unwrap());
+        let all_day = |day_of_week| WeeklyHours {
+            id: None,
+            staff_id,
+            day_of_week,
+            start: wall(0),
+            end: wall(1440),
+            effective_from: "2000-01-01".parse().unwrap(),
+            effective_until: None,
+            slot_minutes: 60,
+            buffer_minutes: 0,
+            max_per_slot: 1,
+            breaks: Vec::new(),
+        };
+        let colleague = Colleague { staff_id, hours: (0..7).map(all_day).collect(), overrides: Vec::new() };
+        let wish =
+            Wish { duration_minutes: 30, buffer_minutes: 0, service_id: None, max_per_slot: 1, is_boarding: false, is_emergency: false };
+        let now = zone::instant(saturday, wall(22 * 60), zone).unwrap();
+        let window = Window::for_clients(&trim, now, zone);
+        let starts = free_slots(&[(&colleague, &[])], &days(saturday, 7, zone), &wish, &window);
+        let told = |at: Millis| at.in_zone(zone).format("%F %H:%M").to_string();
+        assert_eq!(
+            starts.first().map(|slot| told(slot.starts_at)).as_deref(),
+            Some("2026-03-29 11:00"),
+            "twelve hours, of which one is not on the wall"
+        );
+        assert_eq!(starts.last().map(|slot| told(slot.starts_at)).as_deref(), Some("2026-03-29 23:00"));
+        assert_eq!(window.until, zone::day_start(sunday + TimeDelta::days(1), zone));
+        let never = Window::for_clients(&ServiceDetails { advance_booking_days: 0, ..trim }, now, zone);
+        assert!(free_slots(&[(&colleague, &[])], &days(saturday, 7, zone), &wish, &never).is_empty(), "today is over before the hours are");
     }
 }

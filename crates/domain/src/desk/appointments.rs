@@ -169,7 +169,7 @@ pub struct AppointmentDetail {
     pub breed: Option<String>,
     /// How often the client did not come.
     pub client_no_shows: u32,
-    /// Visits of the client that were planned to be over by now.
+    /// Visits that the client came to, or did not.
     pub client_visits: u32,
     /// What the client owes: bills of completed visits not paid.
     pub balance_cents: Cents,

@@ -62,12 +62,11 @@ pub(super) fn detail(db: &Connection, id: AppointmentId, now: Millis) -> Result<
     let found = db.prepare_cached(include_str!("detail.sql"))?.query_row([id.bytes()], read_detail).optional()?;
     let mut detail = found.ok_or_else(|| Refusal::not_found("appointment"))?;
     if let Some(client) = detail.card.client_id {
-        let sql = "SELECT count(*) FILTER (WHERE status = 'no_show'), count(*) FILTER (WHERE starts_at < ?2 AND status <> 'rescheduled'),
+        let sql = "SELECT count(*) FILTER (WHERE status = 'no_show'), count(*) FILTER (WHERE status IN ('completed', 'no_show')),
                      coalesce(sum(final_cost_cents) FILTER (WHERE status = 'completed' AND payment_status NOT IN ('paid', 'refunded')), 0)
                    FROM appointments WHERE client_id = ?1 AND deleted_at IS NULL";
         let read = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2).map(Cents)?));
-        (detail.client_no_shows, detail.client_visits, detail.balance_cents) =
-            db.prepare_cached(sql)?.query_row(params![client.bytes(), now.0], read)?;
+        (detail.client_no_shows, detail.client_visits, detail.balance_cents) = db.prepare_cached(sql)?.query_row([client.bytes()], read)?;
     }
     if let Some(pet) = detail.card.pet_id {
         detail.overdue_vaccinations = overdue(db, pet.bytes(), now)?;

@@ -15,7 +15,7 @@ import type {
 import { isWithin } from '$lib/data/form-merge';
 import { NO_BUFFER } from '$lib/data/hours';
 import { toRule, type Repetition } from '$lib/recurrence';
-import { formatInstantDate } from '$lib/time/format';
+import { clinicZone } from '$lib/session.svelte';
 import { dateOf, MINUTE } from '$lib/time/zone';
 
 /** One pet of the booking. */
@@ -345,7 +345,7 @@ export function toInput(
     booking_method: methodOf(booking),
     is_emergency: booking.isEmergency,
     overruled,
-    recurrence: booking.repetition ? toRule(booking.repetition) : null,
+    recurrence: booking.repetition ? toRule(booking.repetition, dateOf(startsAt, clinicZone())) : null,
     estimated_cost_cents: placed.length === 1 ? price : null,
     waitlist_entry_id: booking.wish?.entryId ?? null,
   };
@@ -355,13 +355,6 @@ function methodOf({ isWalkIn, wish }: Booking): BookingMethod {
   if (isWalkIn) return 'walk_in';
   return wish ? 'waitlist' : 'phone';
 }
-
-/** Dates of a series, at most as many as somebody reads in a notice. */
-export const datesOf = (starts: readonly number[]): string => {
-  const most = 8;
-  const dates = starts.slice(0, most).map(formatInstantDate).join('; ');
-  return starts.length > most ? `${dates}; …` : dates;
-};
 
 /** A walk-in begins now, on the next five minutes. */
 export const walkInStart = (now: number): number => Math.ceil(now / (5 * MINUTE)) * 5 * MINUTE;

@@ -65,6 +65,13 @@ export class BookingForm {
     ),
     enabled: this.booking.clientId !== null,
   }));
+  /** A client who has pets comes with none of them: their visit would be in no pet's history, and nothing would be said of what must be known of it. */
+  readonly isPetMissing = $derived(
+    this.booking.clientId !== null &&
+      this.booking.newPet === null &&
+      rules.bookable(this.client.data?.pets ?? []).length > 0 &&
+      this.booking.lines.every(({ petId }) => petId === null),
+  );
   readonly first = $derived<Line>(this.booking.lines[0] ?? emptyLine());
   readonly service = $derived(this.services.data?.find(({ id }) => id === this.first.serviceId));
   readonly person = $derived(this.staff.data?.find(({ id }) => id === this.first.staffId));

@@ -109,10 +109,6 @@ export const withDetails = (client: Client, change: Partial<ClientDetails>): Cli
   ...change,
 });
 
-/** The name to call a client by: their name, or how they can be reached. */
-export const nameOf = (client: Pick<ClientDetails, 'first_name' | 'last_name' | 'phone' | 'email'>): string =>
-  `${client.first_name} ${client.last_name}`.trim() || client.phone || client.email || '';
-
 /** Whether enough is typed for a look at who is here already. */
 export const canBeKnown = (form: ClientForm): boolean =>
   (form.first.trim() !== '' && form.last.trim() !== '') ||

@@ -21,7 +21,7 @@ import { STATUS } from '$lib/components/status';
 import { t } from '$lib/i18n/index.svelte';
 import { clinicZone } from '$lib/session.svelte';
 import { formatDateTime, formatTime } from '$lib/time/format';
-import { dateOf } from '$lib/time/zone';
+import { dateOf, MINUTE } from '$lib/time/zone';
 import { alikeOf, also, idsOf, namesOf, petOf } from './family';
 
 export interface Destination {
@@ -329,9 +329,12 @@ export async function setStatus(card: AppointmentCard, status: AppointmentStatus
   await writeStatus(card, status, nowWords([card], status));
 }
 
-/** Whether a visit is over by the clock, and nobody said that whoever it is for came. */
+/** So long after a visit was to be over, who comes late is no longer waited for: from then on it needs attention. */
+const AWAITED = 60 * MINUTE;
+
+/** Whether a visit is long over by the clock, and nobody said that whoever it is for came. */
 export const isUnseen = ({ status, ends_at }: AppointmentCard, now: number): boolean =>
-  ends_at <= now && (status === 'confirmed' || status === 'reminded');
+  ends_at + AWAITED <= now && (status === 'confirmed' || status === 'reminded');
 
 /** Completes a visit that was left open: it took place as it was planned, where nothing else was said of it. */
 export const close = (card: AppointmentCard): Promise<void> =>

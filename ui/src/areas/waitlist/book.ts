@@ -9,10 +9,10 @@ import { formatDateTime } from '$lib/time/format';
 import { dateOf } from '$lib/time/zone';
 import { bookingFor } from './wish';
 
-/** Whether one click books: it is known what for, and nothing has to be asked first. */
+/** Whether one click books: it is known what for and which pet, and nothing has to be asked first. */
 export function isOneClick(entry: WaitlistEntry, services: readonly Service[]): boolean {
   const service = services.find(({ id }) => id === entry.service_id);
-  return service !== undefined && !service.form_fields.some(({ is_required }) => is_required);
+  return service !== undefined && entry.pet_id !== null && !service.form_fields.some(({ is_required }) => is_required);
 }
 
 /** What is known of a booking that the form is opened for. */

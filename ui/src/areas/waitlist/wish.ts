@@ -1,5 +1,6 @@
 import type { BookInput, FreeSlot, WaitlistEntry, WaitlistInput } from '$lib/backend';
 import { t } from '$lib/i18n/index.svelte';
+import { folded } from '$lib/folded';
 import { formatDate, formatWall } from '$lib/time/format';
 import { dateOf, minutesOf, wallMinutes, wallTime } from '$lib/time/zone';
 
@@ -28,11 +29,10 @@ export function fitting(slots: readonly FreeSlot[], entry: WaitlistInput, zone: 
 
 /** Who waits, narrowed down: by words of the client's, pet's or note's text, and by service (one that takes any fits all). */
 export function narrowed(entries: readonly WaitlistEntry[], text: string, serviceId: string): WaitlistEntry[] {
-  const fold = (words: string): string => words.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase();
-  const words = fold(text).split(/\s+/).filter(Boolean);
+  const words = folded(text).split(/\s+/).filter(Boolean);
   const dialled = /\p{L}/u.test(text) ? '' : text.replace(/\D/g, '').replace(/^0+/, '');
   return entries.filter((entry) => {
-    const all = fold([entry.client_name, entry.pet_name, entry.client_phone, entry.notes].filter(Boolean).join(' '));
+    const all = folded([entry.client_name, entry.pet_name, entry.client_phone, entry.notes].filter(Boolean).join(' '));
     // A phone as it is shown or dialled: its digits alone, without the zeros in front that stand for the country.
     const isPhone = dialled.length >= 4 && (entry.client_phone ?? '').replace(/\D/g, '').includes(dialled);
     const isService = serviceId === '' || entry.service_id === null || entry.service_id === serviceId;

@@ -322,7 +322,7 @@ export type AppointmentDetail = {
 	breed: string | null,
 	/**  How often the client did not come. */
 	client_no_shows: number,
-	/**  Visits of the client that were planned to be over by now. */
+	/**  Visits that the client came to, or did not. */
 	client_visits: number,
 	/**  What the client owes: bills of completed visits not paid. */
 	balance_cents: Cents,

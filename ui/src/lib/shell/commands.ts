@@ -1,6 +1,6 @@
 import type { Command } from '$lib/commands/registry.svelte';
 import { undoLast } from '$lib/data/saving';
-import { go } from '$lib/router.svelte';
+import { back, go } from '$lib/router.svelte';
 import { SECTIONS } from '$areas/settings/sections';
 import { syncNow } from '$lib/sync/actions';
 import { setTheme } from '$lib/theme.svelte';
@@ -60,6 +60,7 @@ const ALWAYS: Command[] = [
     run: () => (overlays.pin = true),
   },
   { id: 'backup.now', title: 'command.backup', group: 'command.group_do', run: () => void backUp() },
+  { id: 'go.back', title: 'common.back', group: 'command.group_go', shortcut: 'alt+ArrowLeft', run: back },
   {
     id: 'go.schedule',
     title: 'command.go_schedule',
