@@ -22,6 +22,9 @@ use zeroize::Zeroizing;
 /// How long the keychain may take for its self-test; one that asks the person something is not waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long the keychain may take to give a key: as long as somebody needs who types its password, and no longer than nobody is there who could.
+const ANSWER: Duration = Duration::from_secs(90);
+
 /// This desk's keys.
 #[derive(Debug)]
 pub struct Keys {
@@ -114,12 +117,23 @@ impl Keys {
     pub fn find(&self, key_file: &KeyFile) -> Result<Option<FileKey>, Refusal> {
         let bytes = match key_file.kept {
             Kept::Passphrase { .. } => return Ok(None),
-            Kept::Keychain => self.entry(key_file.key_id)?.get_secret().map_err(of_keychain)?,
+            Kept::Keychain => self.ask_keychain(key_file.key_id)?,
             Kept::File => fs::read(self.folder.join(key_file.key_id.to_string())).map_err(|error| missing(&error))?,
         };
         let bytes = Zeroizing::new(bytes);
         let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| missing(&"not 32 bytes long"))?;
         Ok(Some(FileKey::from_bytes(bytes)))
+    }
+
+    /// What the keychain keeps under an id. One that does not answer, as its question stands where nobody sees it, keeps nobody from another way in.
+    fn ask_keychain(&self, key_id: Uuid) -> Result<Vec<u8>, Refusal> {
+        let (service, id) = (self.service.clone(), key_id.to_string());
+        let (told, answer) = mpsc::channel();
+        std::thread::spawn(move || told.send(entry(&service, &id).and_then(|entry| entry.get_secret())));
+        match answer.recv_timeout(ANSWER) {
+            Ok(secret) => secret.map_err(of_keychain),
+            Err(_) => Err(Refusal::new(RefusalCode::KeychainUnavailable).with_detail("no answer")),
+        }
     }
 
     /// A key that is under a passphrase.

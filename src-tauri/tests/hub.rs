@@ -1,6 +1,8 @@
 //! Several desks and a real hub: a clinic is brought to it, joined, left, locked out, built anew; what cannot be sent is settled by a person.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set up what it needs must fail")]
 
+#[path = "hub/answers.rs"]
+mod answers;
 #[path = "hub/joining.rs"]
 mod joining;
 #[path = "hub/line.rs"]

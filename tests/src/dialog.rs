@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::time::{Instant, interval, timeout};
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt, EventMask};
 
 use crate::driver::PATIENCE;
 
@@ -38,6 +39,18 @@ pub async fn choose_file(title: &str, path: &Path) {
         }
     };
     timeout(PATIENCE, answer).await.expect("the dialog takes the path");
+}
+
+/// Asks the window of this title to close, as the button in its frame does.
+pub(crate) async fn close_window(title: &str) {
+    let found = keys(&["search", "--onlyvisible", "--name", &format!("^{title}$")]).await;
+    let found = String::from_utf8_lossy(&found.stdout);
+    let window: u32 = found.lines().last().and_then(|id| id.parse().ok()).expect("the window is there");
+    let (display, _) = x11rb::connect(None).unwrap();
+    let atom = |name: &str| display.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
+    let what = [atom("WM_DELETE_WINDOW"), x11rb::CURRENT_TIME, 0, 0, 0];
+    let event = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS"), what);
+    display.send_event(false, window, EventMask::NO_EVENT, event).unwrap().check().unwrap();
 }
 
 async fn keys(arguments: &[&str]) -> Output {

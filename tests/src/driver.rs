@@ -1,7 +1,8 @@
 //! The driver, and the app's folder.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use fantoccini::ClientBuilder;
@@ -18,6 +19,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// A driver of the built app. Every window it opens is the same desk: the same folder.
 pub struct Driver {
     app: String,
+    /// What the app's environment is set to.
+    settings: Vec<(String, OsString)>,
     port: u16,
     process: Child,
     /// The desk's folder.
@@ -39,10 +42,17 @@ impl Driver {
         command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
         let temporary = data.path().join("tmp");
         std::fs::create_dir(&temporary).unwrap();
-        command.env("PETREL_DATA_DIR", data.path()).env("PETREL_READY_FILE", data.path().join("ready")).env("TMPDIR", temporary);
-        command.env("PETREL_KEYRING_SERVICE", format!("app.petrel.test.{port}")).envs(settings.iter().map(|(name, value)| (name, value)));
+        let own = [
+            ("PETREL_DATA_DIR", data.path().into()),
+            ("PETREL_READY_FILE", data.path().join("ready").into()),
+            ("TMPDIR", temporary.into()),
+            ("PETREL_KEYRING_SERVICE", format!("app.petrel.test.{port}").into()),
+        ];
+        let asked = settings.iter().map(|(name, value)| (*name, OsString::from(value)));
+        let settings: Vec<_> = own.into_iter().chain(asked).map(|(name, value)| (name.to_owned(), value)).collect();
+        command.envs(settings.iter().cloned());
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        Some(Self { app, port, process, data })
+        Some(Self { app, settings, port, process, data })
     }
 
     /// Starts the app and answers its window.
@@ -63,6 +73,13 @@ impl Driver {
         };
         let client = tokio::time::timeout(PATIENCE, connect).await.expect("the driver opens the window");
         Window::new(client)
+    }
+
+    /// Starts the app once more over the same folder, while it runs, and answers how that ended.
+    pub async fn start_again(&self) -> ExitStatus {
+        let mut again = tokio::process::Command::new(&self.app);
+        again.envs(self.settings.iter().cloned()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        tokio::time::timeout(PATIENCE, again.status()).await.expect("a second start hands over and ends").unwrap()
     }
 
     /// The clinic's file.
@@ -94,9 +111,19 @@ impl Driver {
         found
     }
 
+    /// Whether the app closed the clinic's file well when it last ended: it leaves word of that in its lock.
+    #[must_use]
+    pub fn was_closed_well(&self) -> bool {
+        std::fs::metadata(self.lock()).is_ok_and(|lock| lock.len() > 0)
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.data.path().join("clinic.petrel.lock")
+    }
+
     /// Waits until the app has closed the clinic's file and gone.
     pub async fn closed(&self) {
-        let lock = self.data.path().join("clinic.petrel.lock");
+        let lock = self.lock();
         let mut again = tokio::time::interval(Duration::from_millis(50));
         let free = async {
             loop {

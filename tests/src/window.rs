@@ -192,6 +192,14 @@ impl Window {
         crate::axe::violations(&self.client, rules).await
     }
 
+    /// Closes the window as who sits before it does: the app ends in its own time.
+    pub async fn close(self) {
+        let title = self.client.title().await.unwrap();
+        crate::dialog::close_window(&title).await;
+        // The session has nothing any more that it could end.
+        let _ = self.client.close().await;
+    }
+
     /// Ends the session: the driver kills the app, whatever it is at.
     pub async fn quit(self) {
         self.client.close().await.unwrap();

@@ -65,6 +65,8 @@ async fn book_by_drag(window: &Window) {
     window.see("booking-panel").await;
     window.fill("booking-search", "nunez").await;
     window.click("[role=option]").await;
+    // Of two that the client has.
+    window.click("booking-pet").await;
     window.choose("booking-service", "Consultation").await;
     window.screenshot("booking").await;
     window.click("booking-save").await;
@@ -106,9 +108,11 @@ async fn a_newcomers_first_day() {
     book_by_drag(&window).await;
     move_by_drag(&window).await;
     check_in_and_complete(&window).await;
-    window.back_up().await;
-    window.quit().await;
+    assert!(driver.start_again().await.success(), "it hands over to the window that is there");
+    assert!(window.shows("visit-panel").await, "which is as it was");
+    window.close().await;
     driver.closed().await;
+    assert!(driver.was_closed_well());
 
     // Nothing of what is in it lies anywhere to be read, but in the file that was brought.
     assert_eq!(driver.files_with(&["Ñúñez", "O'Brien", "jose@example.com", "Galgo"]), [csv]);
@@ -116,13 +120,14 @@ async fn a_newcomers_first_day() {
     // It is all there.
     let window = driver.open().await;
     window.click("sign-in-choice").await;
-    window.see("screen-settings").await;
+    window.see("screen-schedule").await;
     window.go("/schedule", &format!("date={}", monday())).await;
     window.see("[data-testid=visit][data-status=completed]").await;
     window.quit().await;
     driver.closed().await;
+    assert!(!driver.was_closed_well(), "it was killed");
 
-    // The file is lost; the first screen restores the backup.
+    // The file is lost; the first screen restores the backup, which was made when the window was closed.
     for ending in ["", "-wal", "-shm"] {
         let path = format!("{}{ending}", driver.file().display());
         if Path::new(&path).exists() {

@@ -118,9 +118,17 @@ fn of_io(error: &std::io::Error) -> Refusal {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => RefusalCode::DiskFull,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => RefusalCode::ReadOnly,
         ErrorKind::NotFound | ErrorKind::InvalidData | ErrorKind::UnexpectedEof => RefusalCode::FileUnreadable,
+        _ if error.raw_os_error().is_some_and(is_of_disk) => RefusalCode::DiskTrouble,
+        _ if cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33)) => RefusalCode::FileBusy,
         _ => RefusalCode::Internal,
     };
     Refusal::new(code).with_detail(error)
+}
+
+/// Whether the system says that the disk failed, or is gone (a stick that was pulled out): EIO, ENXIO, ENODEV; on Windows that it is not ready, that what was
+/// read is not what was written, that it failed, or is not there any more.
+const fn is_of_disk(code: i32) -> bool {
+    if cfg!(windows) { matches!(code, 21 | 23 | 1117 | 1167) } else { matches!(code, 5 | 6 | 19) }
 }
 
 #[cfg(test)]
@@ -135,6 +143,7 @@ mod tests {
             assert_eq!(StoreError::Csv(Error::from(kind).into()).refusal().code, code);
             assert_eq!(StoreError::Io(kind.into()).refusal().code, code);
         }
+        assert_eq!(StoreError::Io(Error::from_raw_os_error(if cfg!(windows) { 1167 } else { 5 })).refusal().code, RefusalCode::DiskTrouble);
         let mut reader = csv::Reader::from_reader(&b"a\n1,2\n"[..]);
         let uneven = reader.records().next().and_then(Result::err).expect("a row has a cell too many");
         assert_eq!(StoreError::Csv(uneven).refusal().code, RefusalCode::FileUnreadable);

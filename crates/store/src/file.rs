@@ -8,7 +8,7 @@ mod open;
 pub(crate) mod seal;
 mod wrap;
 
-pub use check::check_file;
+pub use check::{check_file, may_be_under_another_key};
 pub use key::FileKey;
 pub use key_file::{Kept, KeyFile, remove_file, write_private};
 pub use lock::FileLock;

@@ -80,5 +80,7 @@ pub use dying::may_die;
 #[cfg(feature = "sabotage")]
 pub use dying::{FILE_MOMENTS, WORK_MOMENTS};
 pub use error::{Result, StoreError};
-pub use file::{FileKey, FileLock, Kept, KeyFile, OpenOptions, WrappedKey, check_file, is_older, remove_file, write_private};
+pub use file::{
+    FileKey, FileLock, Kept, KeyFile, OpenOptions, WrappedKey, check_file, is_older, may_be_under_another_key, remove_file, write_private,
+};
 pub use replica::{Applied, Begun, Bootstrap, Field, LocalHub, LostValue, Outline, Rejected, decode_copy, encode_copy, outline_copy};

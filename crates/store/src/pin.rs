@@ -27,7 +27,7 @@ const PASSPHRASE: &str = "passphrase";
 
 /// Wrong tries of one person since the last right one.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct Tries {
+pub(crate) struct Tries {
     wrong: u32,
     until: Option<i64>,
 }
@@ -157,7 +157,9 @@ pub(crate) fn locked_until(store: &Store, staff_id: StaffId) -> Result<Option<Mi
 }
 
 fn all(store: &Store) -> Result<BTreeMap<String, Tries>> {
-    Ok(read_all(store.desk_setting(SETTING)?))
+    let mut all = read_all(store.desk_setting(SETTING)?);
+    all.append(&mut store.unwritten_tries().clone());
+    Ok(all)
 }
 
 fn read_all(kept: Option<String>) -> BTreeMap<String, Tries> {
@@ -169,12 +171,21 @@ fn change_tries(store: &Store, whose: &str, change: impl FnOnce(&mut Tries) -> R
     let db = store.writer();
     let kept = db.prepare_cached("SELECT value FROM settings WHERE key = ?1")?.query_row([SETTING], |row| row.get(0)).optional()?;
     let mut tries = read_all(kept);
+    let mut unwritten = store.unwritten_tries();
+    tries.append(&mut unwritten.clone());
     let own = tries.entry(whose.to_owned()).or_default();
     change(own)?;
     let own = *own;
     let sql = "INSERT INTO settings (key, value, updated_at) VALUES (?1, ?2, ?3)
                ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
-    db.prepare_cached(sql)?.execute(params![SETTING, serde_json::to_string(&tries)?, store.now().0])?;
+    match db.prepare_cached(sql)?.execute(params![SETTING, serde_json::to_string(&tries)?, store.now().0]).map_err(StoreError::from) {
+        Ok(_) => unwritten.clear(),
+        // A full disk keeps nobody from reading what is there: the tries are counted for as long as the program runs.
+        Err(error) if matches!(error.refusal().code, RefusalCode::DiskFull | RefusalCode::DiskTrouble | RefusalCode::ReadOnly) => {
+            unwritten.insert(whose.to_owned(), own);
+        }
+        Err(error) => return Err(error),
+    }
     Ok(own)
 }
 

@@ -6,8 +6,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use petrel_domain::RefusalCode;
 use petrel_domain::desk::{ClinicKind, KeyStore, NewClinic};
+use petrel_domain::{RefusalCode, StaffId};
 use petrel_store::{Action, Actor, Backups, FileKey, FileLock, Kept, KeyFile, OpenOptions, Store, StoreError};
 
 /// Tells this program, started again by a test, which part to play, and where.
@@ -113,6 +113,29 @@ fn on_a_full_disk_nothing_is_half_saved_and_work_goes_on_when_there_is_room() {
     assert_eq!(clients(&again), saved + 1);
     drop(again);
     petrel_store::check_file(&disk.0.path().join("clinic.petrel"), &FileKey::from_bytes([7; 32]), true).unwrap();
+}
+
+#[test]
+fn on_a_full_disk_whoever_has_a_pin_gets_in_and_wrong_tries_are_counted() {
+    let Some(disk) = SmallDisk::new(8) else {
+        eprintln!("SKIPPED: no small disk can be mounted here");
+        return;
+    };
+    let store = clinic(disk.0.path());
+    let owner = store.read(|db| Ok(db.query_row("SELECT id FROM staff", [], |row| row.get(0).map(StaffId::from_bytes))?)).unwrap();
+    store.set_pin(&Actor::program(), owner, Some("4711"), None).unwrap();
+    // What SQLite has room for in its log already is taken, too.
+    let filled = std::fs::write(disk.0.path().join("ballast"), vec![1; 8 << 20]).unwrap_err();
+    assert_eq!(filled.kind(), std::io::ErrorKind::StorageFull);
+    while add_client(&store, &"x".repeat(3000)).is_ok() {}
+    while add_client(&store, "").is_ok() {}
+    store.sign_in(owner, Some("4711")).unwrap();
+    let wrong = || store.sign_in(owner, Some("0000")).unwrap_err().refusal();
+    let (first, second) = (wrong(), wrong());
+    assert_eq!((first.code, second.code), (RefusalCode::WrongPin, RefusalCode::WrongPin));
+    assert_eq!(first.limit.zip(second.limit).map(|(first, second)| first - second), Some(1));
+    let last = std::iter::repeat_with(wrong).take(10).last().map(|refused| refused.code);
+    assert_eq!(last, Some(RefusalCode::TooManyTries));
 }
 
 #[test]

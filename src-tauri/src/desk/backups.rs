@@ -4,9 +4,11 @@ use std::path::Path;
 
 use petrel_domain::desk::{AppState, Backup, Recovery, WaitsFor};
 use petrel_domain::rights::Right;
-use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
+use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode, SystemClock};
 use petrel_store::{Backups, FileKey, KeyFile, Standing, Store, StoreError, check_file};
 
+use super::joining::of_sync;
+use super::line::runtime;
 use super::opening::or_none;
 use super::rekeying::or_recovery;
 use super::second::SECOND_FOLDER;
@@ -150,6 +152,7 @@ impl Desk {
     pub fn restore_backup(&self, path: &Path) -> Result<AppState, Refusal> {
         if matches!(&*self.place(), Place::Open(_)) {
             self.ask(|_, actor| Ok(actor.require(Right::ManageClinic)?))?;
+            self.send_what_waits();
         }
         let _one = self.not_rebuilding()?;
         let mut place = self.place_mut();
@@ -190,6 +193,21 @@ impl Desk {
             tracing::warn!(code = ?refusal.code, "what was begun of another clinic stays where it is");
         }
         self.app_state()
+    }
+
+    /// What was written here and not sent yet would stay in the file that is put aside. Where the hub is not there just now, it does.
+    fn send_what_waits(&self) {
+        let sending = match &*self.place() {
+            Place::Open(clinic) if clinic.sync_state().is_online => clinic.line().map(|line| (clinic.store.clone(), line.hub())),
+            _ => return,
+        };
+        let sent = sending.and_then(|(store, hub)| {
+            let sent = runtime().block_on(petrel_sync::send(&store, &*hub, &SystemClock));
+            sent.map_err(|error| of_sync(&error))
+        });
+        if let Err(refusal) = sent {
+            tracing::warn!(code = ?refusal.code, "what was not sent stays in the file that is put aside");
+        }
     }
 
     /// The key of a backup: that of its own key file, else (a copy without one) the key of this desk. None where a passphrase will be asked for.
@@ -250,20 +268,36 @@ impl Desk {
     }
 
     /// The newest backup under the same key that can be put in the place of a damaged file. Answers its time and where the
-    /// damaged file went.
-    pub(super) fn replace_damaged(&self, key: &FileKey, key_file: &KeyFile) -> Option<Recovery> {
-        for backup in self.backups().list_of(key_file).unwrap_or_default() {
+    /// damaged file went; none where there is no such backup.
+    ///
+    /// # Errors
+    /// `disk_full`, `read_only`, `disk_trouble`, `file_busy` where that, and no fault of theirs, is why none could take its place.
+    pub(super) fn replace_damaged(&self, key: &FileKey, key_file: &KeyFile) -> Result<Option<Recovery>, Refusal> {
+        let mut all = self.backups().list_of(key_file).unwrap_or_default();
+        // One that is named after a time to come was made by a clock that was ahead, who knows when: it is the last to be taken.
+        all.sort_by_key(|backup| backup.made_at > self.now());
+        let mut stopped = None;
+        for backup in all {
             let path = Path::new(&backup.path);
             match petrel_store::restore(path, Some(key), key_file, &self.inner.folder.file(), "damaged", self.now()) {
                 Ok(Some(aside)) => {
                     let set_aside = aside.display().to_string();
-                    return Some(Recovery { set_aside, backup_at: backup.made_at });
+                    return Ok(Some(Recovery { set_aside, backup_at: backup.made_at }));
                 }
-                Ok(None) => return None,
-                Err(error) => tracing::warn!(%error, "a backup could not take the damaged file's place"),
+                Ok(None) => return Ok(None),
+                Err(error) => {
+                    tracing::warn!(%error, "a backup could not take the damaged file's place");
+                    let refusal = error.refusal();
+                    if matches!(
+                        refusal.code,
+                        RefusalCode::DiskFull | RefusalCode::ReadOnly | RefusalCode::DiskTrouble | RefusalCode::FileBusy
+                    ) {
+                        stopped.get_or_insert(refusal);
+                    }
+                }
             }
         }
-        None
+        stopped.map_or(Ok(None), Err)
     }
 }
 

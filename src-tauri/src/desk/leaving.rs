@@ -61,11 +61,19 @@ impl Desk {
 
     fn move_aside(&self, why: &str) -> Result<AppState, Refusal> {
         let mut place = self.place_mut();
+        let at_hand = match &*place {
+            Place::Open(clinic) => Some(clinic.at_hand(self.now())),
+            _ => None,
+        };
         // The line to the hub ends here, and with it whatever knows the file.
         *place = Place::FirstRun;
         let moved = self.take_lock().and_then(|_| set_aside(&self.inner.folder.file(), why, self.now()));
         self.begin_another_file();
-        *place = self.opened();
+        // Where it could not be moved, whoever was at work goes on.
+        *place = match at_hand.filter(|_| moved.is_err()) {
+            Some(at_hand) => self.opened_for(at_hand),
+            None => self.opened(),
+        };
         drop(place);
         self.tell(News::State);
         moved?;

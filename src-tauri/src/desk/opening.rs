@@ -12,7 +12,7 @@ use petrel_domain::desk::{AppState, KeyStore, NewClinic, WaitsFor};
 use petrel_domain::{Millis, Refusal, RefusalCode, StaffId};
 use petrel_store::{
     FileKey, FileLock, KeyFile, OpenOptions, Store, StoreError, check_file, clear_way, finish_restore, forget_hub_keys_aside, is_older,
-    may_die, remove_file,
+    may_be_under_another_key, may_die, remove_file,
 };
 
 use super::locked_out::LockedOut;
@@ -202,7 +202,7 @@ impl Desk {
         }
         tracing::error!(%error, "the clinic's file is damaged");
         self.note_damage();
-        let Some(recovery) = self.replace_damaged(&key, &key_file) else {
+        let Some(recovery) = self.replace_damaged(&key, &key_file)? else {
             return Err(Refusal { code: RefusalCode::Corrupt, ..error.refusal() }.into());
         };
         tracing::warn!(backup_at = recovery.backup_at.0, "a backup took its place");
@@ -280,11 +280,12 @@ impl Desk {
         }
     }
 
-    /// Whether an error means that the file is damaged. SQLCipher cannot tell a wrong key from a damaged first page; a backup
-    /// that the same key opens can.
+    /// Whether an error means that the file is damaged. SQLCipher cannot tell a wrong key from a damaged first page; the other pages, and a backup that the
+    /// key opens, can. A file under another key (another clinic's, copied here) is nobody's to be set aside.
     fn is_damage(&self, error: &StoreError, key: &FileKey, key_file: &KeyFile) -> bool {
         match error.refusal().code {
             RefusalCode::Corrupt => true,
+            RefusalCode::WrongKey if may_be_under_another_key(&self.inner.folder.file(), key) => false,
             RefusalCode::WrongKey => self.backups().list().unwrap_or_default().iter().any(|backup| {
                 let path = std::path::Path::new(&backup.path);
                 let is_same = KeyFile::read_beside(path).ok().flatten().is_some_and(|other| other.key_id == key_file.key_id);

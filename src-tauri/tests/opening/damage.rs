@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use petrel_domain::desk::{KeyStore, Phase};
-use petrel_domain::{Refusal, RefusalCode};
+use petrel_domain::{Clock, Refusal, RefusalCode};
 
 use super::{Computer, files, hire, names, sign_in, trouble};
 
@@ -128,4 +128,45 @@ fn a_restore_that_was_refused_does_not_come_true_when_the_file_is_set_aside_late
     let desk = computer.start();
     assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::Corrupt);
     assert_eq!(desk.set_aside_file().unwrap().phase, Phase::FirstRun);
+}
+
+#[test]
+fn a_backup_by_a_clock_that_was_ahead_is_the_last_to_take_a_damaged_files_place() {
+    let computer = Computer::with_clinic(KeyStore::File);
+    let back_up = |name: &str| {
+        let desk = computer.start();
+        sign_in(&desk);
+        hire(&desk, name).unwrap();
+        let backup = desk.backup_now().unwrap();
+        desk.close();
+        backup.made_at
+    };
+    let right = computer.clock.now();
+    computer.pass(30 * 1440);
+    let ahead = back_up("Bo");
+    computer.clock.set(right.plus_minutes(10));
+    let newest = back_up("Cy");
+    assert!(ahead > newest);
+    computer.damage();
+    let desk = computer.start();
+    assert_eq!(desk.app_state().unwrap().recovered.map(|told| told.backup_at), Some(newest));
+    sign_in(&desk);
+    assert_eq!(names(&desk), ["Ana", "Bo", "Cy"]);
+    desk.close();
+}
+
+#[test]
+fn another_clinics_file_is_not_taken_for_a_damaged_one() {
+    let (computer, elsewhere) = (Computer::with_clinic(KeyStore::File), Computer::with_clinic(KeyStore::File));
+    let file = computer.path("clinic.petrel");
+    let foreign = fs::read(elsewhere.path("clinic.petrel")).unwrap();
+    fs::write(&file, &foreign).unwrap();
+    // Over the file that was here, with its key file; then without one, where backups have one.
+    for _ in 0..2 {
+        let desk = computer.start();
+        assert_eq!(trouble(&desk.app_state().unwrap()), RefusalCode::WrongKey);
+        desk.close();
+        assert!(fs::read(&file).unwrap() == foreign, "it lies where it was put");
+        petrel_store::KeyFile::remove_beside(&file).unwrap();
+    }
 }

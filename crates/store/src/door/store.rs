@@ -1,6 +1,6 @@
 //! The store: one connection that writes, a few that read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +15,7 @@ use super::readers::Readers;
 use super::tx::Tx;
 use crate::catalog::Catalog;
 use crate::file::{OpenOptions, WRITER_CACHE, is_spoiled, open_writer, try_writer, twice};
+use crate::pin::Tries;
 use crate::replica::Shield;
 use crate::{Action, Actor, Result, derived, may_die};
 
@@ -33,6 +34,8 @@ struct Shared {
     mark: u32,
     /// What this desk has changed and not yet read back in the log; none where it must be read anew.
     shield: Mutex<Option<Shield>>,
+    /// Tries of PINs for which the file had no room.
+    unwritten_tries: Mutex<BTreeMap<String, Tries>>,
     #[cfg(feature = "sabotage")]
     sabotage: std::sync::atomic::AtomicU8,
 }
@@ -80,6 +83,7 @@ impl Store {
             readers,
             mark,
             shield: Mutex::default(),
+            unwritten_tries: Mutex::default(),
             #[cfg(feature = "sabotage")]
             sabotage: std::sync::atomic::AtomicU8::new(0),
         };
@@ -136,6 +140,11 @@ impl Store {
     /// Takes the shield out, to be put back where the transaction that used it was committed.
     pub(crate) fn take_shield(&self) -> Shield {
         self.shared.shield.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+
+    /// What of the tries of PINs found no room in the file, by whose they are.
+    pub(crate) fn unwritten_tries(&self) -> MutexGuard<'_, BTreeMap<String, Tries>> {
+        self.shared.unwritten_tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn put_shield(&self, shield: Shield) {

@@ -5,8 +5,11 @@ use std::path::Path;
 use petrel_domain::{Refusal, RefusalCode};
 use rusqlite::{Connection, OpenFlags};
 
-use super::seal;
+use super::seal::{self, Seal};
 use crate::{FileKey, Result};
+
+/// The bytes of a page, as SQLCipher makes files.
+const PAGE_SIZE: u64 = 4096;
 
 /// Looks a whole file over: SQLCipher's seal of every page, then (`thorough`) SQLite's integrity check and every reference.
 ///
@@ -15,6 +18,27 @@ use crate::{FileKey, Result};
 pub fn check_file(path: &Path, key: &FileKey, thorough: bool) -> Result<()> {
     let (db, _) = seal::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
     check(&db, thorough)
+}
+
+/// Whether a file may be one under another key: whole, and with no page that was sealed with this one. Of a damaged file all but the damaged pages are, unless
+/// its first bytes are, on which every seal depends.
+#[must_use]
+pub fn may_be_under_another_key(path: &Path, key: &FileKey) -> bool {
+    let size = std::fs::metadata(path).map_or(0, |file| file.len());
+    let pages = size / PAGE_SIZE;
+    // Without a look at the first page, which may be the damaged one.
+    let broken = |seal: Seal| -> Result<u64> {
+        let db = seal.connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, key)?;
+        let mut statement = db.prepare("PRAGMA cipher_integrity_check")?;
+        let mut rows = statement.query([])?;
+        let mut count = 0;
+        while rows.next()?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    };
+    let has_own_page = || [Seal::Sha256, Seal::Sha512].into_iter().any(|seal| broken(seal).is_ok_and(|broken| broken < pages));
+    pages > 0 && size.is_multiple_of(PAGE_SIZE) && !has_own_page()
 }
 
 pub(crate) fn check(db: &Connection, thorough: bool) -> Result<()> {

@@ -181,11 +181,14 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
     drop(file);
     may_die("private-written");
-    fs::rename(&part, path)?;
+    if let Err(error) = written.and_then(|()| fs::rename(&part, path)) {
+        // What nobody else may read is not left under a name that nobody looks for.
+        let _ = fs::remove_file(&part);
+        return Err(error.into());
+    }
     path.parent().map_or(Ok(()), sync_folder)
 }
 
@@ -211,6 +214,15 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_could_not_be_written_leaves_nothing_to_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = folder.path().join("sheet.pdf");
+        fs::create_dir(&taken).unwrap();
+        write_private(&taken, b"a name and a phone").unwrap_err();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "the folder that was in the way");
+    }
 
     #[test]
     fn what_is_to_last_is_opened_to_be_written_to() {
