@@ -44,12 +44,18 @@ const PEERS: &[Peer] = &[
 
 /// What drives them: in the folder that was named, or where it is looked for; none where it is not there, which is said.
 pub fn drivers(named: Option<&Path>) -> Option<PathBuf> {
-    let folder = named.map_or_else(|| root().join("out/peers/drivers"), Path::to_owned);
-    if folder.is_dir() {
-        return Some(folder);
+    let folders = named.map_or_else(
+        || ["out/peers/drivers", "../shared/bench/peers"].map(|own| root().join(own)).to_vec(),
+        |named| vec![named.to_owned()],
+    );
+    let found = folders.iter().find(|folder| folder.is_dir());
+    if found.is_none() {
+        eprintln!(
+            "SKIPPED: other programs at the same job: what drives them is not in {} (docs/speed.md says what that is)",
+            folders[0].display()
+        );
     }
-    eprintln!("SKIPPED: other programs at the same job: what drives them is not in {} (docs/speed.md says what that is)", folder.display());
-    None
+    found.cloned()
 }
 
 /// Sets up what is missing under `out/peers`.

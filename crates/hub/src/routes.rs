@@ -279,7 +279,7 @@ async fn pull(
         let reading = Box::pin(async {
             hub.database.is_known()?;
             let mut client = hub.database.client().await?;
-            log::page(&mut client, hub.database.catalog.earlier(schema), desk.clinic_id, query.after, limit).await
+            log::page(&mut client, hub.database.catalog.earlier(schema), desk.clinic_id, query.after, limit, hub.database.now()).await
         });
         let (text, count) = reading.await?;
         let is_late = tokio::time::Instant::now() >= deadline || hub.live.is_stopping();

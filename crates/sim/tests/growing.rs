@@ -1,7 +1,8 @@
-//! Two hubs on one database, behind a balancer: one of them dies, and no desk notices but a retry.
+//! Two hubs on one database, each a process of its own, behind a balancer: one of them is killed, and no desk notices but a retry.
 
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use petrel_domain::SystemClock;
 use petrel_sim::{Postgres, Served, fast_folder};
 use petrel_store::{Action, Actor, FileKey, OpenOptions, Store};
 use petrel_sync::{HttpHub, Status, Wake, join, run};
+use tempfile::TempDir;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
@@ -20,46 +22,77 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Which hub a connection went to, and what carries it.
 type Line = (SocketAddr, JoinHandle<()>);
 
-/// A balancer as simple as they come: each connection goes to the next hub that takes it.
+/// A hub in a process of its own, which is killed where it is dropped.
+struct Hub {
+    address: SocketAddr,
+    process: Child,
+    _blobs: TempDir,
+}
+
+impl Hub {
+    fn start(database: &str) -> Self {
+        let (address, blobs) = (petrel_sim::port::free_address().unwrap(), fast_folder().unwrap());
+        let mut hub = Command::new(env!("CARGO_BIN_EXE_petrel-faults"));
+        hub.arg("hub").arg(format!("--database-url={database}")).arg("serve").arg(format!("--listen={address}"));
+        hub.arg(format!("--data-dir={}", blobs.path().display())).arg("--requests-per-minute=10000000");
+        let mut process = hub.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
+        assert!(log.any(|line| line.unwrap().contains("the hub listens")));
+        // What else it says is taken from it, that it never waits to be heard.
+        std::thread::spawn(move || log.for_each(drop));
+        Self { address, process, _blobs: blobs }
+    }
+}
+
+impl Hub {
+    /// Tells it to end, as whoever runs it does, and answers how it did.
+    fn end(mut self) -> ExitStatus {
+        let told = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A balancer as simple as they come: each connection goes to the next hub that takes it. That one is dead it learns from it.
 struct Balancer {
     address: SocketAddr,
-    hubs: Arc<Mutex<Vec<SocketAddr>>>,
     lines: Arc<Mutex<Vec<Line>>>,
 }
 
 impl Balancer {
     async fn start(hubs: Vec<SocketAddr>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let balancer = Self { address: listener.local_addr().unwrap(), hubs: Arc::new(Mutex::new(hubs)), lines: Arc::default() };
-        let (hubs, lines, turn) = (Arc::clone(&balancer.hubs), Arc::clone(&balancer.lines), AtomicUsize::new(0));
+        let balancer = Self { address: listener.local_addr().unwrap(), lines: Arc::default() };
+        let lines = Arc::clone(&balancer.lines);
         tokio::spawn(async move {
+            let mut turn = 0;
             while let Ok((mut desk, _)) = listener.accept().await {
-                let to = {
-                    let hubs = hubs.lock().unwrap();
-                    hubs[turn.fetch_add(1, Ordering::Relaxed) % hubs.len()]
-                };
-                let line = tokio::spawn(async move {
-                    if let Ok(mut hub) = TcpStream::connect(to).await {
+                turn += 1;
+                for place in 0..hubs.len() {
+                    let to = hubs[(turn + place) % hubs.len()];
+                    let Ok(mut hub) = TcpStream::connect(to).await else { continue };
+                    let line = tokio::spawn(async move {
                         let _ = copy_bidirectional(&mut desk, &mut hub).await;
-                    }
-                });
-                lines.lock().unwrap().push((to, line));
+                    });
+                    lines.lock().unwrap().push((to, line));
+                    break;
+                }
             }
         });
         balancer
     }
 
-    /// A hub dies: what runs through it breaks off, and the balancer's health check takes it out.
-    fn kill(&self, dead: SocketAddr) -> usize {
-        self.hubs.lock().unwrap().retain(|hub| *hub != dead);
-        let lines = self.lines.lock().unwrap();
-        let broken = lines.iter().filter(|(hub, line)| *hub == dead && !line.is_finished());
-        broken.map(|(_, line)| line.abort()).count()
+    /// How many connections run to a hub.
+    fn lines_to(&self, hub: SocketAddr) -> usize {
+        self.lines.lock().unwrap().iter().filter(|(to, line)| *to == hub && !line.is_finished()).count()
     }
-}
-
-fn address(served: &Served) -> SocketAddr {
-    served.url.trim_start_matches("http://").parse().unwrap()
 }
 
 /// A desk at work, its line to the hub live.
@@ -111,8 +144,8 @@ impl Desk {
 async fn one_of_two_hubs_dies_and_no_desk_notices_but_a_retry() {
     let postgres = Postgres::start().unwrap();
     let first = Served::start(&postgres).await.unwrap();
-    let second = Served::on(&first.database_url).await.unwrap();
-    let balancer = Balancer::start(vec![address(&first), address(&second)]).await;
+    let [stays, dies] = [(); 2].map(|()| Hub::start(&first.database_url));
+    let balancer = Balancer::start(vec![stays.address, dies.address]).await;
     let url = format!("http://{}", balancer.address);
     let folder = fast_folder().unwrap();
     let clinic = first.clinic().await.unwrap();
@@ -146,10 +179,13 @@ async fn one_of_two_hubs_dies_and_no_desk_notices_but_a_retry() {
                 desk.until_it_has("Before").await;
             }
             // Four desks that hold a request open each went to the two hubs in turn: some of them to this one.
-            let dead = address(&second);
-            let broken = balancer.kill(dead);
-            drop(second);
-            assert!(broken > 0, "nobody was at the hub that died");
+            assert!(balancer.lines_to(dies.address) > 0, "nobody was at the hub that died");
+            // It dies while much is on its way to it.
+            for place in 0..200 {
+                front.write(&format!("Meanwhile {place}"));
+            }
+            others[0].until_it_has("Meanwhile 0").await;
+            drop(dies);
             front.write("After");
             others[0].write("From elsewhere");
             for desk in &others {
@@ -165,5 +201,7 @@ async fn one_of_two_hubs_dies_and_no_desk_notices_but_a_retry() {
         .await;
     assert_eq!(petrel_hub::check(&first.database, clinic).await.unwrap(), Vec::<String>::new());
     let told: i64 = front.store.read(|db| Ok(db.query_row("SELECT count(*) FROM clients", [], |row| row.get(0))?)).unwrap();
-    assert_eq!(told, 3);
+    assert_eq!(told, 203);
+    // Four desks hold a question open at it.
+    assert!(stays.end().success(), "who is told to end ends by itself");
 }

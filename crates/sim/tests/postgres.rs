@@ -1,13 +1,13 @@
 //! A real hub on a real Postgres: the catalogs agree, desks agree, a stranger gets nowhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::common::{first_desk, next_desk, open, sql};
 use petrel_domain::replication::Kind;
 use petrel_domain::{Clock, SystemClock};
 use petrel_sim::{Plan, Postgres, Served, connect, fast_folder, make_templates, run_on};
-use petrel_store::{Actor, Store};
+use petrel_store::{Actor, FileKey, OpenOptions, Store};
 use petrel_sync::{HttpHub, Hub, HubError, compare, repair, round, send};
 use uuid::Uuid;
 
@@ -313,6 +313,52 @@ async fn device_and_hub_have_the_same_tables() {
             format!("{} FOREIGN KEY (clinic_id, {}) REFERENCES {}(clinic_id, id)", reference.table, reference.column, reference.parent);
         assert!(there.contains(&wanted), "{wanted}");
     }
+}
+
+/// The words in quotes of each check in a text, none left out where it has none.
+fn words_of_checks(sql: &str) -> Vec<BTreeSet<String>> {
+    let mut found = Vec::new();
+    for (at, _) in sql.match_indices("CHECK (") {
+        let (mut depth, mut is_quoted, mut word, mut words) = (0, false, String::new(), BTreeSet::new());
+        for sign in sql[at + "CHECK ".len()..].chars() {
+            match sign {
+                '\'' if is_quoted => _ = words.insert(std::mem::take(&mut word)),
+                _ if is_quoted && sign != '\'' => word.push(sign),
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            is_quoted ^= sign == '\'';
+            if depth == 0 {
+                break;
+            }
+        }
+        found.push(words);
+    }
+    found
+}
+
+#[tokio::test]
+async fn device_and_hub_allow_the_same_words() {
+    let postgres = Postgres::start().unwrap();
+    let served = Served::start(&postgres).await.unwrap();
+    let folder = fast_folder().unwrap();
+    let device = Store::open(&OpenOptions::new(folder.path().join("a.petrel"), FileKey::from_bytes([1; 32]))).unwrap();
+    let hub = connect(&served.database_url).await.unwrap();
+    let lists = |checks: Vec<BTreeSet<String>>| checks.into_iter().filter(|words| words.len() > 1).collect::<BTreeSet<_>>();
+    let mut compared = 0;
+    for table in petrel_domain::manifest::REPLICATED {
+        let sql: String = device
+            .read(|db| Ok(db.query_row("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", [table], |row| row.get(0))?))
+            .unwrap();
+        let theirs = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = $1::text::regclass";
+        let theirs = hub.query(theirs, &[&table]).await.unwrap();
+        let theirs = theirs.iter().flat_map(|row| words_of_checks(&row.get::<_, String>(0))).collect();
+        let (ours, theirs) = (lists(words_of_checks(&sql)), lists(theirs));
+        assert_eq!(ours, theirs, "{table}");
+        compared += ours.len();
+    }
+    assert!(compared > 10, "{compared} lists");
 }
 
 /// Columns of the hub's seeds have their home in the hub's catalog.

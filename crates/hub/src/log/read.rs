@@ -5,9 +5,9 @@ use std::fmt::Write;
 use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Object, Transaction as Pg};
 use futures_util::{StreamExt, TryStreamExt};
+use petrel_domain::Millis;
 use petrel_domain::manifest::REPLICATED;
 use petrel_domain::replication::{Clock, Columns, Entry, Happened, History, LeftOut, Name, Schema, row_hash};
-use petrel_domain::{Clock as _, Millis, SystemClock};
 use serde_json::Value;
 use tokio_postgres::{IsolationLevel, Row};
 use uuid::Uuid;
@@ -33,15 +33,16 @@ const COPY_END: &[u8] = &[0xff, 0xff];
 /// # Errors
 /// `BehindHorizon` where the log does not reach back that far, and where it ends before that number (an older database took the place of this one): the
 /// desk then fetches whole tables. The same where numbers are missing: a partition may have gone to the archive after the horizon was read. The
-/// largest number there is asks for the log's end alone. It comes with the numbers that were left out.
+/// largest number there is asks for the log's end alone. It comes with the numbers that were left out. `now` is the hub's time, which the page says.
 pub(crate) async fn page(
     client: &mut Object,
     earlier: Option<&Schema>,
     clinic: Uuid,
     after: i64,
     limit: i64,
+    now: Millis,
 ) -> Result<(String, usize), Problem> {
-    match at_hand(client, earlier, clinic, after, limit).await {
+    match at_hand(client, earlier, clinic, after, limit, now).await {
         Err(Problem::BehindHorizon(_)) => {
             let is_ahead = after != i64::MAX && after > head(client, clinic).await?;
             let left_out = if is_ahead { ahead(client, clinic, after).await? } else { behind(client, clinic).await? };
@@ -76,7 +77,14 @@ async fn ahead(client: &mut Object, clinic: Uuid, after: i64) -> Result<Vec<Left
     Ok(left_out)
 }
 
-async fn at_hand(client: &mut Object, earlier: Option<&Schema>, clinic: Uuid, after: i64, limit: i64) -> Result<(String, usize), Problem> {
+async fn at_hand(
+    client: &mut Object,
+    earlier: Option<&Schema>,
+    clinic: Uuid,
+    after: i64,
+    limit: i64,
+    now: Millis,
+) -> Result<(String, usize), Problem> {
     let pg = clinic_transaction(client, clinic).await?;
     let heads = pg.prepare_cached("SELECT head, horizon FROM log_heads WHERE clinic_id = $1").await?;
     let heads = pg.query_one(&heads, &[&clinic]).await?;
@@ -112,7 +120,7 @@ async fn at_hand(client: &mut Object, earlier: Option<&Schema>, clinic: Uuid, af
         }
     }
     pg.commit().await?;
-    let _ = write!(body, "],\"head\":{head},\"more\":{},\"now\":{}}}", reached < head && count > 0, SystemClock.now().0);
+    let _ = write!(body, "],\"head\":{head},\"more\":{},\"now\":{}}}", reached < head && count > 0, now.0);
     Ok((body, count))
 }
 

@@ -62,6 +62,12 @@ async fn clinic(bench: &Bench, clients: u32, visits: u32) -> Result<Vec<Line>> {
     let own = bench.folder.path().join("own.petrel");
     let whole = limits::take_whole(&path, &own)?;
     std::fs::remove_file(&own)?;
+    let by_pages = |has_own_key| {
+        let time = limits::take_pages(&path, &own, has_own_key)?;
+        std::fs::remove_file(&own)?;
+        anyhow::Ok(time)
+    };
+    let (rekeyed, as_it_is) = (by_pages(true)?, by_pages(false)?);
     std::fs::remove_file(&path)?;
 
     let name = figure(rows as f64);
@@ -99,6 +105,8 @@ async fn clinic(bench: &Bench, clients: u32, visits: u32) -> Result<Vec<Line>> {
             whole,
             "rows/s",
         ),
+        Line::rate("limit: the same by its pages, under a key of its own and looked over", rows, rekeyed, "rows/s"),
+        Line::rate("limit: the same by its pages, under the key it comes with, looked over", rows, as_it_is, "rows/s"),
         Line::new(format!("memory of a fresh device, {name} rows"), of_desk / 1e3, "MB")
             .with("MB hub", of_hub / 1e3)
             .wants("200 MB on either side", is_small),
