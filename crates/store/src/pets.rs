@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{MedicalRecord, Pet, PetDetails, PetPage, Saved, TimelineEntry, WeightCorrection, WeightInput, WeightPoint};
 use petrel_domain::rights::Right;
+use petrel_domain::text::fold;
 use petrel_domain::{AppointmentId, ClientId, Millis, PetId, RecordId, RecordKind, Refusal, RefusalCode, Sex, Species, StaffId};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -280,9 +281,11 @@ fn values<'a>(input: &'a PetDetails, dates: &'a Dates) -> [ValueRef<'a>; 12] {
 
 /// The pets of a client, living ones first, by name.
 pub(crate) fn pets_of(db: &Connection, client: ClientId) -> Result<Vec<Pet>> {
-    let sql = "SELECT * FROM pets WHERE client_id = ?1 AND deleted_at IS NULL ORDER BY deceased_on IS NOT NULL, name COLLATE NOCASE";
+    let sql = "SELECT * FROM pets WHERE client_id = ?1 AND deleted_at IS NULL";
     let mut statement = db.prepare_cached(sql)?;
-    Ok(statement.query_map([client.bytes()], read_pet)?.collect::<Result<_, _>>()?)
+    let mut pets = statement.query_map([client.bytes()], read_pet)?.collect::<Result<Vec<_>, _>>()?;
+    pets.sort_by_cached_key(|pet| (pet.details.deceased_on.is_some(), fold(&pet.details.name), pet.id.bytes()));
+    Ok(pets)
 }
 
 fn read_pet(row: &Row<'_>) -> rusqlite::Result<Pet> {

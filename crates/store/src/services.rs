@@ -3,6 +3,7 @@
 use petrel_domain::checked::Checked;
 use petrel_domain::desk::{Saved, Service, ServiceDetails};
 use petrel_domain::rights::Right;
+use petrel_domain::text::fold;
 use petrel_domain::{Refusal, RefusalCode, Role, ServiceId, ServiceKind};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -20,8 +21,9 @@ impl Store {
     pub fn services(&self, actor: &Actor) -> Result<Vec<Service>> {
         actor.require(Right::SeeClinic)?;
         self.read(|db| {
-            let mut statement = db.prepare_cached(&format!("{SELECT} ORDER BY is_active DESC, name COLLATE NOCASE"))?;
-            let services = statement.query_map([], read_service)?.collect::<Result<_, _>>()?;
+            let mut statement = db.prepare_cached(SELECT)?;
+            let mut services = statement.query_map([], read_service)?.collect::<Result<Vec<_>, _>>()?;
+            services.sort_by_cached_key(|service| (!service.details.is_active, fold(&service.details.name), service.id.bytes()));
             Ok(services)
         })
     }

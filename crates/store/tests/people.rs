@@ -329,6 +329,25 @@ fn clients_are_listed_by_who_comes_and_by_who_has_long_not_come() {
     assert!(ids(ClientFilter::Away, Some("vip")).is_empty());
 }
 
+#[test]
+fn clients_are_listed_as_people_sort_names() {
+    let salon = salon();
+    let eva = salon.create(named("Eva", "Ávila"));
+    for (first, last) in [("Zoe", "Zamora"), ("Íñigo", "Alonso"), ("Bo", "Álvarez"), ("Ann", "Alonso"), ("Ona", "O'Dell")] {
+        salon.create(named(first, last));
+    }
+    let listed = |tag: Option<&str>| {
+        let query = ClientsQuery { tag: tag.map(Into::into), only: ClientFilter::Everybody, sort: ClientSort::Name, offset: 0, limit: 50 };
+        let rows = salon.store.clients(&salon.owner, &query).unwrap().rows;
+        rows.into_iter().filter(|row| row.id != salon.client).map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None), ["Ann Alonso", "Íñigo Alonso", "Bo Álvarez", "Eva Ávila", "Ona O'Dell", "Zoe Zamora"]);
+    let details = ClientDetails { tags: vec!["vip".into()], ..named("Eva", "Zubiri") };
+    salon.store.save_client(&salon.owner, eva, details).unwrap();
+    assert_eq!(listed(None).last().map(String::as_str), Some("Eva Zubiri"), "another name, another place");
+    assert_eq!(listed(Some("vip")), ["Eva Zubiri"]);
+}
+
 fn weigh(salon: &Salon, grams: u32, date: Option<&str>) -> petrel_store::Result<petrel_domain::RecordId> {
     let recorded_at = date.map(|date| at(date, "12:00"));
     let input = WeightInput { pet_id: salon.pet, grams, recorded_at, appointment_id: None };

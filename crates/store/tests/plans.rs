@@ -40,10 +40,10 @@ const LARGE: &[&str] = &[
 
 /// Scans that are meant, each with its reason.
 const MEANT: &[(&str, &str)] = &[
-    ("ORDER BY c.last_name COLLATE NOCASE", "walks the index by name and stops at the page's end"),
-    ("ORDER BY c.id DESC LIMIT", "walks the key and stops at the page's end"),
+    ("search_docs d ORDER BY d.sort_name", "walks the index by name and stops at the page's end"),
+    ("search_docs d ORDER BY d.client_id DESC LIMIT", "walks the key and stops at the page's end"),
     ("FROM pets ORDER BY rowid DESC LIMIT", "walks the table from its end and stops at a number of rows"),
-    ("SELECT count(*) FROM search_docs", "counts the small pages of a table of two columns"),
+    ("SELECT count(*) FROM search_docs", "counts the small pages of an index of two columns"),
     ("HAVING count(*) > 1", "looks for pairs along an index, not along the rows"),
     ("m.status = 'failed'", "walks an index that holds the failed ones alone"),
     ("o.action <> 'create_clinic'", "walks the outbox from its end and stops at the first that can be undone"),

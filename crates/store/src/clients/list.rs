@@ -2,6 +2,7 @@
 
 use petrel_domain::desk::{ClientFilter, ClientPage, ClientRow, ClientSort, ClientsQuery, PetChip};
 use petrel_domain::rights::Right;
+use petrel_domain::text::fold;
 use petrel_domain::{ClientId, DAY, Millis, PetId, Species};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -59,18 +60,19 @@ fn page(db: &Connection, query: &ClientsQuery, now: Millis) -> Result<ClientPage
 
 fn everybody(db: &Connection, query: &ClientsQuery) -> Result<(Vec<ClientId>, u32)> {
     let (limit, offset) = (query.limit.clamp(1, 200), query.offset);
+    // Each client has one document, which knows how their name is sorted.
     let order = match query.sort {
-        ClientSort::Name => "c.last_name COLLATE NOCASE, c.first_name COLLATE NOCASE, c.id",
-        ClientSort::Created => "c.id DESC",
+        ClientSort::Name => "d.sort_name, d.client_id",
+        ClientSort::Created => "d.client_id DESC",
     };
     match &query.tag {
         None => {
-            let sql = format!("SELECT c.id FROM clients c WHERE c.deleted_at IS NULL ORDER BY {order} LIMIT ?1 OFFSET ?2");
+            let sql = format!("SELECT d.client_id FROM search_docs d ORDER BY {order} LIMIT ?1 OFFSET ?2");
             Ok((ids(db, &sql, params![limit, offset])?, crate::derived::documents(db)?))
         }
         Some(tag) => {
-            let from = "FROM client_tags t JOIN clients c ON c.id = t.client_id WHERE t.tag = ?1 AND t.deleted_at IS NULL AND c.deleted_at IS NULL";
-            let sql = format!("SELECT c.id {from} ORDER BY {order} LIMIT ?2 OFFSET ?3");
+            let from = "FROM client_tags t JOIN search_docs d ON d.client_id = t.client_id WHERE t.tag = ?1 AND t.deleted_at IS NULL";
+            let sql = format!("SELECT d.client_id {from} ORDER BY {order} LIMIT ?2 OFFSET ?3");
             let total = db.prepare_cached(&format!("SELECT count(*) {from}"))?.query_row([tag], |row| row.get(0))?;
             Ok((ids(db, &sql, params![tag, limit, offset])?, total))
         }
@@ -145,7 +147,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
 /// The living pets of a client, by name.
 fn chips(db: &Connection, client: ClientId) -> Result<Vec<PetChip>> {
     let sql = "SELECT id, name, species, breed, alerts IS NOT NULL OR allergies IS NOT NULL FROM pets
-               WHERE client_id = ?1 AND deleted_at IS NULL AND deceased_on IS NULL ORDER BY name COLLATE NOCASE";
+               WHERE client_id = ?1 AND deleted_at IS NULL AND deceased_on IS NULL";
     let mut statement = db.prepare_cached(sql)?;
     let chips = statement.query_map([client.bytes()], |row| {
         Ok(PetChip {
@@ -157,7 +159,9 @@ fn chips(db: &Connection, client: ClientId) -> Result<Vec<PetChip>> {
             has_alert: row.get(4)?,
         })
     })?;
-    Ok(chips.collect::<Result<_, _>>()?)
+    let mut chips = chips.collect::<Result<Vec<_>, _>>()?;
+    chips.sort_by_cached_key(|pet| (fold(&pet.name), pet.id.bytes()));
+    Ok(chips)
 }
 
 /// What a client is called, and their phone.

@@ -58,7 +58,7 @@ impl Stale {
         }
         let mut writing = Writing::new(db)?;
         for (client, document) in std::mem::take(&mut self.new) {
-            match writing.add(&client)? {
+            match writing.add(&client, &document)? {
                 Some(docid) => writing.write(docid, &client, &document)?,
                 // The row went past the program's door, and what was made of it stayed.
                 None => self.stale(client),
@@ -86,9 +86,13 @@ impl Stale {
                 (Some(docid), None) => {
                     db.prepare_cached("DELETE FROM search_docs WHERE docid = ?1")?.execute([docid])?;
                 }
-                (Some(docid), Some(document)) => writing.write(docid, &client, &document)?,
+                (Some(docid), Some(document)) => {
+                    let named = "UPDATE search_docs SET sort_name = ?2 WHERE docid = ?1 AND sort_name <> ?2";
+                    db.prepare_cached(named)?.execute(params![docid, document.sort_name])?;
+                    writing.write(docid, &client, &document)?;
+                }
                 (None, Some(document)) => {
-                    if let Some(docid) = writing.add(&client)? {
+                    if let Some(docid) = writing.add(&client, &document)? {
                         writing.write(docid, &client, &document)?;
                     }
                 }
@@ -110,6 +114,8 @@ pub(super) fn rebuild(db: &Connection) -> Result<()> {
 
 #[derive(Debug, Default)]
 struct Document {
+    /// By which the client stands in a list: family names first.
+    sort_name: String,
     names: String,
     /// The names of the pets, one by one.
     pet_names: Vec<String>,
@@ -148,10 +154,11 @@ impl Document {
     }
 
     fn of_client(first: ValueRef<'_>, last: ValueRef<'_>, email: ValueRef<'_>, phone: ValueRef<'_>) -> Result<Self> {
-        let names = format!("{} {}", text(first)?, text(last)?);
-        let email = text(email)?;
+        let (first, last, email) = (fold(text(first)?), fold(text(last)?), text(email)?);
         Ok(Self {
-            names: fold(&names),
+            // Before any letter: Ann Lee stands before Bo Leeds.
+            sort_name: format!("{last}\u{1}{first}"),
+            names: format!("{first} {last}"),
             typed_email: email.to_owned(),
             email: fold(email),
             phone: reversed_digits(text(phone)?),
@@ -194,15 +201,15 @@ impl<'a> Writing<'a> {
         let index = "INSERT INTO search_index (rowid, names, pets, email, phone, microchip) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         Ok(Self {
             db,
-            documents: db.prepare_cached("INSERT INTO search_docs (client_id) VALUES (?1) ON CONFLICT DO NOTHING")?,
+            documents: db.prepare_cached("INSERT INTO search_docs (client_id, sort_name) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?,
             index: db.prepare_cached(index)?,
             likeness: likeness::Writing::new(db)?,
         })
     }
 
     /// Gives a client a document's number; none where it has one.
-    fn add(&mut self, client: &[u8; 16]) -> Result<Option<i64>> {
-        let added = self.documents.execute([client])?;
+    fn add(&mut self, client: &[u8; 16], document: &Document) -> Result<Option<i64>> {
+        let added = self.documents.execute(params![client, document.sort_name])?;
         Ok((added == 1).then(|| self.db.last_insert_rowid()))
     }
 
