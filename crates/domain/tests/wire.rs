@@ -2,7 +2,7 @@
 //! field is added, a file is added.
 #![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
-use petrel_domain::replication::{Enrolled, History, HubDevice, NewCode, Problem, Pulled, Push, Pushed};
+use petrel_domain::replication::{Enrol, Enrolled, History, HubDevice, HubInfo, NewCode, Problem, Pulled, Push, Pushed, Renew, Tokens};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -34,6 +34,10 @@ fn the_wire_is_frozen() {
     is_frozen::<Push>(include_str!("golden/push_follows.json"));
     is_frozen::<Pushed>(include_str!("golden/pushed.json"));
     is_frozen::<Pulled>(include_str!("golden/pulled.json"));
+    is_frozen::<HubInfo>(include_str!("golden/hub.json"));
+    is_frozen::<Enrol>(include_str!("golden/enrol.json"));
+    is_frozen::<Renew>(include_str!("golden/renew.json"));
+    is_frozen::<Tokens>(include_str!("golden/tokens.json"));
     is_frozen::<Enrolled>(include_str!("golden/enrolled.json"));
     is_frozen::<History>(include_str!("golden/history.json"));
     is_frozen::<Vec<HubDevice>>(include_str!("golden/devices.json"));

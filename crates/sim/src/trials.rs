@@ -2,6 +2,7 @@
 
 mod backups;
 mod child;
+mod clocks;
 mod crashed_postgres;
 mod cut_line;
 mod desk;
@@ -51,6 +52,7 @@ pub const TRIALS: &[Trial] = &[
     Trial { name: "power-working", row: 6, what: "power cut while a desk works: legal images of its disk", cycles: 10_000, few: 150, run: power_cut::working },
     Trial { name: "power-joining", row: 6, what: "power cut while a fresh file is filled", cycles: 1000, few: 25, run: power_cut::joining },
     Trial { name: "disk", row: 7, what: "disk full, one error, a broken disk, from the Nth operation on", cycles: 20_000, few: 90, run: full_disk::trial },
+    Trial { name: "clocks", row: 8, what: "the clocks of two desks jump by minutes and years as they write", cycles: 1000, few: 25, run: clocks::trial },
     Trial { name: "readers", row: 9, what: "readers pull while desks push (cycles: transactions)", cycles: 100_000, few: 3000, run: readers::trial },
     Trial { name: "cut-join", row: 10, what: "a join cut at every page and inside it (cycles: rows)", cycles: 100_000, few: 1000, run: cut_line::joining },
     Trial { name: "cut-rounds", row: 10, what: "rounds over a line that cuts, delays and repeats", cycles: 1000, few: 40, run: cut_line::rounds },

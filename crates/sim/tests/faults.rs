@@ -36,6 +36,7 @@ trials! {
     power_cut_at_work "power-working",
     power_cut_while_joining "power-joining",
     a_disk_that_fails_at_every_operation "disk",
+    clocks_that_jump "clocks",
     readers_beside_writers "readers",
     a_join_cut_at_every_page "cut-join",
     rounds_over_a_bad_line "cut-rounds",

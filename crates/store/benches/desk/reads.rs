@@ -29,13 +29,13 @@ const CLIENT: &[&str] = &[
 /// A page of the list: who stands on it, their living pets, their tags.
 const LIST: [&str; 3] = [
     "SELECT c.id, c.first_name, c.last_name, c.email, c.phone, s.last_visit_at, s.appointments
-     FROM clients c LEFT JOIN client_stats s ON s.client_id = c.id
-     WHERE c.deleted_at IS NULL ORDER BY c.last_name COLLATE NOCASE, c.first_name COLLATE NOCASE, c.id LIMIT 50 OFFSET ?1",
+     FROM (SELECT client_id FROM search_docs ORDER BY sort_name, client_id LIMIT 50 OFFSET ?1) d JOIN clients c ON c.id = d.client_id
+     LEFT JOIN client_stats s ON s.client_id = c.id",
     "SELECT p.id, p.name, p.species, p.breed, p.alerts
-     FROM (SELECT id FROM clients WHERE deleted_at IS NULL ORDER BY last_name COLLATE NOCASE, first_name COLLATE NOCASE, id LIMIT 50 OFFSET ?1) c
+     FROM (SELECT client_id AS id FROM search_docs ORDER BY sort_name, client_id LIMIT 50 OFFSET ?1) c
      JOIN pets p ON p.client_id = c.id WHERE p.deleted_at IS NULL",
     "SELECT t.tag
-     FROM (SELECT id FROM clients WHERE deleted_at IS NULL ORDER BY last_name COLLATE NOCASE, first_name COLLATE NOCASE, id LIMIT 50 OFFSET ?1) c
+     FROM (SELECT client_id AS id FROM search_docs ORDER BY sort_name, client_id LIMIT 50 OFFSET ?1) c
      JOIN client_tags t ON t.client_id = c.id WHERE t.deleted_at IS NULL",
 ];
 
