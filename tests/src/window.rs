@@ -10,7 +10,7 @@ use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
 use crate::axe::Rules;
-use crate::driver::PATIENCE;
+use crate::driver::{Driver, PATIENCE};
 
 /// How long one answer of the window may take before it is asked again.
 const ANSWER: Duration = Duration::from_secs(10);
@@ -192,11 +192,12 @@ impl Window {
         crate::axe::violations(&self.client, rules).await
     }
 
-    /// Closes the window as who sits before it does: the app ends in its own time.
-    pub async fn close(self) {
+    /// Closes the window as who sits before it does, and waits until the app has ended in its own time.
+    pub async fn close(self, driver: &Driver) {
         let title = self.client.title().await.unwrap();
         crate::dialog::close_window(&title).await;
-        // The session has nothing any more that it could end.
+        driver.closed().await;
+        // The session has nothing any more that it could end: before, it would have killed the app.
         let _ = self.client.close().await;
     }
 

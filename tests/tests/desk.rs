@@ -110,8 +110,7 @@ async fn a_newcomers_first_day() {
     check_in_and_complete(&window).await;
     assert!(driver.start_again().await.success(), "it hands over to the window that is there");
     assert!(window.shows("visit-panel").await, "which is as it was");
-    window.close().await;
-    driver.closed().await;
+    window.close(&driver).await;
     assert!(driver.was_closed_well());
 
     // Nothing of what is in it lies anywhere to be read, but in the file that was brought.

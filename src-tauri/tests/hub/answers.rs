@@ -148,6 +148,7 @@ fn clocks_that_are_a_year_apart_are_told_of_and_all_is_sent_all_the_same() {
         let desk = front.start();
         desk.create_clinic(new_clinic()).unwrap();
         desk.connect_hub(input(&hub.code(hub.clinic()), "Front desk")).unwrap();
+        front.until_sent(&desk);
         let other = laptop.start();
         let code = desk.new_device_code().unwrap().code;
         other.join_clinic(JoinClinic { hub: input(&code, "Laptop"), key_store: KeyStore::File, passphrase: None }).unwrap();
