@@ -117,6 +117,7 @@ test('a visit for which nobody was checked in took place, or did not, and is com
   await expect.poll(async () => (await kept()).status).toBe('confirmed');
   await page.getByTestId('nav-attention').click();
   const took = page.getByTestId('took-place');
+  await took.first().waitFor();
   const before = await took.count();
   await took.last().click();
   await expect(took).toHaveCount(before - 1);
