@@ -157,22 +157,22 @@ pub(crate) fn locked_until(store: &Store, staff_id: StaffId) -> Result<Option<Mi
 }
 
 fn all(store: &Store) -> Result<BTreeMap<String, Tries>> {
-    let mut all = read_all(store.desk_setting(SETTING)?);
-    all.append(&mut store.unwritten_tries().clone());
-    Ok(all)
+    Ok(read_all(store.desk_setting(SETTING)?, &store.unwritten_tries()))
 }
 
-fn read_all(kept: Option<String>) -> BTreeMap<String, Tries> {
-    kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+/// What is kept, and what there was no room to keep.
+fn read_all(kept: Option<String>, unwritten: &BTreeMap<String, Tries>) -> BTreeMap<String, Tries> {
+    let mut all: BTreeMap<String, Tries> = kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    all.append(&mut unwritten.clone());
+    all
 }
 
 /// Changes what is remembered of one person (or of the passphrases), in one step; nothing where the change is refused.
 fn change_tries(store: &Store, whose: &str, change: impl FnOnce(&mut Tries) -> Result<(), Refusal>) -> Result<Tries> {
     let db = store.writer();
     let kept = db.prepare_cached("SELECT value FROM settings WHERE key = ?1")?.query_row([SETTING], |row| row.get(0)).optional()?;
-    let mut tries = read_all(kept);
     let mut unwritten = store.unwritten_tries();
-    tries.append(&mut unwritten.clone());
+    let mut tries = read_all(kept, &unwritten);
     let own = tries.entry(whose.to_owned()).or_default();
     change(own)?;
     let own = *own;

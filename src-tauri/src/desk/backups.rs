@@ -4,12 +4,11 @@ use std::path::Path;
 
 use petrel_domain::desk::{AppState, Backup, Recovery, WaitsFor};
 use petrel_domain::rights::Right;
-use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode, SystemClock};
+use petrel_domain::{MINUTE, Millis, Refusal, RefusalCode};
 use petrel_store::{Backups, FileKey, KeyFile, Standing, Store, StoreError, check_file};
 
-use super::joining::of_sync;
-use super::line::runtime;
 use super::opening::or_none;
+use super::rebuilding::send;
 use super::rekeying::or_recovery;
 use super::second::SECOND_FOLDER;
 use super::state::{IS_RECOVERY_DISMISSED, RECOVERED};
@@ -178,10 +177,7 @@ impl Desk {
         *place = Place::FirstRun;
         let restored = petrel_store::restore(path, key.as_ref(), &key_file, &file, "replaced", now);
         self.begin_another_file();
-        match at_work.filter(|_| restored.is_err()) {
-            Some(at_work) => *place = self.opened_for(at_work),
-            None => *place = self.opened(),
-        }
+        *place = self.opened_again(at_work.filter(|_| restored.is_err()));
         if let (Place::Open(clinic), Ok(_)) = (&*place, &restored) {
             keep_of_computer(&clinic.store, kept);
         }
@@ -201,11 +197,7 @@ impl Desk {
             Place::Open(clinic) if clinic.sync_state().is_online => clinic.line().map(|line| (clinic.store.clone(), line.hub())),
             _ => return,
         };
-        let sent = sending.and_then(|(store, hub)| {
-            let sent = runtime().block_on(petrel_sync::send(&store, &*hub, &SystemClock));
-            sent.map_err(|error| of_sync(&error))
-        });
-        if let Err(refusal) = sent {
+        if let Err(refusal) = sending.and_then(|(store, hub)| send(&store, &hub)) {
             tracing::warn!(code = ?refusal.code, "what was not sent stays in the file that is put aside");
         }
     }

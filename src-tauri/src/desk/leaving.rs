@@ -70,10 +70,7 @@ impl Desk {
         let moved = self.take_lock().and_then(|_| set_aside(&self.inner.folder.file(), why, self.now()));
         self.begin_another_file();
         // Where it could not be moved, whoever was at work goes on.
-        *place = match at_hand.filter(|_| moved.is_err()) {
-            Some(at_hand) => self.opened_for(at_hand),
-            None => self.opened(),
-        };
+        *place = self.opened_again(at_hand.filter(|_| moved.is_err()));
         drop(place);
         self.tell(News::State);
         moved?;

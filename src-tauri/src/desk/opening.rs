@@ -110,6 +110,11 @@ impl Desk {
         })
     }
 
+    /// The same where somebody may have been at work.
+    pub(super) fn opened_again(&self, at_work: Option<AtWork>) -> Place {
+        at_work.map_or_else(|| self.opened(), |at_work| self.opened_for(at_work))
+    }
+
     /// The same for whoever was at work: they stay signed in.
     pub(super) fn opened_for(&self, at_work: AtWork) -> Place {
         let place = self.opened_by(Some((at_work.key, at_work.key_file)));

@@ -16,6 +16,11 @@ use crate::events::News;
 /// How often what was written meanwhile is sent, before somebody writes faster than the hub takes it.
 const SENDINGS: usize = 10;
 
+/// Sends what was written here and is not at the hub yet.
+pub(super) fn send(store: &Store, hub: &HttpHub) -> Result<(), Refusal> {
+    runtime().block_on(petrel_sync::send(store, hub, &SystemClock)).map(|_| ()).map_err(|error| of_sync(&error))
+}
+
 impl Desk {
     /// Builds this desk's file anew from the hub. What waits is sent first.
     ///
@@ -66,8 +71,7 @@ impl Desk {
             Place::Open(clinic) => (clinic.store.clone(), clinic.key.clone(), clinic.line()?.hub()),
             _ => return Err(Refusal::new(RefusalCode::NoHub)),
         };
-        let sent = runtime().block_on(petrel_sync::send(&store, &*hub, &SystemClock));
-        sent.map_err(|error| of_sync(&error))?;
+        send(&store, &hub)?;
         let begun = begun_here(&store, &hub)?;
         drop(store);
         if !was_begun {
@@ -117,8 +121,7 @@ impl Desk {
             }
             let store = clinic.store.clone();
             drop(place);
-            let sent = runtime().block_on(petrel_sync::send(&store, &**hub, &SystemClock));
-            sent.map_err(|error| of_sync(&error))?;
+            send(&store, hub)?;
         }
         Err(Refusal::new(RefusalCode::HubBusy))
     }
